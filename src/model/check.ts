@@ -1,0 +1,169 @@
+import type { Sha256 } from './package.ts';
+import type { Identity, LoggedAt, Statement } from './provenance.ts';
+
+/** What each check establishes when it passes. The record is closed and total: every check is in every report. */
+export interface Facts {
+  /** The version manifest is well formed; digest of the raw bytes; size and digest of each file; `exports` by key. */
+  readonly manifest: ManifestFact;
+  /** An attestation was found and can be read as a Sigstore bundle; nothing more. */
+  readonly bundle: BundleFact;
+  /** The certificate chains to the trusted root, was logged by a CT log and was valid at the logged time. */
+  readonly certificate: { readonly identity: Identity; readonly validAt: Date };
+  /** The log promised (SET) and proved (inclusion proof under a signed checkpoint) this very entry. */
+  readonly inclusion: LoggedAt;
+  /** The DSSE signature holds; from here on the payload may be read. */
+  readonly signature: { readonly payload: Uint8Array };
+  readonly statement: Statement;
+  /** The statement is about this package version and these bytes. */
+  readonly subject: { readonly digest: Sha256; readonly of: 'manifest' | 'upload' };
+  /** What the predicate claims agrees with what the certificate proves; `differs` only for foreign build types. */
+  readonly claims: { readonly compared: readonly string[]; readonly differs: readonly ClaimDifference[] };
+  /** What the lockfiles hold it to agrees with what is attested. */
+  readonly lockfile: {
+    readonly agrees: readonly ('manifest' | 'tarball' | 'nothing')[];
+    readonly notCompared: readonly string[];
+  };
+  /** Every file of the manifest was fetched and equals its checksum. */
+  readonly files: { readonly compared: number; readonly bytes: number };
+  /** Every file of JSR's npm tarball is explained by the attested files. */
+  readonly tarball: TarballFact;
+  /** Every file on this disk is explained by what is attested. */
+  readonly installed: InstalledFact;
+}
+
+export type CheckId = keyof Facts;
+
+export const checkIds = [
+  'manifest',
+  'bundle',
+  'certificate',
+  'inclusion',
+  'signature',
+  'statement',
+  'subject',
+  'claims',
+  'lockfile',
+  'files',
+  'tarball',
+  'installed',
+] as const satisfies readonly CheckId[];
+
+export interface ManifestFact {
+  readonly digest: Sha256;
+  readonly files: ReadonlyMap<string, { readonly sha256: Sha256; readonly size: number }>;
+  readonly exports: ReadonlyMap<string, string>;
+}
+
+/** `sigstore` is opaque outside `sigstore/`. */
+export interface BundleFact {
+  readonly sigstore: SigstoreBundle;
+  /** Kind and version of the log entry: `intoto/0.0.2`, `dsse/0.0.1` …; `none` where there is no entry. */
+  readonly entryKind: string;
+  /** Where the payload bytes came from. */
+  readonly payloadFrom: 'log' | 'bundle' | 'rebuilt';
+  readonly finder: string;
+  /** The global log index the entry names, decimal; a claim until `inclusion` passed. */
+  readonly logIndex?: string;
+}
+
+/** A parsed Sigstore bundle; only `sigstore/` may look inside. */
+export interface SigstoreBundle {
+  readonly mediaType: string;
+}
+
+export interface ClaimDifference {
+  readonly claim: string;
+  readonly claimed: string;
+  readonly proven: string;
+}
+
+export interface TarballFact {
+  readonly url: string;
+  readonly integrity: string;
+  readonly verbatim: number;
+  readonly rewritten: number;
+  readonly derived: number;
+  readonly generated: number;
+  /** Declarations that could not be derived again: counted, never called attested. */
+  readonly notDerived: readonly string[];
+}
+
+export interface InstalledFact {
+  readonly places: readonly string[];
+  readonly compared: number;
+}
+
+/**
+ * What came of a check.
+ *
+ * - `blocked`: an earlier check did not pass, so that the root cause is named once.
+ * - `unknown`: the evidence could not be had.
+ * - `absent`: the registry and the log say there is none.
+ * - `skipped`: nobody asked, or it does not apply; `why` says which.
+ */
+export type Outcome<Fact> =
+  | { readonly status: 'passed'; readonly fact: Fact }
+  | {
+      readonly status: 'failed';
+      readonly reason: string;
+      readonly details?: readonly string[];
+      readonly cause?: unknown;
+    }
+  | { readonly status: 'blocked'; readonly by: CheckId }
+  | { readonly status: 'unknown'; readonly why: string; readonly details?: readonly string[] }
+  | { readonly status: 'absent'; readonly why: string }
+  | { readonly status: 'skipped'; readonly why: string };
+
+export type Checks = { readonly [Id in CheckId]: Outcome<Facts[Id]> };
+
+/** The checks that together prove provenance; `lockfile` and the depths build on them. */
+export const provenanceChecks = [
+  'manifest',
+  'bundle',
+  'certificate',
+  'inclusion',
+  'signature',
+  'statement',
+  'subject',
+  'claims',
+] as const satisfies readonly CheckId[];
+
+export function passed<Fact>(fact: Fact): Outcome<Fact> {
+  return { status: 'passed', fact };
+}
+
+export function failed(
+  reason: string,
+  extra: { readonly cause?: unknown; readonly details?: readonly string[] } = {},
+): Outcome<never> {
+  return { status: 'failed', reason, ...extra };
+}
+
+export function unknown(why: string, details?: readonly string[]): Outcome<never> {
+  return details === undefined ? { status: 'unknown', why } : { status: 'unknown', why, details };
+}
+
+export function skipped(why: string): Outcome<never> {
+  return { status: 'skipped', why };
+}
+
+type Prior = { readonly [Id in CheckId]?: Outcome<Facts[Id]> };
+type FactsOf<P extends Prior> = { readonly [Id in keyof P & CheckId]: Facts[Id] };
+
+/**
+ * Runs a check on facts that are already established; otherwise says which one is missing.
+ * This is the only way to hand a fact on, so a check cannot read what nothing vouches for yet.
+ */
+export function after<P extends Prior, Fact>(
+  prior: P,
+  check: (facts: FactsOf<P>) => Outcome<Fact>,
+): Outcome<Fact> {
+  const facts: Partial<Record<CheckId, unknown>> = {};
+  for (const [id, outcome] of Object.entries(prior) as [CheckId, Outcome<unknown>][]) {
+    if (outcome.status === 'blocked') return outcome;
+    if (outcome.status !== 'passed') return { status: 'blocked', by: id };
+    facts[id] = outcome.fact;
+  }
+  // Every id of `prior` has just been given its own fact; the compiler cannot follow the loop.
+  return check(facts as FactsOf<P>);
+}

@@ -1,0 +1,85 @@
+import type { Sha256 } from './package.ts';
+
+/** What came of asking a source one question: absent is an answer, unavailable is not. */
+export type Gathered<T> =
+  | { readonly state: 'present'; readonly value: T; readonly from: string }
+  | { readonly state: 'absent'; readonly from: string }
+  | { readonly state: 'unavailable'; readonly from: string; readonly why: string };
+
+/** How an attestation was come by. None of these is proof of anything. */
+export type Finder = 'registry' | 'log-index' | 'file';
+
+/**
+ * An attestation as it was found, not yet believed.
+ *
+ * - `rekor-entry`: the JSON answer of Rekor for one log entry, with the address it was asked at.
+ * - `bundle`: a Sigstore bundle (v0.1–v0.3) from disk.
+ */
+export interface RawAttestation {
+  readonly kind: 'rekor-entry' | 'bundle';
+  readonly bytes: Uint8Array;
+  readonly finder: Finder;
+  /** The global log index that was asked for, decimal; the entry must answer to it. */
+  readonly logIndex?: string;
+  /** The entry id (80 or 64 hex digits) that was asked for; the entry must answer to it. */
+  readonly entryId?: string;
+}
+
+/** What the registry says about a version. Hearsay: used for expectations and hints, never as proof. */
+export interface RegistryWord {
+  readonly yanked: boolean;
+  /** When the registry says the version was published; `undefined` in old documents. */
+  readonly publishedAt?: Date;
+  /** The repository linked to the package today; `undefined` when unlinked or not said. */
+  readonly linked?: LinkedRepository;
+  /** `true` when the registry was asked for the link and answered that there is none. */
+  readonly unlinked: boolean;
+  /** The provenance badge: the log index as a decimal string, `null` for "none", `undefined` when it could not be asked. */
+  readonly rekorLogId?: string | null;
+}
+
+/** A GitHub repository as the registry links it; `id` is missing in `meta.json`. */
+export interface LinkedRepository {
+  readonly owner: string;
+  readonly name: string;
+  readonly id?: string;
+}
+
+/** Everything collected about one package version, as bytes, before anything is believed. */
+export interface Evidence {
+  /** `<version>_meta.json` exactly as served. */
+  readonly manifest: Gathered<Uint8Array>;
+  /** Attestations in the order they should be tried; empty lists are not allowed, `absent` says "none". */
+  readonly attestations: Gathered<readonly RawAttestation[]>;
+  readonly word: RegistryWord;
+  /** Whether the log's search index was asked for the digest, and what it said. */
+  readonly search: 'not-asked' | 'found' | 'nothing-found' | 'unavailable';
+  /** Files of the manifest, by path, as a digest and size of the bytes served. */
+  readonly files?: ReadonlyMap<string, Gathered<FileDigest>>;
+  /** The tarball that was uploaded by the publisher, where an attestation speaks about it. */
+  readonly upload?: Gathered<UploadDigest>;
+}
+
+/** A file that was hashed while it streamed past; `size` in bytes. */
+export interface FileDigest {
+  readonly sha256: Sha256;
+  readonly size: number;
+}
+
+/** The uploaded source tarball: its own digest and the digest of each regular file in it, by `/path`. */
+export interface UploadDigest {
+  readonly sha256: Sha256;
+  readonly files: ReadonlyMap<string, FileDigest>;
+}
+
+export function present<T>(value: T, from: string): Gathered<T> {
+  return { state: 'present', value, from };
+}
+
+export function absent(from: string): Gathered<never> {
+  return { state: 'absent', from };
+}
+
+export function unavailable(from: string, why: string): Gathered<never> {
+  return { state: 'unavailable', from, why };
+}

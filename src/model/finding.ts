@@ -1,0 +1,43 @@
+import type { NonEmpty } from './brand.ts';
+import type { CheckId } from './check.ts';
+import type { Exemption } from './policy.ts';
+import type { Provenance } from './provenance.ts';
+import type { Place } from './target.ts';
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** One thing worth saying about a package: a failed check (always an error) or a broken rule. */
+export interface Finding {
+  /** A check id or a rule id. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint?: string;
+  readonly at?: Place;
+  /** Set where an exemption let the finding pass: it stays visible and does not reject. */
+  readonly exempted?: { readonly reason: string; readonly until: string };
+}
+
+/** A question that could not be answered. */
+export interface Gap {
+  readonly id: CheckId | 'resolve' | 'trust';
+  readonly why: string;
+}
+
+/** Only `judge()` makes one; `verified` cannot be made without a provenance. */
+export type Verdict =
+  | { readonly kind: 'verified'; readonly provenance: Provenance }
+  | { readonly kind: 'unattested' }
+  | { readonly kind: 'exempt'; readonly exemptions: NonEmpty<Exemption> }
+  | { readonly kind: 'rejected'; readonly because: NonEmpty<Finding> }
+  | { readonly kind: 'inconclusive'; readonly because: NonEmpty<Gap> };
+
+export type VerdictKind = Verdict['kind'];
+
+export const verdictKinds = [
+  'verified',
+  'unattested',
+  'exempt',
+  'rejected',
+  'inconclusive',
+] as const satisfies readonly VerdictKind[];

@@ -1,0 +1,132 @@
+import type { Checks } from './check.ts';
+import type { RegistryWord } from './evidence.ts';
+import type { Finding, Verdict } from './finding.ts';
+import type { PackageName, Purl } from './package.ts';
+import type { Exemption, ExpectationSource } from './policy.ts';
+import type { Provenance } from './provenance.ts';
+import type { Occurrence } from './target.ts';
+
+/** All that is known and thought about one package version. */
+export interface PackageReport {
+  readonly purl: Purl;
+  readonly package: PackageName & {
+    /** `undefined` when the version could not be resolved, because the registry could not be asked. */
+    readonly version?: string;
+  };
+  readonly verdict: Verdict;
+  readonly checks: Checks;
+  readonly findings: readonly Finding[];
+  /** Present only where the whole cryptographic chain holds. */
+  readonly provenance?: Provenance;
+  readonly expectation: ExpectationSource;
+  readonly occurrences: readonly Occurrence[];
+  readonly word: RegistryWord;
+}
+
+/** Where the trusted root came from and how old it is. */
+export interface TrustStatus {
+  readonly source: 'tuf' | 'cache' | 'embedded' | 'file';
+  /** The mirror or the file. */
+  readonly from: string;
+  /** When the root was last confirmed by TUF; for `embedded` the date of the seed. */
+  readonly refreshedAt?: Date;
+  readonly expiresAt?: Date;
+  /** Versions of the TUF roles, where TUF was asked: `{ root: 16, timestamp: 400 … }`. */
+  readonly versions?: Readonly<Record<string, number>>;
+  /** Each step down that was taken, in words: why TUF could not be used. */
+  readonly warnings: readonly string[];
+  /** SHA-256 of the trusted root in use, hex. */
+  readonly digest: string;
+}
+
+/** What became of holding the log to its word, once per run. */
+export type LogOutcome =
+  | { readonly kind: 'first-seen'; readonly logs: readonly LogHead[] }
+  | { readonly kind: 'consistent'; readonly logs: readonly LogHead[] }
+  | { readonly kind: 'forked'; readonly logs: readonly LogHead[]; readonly fork: ForkEvidence }
+  | { readonly kind: 'not-checked'; readonly why: string };
+
+/** A head of one log (shard): tree sizes are decimal strings. */
+export interface LogHead {
+  readonly origin: string;
+  readonly size: string;
+  /** The size remembered from earlier runs. */
+  readonly remembered?: string;
+}
+
+/** Everything a third party needs to see that a log contradicted itself; checkpoints are signed notes, hashes are base64. */
+export interface ForkEvidence {
+  readonly origin: string;
+  readonly older: string;
+  readonly newer: string;
+  readonly proof: readonly string[];
+  readonly why: string;
+}
+
+/** What differs between two audits, one package at a time. */
+export type Change =
+  | {
+      readonly kind: 'added';
+      readonly purl: Purl;
+      readonly after: PackageReport;
+      readonly provenance: ProvenanceChange;
+      readonly publisher: PublisherChange;
+      readonly earlier?: string;
+    }
+  | { readonly kind: 'removed'; readonly purl: Purl; readonly before: PackageReport }
+  | {
+      readonly kind: 'moved';
+      readonly purl: Purl;
+      readonly before: PackageReport;
+      readonly after: PackageReport;
+      readonly provenance: ProvenanceChange;
+      readonly publisher: PublisherChange;
+    };
+
+export type ProvenanceChange = 'kept' | 'gained' | 'lost' | 'none' | 'unknown';
+
+export interface PublisherChange {
+  readonly kind: 'same' | 'changed' | 'unknown';
+  readonly from: readonly ClaimChange[];
+}
+
+export interface ClaimChange {
+  readonly claim: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** One run, complete. */
+export interface Report {
+  readonly checkedAt: Date;
+  readonly trust: TrustStatus;
+  readonly log: LogOutcome;
+  readonly packages: readonly PackageReport[];
+  /** Trouble with the run itself: a lockfile entry that cannot be read, an exemption nobody used. */
+  readonly findings: readonly Finding[];
+  /** Specs that name nothing that exists; each one makes the request wrong (exit 2). */
+  readonly unresolved: readonly UnresolvedSpec[];
+  readonly changes?: readonly Change[];
+  readonly unusedExemptions: readonly Exemption[];
+  readonly depth: Depth;
+  /** Requests made, by host; empty when nothing was asked. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** `true` when the run was interrupted: what is here is what was known by then. */
+  readonly interrupted: boolean;
+}
+
+export interface UnresolvedSpec {
+  readonly spec: string;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** How far below the attestation an audit looks; each includes the one before, where it applies. */
+export type Depth = 'attestation' | 'files' | 'tarball' | 'installed';
+
+export const depths = ['attestation', 'files', 'tarball', 'installed'] as const satisfies readonly Depth[];
+
+/** Whether a run at `depth` includes `wanted`. */
+export function reaches(depth: Depth, wanted: Depth): boolean {
+  return depths.indexOf(depth) >= depths.indexOf(wanted);
+}

@@ -1,0 +1,78 @@
+import type { PackageVersion, Sha256 } from './package.ts';
+
+/** A place in a file; `line` and `column` count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/**
+ * What a lockfile holds a package version to.
+ *
+ * - `manifest`: SHA-256 of `<version>_meta.json` (Deno), the very digest that is attested.
+ * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests.
+ * - `nothing`: the lockfile names the version only; `why` says how that came about.
+ */
+export type Locked =
+  | { readonly kind: 'manifest'; readonly digest: Sha256 }
+  | { readonly kind: 'tarball'; readonly integrity: string; readonly url?: string }
+  | { readonly kind: 'nothing'; readonly why: string; readonly url?: string };
+
+/** One mention of a package version in one lockfile. */
+export interface Occurrence {
+  readonly at: Place;
+  readonly locked: Locked;
+  /** The name it is installed under, where that differs from the package's own. */
+  readonly alias?: string;
+  /** `true` when the project itself asks for it; `undefined` when the format does not say. */
+  readonly direct?: boolean;
+  /** Who depends on it: keys as the lockfile writes them, sorted, bounded. */
+  readonly dependents: readonly string[];
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+}
+
+/** What an audit is to judge: one package version, and everywhere it was mentioned. */
+export interface Target {
+  readonly package: PackageVersion;
+  /** Empty when the target came from a spec. */
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** A mention in a lockfile that points away from the configured registries; it is reported and never fetched. */
+export interface ForeignReference {
+  readonly at: Place;
+  readonly package: PackageVersion;
+  /** The host as written in the lockfile. */
+  readonly host: string;
+}
+
+/** All that one lockfile says about JSR packages. */
+export interface LockfileContents {
+  readonly format: string;
+  readonly file: string;
+  readonly targets: readonly Target[];
+  readonly foreign: readonly ForeignReference[];
+  /** Entries that look like JSR packages and could not be understood; each one is an error of its own. */
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+export interface UnreadableEntry {
+  readonly at: Place;
+  readonly entry: string;
+  readonly reason: string;
+}
+
+/** Several mentions of the same package version become one target, in order of first mention. */
+export function mergeTargets(targets: Iterable<Target>): readonly Target[] {
+  const merged = new Map<string, { package: PackageVersion; occurrences: Occurrence[] }>();
+  for (const target of targets) {
+    const key = `${target.package.scope}/${target.package.name}@${target.package.version}`;
+    const known = merged.get(key);
+    if (known === undefined)
+      merged.set(key, { package: target.package, occurrences: [...target.occurrences] });
+    else known.occurrences.push(...target.occurrences);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,38 @@
+import type { FileDigest, Gathered } from '../model/evidence.ts';
+
+/** One question to the outside world; a pack keys on method, URL and body. */
+export interface SourceRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** A small JSON body; only with `POST`. */
+  readonly body?: string;
+  /** An answer with more bytes than this is unavailable, never truncated. */
+  readonly maxBytes: number;
+  /** `immutable` answers may be kept for ever; `short` ones for `maxAgeSeconds`; `never` ones are not kept. */
+  readonly lifetime: 'immutable' | 'short' | 'never';
+  /** Seconds a `short` answer may be reused; 60 when missing. */
+  readonly maxAgeSeconds?: number;
+  /**
+   * The value that `X-JSR-Backend` must have where the header is present; another value is unavailable
+   * (contract: a debug header, so its absence says nothing).
+   */
+  readonly backend?: 'modules' | 'api' | 'npm';
+  /** `json`: an answer whose content type is HTML is unavailable. `any`: no expectation. */
+  readonly expect: 'json' | 'any';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The outside world, as bytes by address.
+ *
+ * Answers are `present` (2xx), `absent` (404 or 410) or `unavailable` (everything else, with the reason in words);
+ * neither method ever rejects, except with the reason of an aborted `signal`.
+ */
+export interface Source {
+  /** The body of the answer. */
+  ask(request: SourceRequest): Promise<Gathered<Uint8Array>>;
+  /** The SHA-256 and size of the answer's body, hashed as it streams past and not kept in memory. */
+  digest(request: SourceRequest): Promise<Gathered<FileDigest>>;
+  /** Requests that really went out so far, by host (`host:port`). */
+  readonly requests: ReadonlyMap<string, number>;
+}
