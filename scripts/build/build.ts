@@ -1,0 +1,50 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { packagesInside } from './contents.ts';
+import { declarations } from './declarations.ts';
+import { licensesOf, renderLicenses } from './licenses.ts';
+import { readPackage } from './package.ts';
+import { program } from './program.ts';
+import { renderSbom } from './sbom.ts';
+
+/**
+ * Builds the program of `root` and writes `dist/`, `THIRD_PARTY_LICENSES.md` and `sbom.cdx.json` below `into`.
+ * The same sources and the same installed packages give the same bytes. Throws before anything is replaced.
+ */
+export async function build(root: string, into: string): Promise<{ bytes: number; packages: number }> {
+  const self = await readPackage(join(root, 'package.json'));
+  const [{ files, metafile }, types, schemas] = await Promise.all([
+    program(root, self.version),
+    declarations(root),
+    schemaFiles(root),
+  ]);
+  const inside = await packagesInside(root, metafile);
+  const licensed = await licensesOf(root, inside.packages);
+
+  const next = join(into, 'dist.next');
+  await rm(next, { recursive: true, force: true });
+  for (const [path, contents] of [...files, ...types, ...schemas]) {
+    await mkdir(dirname(join(next, path)), { recursive: true });
+    await writeFile(join(next, path), contents);
+  }
+  await rm(join(into, 'dist'), { recursive: true, force: true });
+  await rename(next, join(into, 'dist'));
+  await writeFile(join(into, 'THIRD_PARTY_LICENSES.md'), renderLicenses(licensed));
+  await writeFile(join(into, 'sbom.cdx.json'), renderSbom(self, inside));
+
+  return {
+    bytes: [...files.values()].reduce((sum, contents) => sum + contents.byteLength, 0),
+    packages: inside.packages.length,
+  };
+}
+
+/** The JSON Schemas that the package exports, by the name they are shipped under. */
+async function schemaFiles(root: string): Promise<Map<string, Uint8Array>> {
+  const folder = join(root, 'schemas');
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => name.endsWith('.schema.json'))
+    .sort();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
+  );
+}

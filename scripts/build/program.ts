@@ -1,0 +1,42 @@
+import { relative } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+/**
+ * The library and the command line as ES modules that share chunks, by their path below `dist/`.
+ *
+ * Nothing is minified: whoever audits this program can read the very bytes that run, and a stack trace names a
+ * function and a line. Source maps would only double the size.
+ */
+export async function program(
+  root: string,
+  version: string,
+): Promise<{ files: Map<string, Uint8Array>; metafile: Metafile }> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // UMD builds hide their requires from a bundler, so a package's ES module comes first.
+    mainFields: ['module', 'main'],
+    // CommonJS packages inside an ES module still call `require` for what Node brings.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+    define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
+    legalComments: 'eof',
+    // A linked node_modules must not change a byte, nor the paths that the lockfile knows packages by.
+    preserveSymlinks: true,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const files = outputFiles
+    .map(({ path, contents }) => [relative(`${root}/dist`, path), contents] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return { files: new Map(files), metafile };
+}
