@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { breaches, castsToProvenance } from './support/architecture.ts';
+
+const src = join(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll(sep, '/'))
+  .filter((path) => path.endsWith('.ts'))
+  .sort();
+const textOf = (path: string) => readFileSync(join(src, path), 'utf8');
+
+describe('the sources', () => {
+  test('are all looked at', () => {
+    expect(files).toEqual(expect.arrayContaining(['index.ts', 'cli/main.ts', 'model/check.ts']));
+  });
+
+  test('import only what the table of ARCHITECTURE.md lets them', () => {
+    expect(files.flatMap((path) => breaches(path, textOf(path)))).toEqual([]);
+  });
+
+  test('make a Provenance in exactly one place', () => {
+    expect(files.flatMap((path) => castsToProvenance(path, textOf(path)))).toHaveLength(1);
+  });
+});
+
+describe('the checker sees', () => {
+  test.each([
+    [
+      'a fact reading the network',
+      'verify/subject.ts',
+      "import { get } from '../source/http.ts';",
+      'verify may not import source',
+    ],
+    [
+      'a type counts as much',
+      'policy/judge.ts',
+      "import type { X } from '../report/json.ts';",
+      'policy may not import report',
+    ],
+    [
+      'a re-export',
+      'model/check.ts',
+      "export { x } from '../verify/verify.ts';",
+      'model may not import verify',
+    ],
+    [
+      'a re-export of everything',
+      'model/check.ts',
+      "export * from '../verify/verify.ts';",
+      'model may not import verify',
+    ],
+    ['a dynamic import', 'report/html.ts', "await import('../audit.ts');", 'report may not import audit.ts'],
+    [
+      'an import inside a type',
+      'diff/compare.ts',
+      "type X = import('../policy/judge.ts').X;",
+      'diff may not import policy',
+    ],
+    ['a computed import', 'cli/main.ts', 'await import(name);', 'only the running program knows'],
+    ['a template for a name', 'cli/main.ts', 'await import(`./` + name);', 'only the running program knows'],
+    [
+      'a require',
+      'tlog/merkle.ts',
+      "const x = require('../verify/verify.ts');",
+      'tlog may not import verify',
+    ],
+    [
+      'the command line reaching past the API',
+      'cli/main.ts',
+      "import { audit } from '../audit.ts';",
+      'cli may not import audit.ts',
+    ],
+    [
+      'an import from outside src',
+      'cli/main.ts',
+      "import x from '../../package.json' with { type: 'json' };",
+      'outside src',
+    ],
+    ['a part nobody planned', 'utils/misc.ts', '', 'src/utils is not a part'],
+    ['a loose file nobody planned', 'helpers.ts', '', 'src/helpers.ts is not a part'],
+    [
+      'Sigstore outside its folder',
+      'verify/bundle.ts',
+      "import { x } from '@sigstore/bundle';",
+      '@sigstore/bundle, which lives in sigstore',
+    ],
+    [
+      'a sub-path of a package',
+      'report/json.ts',
+      "import { hideBin } from 'yargs/helpers';",
+      'yargs, which lives in cli',
+    ],
+    [
+      'colour outside the pretty reporter',
+      'report/markdown.ts',
+      "import chalk from 'chalk';",
+      'chalk, which lives in report/pretty.ts',
+    ],
+    [
+      'HTTP outside source',
+      'registry/jsr.ts',
+      "import { request } from 'undici';",
+      'undici, which lives in source',
+    ],
+    ['a package nobody housed', 'cli/main.ts', "import _ from 'lodash';", 'lodash, which has no home'],
+    [
+      'a package named like a member of every object',
+      'cli/main.ts',
+      "import x from 'constructor';",
+      'constructor, which has no home',
+    ],
+    [
+      'the disk',
+      'lockfile/deno.ts',
+      "import { readFile } from 'node:fs/promises';",
+      'node:fs/promises, which lives in source',
+    ],
+    [
+      'the disk without its prefix',
+      'lockfile/deno.ts',
+      "import { readFile } from 'fs';",
+      'node:fs, which lives in source',
+    ],
+    [
+      'the network',
+      'sigstore/trust.ts',
+      "import { connect } from 'node:net';",
+      'node:net, which lives in source',
+    ],
+    [
+      'another program',
+      'verify/files.ts',
+      "import { spawn } from 'node:child_process';",
+      'node:child_process',
+    ],
+    [
+      'the process by import',
+      'source/http.ts',
+      "import process from 'node:process';",
+      'node:process outside cli',
+    ],
+    ['the process by name', 'source/http.ts', 'const proxy = process.env.HTTPS_PROXY;', 'uses process'],
+    ['the process in short', 'source/http.ts', 'const all = { process };', 'uses process'],
+    [
+      'the process by the back door',
+      'source/http.ts',
+      'const { env } = globalThis.process;',
+      'uses globalThis',
+    ],
+    ['printing', 'audit.ts', "console.log('done');", 'uses console'],
+    ['a bare fetch', 'registry/jsr.ts', 'await fetch(url);', 'uses fetch'],
+    ['the clock as a Date', 'policy/judge.ts', 'const now = new Date();', 'asks for the time'],
+    ['the clock as a Date without brackets', 'policy/judge.ts', 'const now = new Date;', 'asks for the time'],
+    ['the clock as a number', 'verify/claims.ts', 'const now = Date.now();', 'asks for the time'],
+    ['the clock as a function', 'verify/claims.ts', 'const clock = Date.now;', 'asks for the time'],
+    ['the clock as a string', 'report/junit.ts', 'const now = Date();', 'asks for the time'],
+    ['the other clock', 'report/json.ts', 'const now = performance.now();', 'asks for the time'],
+    ['chance', 'diff/compare.ts', 'const id = Math.random();', 'leaves it to chance'],
+    [
+      'a Provenance in disguise',
+      'verify/verify.ts',
+      "import type { Provenance as P } from '../model/provenance.ts';",
+      'another name',
+    ],
+  ])('%s', (_, path, text, message) => {
+    expect(breaches(path, text)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each([
+    ['sigstore/trust.ts', "import { mkdir } from 'node:fs/promises';"],
+    [
+      'source/cache.ts',
+      "import cacache from 'cacache'; import { readFile } from 'node:fs/promises'; await fetch(url);",
+    ],
+    [
+      'cli/main.ts',
+      "import { audit } from '../index.ts'; const { env } = process; console.error(new Date());",
+    ],
+    [
+      'verify/subject.ts',
+      "import { createHash } from 'node:crypto'; import { x } from './about.ts'; import '../model/check.ts';",
+    ],
+    ['policy/judge.ts', 'const until = new Date(text); const x = { process: 1 }; x.process; x.fetch(until);'],
+    ['sigstore/verifier.ts', "import { Verifier } from '@sigstore/verify'; const now = new Date();"],
+    ['report/pretty.ts', "import { Chalk } from 'chalk';"],
+  ])('nothing wrong with %s: %s', (path, text) => {
+    expect(breaches(path, text)).toEqual([]);
+  });
+
+  test.each([
+    'return value as Provenance;',
+    'return value as unknown as Provenance;',
+    'return value as Readonly<Provenance>;',
+    'return { list: value as readonly Provenance[] };',
+    'return <Provenance>value;',
+    'return value as model.Provenance;',
+  ])('a Provenance made by "%s"', (text) => {
+    expect(castsToProvenance('verify/verify.ts', `function f() { ${text} }`)).toHaveLength(1);
+  });
+
+  test('no Provenance made where one is only passed on', () => {
+    const text = 'const f = (p: Provenance): Provenance | undefined => p; const x = y as ProvenanceCheck;';
+    expect(castsToProvenance('verify/verify.ts', text)).toEqual([]);
+  });
+});

@@ -1,0 +1,206 @@
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import { importsOf, isNamed, isSyntax, lineAt, type Place, syntaxOf } from '../../scripts/syntax.ts';
+
+/** The vocabulary and the reading of foreign bytes: for everyone. */
+const words = ['model', 'wire'];
+const engine = [
+  ...words,
+  'source',
+  'tlog',
+  'sigstore',
+  'registry',
+  'lockfile',
+  'npm',
+  'verify',
+  'policy',
+  'diff',
+];
+
+/** What each part of `src/` may import from the others; every part may import itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  wire: [],
+  source: words,
+  tlog: [...words, 'source'],
+  sigstore: [...words, 'tlog'],
+  registry: [...words, 'source', 'tlog'],
+  lockfile: words,
+  npm: words,
+  verify: [...words, 'sigstore', 'npm'],
+  policy: words,
+  diff: words,
+  report: words,
+  'audit.ts': engine,
+  'index.ts': [...engine, 'report', 'audit.ts'],
+  cli: ['index.ts', 'model'],
+};
+
+/** Where each third-party package lives: a folder of `src/` or one file. A package without a home is not welcome. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  '@sigstore/bundle': ['sigstore'],
+  '@sigstore/core': ['sigstore'],
+  '@sigstore/protobuf-specs': ['sigstore'],
+  '@sigstore/tuf': ['sigstore'],
+  '@sigstore/verify': ['sigstore'],
+  '@yarnpkg/parsers': ['lockfile'],
+  cacache: ['source'],
+  chalk: ['report/pretty.ts'],
+  'env-paths': ['cli'],
+  'jsonc-parser': ['wire', 'lockfile', 'policy'],
+  ora: ['cli'],
+  semver: ['registry', 'lockfile', 'policy', 'diff'],
+  tar: ['npm'],
+  undici: ['source'],
+  yaml: ['lockfile'],
+  yargs: ['cli'],
+};
+
+/** What of Node is mere computing. Everything else touches the machine and has its own homes. */
+const computing: ReadonlySet<string> = new Set([
+  'buffer',
+  'crypto',
+  'events',
+  'path',
+  'path/posix',
+  'stream',
+  'stream/promises',
+  'string_decoder',
+  'url',
+  'util',
+  'zlib',
+]);
+const machineHomes = ['source', 'cli'];
+/** The TUF client brings its own network and keeps its metadata on disk; this file places both. */
+const diskForTrust = { file: 'sigstore/trust.ts', builtins: ['fs', 'fs/promises', 'os'] };
+
+/** Names that reach the machine without an import, and where they may be used. */
+const globals: Readonly<Record<string, readonly string[]>> = {
+  process: ['cli'],
+  console: ['cli'],
+  globalThis: ['cli'],
+  fetch: ['source'],
+  WebSocket: ['source'],
+  EventSource: ['source'],
+};
+
+/** Same input, same output: no clock, no chance. */
+const pure: ReadonlySet<string> = new Set([
+  'model',
+  'wire',
+  'lockfile',
+  'npm',
+  'verify',
+  'policy',
+  'diff',
+  'report',
+]);
+
+/** What is wrong with one file of `src/`, named by its path below it; one line of text per breach. */
+export function breaches(path: string, text: string): readonly string[] {
+  const part = partOf(path);
+  if (!Object.hasOwn(mayImport, part)) return [`${path}: src/${part} is not a part of the architecture`];
+  const at = (line: number, message: string) => `${path}:${line}: ${message}`;
+  return [
+    ...importsOf(path, text).flatMap(({ specifier, line }) => {
+      const message = importBreach(path, specifier);
+      return message === undefined ? [] : [at(line, message)];
+    }),
+    ...syntaxOf(path, text).flatMap((place) => {
+      const message = globalBreach(path, place) ?? clockBreach(part, place) ?? aliasBreach(place);
+      return message === undefined ? [] : [at(lineAt(text, place.node.start), message)];
+    }),
+  ];
+}
+
+/** The lines on which a value is cast to `Provenance`, however it is wrapped. */
+export function castsToProvenance(path: string, text: string): readonly string[] {
+  return syntaxOf(path, text)
+    .filter(({ node }) => node.type === 'TSAsExpression' || node.type === 'TSTypeAssertion')
+    .filter(({ node }) => names(node['typeAnnotation'], 'Provenance'))
+    .map(({ node }) => `${path}:${lineAt(text, node.start)}`);
+}
+
+function partOf(path: string): string {
+  return path.split('/')[0] ?? path;
+}
+
+function livesIn(path: string, places: readonly string[]): boolean {
+  return places.some((place) => path === place || path.startsWith(`${place}/`));
+}
+
+function importBreach(path: string, specifier: string): string | undefined {
+  if (specifier === '<computed>') return 'imports something that only the running program knows';
+  if (specifier.startsWith('.')) return insideBreach(path, specifier);
+  if (isBuiltin(specifier)) return builtinBreach(path, specifier.replace(/^node:/, ''));
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  const places = Object.hasOwn(homes, name) ? homes[name] : undefined;
+  if (places === undefined) return `imports ${name}, which has no home`;
+  return livesIn(path, places) ? undefined : `imports ${name}, which lives in ${places.join(', ')}`;
+}
+
+function insideBreach(path: string, specifier: string): string | undefined {
+  const target = posix.join(posix.dirname(path), specifier);
+  if (target.startsWith('..')) return `imports ${specifier}, which is outside src`;
+  const from = partOf(path);
+  const to = partOf(target);
+  return to === from || mayImport[from]?.includes(to) ? undefined : `${from} may not import ${to}`;
+}
+
+function builtinBreach(path: string, name: string): string | undefined {
+  if (computing.has(name) || livesIn(path, machineHomes)) {
+    return name === 'process' && !livesIn(path, ['cli']) ? 'imports node:process outside cli' : undefined;
+  }
+  if (path === diskForTrust.file && diskForTrust.builtins.includes(name)) return undefined;
+  return `imports node:${name}, which lives in ${machineHomes.join(', ')}`;
+}
+
+function globalBreach(path: string, place: Place): string | undefined {
+  const name = place.node['name'];
+  if (place.node.type !== 'Identifier' || typeof name !== 'string' || isMereName(place)) return undefined;
+  const places = Object.hasOwn(globals, name) ? globals[name] : undefined;
+  return places === undefined || livesIn(path, places)
+    ? undefined
+    : `uses ${name}, which lives in ${places.join(', ')}`;
+}
+
+function clockBreach(part: string, { node }: Place): string | undefined {
+  if (!pure.has(part)) return undefined;
+  const callee = node['callee'];
+  const without = Array.isArray(node['arguments']) && node['arguments'].length === 0;
+  if (node.type === 'NewExpression' && isNamed(callee, 'Date') && without)
+    return 'asks for the time: new Date()';
+  if (node.type === 'CallExpression' && isNamed(callee, 'Date')) return 'asks for the time: Date()';
+  if (node.type !== 'MemberExpression') return undefined;
+  const object = node['object'];
+  if (isNamed(object, 'Date') && isNamed(node['property'], 'now')) return 'asks for the time: Date.now';
+  if (isNamed(object, 'performance')) return 'asks for the time: performance';
+  return isNamed(object, 'Math') && isNamed(node['property'], 'random') ? 'leaves it to chance' : undefined;
+}
+
+// A cast to a renamed Provenance would not be counted.
+function aliasBreach({ node }: Place): string | undefined {
+  const renamed = node.type === 'ImportSpecifier' && isNamed(node['imported'], 'Provenance');
+  return renamed && !isNamed(node['local'], 'Provenance')
+    ? 'imports Provenance under another name'
+    : undefined;
+}
+
+/** Whether an identifier only names a property or a member, so that no variable is read. */
+function isMereName({ parent, key }: Place): boolean {
+  if (parent === undefined || parent['computed'] === true) return false;
+  if (parent.type === 'MemberExpression' || parent.type === 'TSQualifiedName')
+    return key === 'property' || key === 'right';
+  if (parent.type.startsWith('Import')) return true;
+  if (parent.type === 'ExportSpecifier') return key === 'exported';
+  return key === 'key';
+}
+
+function names(type: unknown, name: string): boolean {
+  if (Array.isArray(type)) return type.some((item) => names(item, name));
+  if (!isSyntax(type)) return false;
+  return (
+    isNamed(type, name) ||
+    Object.values(type).some((branch) => typeof branch === 'object' && names(branch, name))
+  );
+}
