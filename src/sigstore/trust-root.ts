@@ -1,0 +1,84 @@
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toTrustMaterial } from '@sigstore/verify';
+import { JsrVerifyError } from '../model/error.ts';
+import { field, parseJson } from '../wire/json.ts';
+
+/** A trusted root is a few kilobytes; anything beyond this many bytes is not one. */
+export const maxTrustedRootBytes = 1_000_000;
+
+/**
+ * The trusted root in these bytes, once it is complete enough to verify a package with: well formed, at least one
+ * certificate authority, log and CT log, all keys and certificates readable, all dates dates.
+ *
+ * Throws `TRUST_INVALID`; `from` names the file or mirror in the message.
+ */
+export function readTrustedRoot(bytes: Uint8Array, from: string): TrustedRoot {
+  if (bytes.length > maxTrustedRootBytes) {
+    throw invalid(from, `is larger than ${maxTrustedRootBytes} bytes`);
+  }
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) throw invalid(from, `cannot be read: ${parsed.why}`);
+  if (field(parsed.value, 'signed') !== undefined) {
+    throw invalid(from, 'is TUF metadata, not a trusted root', 'a TUF root is given with --tuf-root');
+  }
+  const mediaType = field(parsed.value, 'mediaType');
+  if (typeof mediaType !== 'string' || !mediaTypes.has(mediaType)) {
+    throw invalid(from, 'is not a Sigstore trusted root: its mediaType is missing or unknown');
+  }
+  const root = decode(parsed.value, from);
+  const fault = missing(root) ?? badDate(root) ?? badLog(root);
+  if (fault !== undefined) throw invalid(from, fault);
+  return root;
+}
+
+const mediaTypes: ReadonlySet<string> = new Set([
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  'application/vnd.dev.sigstore.trustedroot+json;version=0.2',
+  'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+]);
+
+/** The library's own reading, keys and certificates included: what it cannot use must not be called trust. */
+function decode(value: unknown, from: string): TrustedRoot {
+  try {
+    const root = TrustedRoot.fromJSON(value);
+    toTrustMaterial(root);
+    return root;
+  } catch (cause) {
+    throw invalid(from, 'holds a key or certificate that cannot be read', undefined, cause);
+  }
+}
+
+function missing(root: TrustedRoot): string | undefined {
+  if (root.certificateAuthorities.length === 0) return 'names no certificate authority';
+  if (root.tlogs.length === 0) return 'names no transparency log';
+  if (root.ctlogs.length === 0) return 'names no certificate transparency log';
+  const authorities = [...root.certificateAuthorities, ...root.timestampAuthorities];
+  return authorities.some((authority) => (authority.certChain?.certificates.length ?? 0) === 0)
+    ? 'names an authority without certificates'
+    : undefined;
+}
+
+function badDate(root: TrustedRoot): string | undefined {
+  const ranges = [
+    ...[...root.certificateAuthorities, ...root.timestampAuthorities].map((authority) => authority.validFor),
+    ...[...root.tlogs, ...root.ctlogs].map((log) => log.publicKey?.validFor),
+  ];
+  const dates = ranges.flatMap((range) => [range?.start, range?.end]);
+  return dates.some((date) => date !== undefined && Number.isNaN(date.getTime()))
+    ? 'holds a date that is not one'
+    : undefined;
+}
+
+/** The log id binds entries and SCTs to a key, so it has to be a whole SHA-256. */
+function badLog(root: TrustedRoot): string | undefined {
+  return [...root.tlogs, ...root.ctlogs].some((log) => log.logId?.keyId.length !== 32)
+    ? 'names a log whose id is not 32 bytes'
+    : undefined;
+}
+
+function invalid(from: string, fact: string, hint?: string, cause?: unknown): JsrVerifyError {
+  return new JsrVerifyError('TRUST_INVALID', `the trusted root ${from} ${fact}`, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
