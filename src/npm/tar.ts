@@ -1,0 +1,262 @@
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
+import { Parser, type ReadEntry } from 'tar';
+
+/** Bounds on a tarball; sizes in bytes. */
+export interface TarballLimits {
+  readonly compressed: number;
+  readonly uncompressed: number;
+  /** Uncompressed bytes per compressed byte, asked only above one mebibyte. */
+  readonly ratio: number;
+  readonly entries: number;
+  readonly pathLength: number;
+  readonly pathDepth: number;
+}
+
+/** The files of a tarball by path (`/mod.js`: a leading slash, `package` taken off), or why none of it is believed. */
+export type TarballOutcome =
+  | { readonly status: 'read'; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly status: 'failed'; readonly reason: string };
+
+// JSR takes at most 20 MB of sources and adds scripts, declarations and maps to them (contract 1.5, 3.4).
+const defaultLimits: TarballLimits = {
+  compressed: 64 * 1024 * 1024,
+  uncompressed: 256 * 1024 * 1024,
+  ratio: 250,
+  entries: 50_000,
+  pathLength: 200,
+  pathDepth: 40,
+};
+
+/**
+ * Reads an npm tarball in the one form that JSR writes: a single gzip member around plain ustar entries, all of them
+ * regular files under `package/`. Whatever two tar readers could understand differently is a failure that names the entry.
+ */
+export async function readTarball(
+  bytes: Uint8Array,
+  limits: Partial<TarballLimits> = {},
+): Promise<TarballOutcome> {
+  const bounds = { ...defaultLimits, ...limits };
+  try {
+    const archive = await gunzip(bytes, bounds);
+    const headers = walkHeaders(archive, bounds);
+    return { status: 'read', files: collect(await parse(archive), headers, bounds) };
+  } catch (error) {
+    if (error instanceof Refusal) return { status: 'failed', reason: error.message };
+    throw error;
+  }
+}
+
+class Refusal extends Error {}
+
+const inflate = promisify<Uint8Array, { info: true; maxOutputLength: number }, unknown>(inflateRaw);
+
+// RFC 1952, without the optional header fields: they can carry a name, a comment or data that no reader checks.
+async function gunzip(bytes: Uint8Array, bounds: TarballLimits): Promise<Buffer> {
+  if (bytes.length > bounds.compressed) {
+    throw new Refusal(`the tarball is larger than ${bounds.compressed} bytes`);
+  }
+  if (bytes.length < 18 || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) {
+    throw new Refusal('the tarball is not gzip');
+  }
+  if (bytes[3] !== 0) throw new Refusal('the gzip header has optional fields');
+
+  const body = bytes.subarray(10);
+  const { buffer, engine } = await inflated(body, bounds);
+  if (body.length - engine.bytesWritten !== 8) {
+    throw new Refusal(
+      body.length - engine.bytesWritten < 8 ? 'the gzip data is cut short' : 'data follows the gzip member',
+    );
+  }
+  const trailer = Buffer.from(body.buffer, body.byteOffset + engine.bytesWritten, 8);
+  if (trailer.readUInt32LE(0) !== crc32(buffer) || trailer.readUInt32LE(4) !== buffer.length % 2 ** 32) {
+    throw new Refusal('the gzip checksum does not fit its data');
+  }
+  if (buffer.length > 1024 * 1024 && buffer.length > bounds.ratio * bytes.length) {
+    throw new Refusal(`the tarball unpacks to more than ${bounds.ratio} times its size`);
+  }
+  return buffer;
+}
+
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+async function inflated(body: Uint8Array, bounds: TarballLimits): Promise<Inflated> {
+  try {
+    return (await inflate(body, { info: true, maxOutputLength: bounds.uncompressed })) as Inflated;
+  } catch (error) {
+    const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw new Refusal(
+      tooLarge ? `the tarball unpacks to more than ${bounds.uncompressed} bytes` : 'the gzip data is damaged',
+    );
+  }
+}
+
+interface RawHeader {
+  readonly name: string;
+  readonly size: number;
+}
+
+const block = 512;
+
+/**
+ * The headers as they lie in the archive, with nothing interpreted. Extended headers (PAX, GNU), links and devices are
+ * refused by type flag before the library can act on them, and so is anything behind the end of the archive.
+ */
+function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader[] {
+  if (archive.length % block !== 0) throw new Refusal('the archive does not end on a block of 512 bytes');
+  const headers: RawHeader[] = [];
+  let offset = 0;
+  for (;;) {
+    const header = archive.subarray(offset, offset + block);
+    if (header.length < block) throw new Refusal('the archive has no end marker');
+    if (isZero(header)) break;
+    const name = rawName(header);
+    const shown = JSON.stringify(name);
+    const flag = header[156] ?? 0;
+    if (flag !== 0 && flag !== 0x30) throw new Refusal(`the entry ${shown} is ${kindOf(flag)}`);
+    const size = octal(header.subarray(124, 136));
+    if (size === undefined) throw new Refusal(`the entry ${shown} has no readable size`);
+    headers.push({ name, size });
+    if (headers.length > bounds.entries) {
+      throw new Refusal(`the archive has more than ${bounds.entries} entries`);
+    }
+    offset += block + Math.ceil(size / block) * block;
+    if (offset > archive.length) throw new Refusal(`the entry ${shown} is cut short`);
+  }
+  if (archive.length - offset < 2 * block) throw new Refusal('the archive has no end marker');
+  if (!isZero(archive.subarray(offset))) throw new Refusal('data follows the end of the archive');
+  return headers;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  '1': 'a hard link',
+  '2': 'a symbolic link',
+  '3': 'a character device',
+  '4': 'a block device',
+  '5': 'a folder',
+  '6': 'a pipe',
+  x: 'an extended header (PAX)',
+  g: 'a global extended header (PAX)',
+  X: 'an extended header (PAX)',
+  L: 'a long name (GNU)',
+  K: 'a long link name (GNU)',
+  S: 'a sparse file (GNU)',
+  D: 'a directory listing (GNU)',
+};
+
+function kindOf(flag: number): string {
+  return kinds[String.fromCharCode(flag)] ?? 'not a regular file';
+}
+
+function rawName(header: Buffer): string {
+  const name = untilNul(header.subarray(0, 100));
+  const ustar = header.subarray(257, 262).toString('latin1') === 'ustar';
+  const prefix = ustar ? untilNul(header.subarray(345, 500)) : '';
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+// latin1 keeps bytes apart that a UTF-8 decoder would fold into one replacement character.
+function untilNul(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
+}
+
+// Octal digits, then NULs or spaces; GNU's base-256 form is not what JSR writes.
+function octal(bytes: Buffer): number | undefined {
+  const text = bytes.toString('latin1');
+  return /^ *[0-7]+[ \0]*$/.test(text) ? Number.parseInt(text, 8) : undefined;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+function parse(archive: Buffer): Promise<readonly Entry[]> {
+  return new Promise((resolve, reject) => {
+    const entries: Entry[] = [];
+    const parser = new Parser({
+      strict: true,
+      onReadEntry: (entry: ReadEntry) => {
+        const chunks: Buffer[] = [];
+        entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+        entry.on('end', () => {
+          entries.push({ name: entry.path, type: entry.type, bytes: Buffer.concat(chunks) });
+        });
+      },
+    });
+    parser.on('ignoredEntry', (entry: ReadEntry) => {
+      reject(new Refusal(`the entry ${JSON.stringify(entry.path)} is ${entry.type}`));
+    });
+    parser.on('error', (error: Error) => reject(new Refusal(`the archive is malformed: ${error.message}`)));
+    parser.on('end', () => resolve(entries));
+    try {
+      parser.end(archive);
+    } catch (error) {
+      reject(new Refusal(`the archive is malformed: ${String(error)}`));
+    }
+  });
+}
+
+// The library and the plain walk must have seen the same archive; then the rules on names apply.
+function collect(
+  entries: readonly Entry[],
+  headers: readonly RawHeader[],
+  bounds: TarballLimits,
+): ReadonlyMap<string, Uint8Array> {
+  if (entries.length !== headers.length) throw new Refusal('the archive can be read in two ways');
+  const files = new Map<string, Uint8Array>();
+  const folded = new Map<string, string>();
+  for (const [index, { name, type, bytes }] of entries.entries()) {
+    const header = headers[index];
+    const shown = JSON.stringify(header?.name ?? name);
+    if (type !== 'File' && type !== 'OldFile') throw new Refusal(`the entry ${shown} is ${type}`);
+    if (header?.name !== name || header.size !== bytes.length) {
+      throw new Refusal(`the entry ${shown} can be read in two ways`);
+    }
+    const inside = /^(?:\.\/)?package(\/.*)$/s.exec(name)?.[1];
+    if (inside === undefined) throw new Refusal(`the entry ${shown} is not under package/`);
+    const forbidden = forbiddenName(inside, bounds);
+    if (forbidden !== undefined) throw new Refusal(`the entry ${shown} is refused: ${forbidden}`);
+    const twin = folded.get(inside.toLowerCase());
+    if (twin === inside) throw new Refusal(`the entry ${shown} stands twice`);
+    if (twin !== undefined)
+      throw new Refusal(`the entries ${shown} and ${JSON.stringify(twin)} differ in case only`);
+    folded.set(inside.toLowerCase(), inside);
+    files.set(inside, bytes);
+  }
+  for (const path of files.keys()) {
+    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
+      const folder = folded.get(path.slice(0, cut).toLowerCase());
+      if (folder !== undefined)
+        throw new Refusal(`the entry ${JSON.stringify(folder)} is a file and a folder`);
+    }
+  }
+  return files;
+}
+
+const device = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
+
+// JSR's rules for paths (contract 1.5); lengths leave room for `_dist/` and `.d.ts.map`.
+function forbiddenName(path: string, bounds: TarballLimits): string | undefined {
+  if (path.length > bounds.pathLength) return `its path is longer than ${bounds.pathLength} characters`;
+  if (!/^[A-Za-z0-9$()+\-.@[\]_{}~/]+$/.test(path)) return 'it holds a character that JSR does not allow';
+  const parts = path.slice(1).split('/');
+  if (parts.length > bounds.pathDepth) return `it lies deeper than ${bounds.pathDepth} folders`;
+  for (const part of parts) {
+    if (part === '') return 'it has an empty part';
+    if (part === '.' || part === '..') return 'it steps out of its folder';
+    if (part.endsWith('.')) return 'a part ends with a dot';
+    if (device.test(part)) return 'a part is a device name on Windows';
+    if (part.toLowerCase() === '.git') return 'it reaches into .git';
+  }
+  return undefined;
+}

@@ -1,0 +1,265 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readTarball } from '../../src/npm/tar.ts';
+import { type MintedEntry, mintTar, mintTarball } from './support/tarball.ts';
+
+async function reasonOf(bytes: Uint8Array, limits = {}): Promise<string> {
+  const outcome = await readTarball(bytes, limits);
+  return outcome.status === 'failed' ? outcome.reason : `read ${[...outcome.files.keys()].join(' ')}`;
+}
+
+const refuse = (entries: readonly MintedEntry[]) => reasonOf(gzipSync(mintTar(entries)));
+const file = (name: string, content = 'x'): MintedEntry => ({ name, content });
+
+describe('what JSR writes', () => {
+  it('reads regular files under package/, with or without a leading ./', async () => {
+    const outcome = await readTarball(
+      gzipSync(
+        mintTar([
+          file('package/mod.js', 'one'),
+          file('./package/_dist/mod.d.ts', ''),
+          file('package/a/b.ts'),
+        ]),
+      ),
+    );
+    if (outcome.status === 'failed') throw new Error(outcome.reason);
+    expect([...outcome.files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()])).toEqual([
+      ['/mod.js', 'one'],
+      ['/_dist/mod.d.ts', ''],
+      ['/a/b.ts', 'x'],
+    ]);
+  });
+
+  it('reads long paths through the ustar prefix', async () => {
+    const folder = 'package/'.padEnd(120, 'a');
+    const outcome = await readTarball(gzipSync(mintTar([{ name: 'mod.js', prefix: folder }])));
+    expect(outcome.status === 'read' && [...outcome.files.keys()]).toEqual([
+      `${folder.slice('package'.length)}/mod.js`,
+    ]);
+  });
+
+  it('reads an archive of ten thousand files in well under two seconds', async () => {
+    const files: Record<string, string> = {};
+    for (let index = 0; index < 10_000; index += 1)
+      files[`/src/f${index}.js`] = `export const f = ${index};\n`;
+    const bytes = mintTarball(files);
+    const started = performance.now();
+    expect((await readTarball(bytes)).status).toBe('read');
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('refuses, and names the entry', () => {
+  const cases: readonly (readonly [string, readonly MintedEntry[], RegExp])[] = [
+    [
+      'a symbolic link',
+      [{ name: 'package/l', type: '2', linkTo: '/etc/passwd' }],
+      /"package\/l".*symbolic link/,
+    ],
+    ['a hard link', [{ name: 'package/l', type: '1', linkTo: 'package/m' }], /"package\/l".*hard link/],
+    ['a device', [{ name: 'package/d', type: '3' }], /"package\/d".*character device/],
+    ['a pipe', [{ name: 'package/p', type: '6' }], /"package\/p".*pipe/],
+    ['a folder entry', [{ name: 'package/f/', type: '5' }], /"package\/f\/".*folder/],
+    [
+      'a PAX header that renames the next entry',
+      [{ name: 'x', type: 'x', content: '22 path=package/evil.js\n' }, file('package/mod.js')],
+      /extended header/,
+    ],
+    [
+      'a global PAX header',
+      [{ name: 'g', type: 'g', content: '12 size=100\n' }, file('package/mod.js')],
+      /global extended header/,
+    ],
+    [
+      'a GNU long name',
+      [{ name: '././@LongLink', type: 'L', content: 'package/evil.js\0' }, file('package/mod.js')],
+      /long name/,
+    ],
+    ['a GNU sparse file', [{ name: 'package/s', type: 'S' }], /sparse/],
+    ['an unknown type', [{ name: 'package/v', type: 'V' }], /not a regular file/],
+    ['an absolute path', [file('/package/mod.js')], /"\/package\/mod\.js" is not under package/],
+    ['another root folder', [file('other/mod.js')], /"other\/mod\.js" is not under package/],
+    ['a path that escapes', [file('package/../evil.js')], /steps out of its folder/],
+    ['a path that escapes from the start', [file('../package/mod.js')], /not under package/],
+    ['a backslash', [file('package/a\\b.js')], /character that JSR does not allow/],
+    ['a newline in a name', [file('package/a\nb.js')], /character that JSR does not allow/],
+    ['bytes that are not UTF-8', [file('package/\xe9.js')], /two ways/],
+    ['an empty part', [file('package//mod.js')], /empty part/],
+    ['a Windows device', [file('package/nul.txt')], /device name/],
+    ['a trailing dot', [file('package/a./mod.js')], /ends with a dot/],
+    ['a .git folder', [file('package/.GIT/config')], /reaches into \.git/],
+    ['the same path twice', [file('package/mod.js', 'one'), file('package/mod.js', 'two')], /stands twice/],
+    [
+      'the same path twice, once with ./',
+      [file('package/mod.js', 'one'), file('./package/mod.js', 'two')],
+      /stands twice/,
+    ],
+    ['paths that differ in case', [file('package/mod.js'), file('package/Mod.js')], /differ in case only/],
+    ['a file that is also a folder', [file('package/a'), file('package/a/b.js')], /a file and a folder/],
+    [
+      'a size in base 256',
+      [{ name: 'package/b', sizeField: '\x80\0\0\0\0\0\0\0\0\0\x02\0' }],
+      /no readable size/,
+    ],
+    ['a size beyond the archive', [{ name: 'package/b', sizeField: '00077777777\0' }], /cut short/],
+    ['a negative size', [{ name: 'package/b', sizeField: '-0000000001\0' }], /no readable size/],
+  ];
+  it.each(cases)('%s', async (_, entries, reason) => {
+    expect(await refuse(entries)).toMatch(reason);
+  });
+
+  it('a path longer or deeper than the bounds', async () => {
+    const long = gzipSync(mintTar([file(`package/${'a'.repeat(60)}.js`)]));
+    expect(await reasonOf(long, { pathLength: 50 })).toMatch(/longer than 50/);
+    const deep = gzipSync(mintTar([file(`package/${'a/'.repeat(20)}b.js`)]));
+    expect(await reasonOf(deep, { pathDepth: 10 })).toMatch(/deeper than 10/);
+  });
+
+  it('too many entries', async () => {
+    const bytes = mintTarball({ '/a': '', '/b': '', '/c': '' });
+    expect(await reasonOf(bytes, { entries: 2 })).toMatch(/more than 2 entries/);
+  });
+});
+
+describe('refuses the container', () => {
+  const good = mintTarball({ '/mod.js': 'export {};\n' });
+  const tar = mintTar([file('package/mod.js')]);
+
+  it('two gzip members one after the other', async () => {
+    const second = gzipSync(mintTar([file('package/evil.js')]));
+    expect(await reasonOf(Buffer.concat([good, second]))).toBe('data follows the gzip member');
+  });
+
+  it('garbage after the gzip member', async () => {
+    expect(await reasonOf(Buffer.concat([good, Buffer.from('PK')]))).toBe('data follows the gzip member');
+  });
+
+  it('a gzip header with a name in it', async () => {
+    const named = Buffer.concat([
+      good.subarray(0, 3),
+      Buffer.from([8]),
+      good.subarray(4, 10),
+      Buffer.from('n\0'),
+      good.subarray(10),
+    ]);
+    expect(await reasonOf(named)).toBe('the gzip header has optional fields');
+  });
+
+  it('a wrong checksum', async () => {
+    const damaged = Buffer.from(good);
+    damaged.writeUInt32LE(0, damaged.length - 8);
+    expect(await reasonOf(damaged)).toBe('the gzip checksum does not fit its data');
+  });
+
+  it('every truncation of an honest tarball', async () => {
+    for (let length = 0; length < good.length; length += 1) {
+      expect((await readTarball(good.subarray(0, length))).status).toBe('failed');
+    }
+  });
+
+  it('entries hidden behind the end of the archive', async () => {
+    const hidden = Buffer.concat([tar, mintTar([file('package/evil.js')])]);
+    expect(await reasonOf(gzipSync(hidden))).toBe('data follows the end of the archive');
+  });
+
+  it('an archive without its end marker', async () => {
+    expect(await reasonOf(gzipSync(tar.subarray(0, -1024)))).toBe('the archive has no end marker');
+    expect(await reasonOf(gzipSync(tar.subarray(0, -512)))).toBe('the archive has no end marker');
+  });
+
+  it('a damaged header checksum', async () => {
+    const damaged = Buffer.from(tar);
+    damaged.writeUInt8(0x37, 148);
+    expect(await reasonOf(gzipSync(damaged))).toMatch(/malformed/);
+  });
+
+  it('a decompression bomb, by size and by ratio', async () => {
+    const bomb = gzipSync(mintTar([{ name: 'package/zeros', content: Buffer.alloc(8 * 1024 * 1024) }]));
+    expect(await reasonOf(bomb)).toBe('the tarball unpacks to more than 250 times its size');
+    expect(await reasonOf(bomb, { uncompressed: 1024 * 1024 })).toBe(
+      'the tarball unpacks to more than 1048576 bytes',
+    );
+  });
+
+  it('more compressed bytes than allowed, before anything is unpacked', async () => {
+    expect(await reasonOf(good, { compressed: 20 })).toBe('the tarball is larger than 20 bytes');
+  });
+
+  it('what is not gzip at all', async () => {
+    expect(await reasonOf(tar)).toBe('the tarball is not gzip');
+    expect(await reasonOf(new Uint8Array())).toBe('the tarball is not gzip');
+  });
+});
+
+describe('hostile bytes', () => {
+  it('never throws, whatever bytes are flipped', async () => {
+    const archive = mintTar([
+      file('package/mod.js', 'export const a = 1;\n'),
+      file('package/b.ts', 'y'.repeat(700)),
+    ]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(archive.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        async (flips) => {
+          const bytes = Buffer.from(archive);
+          for (const [offset, value] of flips) bytes.writeUInt8(value, offset);
+          const outcome = await readTarball(gzipSync(bytes));
+          expect(['read', 'failed']).toContain(outcome.status);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const hostile = resolve(process.env['JSR_VERIFY_REAL_DATA'] ?? '../shared/real', 'F-hostile/tar');
+
+describe.skipIf(!existsSync(hostile))(
+  `archives of other tar libraries${existsSync(hostile) ? '' : ' (skipped, no real data)'}`,
+  () => {
+    // What each archive is, and therefore why a package may not hold it.
+    const expected: Readonly<Record<string, string>> = {
+      'node-tar/body-byte-counts.tar': '"1024-bytes.txt" is not under package/',
+      'node-tar/dir-normalization.tar': '"fixtures/" is a folder',
+      'node-tar/emptypax.tar': 'an extended header (PAX)',
+      'node-tar/global-header.tar': 'a global extended header (PAX)',
+      'node-tar/links-strip.tar': '"strip-dir/" is a folder',
+      'node-tar/long-paths.tar': 'an extended header (PAX)',
+      'node-tar/next-file-has-long.tar': 'a long name (GNU)',
+      'node-tar/path-missing.tar': 'path is required',
+      'node-tar/utf8.tar': 'an extended header (PAX)',
+      'tar-rs/biguid_gnu.tar': '"./test.txt" is not under package/',
+      'tar-rs/empty_filename.tar': '"" is a folder',
+      'tar-rs/pax_size.tar': 'an extended header (PAX)',
+      'tar-rs/spaces.tar': '"a" is not under package/',
+      // The GNU header keeps times where ustar keeps a prefix, so the name depends on the reader.
+      'tar-stream/gnu-incremental.tar': 'can be read in two ways',
+      'tar-stream/incomplete.tar': 'does not end on a block',
+      // Not UTF-8, so the name depends on the reader.
+      'tar-stream/latin1.tar': 'can be read in two ways',
+      'tar-stream/types.tar': '"directory" is a folder',
+      'tar-stream/v7.tar': '"test.txt" is not under package/',
+      'tokio-tar/diff-024-pending-pax-boundary.tar': 'an extended header (PAX)',
+      'tokio-tar/pax-header-precedence.tar': 'an extended header (PAX)',
+      'tokio-tar/pax-overrides-extension-header.tar': 'an extended header (PAX)',
+    };
+
+    it('are all refused for the reason they are hostile or foreign', async () => {
+      const seen: string[] = [];
+      for (const family of readdirSync(hostile)) {
+        for (const name of readdirSync(join(hostile, family))) {
+          const id = `${family}/${name}`;
+          seen.push(id);
+          const outcome = await readTarball(gzipSync(readFileSync(join(hostile, id))));
+          expect(outcome.status, id).toBe('failed');
+          if (outcome.status === 'failed')
+            expect(outcome.reason, id).toContain(expected[id] ?? 'an archive that this test knows');
+        }
+      }
+      expect(seen.sort()).toEqual(Object.keys(expected).sort());
+    });
+  },
+);
