@@ -25,14 +25,15 @@ export interface SourceRequest {
 /**
  * The outside world, as bytes by address.
  *
- * Answers are `present` (2xx), `absent` (404 or 410) or `unavailable` (everything else, with the reason in words);
- * neither method ever rejects, except with the reason of an aborted `signal`.
+ * Answers are `present` (200), `absent` (404 or 410, unless a web page says so) or `unavailable` (everything else,
+ * with the reason in words); neither method ever rejects, except with the reason of an aborted `signal`.
+ * `from` is the address that was asked.
  */
 export interface Source {
   /** The body of the answer. */
   ask(request: SourceRequest): Promise<Gathered<Uint8Array>>;
   /** The SHA-256 and size of the answer's body, hashed as it streams past and not kept in memory. */
   digest(request: SourceRequest): Promise<Gathered<FileDigest>>;
-  /** Requests that really went out so far, by host (`host:port`). */
+  /** Requests that went out so far, second tries and redirects included, by host (with the port where one is given). */
   readonly requests: ReadonlyMap<string, number>;
 }

@@ -1,0 +1,25 @@
+/** An address that may be asked: `https:` anywhere, `http:` on this machine only, nothing that carries a password. */
+export function isAllowedUrl(text: string): boolean {
+  return refusal(text) === undefined;
+}
+
+/** Why an address may not be asked, in words for people; `undefined` when it may be. */
+export function refusal(text: string): string | undefined {
+  const url = parseUrl(text);
+  if (url === undefined) return 'not an address';
+  if (url.username !== '' || url.password !== '')
+    return 'an address with a user name or password is not asked';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return `${url.protocol} addresses are not asked, only https:`;
+  return isLoopback(url.hostname) ? undefined : 'plain http: is asked on this machine only, elsewhere https:';
+}
+
+/** This machine: `localhost`, all of 127.0.0.0/8 and `::1`, as `URL` spells them. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** The address, or `undefined` when the text is none. */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

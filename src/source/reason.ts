@@ -1,0 +1,69 @@
+const longest = 200;
+
+/** Text from outside made fit for one line of a report: no control characters, at most 200 characters. */
+export function tame(text: string): string {
+  // Everything Unicode calls control, format (bidirectional overrides too), surrogate or line separator.
+  const line = text
+    .slice(0, 4 * longest)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+
+/** What went wrong on the way to a server, and whether a second try has a chance. */
+export interface Trouble {
+  readonly why: string;
+  readonly again: boolean;
+}
+
+/** An error of the network in words for people, without its stack. */
+export function toTrouble(error: unknown): Trouble {
+  const inner = innermost(error);
+  const code = codeOf(inner);
+  const known = code === undefined ? undefined : troubles[code];
+  if (known !== undefined) return known;
+  const text = tame(inner instanceof Error ? inner.message : String(inner));
+  if (code !== undefined && isTlsCode(code)) return { why: `TLS failed: ${text}`, again: false };
+  if (code?.startsWith('HPE_')) return { why: `not HTTP: ${text}`, again: true };
+  return { why: code === undefined || text.includes(code) ? text : `${text} (${tame(code)})`, again: true };
+}
+
+const troubles: Readonly<Record<string, Trouble>> = {
+  __proto__: null as never,
+  ENOTFOUND: { why: 'the host name is unknown', again: false },
+  EAI_AGAIN: { why: 'the host name could not be looked up', again: true },
+  ECONNREFUSED: { why: 'the connection was refused', again: true },
+  ECONNRESET: { why: 'the connection was reset', again: true },
+  EPIPE: { why: 'the connection was closed', again: true },
+  ETIMEDOUT: { why: 'the connection timed out', again: true },
+  EHOSTUNREACH: { why: 'the host cannot be reached', again: true },
+  ENETUNREACH: { why: 'the network cannot be reached', again: true },
+  UND_ERR_CONNECT_TIMEOUT: { why: 'the connection timed out', again: true },
+  UND_ERR_SOCKET: { why: 'the connection was closed before the answer was complete', again: true },
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    why: 'the answer is not as long as its Content-Length says',
+    again: true,
+  },
+  UND_ERR_HEADERS_OVERFLOW: { why: 'the headers of the answer are too large', again: false },
+};
+
+// Happy eyeballs reports all addresses in one AggregateError; undici wraps the socket's error as its cause.
+function innermost(error: unknown): unknown {
+  let inner = error;
+  for (let depth = 0; depth < 5; depth++) {
+    if (inner instanceof AggregateError && inner.errors.length > 0) inner = inner.errors[0];
+    else if (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+    else break;
+  }
+  return inner;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isTlsCode(code: string): boolean {
+  return /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$)/.test(code);
+}

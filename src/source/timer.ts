@@ -1,0 +1,39 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * A signal that is aborted after a while, or together with any of its parents.
+ *
+ * With a timer of its own: `AbortSignal.timeout` can be collected as garbage while a slow body trickles in.
+ */
+export class Timer {
+  readonly #controller = new AbortController();
+  readonly #parents: readonly AbortSignal[];
+  readonly #timer: NodeJS.Timeout;
+  readonly #stop: () => void;
+  /** Whether it was the time that ran out. */
+  rang = false;
+
+  constructor(ms: number, ...parents: readonly AbortSignal[]) {
+    this.#parents = parents;
+    this.#stop = () => this.#controller.abort(new Error('aborted'));
+    this.#timer = setTimeout(() => {
+      this.rang = true;
+      this.#stop();
+    }, ms);
+    for (const parent of parents) {
+      if (parent.aborted) this.#stop();
+      setMaxListeners(0, parent);
+      parent.addEventListener('abort', this.#stop, { once: true });
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Nothing rings after this; the signal stays as it is. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const parent of this.#parents) parent.removeEventListener('abort', this.#stop);
+  }
+}
