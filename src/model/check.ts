@@ -48,7 +48,9 @@ export const checkIds = [
   'installed',
 ] as const satisfies readonly CheckId[];
 
+/** `locked`: the registry did not answer, and the digest is the one the lockfile holds; no files are known then. */
 export interface ManifestFact {
+  readonly source: 'served' | 'locked';
   readonly digest: Sha256;
   readonly files: ReadonlyMap<string, { readonly sha256: Sha256; readonly size: number }>;
   readonly exports: ReadonlyMap<string, string>;

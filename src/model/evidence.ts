@@ -49,8 +49,8 @@ export interface LinkedRepository {
 export interface Evidence {
   /** `<version>_meta.json` exactly as served. */
   readonly manifest: Gathered<Uint8Array>;
-  /** Attestations in the order they should be tried; empty lists are not allowed, `absent` says "none". */
-  readonly attestations: Gathered<readonly RawAttestation[]>;
+  /** The attestation to check; `absent` means that the registry names none and the log's search index knows none. */
+  readonly attestation: Gathered<RawAttestation>;
   readonly word: RegistryWord;
   /** Whether the log's search index was asked for the digest, and what it said. */
   readonly search: 'not-asked' | 'found' | 'nothing-found' | 'unavailable';

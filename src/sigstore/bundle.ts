@@ -1,0 +1,235 @@
+import {
+  type Bundle,
+  bundleFromJSON,
+  isBundleWithDsseEnvelope,
+  isBundleWithMessageSignature,
+  type TransparencyLogEntry,
+} from '@sigstore/bundle';
+import { pem } from '@sigstore/core';
+import type { SigstoreBundle } from '../model/check.ts';
+import { type LogEntry, parseEntry } from '../tlog/rekor.ts';
+import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts';
+
+const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/** A bundle opened for `sigstore/`: found and readable, nothing in it believed. */
+export interface OpenBundle extends SigstoreBundle {
+  /** DER of the signing certificate, or the hint of a public key that must come from elsewhere. */
+  readonly signer:
+    | { readonly kind: 'certificate'; readonly der: Buffer<ArrayBuffer> }
+    | { readonly kind: 'public-key'; readonly hint: string };
+  readonly content: EnvelopeContent | MessageContent;
+  readonly entries: readonly TransparencyLogEntry[];
+  /** RFC 3161 timestamps, DER. */
+  readonly timestamps: readonly Buffer<ArrayBuffer>[];
+  /** The answer of Rekor this bundle was rebuilt from. */
+  readonly logEntry?: LogEntry;
+}
+
+export interface EnvelopeContent {
+  readonly kind: 'envelope';
+  readonly payloadType: string;
+  readonly payload: Buffer<ArrayBuffer>;
+  readonly signature: Buffer<ArrayBuffer>;
+  readonly keyid: string;
+}
+
+export interface MessageContent {
+  readonly kind: 'message';
+  readonly bundle: Bundle;
+}
+
+/** A log entry whose envelope is known but for its payload, which the log may not have stored. */
+export interface Unpacked {
+  readonly entry: LogEntry;
+  readonly der: Buffer<ArrayBuffer>;
+  readonly payloadType: string;
+  readonly signature: Buffer<ArrayBuffer>;
+  readonly keyid: string;
+  /** SHA-256 of the payload, hex, as the log wrote it into the entry. */
+  readonly payloadHash: string;
+}
+
+/** Opaque facts are opened only here. */
+export function opened(bundle: SigstoreBundle): OpenBundle {
+  // `toOpenBundle` and `parseBundle` are the only makers of a SigstoreBundle.
+  return bundle as OpenBundle;
+}
+
+/** Takes certificate, signature and payload hash out of an `intoto` 0.0.2 or `dsse` 0.0.1 entry of Rekor v1. */
+export function unpackEntry(bytes: Uint8Array): Parsed<Unpacked> & { readonly unsupported?: boolean } {
+  const parsed = parseEntry(bytes);
+  if (!parsed.ok) return parsed;
+  const entry = parsed.value;
+  const kind = `${entry.kind}/${entry.apiVersion}`;
+  if (kind === 'intoto/0.0.2') return unpackIntoto(entry);
+  if (kind === 'dsse/0.0.1') return unpackDsse(entry);
+  return { ok: false, why: `a log entry of kind ${kind.slice(0, 60)} is not supported`, unsupported: true };
+}
+
+/** The bundle that a log entry and its payload make. */
+export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundle {
+  const { entry, der, payloadType, signature, keyid } = unpacked;
+  return {
+    mediaType: bundleMediaType,
+    signer: { kind: 'certificate', der },
+    content: { kind: 'envelope', payloadType, payload: Buffer.from(payload), signature, keyid },
+    entries: [toTransparencyLogEntry(entry)],
+    timestamps: [],
+    logEntry: entry,
+  };
+}
+
+/** Reads a Sigstore bundle v0.1–v0.3 from JSON. */
+export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) return { ok: false, why: `the bundle is ${parsed.why}` };
+  let bundle: Bundle;
+  try {
+    bundle = bundleFromJSON(parsed.value);
+  } catch (cause) {
+    return { ok: false, why: `the bundle does not follow its format: ${reason(cause)}` };
+  }
+  const { content, tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  const certificate =
+    content.$case === 'certificate'
+      ? content.certificate
+      : content.$case === 'x509CertificateChain'
+        ? content.x509CertificateChain.certificates[0]
+        : undefined;
+  const signer =
+    content.$case === 'publicKey'
+      ? ({ kind: 'public-key', hint: content.publicKey.hint } as const)
+      : certificate === undefined
+        ? undefined
+        : ({ kind: 'certificate', der: Buffer.from(certificate.rawBytes) } as const);
+  if (signer === undefined) return { ok: false, why: 'the bundle holds no certificate' };
+  const signed = contentOf(bundle);
+  if (signed === undefined) return { ok: false, why: 'the bundle must hold exactly one signature' };
+  return {
+    ok: true,
+    value: {
+      mediaType: bundle.mediaType,
+      signer,
+      content: signed,
+      entries: tlogEntries,
+      timestamps: (timestampVerificationData?.rfc3161Timestamps ?? []).map((stamp) =>
+        Buffer.from(stamp.signedTimestamp),
+      ),
+    },
+  };
+}
+
+/** Rekor v2 writes these kinds; every other kind is an entry of Rekor v1. */
+export function isRekorV2(entry: TransparencyLogEntry): boolean {
+  const { kind, version } = entry.kindVersion;
+  return (kind === 'dsse' || kind === 'hashedrekord') && version === '0.0.2';
+}
+
+/** The one certificate of a PEM text as DER; more than one block, or anything but a certificate, is refused. */
+export function derOfPem(text: string): Buffer<ArrayBuffer> | undefined {
+  const blocks = text.match(/-----BEGIN [^-]*-----/g) ?? [];
+  if (blocks.length !== 1 || blocks[0] !== '-----BEGIN CERTIFICATE-----') return undefined;
+  const der = pem.toDER(text.trim());
+  return der.length > 0 ? Buffer.from(der) : undefined;
+}
+
+// Contract 7.1: `publicKey` is base64 of PEM, `sig` is base64 twice.
+function unpackIntoto(entry: LogEntry): Parsed<Unpacked> {
+  const envelope = at(entry.content, 'spec', 'content', 'envelope');
+  const signatures = at(envelope, 'signatures');
+  if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
+  const inner = fromBase64(textAt(envelope, 'signatures', 0, 'sig') ?? '')?.toString('latin1');
+  const signature = inner === undefined ? undefined : fromBase64(inner);
+  return unpack(entry, {
+    payloadType: textAt(envelope, 'payloadType'),
+    signature,
+    keyid: textAt(envelope, 'signatures', 0, 'keyid') ?? '',
+    certificate: textAt(envelope, 'signatures', 0, 'publicKey'),
+    algorithm: textAt(entry.content, 'spec', 'content', 'payloadHash', 'algorithm'),
+    payloadHash: textAt(entry.content, 'spec', 'content', 'payloadHash', 'value'),
+  });
+}
+
+// Contract 4.7: single base64, and the payload type is not in the entry.
+function unpackDsse(entry: LogEntry): Parsed<Unpacked> {
+  const signatures = at(entry.content, 'spec', 'signatures');
+  if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
+  return unpack(entry, {
+    payloadType: 'application/vnd.in-toto+json',
+    signature: fromBase64(textAt(entry.content, 'spec', 'signatures', 0, 'signature') ?? ''),
+    keyid: '',
+    certificate: textAt(entry.content, 'spec', 'signatures', 0, 'verifier'),
+    algorithm: textAt(entry.content, 'spec', 'payloadHash', 'algorithm'),
+    payloadHash: textAt(entry.content, 'spec', 'payloadHash', 'value'),
+  });
+}
+
+function unpack(
+  entry: LogEntry,
+  parts: {
+    readonly payloadType: string | undefined;
+    readonly signature: Buffer<ArrayBuffer> | undefined;
+    readonly keyid: string;
+    readonly certificate: string | undefined;
+    readonly algorithm: string | undefined;
+    readonly payloadHash: string | undefined;
+  },
+): Parsed<Unpacked> {
+  const { payloadType, signature, keyid, payloadHash } = parts;
+  const der = derOfPem(fromBase64(parts.certificate ?? '')?.toString('latin1') ?? '');
+  if (payloadType === undefined) return no('names no payload type');
+  if (signature === undefined || signature.length === 0) return no('holds no signature');
+  if (der === undefined) return no('holds no certificate');
+  if (parts.algorithm !== 'sha256' || payloadHash === undefined || !/^[0-9a-f]{64}$/.test(payloadHash)) {
+    return no('gives no SHA-256 of its payload');
+  }
+  return { ok: true, value: { entry, der, payloadType, signature, keyid, payloadHash } };
+}
+
+function no(why: string): Parsed<never> {
+  return { ok: false, why: `the log entry ${why}` };
+}
+
+function toTransparencyLogEntry(entry: LogEntry): TransparencyLogEntry {
+  return {
+    logIndex: String(entry.logIndex),
+    logId: { keyId: entry.logId },
+    kindVersion: { kind: entry.kind, version: entry.apiVersion },
+    integratedTime: String(entry.integratedTime),
+    inclusionPromise:
+      entry.signedEntryTimestamp === undefined
+        ? undefined
+        : { signedEntryTimestamp: entry.signedEntryTimestamp },
+    inclusionProof:
+      entry.proof === undefined
+        ? undefined
+        : {
+            logIndex: String(entry.proof.logIndex),
+            treeSize: String(entry.proof.treeSize),
+            rootHash: entry.proof.rootHash,
+            hashes: [...entry.proof.hashes],
+            checkpoint: { envelope: entry.proof.checkpoint },
+          },
+    canonicalizedBody: entry.body,
+  };
+}
+
+function contentOf(bundle: Bundle): EnvelopeContent | MessageContent | undefined {
+  if (isBundleWithMessageSignature(bundle)) return { kind: 'message', bundle };
+  if (!isBundleWithDsseEnvelope(bundle)) return undefined;
+  const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
+  const [signature] = signatures;
+  if (signature === undefined || signatures.length !== 1 || signature.sig.length === 0) return undefined;
+  return {
+    kind: 'envelope',
+    payloadType,
+    payload: Buffer.from(payload),
+    signature: Buffer.from(signature.sig),
+    keyid: signature.keyid,
+  };
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown reason';
+}

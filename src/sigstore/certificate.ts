@@ -1,0 +1,112 @@
+import { X509Certificate as NodeCertificate } from 'node:crypto';
+import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
+import type { TrustMaterial } from '@sigstore/verify';
+import { verifyCertificate } from '@sigstore/verify/dist/key/index.js';
+import { getTSATimestamp } from '@sigstore/verify/dist/timestamp/index.js';
+import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
+import { isRekorV2, type OpenBundle } from './bundle.ts';
+import { IdentityError, readIdentity } from './identity.ts';
+
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+
+// RFC 5280 4.2: a critical extension that is not understood must not be ignored.
+const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37']);
+
+const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/**
+ * Passes when the signing certificate chains to a trusted certificate authority and was valid when it was used, a trusted CT log
+ * signed for it, it is meant for code signing, and its identity can be read in one way only.
+ *
+ * The time comes from the log entry (which `inclusion` vouches for) or from RFC 3161 timestamps; where the bundle has neither,
+ * the chain is checked at the start of the certificate's own validity, and `inclusion` says that no time is known.
+ */
+export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outcome<Facts['certificate']> {
+  if (bundle.signer.kind !== 'certificate')
+    return failed('the attestation is signed with a bare key, not with a certificate');
+  try {
+    const certificate = X509Certificate.parse(bundle.signer.der);
+    const times = timesOf(bundle, trust);
+    const validAt = times[0] ?? certificate.notBefore;
+    const { scts } = verifyCertificate(certificate, times.length === 0 ? [validAt] : [...times], trust);
+    if (scts.length === 0)
+      return failed('the certificate carries no signed certificate timestamp of a trusted CT log');
+    const misused = misuse(certificate, bundle.signer.der);
+    if (misused !== undefined) return failed(misused);
+    return passed({ identity: readIdentity(certificate), validAt });
+  } catch (cause) {
+    return failed(explain(cause), { cause });
+  }
+}
+
+/** The moments at which the signature is said to have existed. */
+export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date[] {
+  const times: Date[] = [];
+  for (const entry of bundle.entries) {
+    // Rekor v2 vouches for no time, so a time in such an entry is nobody's word.
+    if (isRekorV2(entry)) continue;
+    const seconds = Number(entry.integratedTime);
+    if (Number.isSafeInteger(seconds) && seconds > 0) times.push(new Date(seconds * 1000));
+  }
+  const signature = bundle.content.kind === 'envelope' ? bundle.content.signature : undefined;
+  for (const der of bundle.timestamps) {
+    const stamp = RFC3161Timestamp.parse(der);
+    const signed = signature ?? messageSignature(bundle);
+    times.push(getTSATimestamp(stamp, signed, trust.timestampAuthorities).timestamp);
+  }
+  return times;
+}
+
+function messageSignature(bundle: OpenBundle): Buffer {
+  if (bundle.content.kind !== 'message' || bundle.content.bundle.content.$case !== 'messageSignature')
+    return Buffer.alloc(0);
+  return Buffer.from(bundle.content.bundle.content.messageSignature.signature);
+}
+
+function misuse(certificate: X509Certificate, der: Uint8Array): string | undefined {
+  for (const extension of certificate.extensions) {
+    const oid = extension.subs[0]?.toOID() ?? '';
+    const critical = extension.subs.length === 3 && extension.subs[1]?.toBoolean() === true;
+    if (critical && !understood.has(oid))
+      return `the certificate has the critical extension ${oid}, which is not understood`;
+  }
+  if (certificate.isCA) return 'the signing certificate is itself a certificate authority';
+  if (certificate.extKeyUsage?.digitalSignature !== true)
+    return 'the certificate is not meant for digital signatures';
+  const parsed = new NodeCertificate(der);
+  // `keyUsage` of node:crypto lists the extended key usages.
+  if (!(parsed.keyUsage ?? []).includes(codeSigning)) return 'the certificate is not meant for code signing';
+  return weakKey(parsed);
+}
+
+function weakKey({ publicKey }: NodeCertificate): string | undefined {
+  const { namedCurve, modulusLength } = publicKey.asymmetricKeyDetails ?? {};
+  switch (publicKey.asymmetricKeyType) {
+    case 'ed25519':
+      return undefined;
+    case 'ec':
+      return namedCurve !== undefined && curves.has(namedCurve)
+        ? undefined
+        : `the certificate's key is on the curve ${namedCurve ?? 'unknown'}, which is not accepted`;
+    case 'rsa':
+      return modulusLength !== undefined && modulusLength >= 2048
+        ? undefined
+        : "the certificate's RSA key is shorter than 2048 bits";
+    default:
+      return `the certificate's key is of the kind ${publicKey.asymmetricKeyType ?? 'unknown'}, which is not accepted`;
+  }
+}
+
+// Malformed certificates make the ASN.1 reader throw plain errors; nothing may pass or crash for it.
+function explain(cause: unknown): string {
+  if (cause instanceof IdentityError) return cause.message;
+  if (!(cause instanceof Error)) return 'the certificate could not be checked';
+  const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+  return cause.name === 'VerificationError'
+    ? `${lower(cause.message)}${inner}`
+    : `the certificate is malformed: ${cause.message}`;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import type { TransparencyLogEntry } from '@sigstore/bundle';
+import type { TrustMaterial } from '@sigstore/verify';
+import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
+import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
+import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
+import { at, fromBase64, parseJson, textAt } from '../wire/json.ts';
+import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
+
+/** What was asked of the log; the entry must answer to it. */
+export interface Asked {
+  readonly logIndex?: string | undefined;
+  readonly entryId?: string | undefined;
+}
+
+/**
+ * Passes when the log both promised (signed entry timestamp) and proved (inclusion proof under a signed checkpoint) this entry, and the
+ * entry is about this certificate, signature and payload. Rekor v2 entries have no promise; an RFC 3161 timestamp stands for it.
+ * Evidence that is missing is unknown; evidence that is wrong has failed.
+ */
+export function checkInclusion(
+  bundle: OpenBundle,
+  content: SignatureContent,
+  times: readonly Date[],
+  asked: Asked,
+  trust: TrustMaterial,
+): Outcome<Facts['inclusion']> {
+  const [entry] = bundle.entries;
+  if (entry === undefined)
+    return unknown('there is no log entry, so nothing shows that the attestation was logged');
+  if (bundle.entries.length > 1)
+    return failed(`the bundle holds ${bundle.entries.length} log entries, wanted one`);
+  const missing = missingEvidence(entry, bundle, times);
+  if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
+  const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
+  if (mismatch !== undefined) return failed(mismatch);
+  try {
+    verifyTLogInclusion(entry, trust.tlogs);
+    verifyTLogBody(entry, content);
+  } catch (cause) {
+    return failed(explain(cause), { cause });
+  }
+  const stray = strayCheckpoint(entry, bundle, trust);
+  if (stray !== undefined) return failed(stray);
+  const integratedTime = times[0];
+  if (integratedTime === undefined) return unknown('no trusted time is known for the log entry');
+  return passed({
+    logIndex: entry.logIndex,
+    logId: entry.logId.keyId.toString('hex'),
+    ...(bundle.logEntry === undefined ? {} : { entryId: bundle.logEntry.entryId }),
+    integratedTime,
+    checkpoint: entry.inclusionProof?.checkpoint?.envelope ?? '',
+  });
+}
+
+function missingEvidence(
+  entry: TransparencyLogEntry,
+  bundle: OpenBundle,
+  times: readonly Date[],
+): readonly string[] {
+  const missing: string[] = [];
+  if (isRekorV2(entry)) {
+    if (bundle.timestamps.length === 0 || times.length === 0) missing.push('a signed timestamp');
+  } else if ((entry.inclusionPromise?.signedEntryTimestamp.length ?? 0) === 0)
+    missing.push('an inclusion promise');
+  if (entry.inclusionProof === undefined) missing.push('an inclusion proof');
+  else if ((entry.inclusionProof.checkpoint?.envelope ?? '') === '') missing.push('a signed checkpoint');
+  return missing;
+}
+
+function notAsAsked({ logEntry }: OpenBundle, asked: Asked): string | undefined {
+  if (logEntry === undefined) return undefined;
+  // RFC 6962 2.1: leaf hash = SHA-256(0x00 || leaf); Rekor's entry id ends with it.
+  const leaf = createHash('sha256').update(Buffer.of(0)).update(logEntry.body).digest('hex');
+  if (logEntry.entryId.slice(-64) !== leaf) return "the log's answer holds another entry than its id says";
+  if (asked.logIndex !== undefined && String(logEntry.logIndex) !== asked.logIndex) {
+    return `the log answered with entry ${logEntry.logIndex} when asked for ${asked.logIndex}`;
+  }
+  if (asked.entryId !== undefined && !sameEntry(logEntry.entryId, asked.entryId)) {
+    return 'the log answered with another entry than the one asked for';
+  }
+  return undefined;
+}
+
+function sameEntry(found: string, wanted: string): boolean {
+  return found === wanted || (found.length !== wanted.length && found.slice(-64) === wanted.slice(-64));
+}
+
+// The library compares signature and payload; that the entry holds this very certificate and payload type is ours to see.
+function unlike(entry: TransparencyLogEntry, { signer, content }: OpenBundle): string | undefined {
+  const body = parseJson(entry.canonicalizedBody);
+  if (!body.ok) return `the log entry's body is ${body.why}`;
+  const { kind, version } = entry.kindVersion;
+  if (textAt(body.value, 'kind') !== kind || textAt(body.value, 'apiVersion') !== version)
+    return 'the log entry is of another kind than it says';
+  if (signer.kind !== 'certificate') return undefined;
+  const logged = loggedCertificate(kind, version, body.value);
+  if (logged === undefined || !logged.equals(signer.der)) return 'the log entry is about another certificate';
+  const type = textAt(body.value, 'spec', 'content', 'envelope', 'payloadType');
+  if (kind === 'intoto' && content.kind === 'envelope' && type !== content.payloadType)
+    return 'the log entry is about another payload type';
+  return undefined;
+}
+
+function loggedCertificate(kind: string, version: string, body: unknown): Buffer | undefined {
+  const pemAt = (...path: readonly (string | number)[]) =>
+    derOfPem(fromBase64(textAt(body, ...path) ?? '')?.toString('latin1') ?? '');
+  switch (`${kind}/${version}`) {
+    case 'intoto/0.0.2':
+      return pemAt('spec', 'content', 'envelope', 'signatures', 0, 'publicKey');
+    case 'dsse/0.0.1':
+      return pemAt('spec', 'signatures', 0, 'verifier');
+    case 'hashedrekord/0.0.1':
+      return pemAt('spec', 'signature', 'publicKey', 'content');
+    case 'dsse/0.0.2':
+      return fromBase64(
+        textAt(at(body, 'spec', 'dsseV002'), 'signatures', 0, 'verifier', 'x509Certificate', 'rawBytes') ??
+          '',
+      );
+    case 'hashedrekord/0.0.2':
+      return fromBase64(
+        textAt(
+          at(body, 'spec', 'hashedRekordV002'),
+          'signature',
+          'verifier',
+          'x509Certificate',
+          'rawBytes',
+        ) ?? '',
+      );
+    default:
+      return undefined;
+  }
+}
+
+// C2SP tlog-checkpoint: the first line names the log. Rekor v1 adds its tree: `rekor.sigstore.dev - 1193050959916656506`.
+function strayCheckpoint(
+  entry: TransparencyLogEntry,
+  { logEntry }: OpenBundle,
+  trust: TrustMaterial,
+): string | undefined {
+  const proof = entry.inclusionProof;
+  const [origin = '', size = '', root = ''] = (proof?.checkpoint?.envelope ?? '').split('\n');
+  const [host, tree, ...rest] = origin.split(' - ');
+  const logs = trust.tlogs.filter((log) => log.logID.equals(entry.logId.keyId));
+  if (rest.length > 0 || !logs.some((log) => isHostOf(log.baseURL, host ?? '')))
+    return 'the checkpoint belongs to another log';
+  if (size !== proof?.treeSize) return 'the checkpoint is for another tree size than the inclusion proof';
+  // The library calculates the root from the proof and compares it with the checkpoint's; the answer's own copy must not differ.
+  if (!Buffer.from(root, 'base64').equals(proof.rootHash))
+    return 'the checkpoint has another root than the inclusion proof';
+  if (
+    logEntry?.entryId.length === 80 &&
+    tree !== undefined &&
+    BigInt(`0x${logEntry.entryId.slice(0, 16)}`).toString() !== tree
+  ) {
+    return 'the checkpoint belongs to another tree than the entry';
+  }
+  return undefined;
+}
+
+function isHostOf(url: string, host: string): boolean {
+  try {
+    const parsed = new URL(url);
+    return host !== '' && (parsed.host === host || parsed.hostname === host);
+  } catch {
+    return false;
+  }
+}
+
+function explain(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'inclusion in the log could not be checked';
+  const message = cause.message.charAt(0).toLowerCase() + cause.message.slice(1);
+  return cause.name === 'VerificationError' ? message : `the log entry is malformed: ${message}`;
+}

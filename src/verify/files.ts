@@ -1,0 +1,41 @@
+import { type Facts, failed, type Outcome, passed, skipped, unknown } from '../model/check.ts';
+import type { FileDigest, Gathered } from '../model/evidence.ts';
+
+const mostNamed = 20;
+
+/** Passes when every file of the manifest was fetched and has the size and the checksum that the manifest gives it. */
+export function checkFiles(
+  files: ReadonlyMap<string, Gathered<FileDigest>> | undefined,
+  manifest: Facts['manifest'],
+): Outcome<Facts['files']> {
+  if (files === undefined) return skipped('the files were not asked for at this depth');
+  if (manifest.source === 'locked') return unknown('the registry did not answer, so the files are not known');
+  const wrong: string[] = [];
+  const missing: string[] = [];
+  let bytes = 0;
+  for (const [path, expected] of manifest.files) {
+    const file = files.get(path);
+    if (file === undefined) missing.push(`${path}: not asked for`);
+    else if (file.state === 'unavailable') missing.push(`${path}: ${file.why}`);
+    else if (file.state === 'absent') wrong.push(`${path}: the registry does not have it`);
+    else if (file.value.size !== expected.size)
+      wrong.push(`${path}: ${file.value.size} bytes, wanted ${expected.size}`);
+    else if (file.value.sha256 !== expected.sha256)
+      wrong.push(`${path}: SHA-256 ${file.value.sha256}, wanted ${expected.sha256}`);
+    else bytes += file.value.size;
+  }
+  if (wrong.length > 0)
+    return failed(`${count(wrong)} not what the manifest says`, { details: bounded(wrong) });
+  if (missing.length > 0) return unknown(`${count(missing)} not to be had`, bounded(missing));
+  return passed({ compared: manifest.files.size, bytes });
+}
+
+function count(paths: readonly string[]): string {
+  return paths.length === 1 ? '1 file is' : `${paths.length} files are`;
+}
+
+function bounded(lines: readonly string[]): readonly string[] {
+  return lines.length <= mostNamed
+    ? lines
+    : [...lines.slice(0, mostNamed), `and ${lines.length - mostNamed} more`];
+}

@@ -1,0 +1,44 @@
+import { type Facts, failed, type Outcome, passed, skipped } from '../model/check.ts';
+import type { Statement } from '../model/provenance.ts';
+import type { Occurrence } from '../model/target.ts';
+
+/**
+ * Compares what lockfiles hold the version to with the manifest that was served and the digest that is attested. Deno's lockfile pins the
+ * very bytes that are attested; the npm family pins JSR's tarball, which is compared where the tarball is read (depth `tarball`).
+ */
+export function checkLockfile(
+  occurrences: readonly Occurrence[],
+  manifest: Facts['manifest'],
+  statement: Statement | undefined,
+): Outcome<Facts['lockfile']> {
+  if (occurrences.length === 0) return skipped('the version was not taken from a lockfile');
+  const attested = statement?.subjects[0]?.sha256;
+  const agrees: 'manifest'[] = [];
+  const details: string[] = [];
+  const notCompared = new Set<string>();
+  for (const { at, locked } of occurrences) {
+    const place = `${at.file}:${at.line}`;
+    if (locked.kind === 'manifest') {
+      if (locked.digest === manifest.digest) agrees.push('manifest');
+      else
+        details.push(
+          `${place} locks ${locked.digest}${locked.digest === attested ? ' (the attested digest)' : ''}`,
+        );
+    } else if (locked.kind === 'tarball')
+      notCompared.add(`${place} locks the npm tarball, which the attestation does not cover`);
+    else notCompared.add(`${place} locks nothing: ${locked.why}`);
+  }
+  if (details.length > 0) {
+    return failed('the lockfile holds another version manifest than the registry serves', {
+      details: [
+        ...details,
+        `served ${manifest.digest}`,
+        attested === undefined ? 'nothing is attested' : `attested ${attested}`,
+      ],
+    });
+  }
+  if (manifest.source === 'locked')
+    notCompared.add('the registry did not answer, so the served manifest was not compared');
+  if (agrees.length === 0) return skipped([...notCompared].join('; '));
+  return passed({ agrees, notCompared: [...notCompared] });
+}

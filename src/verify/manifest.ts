@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { failed, type ManifestFact, type Outcome, passed, unknown } from '../model/check.ts';
+import type { Gathered } from '../model/evidence.ts';
+import { type Sha256, toSha256 } from '../model/package.ts';
+import type { Occurrence } from '../model/target.ts';
+import { field, isRecord, parseJson } from '../wire/json.ts';
+import { foldPath, forbiddenInPath } from './path.ts';
+
+const maxFiles = 50_000;
+
+/**
+ * Passes when the version manifest can be read in one way only, and establishes the digest of its raw bytes.
+ * Where the registry did not answer, a digest that every lockfile agrees on stands in for the bytes: Deno will run nothing else.
+ */
+export function checkManifest(
+  manifest: Gathered<Uint8Array>,
+  occurrences: readonly Occurrence[],
+): Outcome<ManifestFact> {
+  switch (manifest.state) {
+    case 'absent':
+      return { status: 'absent', why: `the registry has no version manifest at ${manifest.from}` };
+    case 'unavailable': {
+      const locked = lockedDigest(occurrences);
+      if (locked === undefined) return unknown(`the version manifest could not be had: ${manifest.why}`);
+      return passed({ source: 'locked', digest: locked, files: new Map(), exports: new Map() });
+    }
+    case 'present':
+      return readManifest(manifest.value);
+  }
+}
+
+function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) return failed(`the version manifest is malformed: ${parsed.why}`);
+  const listed = field(parsed.value, 'manifest');
+  if (!isRecord(listed)) return failed('the version manifest lists no files');
+  const entries = Object.entries(listed);
+  if (entries.length === 0) return failed('the version manifest lists no files');
+  if (entries.length > maxFiles) return failed(`the version manifest lists more than ${maxFiles} files`);
+
+  const files = new Map<string, { sha256: Sha256; size: number }>();
+  const folded = new Map<string, string>();
+  for (const [path, entry] of entries) {
+    const shown = JSON.stringify(path.slice(0, 200));
+    const forbidden = forbiddenInPath(path);
+    if (forbidden !== undefined) return failed(`the version manifest names the path ${shown}: ${forbidden}`);
+    const twin = folded.get(foldPath(path));
+    if (twin !== undefined)
+      return failed(
+        `the version manifest names ${shown} and ${JSON.stringify(twin)}, which differ in case only`,
+      );
+    folded.set(foldPath(path), path);
+    const size = field(entry, 'size');
+    const sha256 = checksum(field(entry, 'checksum'));
+    if (sha256 === undefined) return failed(`the version manifest gives no SHA-256 checksum for ${shown}`);
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+      return failed(`the version manifest gives no size for ${shown}`);
+    }
+    files.set(path, { sha256, size });
+  }
+
+  const exports = readExports(field(parsed.value, 'exports'));
+  if (exports === undefined) return failed('the version manifest has malformed exports');
+  const digest = createHash('sha256').update(bytes).digest('hex') as Sha256;
+  return passed({ source: 'served', digest, files, exports });
+}
+
+function checksum(value: unknown): Sha256 | undefined {
+  if (typeof value !== 'string' || !value.startsWith('sha256-')) return undefined;
+  return toSha256(value.slice('sha256-'.length));
+}
+
+// The server normalises exports to an object; test registries still send a string (contract 1.4).
+function readExports(value: unknown): ReadonlyMap<string, string> | undefined {
+  if (value === undefined) return new Map();
+  if (typeof value === 'string') return new Map([['.', value]]);
+  if (!isRecord(value)) return undefined;
+  const exports = new Map<string, string>();
+  for (const [key, target] of Object.entries(value)) {
+    if (typeof target !== 'string') return undefined;
+    exports.set(key, target);
+  }
+  return exports;
+}
+
+function lockedDigest(occurrences: readonly Occurrence[]): Sha256 | undefined {
+  const digests = new Set<Sha256>();
+  for (const { locked } of occurrences) if (locked.kind === 'manifest') digests.add(locked.digest);
+  const [only] = digests;
+  return digests.size === 1 ? only : undefined;
+}

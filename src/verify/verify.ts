@@ -1,0 +1,75 @@
+import { after, type Checks, type Facts, type Outcome, provenanceChecks, skipped } from '../model/check.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { purlOf } from '../model/package.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Target } from '../model/target.ts';
+import type { Asked } from '../sigstore/inclusion.ts';
+import type { Trust } from '../sigstore/trust.ts';
+import { checkSigstore } from '../sigstore/verifier.ts';
+import { checkBundle } from './bundle.ts';
+import { checkClaims } from './claims.ts';
+import { checkFiles } from './files.ts';
+import { checkLockfile } from './lockfile.ts';
+import { checkManifest } from './manifest.ts';
+import { checkStatement } from './statement.ts';
+import { checkSubject } from './subject.ts';
+
+/**
+ * The proof, from the bytes that were served to the identity that built them. Each check is handed only what earlier ones established.
+ * Pure: same evidence, same checks. `tarball` and `installed` are added by whoever read a tarball or a disk.
+ */
+export function verify(target: Target, evidence: Evidence, trust: Trust): Checks {
+  const about = target.package;
+  const manifest = checkManifest(evidence.manifest, target.occurrences);
+  const bundle = after({ manifest }, (known) => checkBundle(evidence.attestation, about, known.manifest));
+  const { certificate, inclusion, signature } = sigstoreChecks(bundle, evidence, trust);
+  const statement = after({ signature }, checkStatement);
+  const subject = after({ statement, manifest }, (known) => checkSubject(about, known, evidence.upload));
+  const claims = after({ statement, certificate }, checkClaims);
+  const attested = statement.status === 'passed' ? statement.fact : undefined;
+  const lockfile = after({ manifest }, (known) =>
+    checkLockfile(target.occurrences, known.manifest, attested),
+  );
+  const files = after({ manifest }, (known) => checkFiles(evidence.files, known.manifest));
+  return {
+    manifest,
+    bundle,
+    certificate,
+    inclusion,
+    signature,
+    statement,
+    subject,
+    claims,
+    lockfile,
+    files,
+    tarball: skipped('the npm tarball was not asked for at this depth'),
+    installed: skipped('nothing installed was asked for at this depth'),
+  };
+}
+
+/** The provenance that the checks prove, or `undefined` when one of them did not pass. The only maker of a Provenance. */
+export function prove(target: Target, checks: Checks): Provenance | undefined {
+  if (provenanceChecks.some((id) => checks[id].status !== 'passed')) return undefined;
+  const { manifest, certificate, inclusion, statement, subject } = checks;
+  if (manifest.status !== 'passed' || certificate.status !== 'passed' || inclusion.status !== 'passed')
+    return undefined;
+  if (statement.status !== 'passed' || subject.status !== 'passed') return undefined;
+  return {
+    package: target.package,
+    purl: purlOf(target.package),
+    identity: certificate.fact.identity,
+    statement: statement.fact,
+    logged: inclusion.fact,
+    manifestDigest: manifest.fact.digest,
+    subjectOf: subject.fact.of,
+  } as Provenance;
+}
+
+function sigstoreChecks(bundle: Outcome<Facts['bundle']>, evidence: Evidence, trust: Trust) {
+  if (bundle.status !== 'passed') {
+    const blocked = after({ bundle }, () => skipped('unreachable'));
+    return { certificate: blocked, inclusion: blocked, signature: blocked };
+  }
+  const asked: Asked = evidence.attestation.state === 'present' ? evidence.attestation.value : {};
+  return checkSigstore(bundle.fact.sigstore, asked, trust);
+}
