@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
 export default defineConfig({
+  define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
   test: {
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -13,12 +18,16 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'packaging',
+          globalSetup: ['test/packaging/setup.ts'],
           include: ['test/packaging/**/*.test.ts'],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          // After all others: it keeps the machine busy with installs.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
