@@ -63,7 +63,11 @@ export interface ForkEvidence {
   readonly why: string;
 }
 
-/** What differs between two audits, one package at a time. */
+/**
+ * What differs between two audits, one package at a time.
+ * `purl` names the package without its version; `earlier` is the version that `after` was compared with,
+ * where that is not simply the one before: the newest attested one of the same release line.
+ */
 export type Change =
   | {
       readonly kind: 'added';
@@ -81,6 +85,7 @@ export type Change =
       readonly after: PackageReport;
       readonly provenance: ProvenanceChange;
       readonly publisher: PublisherChange;
+      readonly earlier?: string;
     };
 
 export type ProvenanceChange = 'kept' | 'gained' | 'lost' | 'none' | 'unknown';

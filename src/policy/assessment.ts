@@ -1,0 +1,30 @@
+import type { Checks } from '../model/check.ts';
+import type { Evidence, Finder, RegistryWord } from '../model/evidence.ts';
+import type { PackageVersion } from '../model/package.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { ForeignReference, Occurrence } from '../model/target.ts';
+
+/** Everything that is known about one package version before anybody has an opinion about it. */
+export interface Assessment {
+  readonly package: PackageVersion;
+  readonly checks: Checks;
+  /** Present only where the whole cryptographic chain holds. */
+  readonly provenance?: Provenance;
+  readonly word: RegistryWord;
+  readonly search: Evidence['search'];
+  /** Further valid attestations of the same subject. */
+  readonly others?: readonly Provenance[];
+  readonly occurrences: readonly Occurrence[];
+  readonly foreign: readonly ForeignReference[];
+  /** How the attestation behind `provenance` was come by; the fact of check `bundle` says so too. */
+  readonly attestationFinder?: Finder;
+}
+
+/**
+ * Whether the attestation was found by searching the log for the digest.
+ * Anyone may log an attestation of a public digest, so such a find says nothing until an expectation confirms it.
+ */
+export function foundBySearch({ attestationFinder, checks }: Assessment): boolean {
+  if (attestationFinder !== undefined) return attestationFinder === 'log-index';
+  return checks.bundle.status === 'passed' && checks.bundle.fact.finder === 'log-index';
+}

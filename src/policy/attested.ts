@@ -1,0 +1,62 @@
+import type { Gap } from '../model/finding.ts';
+import type { Provenance } from '../model/provenance.ts';
+import { type Assessment, foundBySearch } from './assessment.ts';
+import type { Expected } from './expectation.ts';
+import { claimsOf, compareIdentity, isAbout } from './identity.ts';
+import { compareLink } from './link.ts';
+
+/** Which of the valid attestations counts as the package's own. */
+export interface Attested {
+  readonly provenance?: Provenance;
+  /** Attestations somebody logged for these bytes and that nothing ties to the package. */
+  readonly strangers: readonly Provenance[];
+  /** `true` when there is no attestation that counts, and that is an answer rather than a gap. */
+  readonly nothing: boolean;
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * Chooses among the valid attestations of one subject: the first that meets the expectation, else the first.
+ *
+ * One that was found by searching the log for the digest counts only when a pin or the registry's link confirms it:
+ * the log takes an attestation of any public digest from anyone, and shows the newest first.
+ */
+export function attestedBy(input: Assessment, expected: Expected): Attested {
+  const { provenance, checks } = input;
+  if (provenance === undefined)
+    return { strangers: [], nothing: checks.bundle.status === 'absent', gaps: [] };
+
+  const candidates = [provenance, ...(input.others ?? []).filter((other) => sameSubject(provenance, other))];
+  const fitting = candidates.find((candidate) => meets(candidate, input, expected));
+  if (fitting !== undefined) return { provenance: fitting, strangers: [], nothing: false, gaps: [] };
+  // A pinned package is judged by its pins, whoever logged the attestation; the difference is named in full.
+  if (!foundBySearch(input) || expected.pinsName)
+    return { provenance, strangers: [], nothing: false, gaps: [] };
+  if (input.word.linked !== undefined || input.word.unlinked)
+    return { strangers: candidates, nothing: true, gaps: [] };
+  const { repository } = claimsOf(provenance.identity);
+  return {
+    strangers: [],
+    nothing: false,
+    gaps: [
+      {
+        id: 'bundle',
+        why: `the attestation by ${repository ?? 'an unnamed repository'} was found by searching the log, where anyone may put one, and the registry could not be asked which repository the package belongs to`,
+      },
+    ],
+  };
+}
+
+/** Whether an attestation is what the pins, and where they do not say who, the registry's link lead to expect. */
+function meets(candidate: Provenance, { word }: Assessment, expected: Expected): boolean {
+  const pinned =
+    expected.pins.length === 0
+      ? compareIdentity({}, candidate).differences.length === 0
+      : expected.pins.some(({ expect }) => compareIdentity(expect, candidate).differences.length === 0);
+  if (!pinned || expected.pinsName) return pinned;
+  return word.linked !== undefined && compareLink(word.linked, candidate.identity).kind !== 'differs';
+}
+
+function sameSubject(one: Provenance, other: Provenance): boolean {
+  return isAbout(other, one.package) && one.manifestDigest === other.manifestDigest;
+}

@@ -1,0 +1,45 @@
+import type { PackageVersion } from '../model/package.ts';
+import type { Exemption } from '../model/policy.ts';
+import { dayOf } from './history.ts';
+import { selects } from './pattern.ts';
+
+/** What the policy's exemptions say about one broken rule of one package. */
+export interface Mercy {
+  /** The exemption in force that lasts longest. */
+  readonly granted?: Exemption;
+  /** The one that ran out last, where none is in force. */
+  readonly expired?: Exemption;
+  /** Every exemption that met the finding, so that the rest can be reported as unused. */
+  readonly met: readonly Exemption[];
+}
+
+/** Looks for exemptions; `until` is the last day, inclusive, in UTC. An exemption without a proper date is over. */
+export function mercyFor(
+  rule: string,
+  target: PackageVersion,
+  exemptions: readonly Exemption[],
+  now: Date,
+): Mercy {
+  const met = exemptions.filter(
+    (exemption) =>
+      exemption.rule === rule &&
+      selects(
+        exemption.versions === undefined
+          ? { pattern: exemption.package }
+          : { pattern: exemption.package, versions: exemption.versions },
+        target,
+      ),
+  );
+  const today = dayOf(now);
+  const lasting = met
+    .filter(({ until }) => /^\d{4}-\d{2}-\d{2}$/.test(until))
+    .sort((a, b) => compareText(b.until, a.until) || compareText(a.reason, b.reason));
+  const granted = lasting.find(({ until }) => until >= today);
+  if (granted !== undefined) return { granted, met };
+  const expired = lasting[0] ?? met[0];
+  return expired === undefined ? { met } : { expired, met };
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

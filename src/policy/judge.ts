@@ -1,0 +1,242 @@
+import type { NonEmpty } from '../model/brand.ts';
+import { type CheckId, type Checks, checkIds, type Outcome, provenanceChecks } from '../model/check.ts';
+import type { Finding, Gap, Severity, Verdict, VerdictKind } from '../model/finding.ts';
+import { nameOf, type PackageVersion } from '../model/package.ts';
+import type { Exemption, ExpectationSource, Policy } from '../model/policy.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Assessment } from './assessment.ts';
+import { type Attested, attestedBy } from './attested.ts';
+import { mercyFor } from './exemption.ts';
+import { type Expected, expectationFor } from './expectation.ts';
+import { isAbout } from './identity.ts';
+import { jurisdictionsOf } from './override.ts';
+import type { Breach, Rule } from './rule.ts';
+import { packageRules } from './rules/index.ts';
+
+/** What a policy makes of one package version. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly expectation: ExpectationSource;
+  /** Exemptions that met a finding, in force or expired; those a run never meets are unused. */
+  readonly usedExemptions: readonly Exemption[];
+}
+
+/**
+ * Turns facts into a verdict: the same input always gives the same output, and nothing is looked up.
+ *
+ * A failed check is an error that no policy can soften. `rejected` outranks `inconclusive`, which outranks the rest.
+ * `verified` needs every provenance check passed and a proof of this very package version.
+ */
+export function judge(input: Assessment, policy: Policy, now: Date): Judgement {
+  const judgements = jurisdictionsOf(policy, input.occurrences, input.foreign).map(
+    ({ policy: inForce, ...places }) => judgeUnder({ ...input, ...places }, inForce, now),
+  );
+  return strictest(judgements);
+}
+
+/** Applies severities and exemptions to what a rule says; also used for rules about changes. */
+export function findingsOf(
+  rule: Rule,
+  breaches: Iterable<Breach>,
+  target: PackageVersion,
+  policy: Policy,
+  now: Date,
+): { readonly findings: readonly Finding[]; readonly met: readonly Exemption[] } {
+  const findings: Finding[] = [];
+  const met: Exemption[] = [];
+  for (const breach of breaches) {
+    const severity = severityOf(rule, breach, policy);
+    if (severity === 'off') continue;
+    const finding: Finding = {
+      id: rule.id,
+      severity,
+      message: breach.message,
+      ...(breach.hint !== undefined && { hint: breach.hint }),
+      ...(breach.at !== undefined && { at: breach.at }),
+    };
+    const exemptible = severity !== 'note' && breach.standing !== 'absolute';
+    const mercy = exemptible ? mercyFor(rule.id, target, policy.exemptions, now) : { met: [] };
+    met.push(...mercy.met);
+    if (mercy.granted !== undefined) {
+      const { reason, until } = mercy.granted;
+      findings.push({ ...finding, exempted: { reason, until } });
+    } else if (mercy.expired !== undefined) {
+      const { reason, until } = mercy.expired;
+      findings.push({
+        ...finding,
+        message: `${finding.message} (the exemption expired on ${until}: ${reason})`,
+      });
+    } else findings.push(finding);
+  }
+  return { findings, met };
+}
+
+/** Whether a finding turns the package away; with `strict` warnings do too. */
+export function rejects(finding: Finding, policy: Policy): boolean {
+  if (finding.exempted !== undefined) return false;
+  return finding.severity === 'error' || (policy.strict && finding.severity === 'warning');
+}
+
+function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
+  const expected = expectationFor(input.package, policy, input.word);
+  const attested = attestedBy(input, expected);
+  const ruleInput = {
+    assessment: input,
+    strangers: attested.strangers,
+    expected,
+    policy,
+    now,
+    ...(attested.provenance && { provenance: attested.provenance }),
+  };
+  const used = new Set<Exemption>();
+  const ruleFindings = packageRules.flatMap((rule) => {
+    const { findings, met } = findingsOf(rule, rule.judge(ruleInput), input.package, policy, now);
+    for (const exemption of met) used.add(exemption);
+    return findings;
+  });
+  const findings = [...checkFindings(input), ...ruleFindings].map((finding) => placed(finding, input));
+  return {
+    verdict: verdictOf(input, attested, expected, findings, [...used], policy),
+    findings,
+    expectation: expected.source,
+    usedExemptions: [...used],
+  };
+}
+
+function verdictOf(
+  input: Assessment,
+  attested: Attested,
+  expected: Expected,
+  findings: readonly Finding[],
+  used: readonly Exemption[],
+  policy: Policy,
+): Verdict {
+  const because = findings.filter((finding) => rejects(finding, policy));
+  if (isNonEmpty(because)) return { kind: 'rejected', because };
+
+  const gaps = [...gapsOf(input.checks), ...attested.gaps];
+  if (isNonEmpty(gaps)) return { kind: 'inconclusive', because: gaps };
+
+  const exemptions = used.filter((exemption) =>
+    findings.some(
+      (finding) =>
+        finding.id === exemption.rule &&
+        finding.exempted?.reason === exemption.reason &&
+        finding.exempted.until === exemption.until &&
+        rejects(withoutExemption(finding), policy),
+    ),
+  );
+  if (isNonEmpty(exemptions)) return { kind: 'exempt', exemptions };
+
+  const { provenance } = attested;
+  if (provenance !== undefined && provenanceChecks.every((id) => input.checks[id].status === 'passed'))
+    return { kind: 'verified', provenance };
+  // Without a proof there is only one honest way out: nothing is there, and that is allowed.
+  if (attested.nothing && (expected.provenance === 'optional' || !expected.pinned))
+    return { kind: 'unattested' };
+  return {
+    kind: 'inconclusive',
+    because: [{ id: 'bundle', why: 'the evidence does not add up to a proof' }],
+  };
+}
+
+/** Failed checks, and answers of "there is none" where only a bundle may be missing. */
+function checkFindings({ checks, provenance, package: target }: Assessment): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const id of checkIds) {
+    const outcome: Outcome<unknown> = checks[id];
+    if (outcome.status === 'failed') findings.push({ id, severity: 'error', message: outcome.reason });
+    if (outcome.status === 'absent' && id !== 'bundle')
+      findings.push({ id, severity: 'error', message: outcome.why });
+  }
+  if (provenance !== undefined && !isProofOf(provenance, target, checks))
+    findings.push({
+      id: 'subject',
+      severity: 'error',
+      message: `the attestation is about ${nameOf(provenance.package)} with manifest ${provenance.manifestDigest}, not about these bytes of ${nameOf(target)}`,
+    });
+  return findings;
+}
+
+/** A proof counts only for the package version and the manifest bytes it was made for. */
+function isProofOf(provenance: Provenance, target: PackageVersion, { manifest }: Checks): boolean {
+  if (!isAbout(provenance, target)) return false;
+  return manifest.status !== 'passed' || manifest.fact.digest === provenance.manifestDigest;
+}
+
+/** Questions that stayed open, each named once: what is blocked by a named cause is not repeated. */
+function gapsOf(checks: Checks): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (const id of checkIds) {
+    const outcome: Outcome<unknown> = checks[id];
+    if (outcome.status === 'unknown') gaps.push({ id, why: outcome.why });
+    if (outcome.status === 'skipped' && isProvenanceCheck(id))
+      gaps.push({ id, why: `not checked: ${outcome.why}` });
+    if (outcome.status === 'blocked' && !isExplained(outcome.by, checks))
+      gaps.push({ id, why: `not checked, because of check "${outcome.by}"` });
+  }
+  return gaps;
+}
+
+/** Whether the check that blocks another one is itself reported, as a finding, as a gap or as plainly absent. */
+function isExplained(by: CheckId, checks: Checks): boolean {
+  const { status } = checks[by];
+  return (
+    status === 'failed' ||
+    status === 'unknown' ||
+    status === 'absent' ||
+    (status === 'skipped' && isProvenanceCheck(by))
+  );
+}
+
+function isProvenanceCheck(id: CheckId): boolean {
+  return provenanceChecks.some((known) => known === id);
+}
+
+function severityOf(rule: Rule, breach: Breach, policy: Policy): Severity | 'off' {
+  const chosen = Object.hasOwn(policy.rules, rule.id) ? policy.rules[rule.id] : undefined;
+  if (breach.standing === 'absolute' || breach.standing === 'firm') return 'error';
+  if (breach.standing === 'remark') return chosen === 'off' ? 'off' : 'note';
+  return chosen ?? breach.severity ?? rule.severity;
+}
+
+/** A finding about a package in a lockfile points there, so that reports can mark the line. */
+function placed(finding: Finding, { occurrences }: Assessment): Finding {
+  const at = finding.at ?? occurrences[0]?.at;
+  return at === undefined ? finding : { ...finding, at };
+}
+
+function withoutExemption({ exempted: _, ...finding }: Finding): Finding {
+  return finding;
+}
+
+/** Several lockfiles with policies of their own: the worst verdict counts, and everything that was found is told. */
+function strictest(judgements: readonly Judgement[]): Judgement {
+  const [first, ...rest] = judgements;
+  if (first === undefined) throw new TypeError('a package is always judged under at least one policy');
+  if (rest.length === 0) return first;
+  const worst = judgements.reduce((a, b) => (badness[b.verdict.kind] > badness[a.verdict.kind] ? b : a));
+  const findings = new Map(
+    judgements.flatMap(({ findings }) =>
+      findings.map((finding) => [JSON.stringify(finding), finding] as const),
+    ),
+  );
+  return {
+    ...worst,
+    findings: [...findings.values()],
+    usedExemptions: [...new Set(judgements.flatMap(({ usedExemptions }) => usedExemptions))],
+  };
+}
+
+const badness = {
+  verified: 0,
+  unattested: 1,
+  exempt: 2,
+  inconclusive: 3,
+  rejected: 4,
+} as const satisfies Record<VerdictKind, number>;
+
+function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
+  return list.length > 0;
+}

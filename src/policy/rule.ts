@@ -1,0 +1,61 @@
+import type { Severity } from '../model/finding.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Change } from '../model/report.ts';
+import type { Place } from '../model/target.ts';
+import type { Assessment } from './assessment.ts';
+import type { Expected } from './expectation.ts';
+
+/** What a rule has to say about one package or change. */
+export interface Breach {
+  readonly message: string;
+  readonly hint?: string;
+  /** Where it is; the place in the lockfile when missing. */
+  readonly at?: Place;
+  /** How bad this is unless the policy sets a severity for the rule; the rule's own default when missing. */
+  readonly severity?: Severity | 'off';
+  /**
+   * How far a policy can talk it away.
+   *
+   * - missing: severities and exemptions both apply.
+   * - `remark`: worth knowing, always a note; only `off` applies.
+   * - `firm`: always an error, but an exemption applies.
+   * - `absolute`: always an error.
+   */
+  readonly standing?: 'remark' | 'firm' | 'absolute';
+}
+
+/** What a rule about packages may look at. */
+export interface RuleInput {
+  readonly assessment: Assessment;
+  /** The attestation that counts; missing when there is none, or none that can be the package's own. */
+  readonly provenance?: Provenance;
+  /** Valid attestations that a search of the log found and that nothing ties to the package. */
+  readonly strangers: readonly Provenance[];
+  readonly expected: Expected;
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+interface RuleText {
+  readonly id: string;
+  /** Applies where the policy does not say otherwise; each rule gives the reason for its own. */
+  readonly severity: Severity | 'off';
+  readonly title: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** An opinion about one package version: pure, and silent when there is nothing to say. */
+export interface PackageRule extends RuleText {
+  readonly about: 'package';
+  judge(input: RuleInput): Iterable<Breach>;
+}
+
+/** An opinion about what differs between two audits. */
+export interface ChangeRule extends RuleText {
+  readonly about: 'change';
+  judge(change: Change): Iterable<Breach>;
+}
+
+export type Rule = PackageRule | ChangeRule;

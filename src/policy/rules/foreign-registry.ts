@@ -1,0 +1,20 @@
+import { nameOf } from '../../model/package.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const foreignRegistry = {
+  id: 'foreign-registry',
+  about: 'package',
+  // What will be installed comes from somewhere else than what was verified, under the same name.
+  severity: 'error',
+  title: 'the lockfile fetches the package from the configured registries',
+  why: "A lockfile that points to another host installs that host's bytes, whatever JSR says about the name.",
+  fix: 'Correct the lockfile, or name the registry with --registry or --npm-registry if it is yours.',
+  *judge({ assessment: { foreign } }) {
+    for (const { at, host, package: target } of foreign)
+      yield {
+        message: `the lockfile fetches ${nameOf(target)} from ${host}, which is not a configured registry`,
+        hint: 'correct the lockfile, or name the registry with --registry or --npm-registry if it is yours',
+        at,
+      };
+  },
+} as const satisfies PackageRule;

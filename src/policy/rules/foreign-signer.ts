@@ -1,0 +1,32 @@
+import type { PackageRule } from '../rule.ts';
+
+/** What `deno publish` writes, and so does everything that calls it. */
+const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
+
+export const foreignSigner = {
+  id: 'foreign-signer',
+  about: 'package',
+  // Owners repair lost provenance this way in good faith; the repository is the right one, the witness is another.
+  severity: 'warning',
+  title: 'the attestation was made by the job that published',
+  why: 'Tools other than `deno publish`, and repair jobs, attest what another job has published: a weaker witness of the build.',
+  fix: 'Read the workflow that signed; pin it if you accept it, or pin the publishing workflow to refuse it.',
+  *judge({ assessment: { checks }, provenance }) {
+    if (provenance === undefined) return;
+    const { predicate } = provenance.statement;
+    if (provenance.subjectOf === 'upload')
+      yield {
+        message:
+          'attests the uploaded tarball, not the version manifest: made by other means than `deno publish`',
+      };
+    if (predicate.buildType !== denoBuildType)
+      yield { message: `made with build type ${predicate.buildType}, which is not that of \`deno publish\`` };
+    const differs = checks.claims.status === 'passed' ? checks.claims.fact.differs : [];
+    if (differs.length > 0)
+      yield {
+        message: `the statement speaks of another build than the one that signed it: ${differs
+          .map(({ claim, claimed, proven }) => `${claim} ${claimed} (claimed), ${proven} (proven)`)
+          .join(', ')}`,
+      };
+  },
+} as const satisfies PackageRule;

@@ -1,0 +1,30 @@
+import { claimsOf } from '../identity.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const githubHostedRunner = {
+  id: 'github-hosted-runner',
+  about: 'package',
+  // Legitimate, and rare: the owner of the machine can change the build, but it is the owner's own machine.
+  severity: 'warning',
+  title: 'the build ran on a machine of GitHub',
+  why: 'A self-hosted runner keeps state between jobs and answers to whoever has a foot on it; the certificate cannot vouch for it.',
+  fix: 'Ask the owner to publish from a GitHub-hosted runner, or pin "runner": "self-hosted" if you know the machine.',
+  *judge({ provenance, expected }) {
+    if (provenance === undefined) return;
+    const { runner } = claimsOf(provenance.identity);
+    if (runner === 'github-hosted') return;
+    // A pin that names this very runner has answered the question; if it is broken, `pinned-identity` says so.
+    if (
+      runner !== undefined &&
+      expected.pins.length > 0 &&
+      expected.pins.every(({ expect }) => expect.runner === runner)
+    )
+      return;
+    yield runner === undefined
+      ? { severity: 'note', message: 'the certificate does not say what kind of runner the build ran on' }
+      : {
+          message: `built on a ${runner} runner`,
+          hint: 'the machine could change the build; pin "runner" if you know it',
+        };
+  },
+} as const satisfies PackageRule;

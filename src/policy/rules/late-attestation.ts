@@ -1,0 +1,33 @@
+import type { PackageRule } from '../rule.ts';
+
+/** The registry takes an attestation for two minutes after publication; an hour is generous. */
+const patience = 60 * 60 * 1000;
+
+export const lateAttestation = {
+  id: 'late-attestation',
+  about: 'package',
+  // Repair jobs do this in good faith; so would whoever got into the repository later and wants old bytes blessed.
+  severity: 'warning',
+  title: 'the attestation was logged when the version was published',
+  why: 'What is attested later was not attested by the job that published it, only by somebody who may act for the repository.',
+  fix: 'Look at the run that signed it; exempt the version if it was a known repair.',
+  *judge({ assessment: { word }, provenance }) {
+    if (provenance === undefined) return;
+    // Documents from before September 2025 carry no date: nothing to say, unless somebody insists on the rule.
+    if (word.publishedAt === undefined) {
+      yield { severity: 'off', message: 'the registry does not say when the version was published' };
+      return;
+    }
+    const late = provenance.logged.integratedTime.getTime() - word.publishedAt.getTime();
+    if (!(late > patience)) return;
+    yield {
+      message: `logged ${inWords(late)} after the version was published`,
+      hint: `look at the run that signed it: ${provenance.identity.runInvocationURI ?? 'the certificate names none'}`,
+    };
+  },
+} as const satisfies PackageRule;
+
+function inWords(milliseconds: number): string {
+  const hours = Math.floor(milliseconds / 3_600_000);
+  return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
+}

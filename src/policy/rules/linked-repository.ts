@@ -1,0 +1,56 @@
+import { claimsOf } from '../identity.ts';
+import { compareLink } from '../link.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const linkedRepository = {
+  id: 'linked-repository',
+  about: 'package',
+  // Where nobody pinned anything, the link is all there is to tell the owner's build from a stranger's.
+  severity: 'error',
+  title: 'the source repository is the one JSR links to the package',
+  why: "The registry takes provenance from any repository. The link is its owner's public statement of where the source is.",
+  fix: 'Pin the repository you trust (`jsr-verify pin`, or --repo), or ask the owner to link the repository on JSR.',
+  *judge({ assessment: { word }, provenance, expected }) {
+    if (provenance === undefined) return;
+    const { repository } = claimsOf(provenance.identity);
+    const seen = repository ?? 'a repository the certificate does not name';
+    if (word.linked !== undefined) {
+      const linked = `${word.linked.owner}/${word.linked.name}`;
+      const comparison = compareLink(word.linked, provenance.identity);
+      if (comparison.kind === 'same') return;
+      if (comparison.kind === 'renamed')
+        yield {
+          message: `built from ${seen}, which JSR links as ${linked} today: the id is the same, so it was renamed`,
+          standing: 'remark',
+        };
+      else if (expected.pinsName)
+        // The pin is the project's own word and outranks the registry's; a link that wandered off is still news.
+        yield {
+          message: `built from ${seen}, as expected by ${expected.source}, but JSR links ${linked} today`,
+          standing: 'remark',
+        };
+      else
+        yield {
+          message: comparison.resurrected
+            ? `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to somebody else`
+            : `built from ${seen}, but JSR links ${linked}`,
+          hint: 'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
+          ...(comparison.resurrected && { standing: 'absolute' as const }),
+        };
+      return;
+    }
+    if (expected.pinsName) return;
+    // Both are honest and common, so they warn: the attestation is real, but nothing says it is the right one.
+    yield word.unlinked
+      ? {
+          severity: 'warning',
+          message: `built from ${seen}; nothing vouches for the builder: JSR links no repository to the package`,
+          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or \`jsr-verify pin\`, once you have convinced yourself`,
+        }
+      : {
+          severity: 'warning',
+          message: `built from ${seen}; nothing to compare with: the registry did not say which repository it links`,
+          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or try again when the registry answers`,
+        };
+  },
+} as const satisfies PackageRule;

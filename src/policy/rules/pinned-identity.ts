@@ -1,0 +1,154 @@
+import type { Expectation } from '../../model/policy.ts';
+import type { Provenance } from '../../model/provenance.ts';
+import { type Pin, saysWho } from '../expectation.ts';
+import { type Comparison, compareIdentity, type Difference } from '../identity.ts';
+import type { Breach, PackageRule, RuleInput } from '../rule.ts';
+
+export const pinnedIdentity = {
+  id: 'pinned-identity',
+  about: 'package',
+  // A pin is the project's own word about who builds a package; anything else is exactly what it was written against.
+  severity: 'error',
+  title: 'the builder is the one that flags or policy name',
+  why: 'A valid signature says who built a package, not that it was the right one; the pin says who that is.',
+  fix: 'If the change is intended, look at the new builder and run `jsr-verify pin`; otherwise do not install this version.',
+  *judge(input) {
+    const { provenance, expected } = input;
+    if (provenance === undefined) return;
+    const pins: readonly Pin[] = expected.pins.length === 0 ? [{ expect: {} }] : expected.pins;
+    const compared = pins.map((pin) => ({ pin, ...compareIdentity(pin.expect, provenance) }));
+    const held = compared.filter(({ differences }) => differences.length === 0);
+    if (held.length > 0) yield* renamesOf(held, provenance);
+    else yield breachOf(compared, input, provenance);
+  },
+} as const satisfies PackageRule;
+
+type Compared = Comparison & { readonly pin: Pin };
+
+/** Every alternative that holds would report the same new name; an alternative that knows it already silences the rest. */
+function* renamesOf(held: readonly Compared[], provenance: Provenance): Iterable<Breach> {
+  const [first] = held;
+  if (first === undefined || held.some(({ renames }) => renames.length === 0)) return;
+  for (const { claim, from, to } of first.renames)
+    yield {
+      message: `${claim} ${from} is now called ${to}: the id is the same (${idOf(claim, provenance)})`,
+      hint: 'run `jsr-verify pin` to write down the new name',
+      standing: 'remark',
+    };
+}
+
+function breachOf(compared: readonly Compared[], input: RuleInput, provenance: Provenance): Breach {
+  const { expected, assessment } = input;
+  // The alternative that is broken least says most; on a tie the first in alphabetical order, so that order is no matter.
+  const [closest] = [...compared].sort(
+    (a, b) => a.differences.length - b.differences.length || compareText(textOf(a), textOf(b)),
+  );
+  const differences = closest?.differences ?? [];
+  const others = compared.length - 1;
+  const message = differences.map((one) => phrase(one, closest?.pin, expected.flags)).join('; ');
+  const resurrected = compared.some((one) => one.differences.some((difference) => difference.resurrected));
+  const unsupported = compared.every((one) => one.differences.some(({ claim }) => claim === 'issuer'));
+  // A flag is the question itself; an issuer that is not understood, or a name in new hands, is never a matter of taste.
+  const absolute = resurrected || unsupported || flagBroken(differences, expected.flags);
+  return {
+    message: others > 0 ? `${message} (and ${others} more alternatives do not hold either)` : message,
+    hint: hintFor(
+      input,
+      resurrected,
+      unsupported,
+      assessment.package.scope,
+      assessment.package.name,
+      provenance,
+    ),
+    ...(absolute && { standing: 'absolute' as const }),
+  };
+}
+
+function phrase(
+  { claim, expected, seen, resurrected }: Difference,
+  pin: Pin | undefined,
+  flags?: Expectation,
+): string {
+  const by = flags?.[claim] !== undefined ? flagOf(claim) : placeOf(pin);
+  if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, wanted ${expected} (${by})`;
+  if (claim === 'notBefore' || claim === 'notAfter') return `${expected} wanted, logged ${seen} (${by})`;
+  if (claim === 'issuer' && pin?.expect.issuer === undefined)
+    return `issuer is ${seen}, which is not supported: only ${expected} is, and an enterprise's own when it is named`;
+  const name = words[claim];
+  const verb = flags?.[claim] !== undefined ? 'wanted' : 'pinned to';
+  const text = `${name} is ${seen ?? 'not stated by the certificate'}, ${verb} ${expected} (${by})`;
+  return resurrected ? `${text}: the same name now belongs to somebody else` : text;
+}
+
+const words = {
+  repository: 'repository',
+  repositoryId: 'repository id',
+  owner: 'owner',
+  ownerId: 'owner id',
+  workflow: 'workflow',
+  ref: 'ref',
+  commit: 'commit',
+  event: 'event',
+  runner: 'runner',
+  issuer: 'issuer',
+  visibility: 'visibility',
+} as const;
+
+function hintFor(
+  { expected }: RuleInput,
+  resurrected: boolean,
+  unsupported: boolean,
+  scope: string,
+  name: string,
+  { identity }: Provenance,
+): string {
+  if (resurrected)
+    return `somebody took over an abandoned name; pin the new id by hand only if you know who it is`;
+  if (unsupported) return `name the issuer in the expectation if ${identity.issuer} is your enterprise's`;
+  if (expected.flags !== undefined) return 'check the flag, or do not use this version';
+  return `if the change is intended, run \`jsr-verify pin @${scope}/${name}\` and commit the policy file`;
+}
+
+function flagBroken(differences: readonly Difference[], flags: Expectation | undefined): boolean {
+  if (flags === undefined) return false;
+  return differences.some(({ claim }) => flags[claim] !== undefined) || saysWho(flags);
+}
+
+const flagNames = {
+  repository: '--repo',
+  repositoryId: '--repo-id',
+  owner: '--owner',
+  ownerId: '--owner-id',
+  workflow: '--workflow',
+  ref: '--ref',
+  commit: '--commit',
+  event: '--event',
+  runner: '--runner',
+  issuer: '--issuer',
+  tagMatchesVersion: '--tag-matches-version',
+  visibility: '--visibility',
+  notBefore: '--not-before',
+  notAfter: '--not-after',
+} as const satisfies Record<keyof Expectation, string>;
+
+function flagOf(claim: keyof Expectation): string {
+  return flagNames[claim];
+}
+
+function placeOf(pin: Pin | undefined): string {
+  return pin?.at === undefined ? 'policy' : `${pin.at.file}:${pin.at.line}`;
+}
+
+function idOf(claim: 'repository' | 'owner', { identity }: Provenance): string | undefined {
+  return claim === 'repository'
+    ? identity.sourceRepositoryIdentifier
+    : identity.sourceRepositoryOwnerIdentifier;
+}
+
+function textOf({ differences }: Compared): string {
+  return differences.map(({ claim, expected }) => `${claim} ${expected}`).join(' ');
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,26 @@
+import { claimsOf } from '../identity.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const publicSource = {
+  id: 'public-source',
+  about: 'package',
+  // The proof holds, but nobody outside can read what it points to; some know that and do not mind.
+  severity: 'warning',
+  title: 'the source repository was public when it was built',
+  why: 'Provenance leads to a commit. In a private repository nobody outside can look at it.',
+  fix: 'Pin "visibility" if you expect a private or internal source.',
+  *judge({ provenance, expected }) {
+    if (provenance === undefined) return;
+    const { visibility } = claimsOf(provenance.identity);
+    if (visibility === 'public') return;
+    if (
+      visibility !== undefined &&
+      expected.pins.length > 0 &&
+      expected.pins.every(({ expect }) => expect.visibility === visibility)
+    )
+      return;
+    yield visibility === undefined
+      ? { severity: 'note', message: 'the certificate does not say whether the source is public' }
+      : { message: `built from a source that is ${visibility}: the commit cannot be read by everyone` };
+  },
+} as const satisfies PackageRule;

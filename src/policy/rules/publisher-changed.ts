@@ -1,0 +1,40 @@
+import type { Severity } from '../../model/finding.ts';
+import type { ChangeRule } from '../rule.ts';
+
+/** Another repository is another publisher; another owner or way of building may be housekeeping. */
+const weight: Readonly<Record<string, Severity>> = {
+  repositoryId: 'error',
+  repository: 'error',
+  ownerId: 'warning',
+  workflow: 'warning',
+  event: 'warning',
+  runner: 'warning',
+  ref: 'note',
+};
+
+export const publisherChanged = {
+  id: 'publisher-changed',
+  about: 'change',
+  // A package that comes from somewhere else than before is what a takeover looks like, and what a move looks like.
+  severity: 'error',
+  title: 'a package is built by the same publisher as before',
+  why: 'Both versions can be validly signed by different people; only the comparison shows that somebody else took over.',
+  fix: 'Find out who the new publisher is; if the move is intended, run `jsr-verify pin` and commit the policy file.',
+  *judge(change) {
+    if (change.kind === 'removed' || change.publisher.kind !== 'changed') return;
+    const { from } = change.publisher;
+    const severities = from.map(({ claim }) => weight[claim] ?? 'error');
+    const severity =
+      (['error', 'warning', 'note'] as const).find((one) => severities.includes(one)) ?? 'error';
+    const pinned = change.after.expectation === 'policy' || change.after.expectation === 'flag';
+    yield {
+      severity,
+      message: `built by another publisher than before: ${from
+        .map(({ claim, before, after }) => `${claim} ${before} → ${after}`)
+        .join(', ')}`,
+      hint: 'if the move is intended, run `jsr-verify pin` and commit the policy file',
+      // A pin that already names the new publisher has answered the question.
+      ...(pinned && change.after.verdict.kind === 'verified' && { standing: 'remark' as const }),
+    };
+  },
+} as const satisfies ChangeRule;

@@ -1,0 +1,46 @@
+import { foundBySearch } from '../assessment.ts';
+import { duringOutage } from '../history.ts';
+import { claimsOf } from '../identity.ts';
+import type { Breach, PackageRule, RuleInput } from '../rule.ts';
+
+export const recoveredProvenance = {
+  id: 'recovered-provenance',
+  about: 'package',
+  // Good news that should be known: the registry lost or refused a genuine attestation, and the log still has it.
+  severity: 'note',
+  title: 'the registry knows of the attestation',
+  why: 'The registry keeps only the number of a log entry, and sometimes none. Attestations it dropped are found in the log by digest.',
+  fix: 'Pin the package, so that it does not matter what the registry remembers.',
+  *judge(input) {
+    const { assessment, provenance, strangers } = input;
+    if (!foundBySearch(assessment)) return;
+    if (strangers.length > 0) yield aboutStrangers(input);
+    else if (provenance !== undefined) yield { message: recovery(input) };
+  },
+} as const satisfies PackageRule;
+
+function recovery({ assessment: { word }, provenance }: RuleInput): string {
+  const published = word.publishedAt ?? provenance?.logged.integratedTime;
+  if (word.rekorLogId === undefined) return 'found by searching the log, as the registry could not be asked';
+  if (word.rekorLogId !== null)
+    return `the registry names log entry ${word.rekorLogId}, which does not fit; found by searching the log`;
+  if (published !== undefined && duringOutage(published))
+    return 'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log';
+  return 'the registry says there is none; found by searching the log';
+}
+
+/** Not the package's fault, so no error: but whoever logs attestations of other people's packages is worth a look. */
+function aboutStrangers({ strangers, assessment: { word } }: RuleInput): Breach {
+  const names = [
+    ...new Set(strangers.map(({ identity }) => claimsOf(identity).repository ?? 'an unnamed repository')),
+  ];
+  const wanted =
+    word.linked === undefined
+      ? 'and JSR links none'
+      : `while JSR links ${word.linked.owner}/${word.linked.name}`;
+  return {
+    severity: 'warning',
+    message: `the log has a valid attestation of these bytes by ${names.sort().join(', ')}, ${wanted}; anyone may log one, so it does not count`,
+    hint: 'if that repository is the true source, pin it with --repo or in the policy file',
+  };
+}

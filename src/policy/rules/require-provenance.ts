@@ -1,0 +1,58 @@
+import { nameOf } from '../../model/package.ts';
+import { duringOutage, provenanceBegan } from '../history.ts';
+import { claimsOf } from '../identity.ts';
+import type { PackageRule, RuleInput } from '../rule.ts';
+
+export const requireProvenance = {
+  id: 'require-provenance',
+  about: 'package',
+  // Without an attestation nothing else can be said about a package: this is the question the program exists for.
+  severity: 'error',
+  title: 'the package version has an attestation',
+  why: 'Without one, nobody can tell who built these bytes; whoever holds a publishing token can put anything there.',
+  fix: 'Use a version with provenance, or allow this one: --allow-unattested, "provenance": "optional", or an exemption with a date.',
+  *judge(input) {
+    const { assessment, expected, strangers } = input;
+    const nothing = assessment.checks.bundle.status === 'absent' || strangers.length > 0;
+    if (input.provenance !== undefined || !nothing || expected.provenance === 'optional') return;
+    yield {
+      message: expected.pinned
+        ? `${absence(input)}; the package is pinned, and a pin implies provenance`
+        : absence(input),
+      hint: adviceFor(input),
+      // "There is none" is only the registry's word: a pin that could be lowered here could simply be left out there.
+      ...(expected.pinned && { standing: 'firm' as const }),
+    };
+  },
+} as const satisfies PackageRule;
+
+function absence({ assessment: { search }, strangers }: RuleInput): string {
+  if (strangers.length > 0) {
+    const [first] = strangers;
+    const by = first && claimsOf(first.identity).repository;
+    return `no attestation that counts: the log has one by ${by ?? 'an unnamed repository'}, which nothing ties to the package`;
+  }
+  switch (search) {
+    case 'nothing-found':
+      return 'no attestation: the registry names none, and a search of the log found none';
+    case 'found':
+      return 'no attestation: the registry names none, and what the log has does not fit';
+    case 'unavailable':
+      return 'no attestation: the registry names none, and the log could not be searched';
+    case 'not-asked':
+      return 'no attestation: the registry names none';
+  }
+}
+
+function adviceFor({ assessment, now }: RuleInput): string {
+  const { publishedAt } = assessment.word;
+  const allow = `if ${nameOf(assessment.package)} may go without, allow it with --allow-unattested or exempt it in the policy file`;
+  if (publishedAt === undefined) return allow;
+  const minutes = (now.getTime() - publishedAt.getTime()) / 60_000;
+  // A version is public before its attestation exists; the registry takes one for about two minutes.
+  if (minutes >= 0 && minutes < 10)
+    return `published ${Math.floor(minutes)} minutes ago: the attestation may still be on its way, try again in a few minutes`;
+  if (publishedAt < provenanceBegan) return `published before JSR had provenance; ${allow}`;
+  if (duringOutage(publishedAt)) return `published while JSR refused every attestation; ${allow}`;
+  return allow;
+}

@@ -1,0 +1,23 @@
+import { parseRepository, sameRepository, signerOf } from '../identity.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const reusableWorkflow = {
+  id: 'reusable-workflow',
+  about: 'package',
+  // Good practice in many organisations; it is named because a second repository then has a hand in the build.
+  severity: 'note',
+  title: "the build ran in the source repository's own workflow",
+  why: 'With a reusable workflow the steps come from another repository than the source: both must be trusted.',
+  fix: 'Nothing to do if you trust both; the report names them apart.',
+  *judge({ provenance }) {
+    if (provenance === undefined) return;
+    const source = parseRepository(provenance.identity.sourceRepositoryURI);
+    const signer = signerOf(provenance.identity);
+    if (source === undefined || signer === undefined)
+      yield { message: 'the certificate does not say clearly whose workflow ran for which source' };
+    else if (!sameRepository(source, signer))
+      yield {
+        message: `the source is ${source.owner}/${source.name}, the build ran in ${signer.owner}/${signer.name} (${signer.path}@${signer.ref})`,
+      };
+  },
+} as const satisfies PackageRule;

@@ -1,0 +1,17 @@
+import { nameOf } from '../../model/package.ts';
+import type { PackageRule } from '../rule.ts';
+
+export const unpinned = {
+  id: 'unpinned',
+  about: 'package',
+  // What was verified here may not be what is installed tomorrow; most such lockfiles are made so by the client's design.
+  severity: 'warning',
+  title: 'the lockfile holds the package to its bytes',
+  why: 'A lockfile entry without a digest of what the registry serves lets the registry serve something else next time.',
+  fix: 'Use a lockfile format that records a digest (deno.lock does), or turn the rule to "note" for this lockfile.',
+  *judge({ assessment: { occurrences, package: target } }) {
+    for (const { at, locked } of occurrences)
+      if (locked.kind === 'nothing')
+        yield { message: `the lockfile holds ${nameOf(target)} to no bytes: ${locked.why}`, at };
+  },
+} as const satisfies PackageRule;

@@ -1,0 +1,18 @@
+import type { PackageRule } from '../rule.ts';
+
+export const yanked = {
+  id: 'yanked',
+  about: 'package',
+  // The bytes are as genuine as before; the owner asks not to use them, and lockfiles go on installing them.
+  severity: 'warning',
+  title: 'the version is not yanked',
+  why: 'Owners yank versions that are broken or dangerous. The registry hides them and goes on serving them.',
+  fix: 'Move to a version that is not yanked.',
+  *judge({ assessment: { word, package: target } }) {
+    if (!word.yanked) return;
+    yield {
+      message: `version ${target.version} was yanked by its owner`,
+      hint: 'move to a version that is not yanked',
+    };
+  },
+} as const satisfies PackageRule;
