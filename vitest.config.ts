@@ -24,7 +24,8 @@ export default defineConfig({
           globalSetup: ['test/packaging/setup.ts'],
           include: ['test/packaging/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 120_000,
+          // A Node of another version may have to be downloaded first.
+          testTimeout: 300_000,
           hookTimeout: 300_000,
           // After all others: it keeps the machine busy with installs.
           sequence: { groupOrder: 1 },
