@@ -51,7 +51,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ora: ['cli'],
   semver: ['registry', 'lockfile', 'policy', 'diff'],
   tar: ['npm'],
-  undici: ['source'],
+  'tuf-js': ['sigstore'],
+  undici: ['source', 'sigstore/tuf-mirror.ts'],
   yaml: ['lockfile'],
   yargs: ['cli'],
 };
@@ -71,8 +72,11 @@ const computing: ReadonlySet<string> = new Set([
   'zlib',
 ]);
 const machineHomes = ['source', 'cli'];
-/** The TUF client brings its own network and keeps its metadata on disk; this file places both. */
-const diskForTrust = { file: 'sigstore/trust.ts', builtins: ['fs', 'fs/promises', 'os'] };
+/** TUF keeps its metadata on disk and has its own line to its mirror, outside of what a source records or replays. */
+const diskForTrust = {
+  files: ['sigstore/trust.ts', 'sigstore/trust-disk.ts'],
+  builtins: ['fs', 'fs/promises', 'os'],
+};
 
 /** Names that reach the machine without an import, and where they may be used. */
 const globals: Readonly<Record<string, readonly string[]>> = {
@@ -151,7 +155,7 @@ function builtinBreach(path: string, name: string): string | undefined {
   if (computing.has(name) || livesIn(path, machineHomes)) {
     return name === 'process' && !livesIn(path, ['cli']) ? 'imports node:process outside cli' : undefined;
   }
-  if (path === diskForTrust.file && diskForTrust.builtins.includes(name)) return undefined;
+  if (diskForTrust.files.includes(path) && diskForTrust.builtins.includes(name)) return undefined;
   return `imports node:${name}, which lives in ${machineHomes.join(', ')}`;
 }
 
