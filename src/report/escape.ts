@@ -1,0 +1,125 @@
+/** Text from outside, made harmless for the place it is going to. One helper per target; nothing else may interpolate. */
+
+/** Longest piece of foreign text any report for people shows, in code points. */
+const longest = 1000;
+
+// Controls, format characters (bidi, zero width, tags), lone surrogates, separators, fillers and noncharacters.
+const invisible =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
+
+/**
+ * One visible line of text: blanks become spaces, whatever cannot be seen is dropped, and what is longer than `max`
+ * code points is cut with `…`.
+ */
+export function toPlain(text: string, max = longest): string {
+  // Cut first, so that the work is bounded too; a half surrogate pair at the cut is dropped below.
+  const bounded = text.length > max * 4 ? text.slice(0, max * 4) : text;
+  const line = bounded
+    .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+|\p{Zs}/gu, ' ')
+    .replace(invisible, '')
+    // A tower of combining marks paints over the lines above and below.
+    .replace(/(\p{M}{3})\p{M}+/gu, '$1');
+  const points = [...line];
+  return points.length > max || bounded !== text ? `${points.slice(0, max - 1).join('')}…` : line;
+}
+
+/** For a terminal: no escape sequence, no second line, nothing that turns the reading direction. */
+export function toTerminal(text: string, max = longest): string {
+  return toPlain(text, max);
+}
+
+/** For HTML text and quoted attributes. */
+export function toHtml(text: string, max = longest): string {
+  return toPlain(text, max).replace(/[&<>"'`=]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** For XML 1.0 text and quoted attributes; line breaks become spaces. */
+export function toXml(text: string, max = longest): string {
+  return toPlain(text, max).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/**
+ * For Markdown, as a code span: neither markup nor HTML nor mentions nor references are read inside one.
+ * The text may stand in a table cell.
+ */
+export function toMarkdownCode(text: string, max = longest): string {
+  const plain = toPlain(text, max).trim();
+  if (plain === '') return '` `';
+  if (/^[\w ./:@+=,;()*^#~?!'"&%$-]+$/.test(plain)) return `\`${plain}\``;
+  // A backtick, pipe or backslash would need escapes that tables and code spans read differently; entities are
+  // read the same everywhere and never act as markup (CommonMark 6.2).
+  return `<code>${plain.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`)}</code>`;
+}
+
+/** For Markdown, as prose: plain words stay words, everything that could mean something becomes a code span. */
+export function toMarkdown(text: string, max = longest): string {
+  return toPlain(text, max)
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const [, inner = '', tail = ''] = /^(.*?)([,.;:]?)$/su.exec(word) ?? [];
+      return isWord(inner) ? word : `${toMarkdownCode(inner, max)}${tail}`;
+    })
+    .join(' ');
+}
+
+/** For a Markdown link target: an address that {@link toLink} allows, with nothing left that could end the link. */
+export function toMarkdownLink(label: string, address: string | undefined): string {
+  const link = address === undefined ? undefined : toLink(address);
+  const text = toMarkdownCode(label, 200);
+  if (link === undefined) return text;
+  return `[${text}](${link.replace(/[()[\]<>\\|`*_~'"!]/g, (char) => `%${hex(char)}`)})`;
+}
+
+/** For the message of a GitHub workflow command. */
+export function toWorkflowData(text: string, max = longest): string {
+  return toPlain(text, max).replace(/%/g, '%25');
+}
+
+/** For a property of a GitHub workflow command. */
+export function toWorkflowProperty(text: string, max = longest): string {
+  return toWorkflowData(text, max).replace(/:/g, '%3A').replace(/,/g, '%2C');
+}
+
+/** JSON text that is inert wherever it is printed: what cannot be seen is written as `\uXXXX`. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu,
+    (char) => (char === '\n' ? char : toEscapes(char)),
+  );
+}
+
+/** JSON text for a `<script type="application/json">`: no `<`, so no tag can begin or end in it. */
+export function toScriptJson(value: unknown): string {
+  return toJson(value).replace(/[<>&]/g, (char) => `\\u00${hex(char).toLowerCase()}`);
+}
+
+/** The address in its canonical ASCII form if it may be linked (https, or http to this machine), else `undefined`. */
+export function toLink(address: string): string | undefined {
+  if (address.length > 2000 || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  if (url.username !== '' || url.password !== '') return undefined;
+  if (url.protocol === 'https:') return url.href;
+  return url.protocol === 'http:' && isLoopback(url.hostname) ? url.href : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Letters only, apart from joining dashes; long hexadecimal words and `GH-1` are references to GitHub. */
+function isWord(word: string): boolean {
+  if (/^gh-\d+$/i.test(word) || /^[0-9a-f]{7,}$/i.test(word)) return false;
+  return /^\(?[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*\)?$/u.test(word);
+}
+
+function toEscapes(char: string): string {
+  return Array.from(
+    { length: char.length },
+    (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
+function hex(char: string): string {
+  return char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
+}

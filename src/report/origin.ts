@@ -1,0 +1,84 @@
+import type { Identity } from '../model/provenance.ts';
+import type { PackageReport } from '../model/report.ts';
+import { toUtc } from './time.ts';
+
+/**
+ * Who built and signed a package, in the words of the report. All of it is proved by the certificate and the log;
+ * a value the certificate does not carry is `undefined`.
+ */
+export interface Origin {
+  readonly repository: string | undefined;
+  readonly repositoryId: string | undefined;
+  readonly ownerId: string | undefined;
+  /** Path of the workflow file in the repository. */
+  readonly workflow: string | undefined;
+  readonly ref: string | undefined;
+  readonly commit: string | undefined;
+  readonly event: string | undefined;
+  readonly runner: string | undefined;
+  readonly issuer: string;
+  readonly run: string | undefined;
+  /** The workflow that signed, where it is not the one that was started (a reusable workflow). */
+  readonly signer: string | undefined;
+  readonly manifestDigest: string;
+  readonly logIndex: string;
+  readonly integratedTime: string | undefined;
+}
+
+/** The origin of a package whose whole cryptographic chain holds, else `undefined`. */
+export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Origin | undefined {
+  if (provenance === undefined) return undefined;
+  const { identity, logged } = provenance;
+  return {
+    repository: identity.sourceRepositoryURI,
+    repositoryId: identity.sourceRepositoryIdentifier,
+    ownerId: identity.sourceRepositoryOwnerIdentifier,
+    workflow: toWorkflowPath(identity),
+    ref: identity.sourceRepositoryRef,
+    commit: identity.sourceRepositoryDigest,
+    event: identity.buildTrigger,
+    runner: identity.runnerEnvironment,
+    issuer: identity.issuer,
+    run: identity.runInvocationURI,
+    signer: toSigner(identity),
+    manifestDigest: provenance.manifestDigest,
+    logIndex: logged.logIndex,
+    integratedTime: toUtc(logged.integratedTime),
+  };
+}
+
+/** Where the expectation came from, in words: `registry link (acme/widget)`. */
+export function expectedBy({ expectation, word }: Pick<PackageReport, 'expectation' | 'word'>): string {
+  switch (expectation) {
+    case 'policy':
+      return 'policy file';
+    case 'flag':
+      return 'command line';
+    case 'registry-link':
+      return word.linked === undefined
+        ? 'registry link'
+        : `registry link (${word.linked.owner}/${word.linked.name})`;
+    case 'none':
+      return 'nobody: any identity would have passed';
+  }
+}
+
+/** `owner/name` of a GitHub address; other addresses stay as they are. */
+export function shortRepository(repository: string): string {
+  const short = repository.startsWith('https://github.com/') ? repository.slice(19) : repository;
+  return short === '' ? repository : short;
+}
+
+/** The build config URI without its repository and its ref: `.github/workflows/publish.yml`. */
+function toWorkflowPath(identity: Identity): string | undefined {
+  const { buildConfigURI: uri, sourceRepositoryURI: repository, sourceRepositoryRef: ref } = identity;
+  if (uri === undefined) return undefined;
+  const start = repository !== undefined && uri.startsWith(`${repository}/`) ? repository.length + 1 : 0;
+  const end = ref !== undefined && uri.endsWith(`@${ref}`) ? uri.length - ref.length - 1 : uri.length;
+  return uri.slice(start, end);
+}
+
+function toSigner(identity: Identity): string | undefined {
+  const signer = identity.buildSignerURI ?? identity.subjectAlternativeName;
+  return signer === identity.buildConfigURI ? undefined : signer;
+}

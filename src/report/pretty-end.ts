@@ -1,0 +1,178 @@
+import { nameOf } from '../model/package.ts';
+import type { Change, Report } from '../model/report.ts';
+import { toTerminal } from './escape.ts';
+import { hang, wrap } from './lines.ts';
+import { item, type Paint, placeOf } from './paint.ts';
+import type { RenderContext } from './reporter.ts';
+import { count, logInWords, marks, tally, tallyInWords, type Unmade, unmade, worstFirst } from './summary.ts';
+
+const label = 13;
+/** Reasons for checks that were not made, shown without `--verbose`. */
+const fewReasons = 6;
+
+/** What only the end of a run knows: changes, trouble with the run, what was not checked, and the count of everything. */
+export function endLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
+  const counts = tally(report.packages);
+  const worst = worstFirst.find((kind) => counts[kind] > 0);
+  const colour = worst === undefined ? paint.strong : paint.verdict[worst];
+  const details = context.quiet
+    ? []
+    : [
+        ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
+        ...row('log', logInWords(report)),
+        ...(context.verbose ? row('requests', requestsInWords(report)) : []),
+      ];
+  return [
+    ...changeLines(report.changes ?? [], context, paint),
+    ...runLines(report, context, paint),
+    ...forkLines(report, context, paint),
+    ...(report.packages.length === 0 && details.length === 0 ? [] : ['']),
+    ...details,
+    ...trustRows(report).flatMap((text) => row('trust', text)),
+    ...(report.interrupted ? row('interrupted', 'this is what was known by then') : []),
+    ...wrap(tallyInWords(counts), context.columns - 2).map((line, at) =>
+      colour(at === 0 ? `${worst === undefined ? '–' : marks[worst]} ${line}` : `  ${line}`),
+    ),
+  ];
+}
+
+/** What was not checked, by reason; what nobody answered comes first. */
+function unmadeRows(
+  { packages }: Report,
+  { verbose }: RenderContext,
+): readonly (readonly [string, string])[] {
+  const names: Readonly<Record<Unmade['status'], string>> = {
+    unknown: 'no answer',
+    blocked: 'blocked',
+    skipped: 'not checked',
+  };
+  const groups = (['unknown', 'blocked', 'skipped'] as const).flatMap((status) =>
+    unmade(packages).filter((group) => group.status === status),
+  );
+  const shown = groups.slice(0, verbose ? 50 : fewReasons);
+  const rows = shown.map(({ status, why, checks }) => {
+    const text = `${whichOf(checks, packages.length)}: ${toTerminal(why, 300)}`;
+    return [names[status], text] as const;
+  });
+  const more = groups.length - shown.length;
+  return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
+}
+
+/** `files, tarball (2 of 7), installed`: how many packages, said once for checks that share it. */
+function whichOf(checks: Unmade['checks'], total: number): string {
+  return checks
+    .map(({ id, packages }, at) =>
+      packages === total || packages === checks[at + 1]?.packages ? id : `${id} (${packages} of ${total})`,
+    )
+    .join(', ');
+}
+
+function trustRows({ trust }: Report): readonly string[] {
+  return trust.warnings.slice(0, 10);
+}
+
+function requestsInWords({ requests }: Report): string {
+  const hosts = Object.entries(requests);
+  const total = hosts.reduce((sum, [, number]) => sum + number, 0);
+  return [`${total}`, ...hosts.map(([host, number]) => `${toTerminal(host, 100)} ${number}`)].join(', ');
+}
+
+/** Trouble with the run itself, as opposed to with a package. */
+function runLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  const lines = [
+    ...report.unresolved.flatMap(({ spec, reason, hint }) => [
+      ...item(toTerminal(spec, 100), toTerminal(reason), paint.severity.error, context.columns),
+      ...hintLines(hint, context),
+    ]),
+    ...report.findings.flatMap(({ id, severity, message, hint, at }) => {
+      const kind = severity === 'error' ? '' : ` (${severity})`;
+      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      return [
+        ...item(
+          `${toTerminal(id, 100)}${kind}`,
+          `${toTerminal(message)}${place}`,
+          paint.severity[severity],
+          context.columns,
+        ),
+        ...hintLines(hint, context),
+      ];
+    }),
+    ...report.unusedExemptions.flatMap(({ package: name, rule, until, at }) => {
+      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      const text = `${toTerminal(`${rule} for ${name} until ${until}`)}${place} was not needed`;
+      return item('unused exemption', text, paint.severity.note, context.columns);
+    }),
+  ];
+  return lines.length === 0 ? [] : ['', `  ${paint.strong('about this run')}`, ...lines];
+}
+
+function hintLines(hint: string | undefined, { columns }: RenderContext): readonly string[] {
+  return hint === undefined ? [] : hang('      hint: ', toTerminal(hint), columns);
+}
+
+/** Both checkpoints and the proof, whole, so that they can be handed to the log's operator. */
+function forkLines({ log }: Report, context: RenderContext, paint: Paint): readonly string[] {
+  if (log.kind !== 'forked') return [];
+  const { origin, why, older, newer, proof } = log.fork;
+  const note = (title: string, text: string) => [
+    `    ${title}:`,
+    ...text
+      .trimEnd()
+      .split('\n', 50)
+      .map((line) => `      ${toTerminal(line)}`.trimEnd()),
+  ];
+  return [
+    '',
+    paint.severity.error(`✗ the log ${toTerminal(origin, 200)} forked`),
+    ...hang('    ', toTerminal(why), context.columns),
+    ...note('older checkpoint', older),
+    ...note('newer checkpoint', newer),
+    ...note('consistency proof', proof.length === 0 ? 'empty' : proof.join('\n')),
+    ...hang(
+      '      hint: ',
+      'keep this output: together with the log key it is evidence against the log',
+      context.columns,
+    ),
+  ];
+}
+
+function changeLines(changes: readonly Change[], context: RenderContext, paint: Paint): readonly string[] {
+  if (changes.length === 0) return [];
+  return [
+    '',
+    `  ${paint.strong(count(changes.length, 'change'))}`,
+    ...changes.flatMap((change) => {
+      const [name, text] = changeInWords(change);
+      const lost =
+        change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed');
+      return item(
+        toTerminal(name, 200),
+        toTerminal(text),
+        lost ? paint.severity.warning : paint.strong,
+        context.columns,
+      );
+    }),
+  ];
+}
+
+/** A change as its package and what became of it. */
+export function changeInWords(change: Change): readonly [string, string] {
+  if (change.kind === 'removed') return [nameOf(change.before.package), 'removed'];
+  const publisher = change.publisher.from.map(({ claim, before, after }) => `${claim} ${before} → ${after}`);
+  const facts = [
+    `provenance ${change.provenance}`,
+    `publisher ${change.publisher.kind}${publisher.length === 0 ? '' : `: ${publisher.join(', ')}`}`,
+  ].join('; ');
+  const earlier = change.earlier === undefined ? '' : `, compared with ${change.earlier}`;
+  const what =
+    change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
+  return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
+}
+
+function rowLines(name: string, text: string, { columns }: RenderContext, paint: Paint): readonly string[] {
+  const head = `  ${name.padEnd(label)}`;
+  return hang(head, text, columns).map((line, at) =>
+    at === 0 ? `${paint.faint(head)}${line.slice(head.length)}` : line,
+  );
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { skipped } from '../../src/model/check.ts';
+import { cells } from '../../src/report/lines.ts';
+import { pretty } from '../../src/report/pretty.ts';
+import { hostile, poison } from './hostile.ts';
+import {
+  aContext,
+  aFullReport,
+  anInconclusive,
+  aProvenance,
+  aRejected,
+  aReport,
+  aVerified,
+  passedChecks,
+} from './sample.ts';
+
+const render = (report = aReport(), context = aContext()) => pretty.render(report, context);
+const single = (context = aContext()) =>
+  render(aReport({ packages: [aVerified('widget', { occurrences: [] })] }), context);
+
+describe('a report for people', () => {
+  it('puts the worst first, whatever the order in which packages finished', () => {
+    const heads = render()
+      .split('\n')
+      .filter((line) => /^[✓✗?–~] @/.test(line))
+      .map((line) => line.split('  ', 2).join('  '));
+    expect(heads).toEqual([
+      '✗ @acme/tampered@2.0.0  rejected',
+      '? @acme/unreachable@0.3.0  inconclusive',
+      '~ @acme/dispatched@4.0.0-rc.1  exempt',
+      '– @acme/old@0.1.0  unattested',
+      '✓ @acme/widget@1.2.3  verified',
+    ]);
+    expect(render(aReport({ packages: aReport().packages.toReversed() }))).toBe(render());
+  });
+
+  it('says place, finding, what was seen and wanted, and the hint', () => {
+    const text = render();
+    expect(text).toContain('✗ @acme/tampered@2.0.0  rejected  (deno.lock:14)\n');
+    expect(text).toContain('    pinned-identity: signed by https://github.com/evil/widget, pinned to\n');
+    expect(text).toContain(`      seen ${'a'.repeat(64)}\n      wanted ${'b'.repeat(64)}\n`);
+    expect(text).toContain('      hint: if the move is intended, run `jsr-verify pin @acme/tampered` and\n');
+    expect(text).toContain('    yanked (warning): this version was yanked\n');
+    expect(text).toContain('    inclusion: rekor.example did not answer within 10 seconds\n');
+    expect(text).toContain('      until 2027-01-31: releases are dispatched by hand until the move\n');
+  });
+
+  it('does not hide a failed check that no finding names', () => {
+    const text = render(aReport({ packages: [aRejected('tampered', { findings: [] })] }));
+    expect(text).toContain('    subject: the digests differ\n');
+  });
+
+  it('ends with a line that counts everything', () => {
+    expect(render().trimEnd().split('\n').at(-1)).toBe(
+      '✗ 5 packages: 1 rejected, 1 inconclusive, 1 exempt, 1 unattested, 1 verified',
+    );
+    expect(render(aReport({ packages: [] })).trimEnd()).toMatch(/– 0 packages$/);
+  });
+
+  it('says what was not checked, and why', () => {
+    const text = render().replace(/\s+/g, ' ');
+    expect(text).toContain('not checked files, tarball, installed: not asked for at depth attestation');
+    expect(text).toContain('no answer inclusion (1 of 5): rekor.example did not answer within 10 seconds');
+    expect(text).toContain('blocked signature, statement, subject');
+    expect(render(aReport({ log: { kind: 'not-checked', why: 'no checkpoint was seen' } }))).toContain(
+      'consistency not checked: no checkpoint was seen',
+    );
+  });
+
+  it('shows a fork with both checkpoints and the proof, even when told to be quiet', () => {
+    for (const quiet of [false, true]) {
+      const text = render(aFullReport(), aContext({ quiet }));
+      for (const part of ['✗ the log log.example - 42 forked', '900', 'CCCC', '1000', 'AAAA', 'EEEE', 'FFFF'])
+        expect(text).toContain(part);
+    }
+  });
+
+  it('says what is wrong with the run itself: warnings about trust, specs, lockfiles, exemptions, changes', () => {
+    const text = render(aFullReport()).replace(/\s+/g, ' ');
+    for (const part of [
+      'trust TUF could not be reached: connection refused',
+      '@acme/wigdet: no such package hint: did you mean @acme/widget',
+      'lockfile-entry: the entry "jsr:@acme" has no name (deno.lock:3)',
+      'unused exemption: yanked for @acme/gone until 2027-01-31',
+      '@acme/moved@1.1.0: moved from 1.0.0; provenance lost; publisher changed: repository',
+      'interrupted this is what was known by then',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('says of one verified package who built it, where the proof is, who expected it and what was checked', () => {
+    const text = single();
+    for (const part of [
+      '  repository   acme/widget\n',
+      '  workflow     .github/workflows/publish.yml\n',
+      '  ref          refs/tags/1.2.3\n',
+      '  commit       1f5b0e3a9c7d2846f0a1b2c3d4e5f60718293a4b\n',
+      '  run          https://github.com/acme/widget/actions/runs/15551212/attempts/1\n',
+      '  log index    2313255666, 2026-05-01T10:20:30Z\n',
+      '               https://search.sigstore.dev/?logIndex=2313255666\n',
+      '  expected by  registry link (acme/widget)\n',
+      '    ✓ signature    the signature over the statement holds\n',
+      '    – files        every file equals its checksum in the manifest',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('names the workflow that signed apart from the one that was started', () => {
+    const pkg = { scope: 'acme', name: 'widget', version: '1.2.3' };
+    const signer = 'https://github.com/shared/ci/.github/workflows/release.yml@refs/heads/main';
+    const provenance = aProvenance(pkg, 'acme/widget', { buildSignerURI: signer });
+    const checks = passedChecks(provenance);
+    const text = render(aReport({ packages: [aVerified('widget', { provenance, checks })] }));
+    expect(text).toContain('  workflow     .github/workflows/publish.yml\n');
+    expect(text).toContain(`  signed by\n    ${signer}\n`);
+  });
+
+  it('fits the terminal: no line is wider, unless it is an address that must stay whole', () => {
+    for (const columns of [40, 80, 120]) {
+      for (const verbose of [false, true]) {
+        const text = render(aFullReport(), aContext({ columns, verbose })) + single(aContext({ columns }));
+        const wide = text.split('\n').filter((line) => cells(line) > columns && !line.includes('https://'));
+        // The manifest digest is 64 digits and is not broken below 80 columns either.
+        expect(wide.filter((line) => columns >= 80 || !/[0-9a-f]{40}/.test(line))).toEqual([]);
+      }
+    }
+  });
+
+  it('lists many verified packages by who built them, and still names each one', () => {
+    const packages = Array.from({ length: 50 }, (_, at) =>
+      aVerified(`part-${at}`, { repository: at % 5 === 0 ? 'acme/tools' : 'acme/widget' }),
+    );
+    const text = render(aReport({ packages: [...packages, aRejected()] }));
+    expect(text).toContain('    acme/widget (40)\n');
+    expect(text).toContain('    acme/tools (10)\n');
+    for (const { package: pkg } of packages) expect(text).toContain(` @acme/${pkg.name}@1.2.3`);
+    expect(text.indexOf('@acme/tampered')).toBeLessThan(text.indexOf('acme/widget (40)'));
+  });
+
+  it('when quiet, shows only what is wrong or open, and the count', () => {
+    const text = render(aReport(), aContext({ quiet: true }));
+    expect(text).toContain('@acme/tampered');
+    expect(text).toContain('@acme/unreachable');
+    expect(text).not.toContain('@acme/widget@1.2.3');
+    expect(text).not.toContain('not checked');
+    expect(render(aReport({ packages: [aVerified()] }), aContext({ quiet: true })).trim()).toBe(
+      '✓ 1 package: 1 verified',
+    );
+  });
+
+  it('when verbose, counts the requests by host and lists every check of every package', () => {
+    const text = render(aReport(), aContext({ verbose: true }));
+    expect(text).toContain('requests     11, jsr.io 5, api.jsr.io 5, rekor.sigstore.dev 1');
+    expect(text.match(/ certificate +the certificate chains/g)?.length).toBe(5);
+  });
+
+  it('uses colour and links only when asked, and says the same without', () => {
+    expect(render()).not.toContain('\u001b');
+    const coloured = render(aReport(), aContext({ color: true }));
+    expect(coloured).toContain('\u001b[31m');
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(render());
+    const linked = single(aContext({ hyperlinks: true }));
+    expect(linked).toContain('\u001b]8;;https://search.sigstore.dev/?logIndex=2313255666\u001b\\');
+    expect(linked).toContain('\u001b]8;;https://jsr.io/@acme/widget@1.2.3\u001b\\');
+    expect(linked.replace(/\u001b\]8;;[^\u001b]*\u001b\\/g, '')).toBe(single());
+  });
+
+  it('streams: package by package, and the end only counts', () => {
+    const report = aReport();
+    const parts = report.packages.map((pkg) => pretty.renderPackage(pkg, aContext()));
+    expect(parts[0]).toBe('✓ @acme/widget@1.2.3  verified  acme/widget  (deno.lock:7)\n');
+    expect(parts[3]).toContain('pinned-identity: signed by');
+    const end = pretty.renderEnd(report, aContext());
+    expect(end).not.toContain('@acme/widget@1.2.3');
+    expect(end).toContain('5 packages: 1 rejected');
+  });
+
+  it('is the same text every time', () => {
+    expect(render(aFullReport())).toBe(render(aFullReport()));
+  });
+});
+
+describe('hostile names', () => {
+  it('print nothing that a terminal acts on, and begin no line of their own', () => {
+    for (const verbose of [false, true]) {
+      const text = render(poison(aFullReport()), aContext({ verbose, hyperlinks: true, color: true }));
+      const ours = text.replace(/\u001b\[\d+m/g, '').replace(/\u001b\]8;;[\x21-\x7e]*\u001b\\/g, '');
+      expect(ours.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      expect(ours.split('\n').filter((line) => /^(✓ verified|::|##)/.test(line))).toEqual([]);
+      expect(text).not.toContain('\u001b]8;;https://evil.example');
+    }
+  });
+
+  it('cannot make a report without end', () => {
+    const long = hostile.repeat(200_000 / hostile.length);
+    const text = render(poison(aReport(), long));
+    expect(text.length).toBeLessThan(60_000);
+  });
+
+  it('a thousand reasons are counted, not listed', () => {
+    const packages = Array.from({ length: 1000 }, (_, at) => {
+      const pkg = anInconclusive(`p-${at}`);
+      return { ...pkg, checks: { ...pkg.checks, files: skipped(`reason ${at}`) } };
+    });
+    expect(pretty.renderEnd(aReport({ packages }), aContext())).toMatch(/and for \d+ other reasons/);
+  });
+});
