@@ -1,8 +1,9 @@
+import { claimsOf } from '../model/claims.ts';
 import type { Gap } from '../model/finding.ts';
 import type { Provenance } from '../model/provenance.ts';
 import { type Assessment, foundBySearch } from './assessment.ts';
 import type { Expected } from './expectation.ts';
-import { claimsOf, compareIdentity, isAbout } from './identity.ts';
+import { compareIdentity, isAbout } from './identity.ts';
 import { compareLink } from './link.ts';
 
 /** Which of the valid attestations counts as the package's own. */

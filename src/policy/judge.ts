@@ -17,6 +17,8 @@ import { packageRules } from './rules/index.ts';
 export interface Judgement {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
+  /** The attestation that counts as the package's own: not a stranger's, and the fitting one of several. */
+  readonly provenance?: Provenance;
   readonly expectation: ExpectationSource;
   /** Exemptions that met a finding, in force or expired; those a run never meets are unused. */
   readonly usedExemptions: readonly Exemption[];
@@ -99,6 +101,7 @@ function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
   return {
     verdict: verdictOf(input, attested, expected, findings, [...used], policy),
     findings,
+    ...(attested.provenance && { provenance: attested.provenance }),
     expectation: expected.source,
     usedExemptions: [...used],
   };

@@ -1,6 +1,6 @@
+import { claimsOf, parseRepository, sameAscii } from '../model/claims.ts';
 import type { LinkedRepository } from '../model/evidence.ts';
 import type { Identity } from '../model/provenance.ts';
-import { claimsOf, parseRepository, sameAscii } from './identity.ts';
 
 /** How a certificate's source repository compares with the one the registry links. */
 export type LinkComparison =

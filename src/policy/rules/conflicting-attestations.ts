@@ -1,5 +1,5 @@
+import { type Claims, claimsOf } from '../../model/claims.ts';
 import type { Provenance } from '../../model/provenance.ts';
-import { type Claims, claimsOf } from '../identity.ts';
 import type { PackageRule } from '../rule.ts';
 
 const compared = ['repositoryId', 'repository', 'workflow', 'ref', 'commit', 'event', 'runner'] as const;

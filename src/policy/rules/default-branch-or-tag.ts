@@ -1,4 +1,4 @@
-import { claimsOf } from '../identity.ts';
+import { claimsOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
 /** What default branches are called; the certificate does not say which branch is the default one. */

@@ -11,7 +11,7 @@ export const foreignSigner = {
   title: 'the attestation was made by the job that published',
   why: 'Tools other than `deno publish`, and repair jobs, attest what another job has published: a weaker witness of the build.',
   fix: 'Read the workflow that signed; pin it if you accept it, or pin the publishing workflow to refuse it.',
-  *judge({ assessment: { checks }, provenance }) {
+  *judge({ assessment, provenance }) {
     if (provenance === undefined) return;
     const { predicate } = provenance.statement;
     if (provenance.subjectOf === 'upload')
@@ -21,7 +21,10 @@ export const foreignSigner = {
       };
     if (predicate.buildType !== denoBuildType)
       yield { message: `made with build type ${predicate.buildType}, which is not that of \`deno publish\`` };
-    const differs = checks.claims.status === 'passed' ? checks.claims.fact.differs : [];
+    // The check's fact belongs to the first attestation; of another one that was chosen only the statement is known.
+    const { claims } = assessment.checks;
+    const differs =
+      claims.status === 'passed' && provenance === assessment.provenance ? claims.fact.differs : [];
     if (differs.length > 0)
       yield {
         message: `the statement speaks of another build than the one that signed it: ${differs

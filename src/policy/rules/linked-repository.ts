@@ -1,4 +1,4 @@
-import { claimsOf } from '../identity.ts';
+import { claimsOf } from '../../model/claims.ts';
 import { compareLink } from '../link.ts';
 import type { PackageRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import { claimsOf } from '../identity.ts';
+import { claimsOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
 export const publicSource = {

@@ -1,6 +1,6 @@
+import { claimsOf } from '../../model/claims.ts';
 import { foundBySearch } from '../assessment.ts';
 import { duringOutage } from '../history.ts';
-import { claimsOf } from '../identity.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
 export const recoveredProvenance = {

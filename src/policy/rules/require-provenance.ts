@@ -1,6 +1,6 @@
+import { claimsOf } from '../../model/claims.ts';
 import { nameOf } from '../../model/package.ts';
 import { duringOutage, provenanceBegan } from '../history.ts';
-import { claimsOf } from '../identity.ts';
 import type { PackageRule, RuleInput } from '../rule.ts';
 
 export const requireProvenance = {

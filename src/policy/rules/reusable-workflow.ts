@@ -1,4 +1,4 @@
-import { parseRepository, sameRepository, signerOf } from '../identity.ts';
+import { parseRepository, sameRepository, signerOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
 export const reusableWorkflow = {

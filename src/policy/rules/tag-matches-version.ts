@@ -1,4 +1,5 @@
-import { claimsOf, tagMatches } from '../identity.ts';
+import { claimsOf } from '../../model/claims.ts';
+import { tagMatches } from '../identity.ts';
 import type { PackageRule } from '../rule.ts';
 
 export const tagMatchesVersion = {
