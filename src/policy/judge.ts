@@ -80,6 +80,18 @@ export function rejects(finding: Finding, policy: Policy): boolean {
   return finding.severity === 'error' || (policy.strict && finding.severity === 'warning');
 }
 
+/** The exemptions without which a finding would have turned the package away. */
+export function sparing(
+  findings: readonly Finding[],
+  met: readonly Exemption[],
+  policy: Policy,
+): readonly Exemption[] {
+  const spared = findings.filter(({ exempted, ...bare }) => exempted !== undefined && rejects(bare, policy));
+  return met.filter(({ rule, reason, until }) =>
+    spared.some(({ id, exempted }) => id === rule && exempted?.reason === reason && exempted.until === until),
+  );
+}
+
 function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
   const expected = expectationFor(input.package, policy, input.word);
   const attested = attestedBy(input, expected);
@@ -121,15 +133,7 @@ function verdictOf(
   const gaps = [...gapsOf(input.checks), ...attested.gaps];
   if (isNonEmpty(gaps)) return { kind: 'inconclusive', because: gaps };
 
-  const exemptions = used.filter((exemption) =>
-    findings.some(
-      (finding) =>
-        finding.id === exemption.rule &&
-        finding.exempted?.reason === exemption.reason &&
-        finding.exempted.until === exemption.until &&
-        rejects(withoutExemption(finding), policy),
-    ),
-  );
+  const exemptions = sparing(findings, used, policy);
   if (isNonEmpty(exemptions)) return { kind: 'exempt', exemptions };
 
   const { provenance } = attested;
@@ -208,10 +212,6 @@ function severityOf(rule: Rule, breach: Breach, policy: Policy): Severity | 'off
 function placed(finding: Finding, { occurrences }: Assessment): Finding {
   const at = finding.at ?? occurrences[0]?.at;
   return at === undefined ? finding : { ...finding, at };
-}
-
-function withoutExemption({ exempted: _, ...finding }: Finding): Finding {
-  return finding;
 }
 
 /** Several lockfiles with policies of their own: the worst verdict counts, and everything that was found is told. */

@@ -1,0 +1,160 @@
+import { type PackageName, type Purl, purlOf } from '../model/package.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Change, PackageReport, ProvenanceChange, PublisherChange, Report } from '../model/report.ts';
+import { type Dated, isEarlier, isSameLine, newestFirst } from './line.ts';
+import { comparePublishers } from './publisher.ts';
+
+/** Reports of earlier versions of packages, by the purl of the package without a version. */
+export type History = ReadonlyMap<Purl, readonly PackageReport[]>;
+
+/**
+ * What differs between two audits, package by package, in the order of their names.
+ *
+ * Provenance is `lost` only within a release line: the line's newest earlier attested version had it, however many versions
+ * in between had not. `gained` means that nothing earlier had it, `unknown` that the evidence does not suffice to tell.
+ * A version that appears while another one of the same package goes is `moved`, preferably within its line.
+ */
+export function compare(base: Report, head: Report, history: History = new Map()): readonly Change[] {
+  const [before, after] = [byPackage(base), byPackage(head)];
+  const purls = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return purls.flatMap((purl) => {
+    const old = before.get(purl) ?? [];
+    const now = after.get(purl) ?? [];
+    return changesOf(purl, old, now, [...old, ...(history.get(purl) ?? [])]);
+  });
+}
+
+function changesOf(
+  purl: Purl,
+  old: readonly PackageReport[],
+  now: readonly PackageReport[],
+  known: readonly PackageReport[],
+): readonly Change[] {
+  const gone = old.filter((report) => !now.some((other) => versionOf(other) === versionOf(report)));
+  const come = now.filter((report) => !old.some((other) => versionOf(other) === versionOf(report)));
+  const pairs = pair(gone, come);
+  return [
+    ...come.map((after): Change => {
+      const before = pairs.get(after);
+      const comparison = compareWith(after, before, known);
+      return before === undefined
+        ? { kind: 'added', purl, after, ...comparison }
+        : { kind: 'moved', purl, before, after, ...comparison };
+    }),
+    ...gone
+      .filter((report) => ![...pairs.values()].includes(report))
+      .map((before): Change => ({ kind: 'removed', purl, before })),
+  ];
+}
+
+interface Judged {
+  readonly provenance: ProvenanceChange;
+  readonly publisher: PublisherChange;
+  readonly earlier?: string;
+}
+
+function compareWith(
+  after: PackageReport,
+  before: PackageReport | undefined,
+  known: readonly PackageReport[],
+): Judged {
+  const self = datedOf(after);
+  const earlier = newestFirst(
+    known
+      .filter((report) => isEarlier(datedOf(report), self))
+      .map((report) => ({ ...datedOf(report), report })),
+  );
+  const line = earlier.filter(({ version }) => isSameLine(version, self.version));
+  const attestedInLine = line.find(({ report }) => provenanceOf(report) !== undefined);
+  // Who published is compared with the version it takes the place of, else with the nearest that is known.
+  const rival =
+    before !== undefined && provenanceOf(before) !== undefined
+      ? { version: versionOf(before), report: before }
+      : (attestedInLine ?? earlier.find(({ report }) => provenanceOf(report) !== undefined));
+  const state = stateOf(after);
+  const reference = state === 'unattested' ? attestedInLine : rival;
+  return {
+    provenance: provenanceChange(state, {
+      inLine: attestedInLine !== undefined,
+      anywhere: rival !== undefined,
+      doubtful: line.some(({ report }) => stateOf(report) === 'unknown'),
+    }),
+    publisher: publisherChange(after, rival?.report),
+    ...(reference !== undefined && reference.report !== before && { earlier: reference.version }),
+  };
+}
+
+function provenanceChange(
+  state: State,
+  had: { readonly inLine: boolean; readonly anywhere: boolean; readonly doubtful: boolean },
+): ProvenanceChange {
+  if (state === 'unknown') return 'unknown';
+  if (state === 'attested') return had.anywhere ? 'kept' : 'gained';
+  if (had.inLine) return 'lost';
+  // An earlier version of the line that could not be looked at may well have been attested.
+  return had.doubtful ? 'unknown' : 'none';
+}
+
+function publisherChange(after: PackageReport, rival: PackageReport | undefined): PublisherChange {
+  const [old, now] = [rival && provenanceOf(rival), provenanceOf(after)];
+  return old === undefined || now === undefined ? { kind: 'unknown', from: [] } : comparePublishers(old, now);
+}
+
+type State = 'attested' | 'unattested' | 'unknown';
+
+/** `unattested` is an answer; a failed or unanswered check leaves open what there was. */
+function stateOf(report: PackageReport): State {
+  if (provenanceOf(report) !== undefined) return 'attested';
+  return report.checks.bundle.status === 'absent' || report.verdict.kind === 'unattested'
+    ? 'unattested'
+    : 'unknown';
+}
+
+function provenanceOf(report: PackageReport): Provenance | undefined {
+  return report.verdict.kind === 'verified' ? report.verdict.provenance : report.provenance;
+}
+
+/** Pairs what came with what went: first within a release line, then whatever is left, highest versions first. */
+function pair(
+  gone: readonly PackageReport[],
+  come: readonly PackageReport[],
+): ReadonlyMap<PackageReport, PackageReport> {
+  const pairs = new Map<PackageReport, PackageReport>();
+  const free = new Set(byVersion(gone));
+  for (const fits of [(a: string, b: string) => isSameLine(a, b), () => true])
+    for (const after of byVersion(come)) {
+      if (pairs.has(after)) continue;
+      const before = [...free].find((report) => fits(versionOf(report), versionOf(after)));
+      if (before === undefined) continue;
+      pairs.set(after, before);
+      free.delete(before);
+    }
+  return pairs;
+}
+
+function byVersion(reports: readonly PackageReport[]): readonly PackageReport[] {
+  return newestFirst(reports.map((report) => ({ version: versionOf(report), report }))).map(
+    ({ report }) => report,
+  );
+}
+
+function byPackage({ packages }: Report): ReadonlyMap<Purl, readonly PackageReport[]> {
+  const grouped = new Map<Purl, PackageReport[]>();
+  for (const report of packages) {
+    const { scope, name }: PackageName = report.package;
+    const purl = purlOf({ scope, name });
+    const known = grouped.get(purl);
+    if (known === undefined) grouped.set(purl, [report]);
+    else known.push(report);
+  }
+  return grouped;
+}
+
+function datedOf({ package: { version }, word: { publishedAt } }: PackageReport): Dated {
+  return { version: version ?? '', ...(publishedAt !== undefined && { publishedAt }) };
+}
+
+/** `''` where the version could not be resolved; it belongs to no line and is earlier than nothing. */
+function versionOf({ package: { version } }: PackageReport): string {
+  return version ?? '';
+}

@@ -1,0 +1,43 @@
+import { compare, compareBuild, major, minor, rcompare, valid } from 'semver';
+
+/** A version and, where the registry says so, when it was published. */
+export interface Dated {
+  readonly version: string;
+  readonly publishedAt?: Date;
+}
+
+/** Whether two versions belong to one release line: the same major, and for 0.x the same minor. */
+export function isSameLine(a: string, b: string): boolean {
+  if (valid(a) === null || valid(b) === null) return false;
+  return major(a) === major(b) && (major(a) > 0 || minor(a) === minor(b));
+}
+
+/**
+ * Whether `one` came before `other`: by date where the registry dates both, else by number.
+ * A back-port is younger than higher versions, and a version from before anybody attested stays older.
+ */
+export function isEarlier(one: Dated, other: Dated): boolean {
+  if (one.version === other.version) return false;
+  if (one.publishedAt !== undefined && other.publishedAt !== undefined)
+    return one.publishedAt < other.publishedAt;
+  return (
+    valid(one.version) !== null && valid(other.version) !== null && compare(one.version, other.version) < 0
+  );
+}
+
+/** The earlier versions of the same release line, newest first: what to look at for the line's last attestation. */
+export function earlierInLine<T extends Dated>(version: Dated, all: readonly T[]): readonly T[] {
+  return newestFirst(
+    all.filter((other) => isSameLine(other.version, version.version) && isEarlier(other, version)),
+  );
+}
+
+/** Newest first: by date where every version has one, else by number. */
+export function newestFirst<T extends Dated>(versions: readonly T[]): readonly T[] {
+  const dated = versions.every(({ publishedAt }) => publishedAt !== undefined);
+  return [...versions].sort((a, b) =>
+    dated && a.publishedAt?.getTime() !== b.publishedAt?.getTime()
+      ? (b.publishedAt?.getTime() ?? 0) - (a.publishedAt?.getTime() ?? 0)
+      : rcompare(a.version, b.version) || compareBuild(b.version, a.version),
+  );
+}
