@@ -8,14 +8,17 @@ import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { initTUF } from '@sigstore/tuf';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { parseSyml } from '@yarnpkg/parsers';
 import { Parser, type ReadEntry } from 'tar';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { toBundle, toBundleEntry } from './support/bundle.ts';
-import { mintAuthority } from './support/certificate.ts';
+import { asAuthority, mintAuthority } from './support/certificate.ts';
 import { type Ask, jsonOf } from './support/http.ts';
 import { acme } from './support/identity.ts';
 import { mintWorld, type World } from './support/jsr.ts';
 import { sha256Hex } from './support/keys.ts';
+import { bunLock, denoLock, packageLock, pnpmLock, yarnLock } from './support/lockfiles.ts';
 import { leafHash, MerkleTree, nodeHash } from './support/merkle.ts';
 import { dependenciesOf } from './support/module-graph.ts';
 import type { Attestation, ProvenanceOptions, Publication } from './support/publication.ts';
@@ -24,6 +27,11 @@ import * as attack from './support/rekor-attacks.ts';
 import { serveWorld } from './support/server.ts';
 import { mintSigstore } from './support/sigstore.ts';
 import { preAuthEncoding, statementBytes } from './support/statement.ts';
+
+const folder = join(
+  process.env['JSR_VERIFY_REAL_DATA'] ?? resolve(import.meta.dirname, '../../shared/real'),
+  'A-jsr/neat-ai-6.2.0',
+);
 
 const closing: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -98,10 +106,23 @@ describe('private Sigstore', () => {
     },
   );
 
-  it.each(['p384', 'p521', 'ed25519', 'rsa'] as const)('issues certificates for a %s key', (key) => {
-    const { der } = world.sigstore.issueCertificate({ key });
-    expect(new NodeCertificate(der).publicKey.asymmetricKeyType).toBe(key.startsWith('p') ? 'ec' : key);
+  it('the stock verifier refuses a certificate that another leaf issued', () => {
+    const leaf = world.sigstore.issueCertificate();
+    const { attested } = publish(world, {
+      certificate: { authority: asAuthority(leaf, world.sigstore.authority) },
+    });
+    expect(() => stockVerify(world, attested)).toThrow();
   });
+
+  it.each(['p384', 'p521', 'secp256k1', 'ed25519', 'rsa'] as const)(
+    'issues certificates for a %s key',
+    (key) => {
+      const { der } = world.sigstore.issueCertificate({ key });
+      expect(new NodeCertificate(der).publicKey.asymmetricKeyType).toBe(
+        key === 'rsa' || key === 'ed25519' ? key : 'ec',
+      );
+    },
+  );
 
   it('an independent reader finds all claims, plain up to .6 and DER from .8 on', () => {
     const { der } = world.sigstore.issueCertificate();
@@ -129,6 +150,24 @@ describe('private Sigstore', () => {
     expect(certificate.getExtensions('1.3.6.1.4.1.57264.1.12')).toHaveLength(2);
     expect(certificate.getExtension('1.2.3.4')?.critical).toBe(true);
   });
+});
+
+describe('certificate', () => {
+  it.skipIf(!existsSync(folder))(
+    'has the extensions Fulcio writes, value by value (skipped, no real data)',
+    () => {
+      const real = new X509Certificate(readFileSync(join(folder, 'neat-ai-6.2.0.cert.pem'), 'utf8'));
+      const minted = new X509Certificate(mintSigstore().issueCertificate({ identity: neatAi }).der);
+      const ofItsOwn = ['2.5.29.14', '2.5.29.35', '1.3.6.1.4.1.11129.2.4.2']; // key ids and stamps
+      const listed = (certificate: X509Certificate) =>
+        certificate.extensions.map(({ type, critical, value }) => [
+          type,
+          critical,
+          ofItsOwn.includes(type) ? '' : Buffer.from(value).toString('latin1'),
+        ]);
+      expect(listed(minted)).toEqual(listed(real));
+    },
+  );
 });
 
 describe('Merkle tree', () => {
@@ -281,17 +320,11 @@ describe('Rekor log', () => {
 });
 
 describe('statement', () => {
-  const folder = join(
-    process.env['JSR_VERIFY_REAL_DATA'] ?? resolve(import.meta.dirname, '../../shared/real'),
-    'A-jsr/neat-ai-6.2.0',
-  );
-
   it.skipIf(!existsSync(folder))('is byte for byte what Deno signed (skipped, no real data)', () => {
     const real = readFileSync(join(folder, 'neat-ai-6.2.0.payload.json'));
     const digest = '9141591496a48c5b815722bf6aa16e85083729f0ed1a5abbccacbbd1d4b41e82';
-    const identity = { ...acme, owner: 'stSoftwareAU', name: 'NEAT-AI', ref: 'refs/heads/Develop' };
     const subject = { name: 'pkg:jsr/@stsoftware/neat-ai@6.2.0', sha256: digest };
-    expect(statementBytes(subject, identity).toString()).toBe(real.toString());
+    expect(statementBytes(subject, neatAi).toString()).toBe(real.toString());
   });
 
   it.each([
@@ -486,6 +519,40 @@ describe('world', () => {
   });
 });
 
+describe('lockfiles', () => {
+  const world = mintWorld();
+  const packages = [publish(world)];
+
+  it('deno.lock pins the manifest', () => {
+    const { body } = get(world, { role: 'registry', path: '/@acme/widget/1.0.0_meta.json' });
+    const lock = JSON.parse(denoLock(packages)) as { jsr: Record<string, { integrity: string }> };
+    expect(lock.jsr['@acme/widget@1.0.0']?.integrity).toBe(sha256Hex(body));
+  });
+
+  it.each([
+    ['package-lock.json', packageLock],
+    ['pnpm-lock.yaml', pnpmLock],
+    ['yarn.lock', yarnLock],
+    ['bun.lock', bunLock],
+  ])('%s pins the tarball', (_, lock) => {
+    const text = lock(packages, world.urls);
+    const { body } = get(world, { role: 'npm', path: '/~/11/@jsr/acme__widget/1.0.0.tgz' });
+    expect(text).toContain(`${world.urls.npm}/~/11/@jsr/acme__widget/1.0.0.tgz`);
+    expect(text).toContain(createHash('sha512').update(body).digest('base64'));
+  });
+
+  it('pnpm-lock.yaml is YAML, yarn.lock is yarn 1, bun.lock is JSON but for its commas', () => {
+    const parsed = parseYaml(pnpmLock(packages, world.urls)) as { packages: object };
+    expect(Object.keys(parsed.packages)).toEqual(['@jsr/acme__widget@1.0.0']);
+    expect(Object.keys(parseSyml(yarnLock(packages, world.urls)))).toContain(
+      '@acme/widget@npm:@jsr/acme__widget@^1.0.0',
+    );
+    const bun = bunLock(packages, world.urls);
+    expect(() => JSON.parse(bun) as unknown).toThrow();
+    expect(JSON.parse(bun.replace(/,(?=\s*[}\]])/g, ''))).toHaveProperty('packages.@acme/widget');
+  });
+});
+
 describe('server', () => {
   it('serves the world over loopback, counts requests, and names itself in flags', async () => {
     const world = mintWorld();
@@ -574,6 +641,8 @@ describe('TUF repository', () => {
     await expect(refresh()).rejects.toThrow();
   });
 });
+
+const neatAi = { ...acme, owner: 'stSoftwareAU', name: 'NEAT-AI', ref: 'refs/heads/Develop' };
 
 function skipRoot(tuf: World['tuf']): void {
   tuf.rotateRoot({ version: 3 });

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { compare, prerelease } from 'semver';
 import { type Answer, answerOf, conditional, jsonAnswer, type WorldRequest } from './http.ts';
+import { pinned } from './lockfiles.ts';
 import { npmName, packageDependencies } from './npm.ts';
 import type { Publication, Repository } from './publication.ts';
 import type { RekorLog } from './rekor.ts';
@@ -169,12 +169,8 @@ function packument({ urls }: Shelf, known: Package) {
   const shown = sorted(known).filter(({ yanked }) => !yanked);
   const versions = shown.map((publication) => {
     const { version } = publication;
-    const bytes = publication.npmTarball(urls.registry);
-    const dist = {
-      tarball: `${urls.npm}/~/${publication.npmRevision}/${full}/${version}.tgz`,
-      shasum: createHash('sha1').update(bytes).digest('hex').toUpperCase(),
-      integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
-    };
+    const { resolved: tarball, shasum, integrity } = pinned(publication, urls);
+    const dist = { tarball, shasum, integrity };
     const dependencies = packageDependencies(publication.graph(), publication.texts());
     return [version, { name: full, version, description: '', dist, dependencies }];
   });

@@ -22,7 +22,7 @@ export interface Authority {
   readonly key: KeyPair;
   /** DER of the issuing certificate first, the root last. */
   readonly chain: readonly Buffer[];
-  readonly name: DistinguishedName;
+  readonly name: DistinguishedName | 'none';
 }
 
 /** The two attributes Sigstore's names have. */
@@ -88,7 +88,7 @@ export function mintAuthority(options: {
 
 /** What goes into any certificate; the SCTs, if any, are made over everything else. */
 export function certificate(parts: {
-  readonly issuer: { readonly name: DistinguishedName; readonly key: KeyPair };
+  readonly issuer: Pick<Authority, 'name' | 'key'>;
   readonly subject?: DistinguishedName;
   readonly spki: Uint8Array;
   readonly window: Window;
@@ -106,7 +106,7 @@ export function certificate(parts: {
       algorithm,
       distinguishedName(name),
       sequence(time(parts.window.notBefore), time(parts.window.notAfter)),
-      parts.subject === undefined ? sequence() : distinguishedName(parts.subject),
+      distinguishedName(parts.subject ?? 'none'),
       parts.spki,
       context(3, sequence(...extensions.map(extension))),
     );
@@ -148,6 +148,8 @@ export interface CertificateRequest extends Partial<Window> {
   readonly isAuthority?: boolean;
   readonly authority?: Authority;
   readonly serial?: Uint8Array;
+  /** Last word on the DER, after it was signed. */
+  readonly tamper?: (der: Buffer) => Buffer;
 }
 
 /** A signing certificate with the key it vouches for. */
@@ -170,7 +172,7 @@ export function issueLeaf(
   const usage = request.usage ?? [CODE_SIGNING];
   const names = request.san ?? [signerUri(identity)];
   const issuerSpki = authority.key.spki;
-  const der = certificate({
+  const signed = certificate({
     issuer: authority,
     spki: key.spki,
     window: request,
@@ -187,9 +189,17 @@ export function issueLeaf(
     ...(request.serial === undefined ? {} : { serial: request.serial }),
     ...(witness === undefined ? {} : { witness }),
   });
+  const der = request.tamper?.(signed) ?? signed;
   const { notBefore, notAfter } = request;
   return { der, pem: pem('CERTIFICATE', der), key, identity, notBefore, notAfter };
 }
+
+/** A leaf in the place of an authority: whoever holds a signing certificate might try to issue more. */
+export const asAuthority = ({ key, der }: IssuedCertificate, above: Authority): Authority => ({
+  key,
+  name: 'none',
+  chain: [der, ...above.chain],
+});
 
 /** Extended key usages by name. */
 export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
@@ -232,15 +242,18 @@ export const authorityKeyId = (spki: Uint8Array): Extension => ({
 const SCT_LIST = '1.3.6.1.4.1.11129.2.4.2';
 const FULCIO = '1.3.6.1.4.1.57264.1';
 
-/** A name of O and CN, in the order Sigstore writes them. */
-export function distinguishedName({ organization, commonName }: DistinguishedName): Buffer {
+/** A name of O and CN, in the order Sigstore writes them; leaves have none. */
+export function distinguishedName(name: DistinguishedName | 'none'): Buffer {
+  if (name === 'none') return sequence();
+  const { organization, commonName } = name;
   return sequence(
     set(sequence(oid('2.5.4.10'), printable(organization))),
     set(sequence(oid('2.5.4.3'), printable(commonName))),
   );
 }
 
-function alternativeNames(names: readonly AlternativeName[]): Extension {
+/** Subject alternative names, critical as Fulcio has them. */
+export function alternativeNames(names: readonly AlternativeName[]): Extension {
   const general = names.map((name) => {
     if (typeof name === 'string') return contextBytes(6, Buffer.from(name, 'utf8'));
     return 'email' in name
@@ -285,6 +298,7 @@ const extension = ({ oid: id, critical = false, value }: Extension): Buffer =>
 export function signatureAlgorithm(kind: KeyKind): Buffer {
   switch (kind) {
     case 'p256':
+    case 'secp256k1':
       return sequence(oid('1.2.840.10045.4.3.2'));
     case 'p384':
       return sequence(oid('1.2.840.10045.4.3.3'));

@@ -1,4 +1,5 @@
 import { apiAnswer, npmAnswer, type Package, registryAnswer, rekorAnswer, tufAnswer } from './answers.ts';
+import { type BundleJson, toBundle, toBundleEntry } from './bundle.ts';
 import { type Answer, type Ask, jsonOf, type Role, type WorldRequest, withJson } from './http.ts';
 import { acme, signerUri } from './identity.ts';
 import { sha256Hex } from './keys.ts';
@@ -122,7 +123,7 @@ export class World {
     const kind = options.kind ?? 'intoto';
     const honest = envelopeRecord(kind, {
       envelope,
-      certificate: certificate.pem,
+      certificate: options.pem?.(certificate) ?? certificate.pem,
       subjectName: signerUri(certificate.identity),
       at: options.loggedAt ?? new Date(createdAt.getTime() + 5000),
       ...(options.storePayload === undefined ? {} : { storePayload: options.storePayload }),
@@ -131,6 +132,11 @@ export class World {
     const record = options.record?.(known) ?? known;
     const position = this.rekor.add(record);
     return { kind, certificate, envelope, statement, position, record, logIndex: String(position.logIndex) };
+  }
+
+  /** The Sigstore bundle a publisher would have kept, with the log's proof of now. */
+  bundle({ certificate, envelope, position }: Attestation): BundleJson {
+    return toBundle(certificate, envelope, [toBundleEntry(this.rekor.entry(position))]);
   }
 
   /** Hides a version, or shows it again. */
@@ -148,6 +154,11 @@ export class World {
   link({ fullName, repository }: Publication, link: boolean | Partial<Repository>): void {
     const known = this.#packages.get(fullName);
     if (known !== undefined) known.link = linkOf(link, repository);
+  }
+
+  /** Requests to one service, oldest first. */
+  requestsTo(role: Role): readonly WorldRequest[] {
+    return this.requests.filter((request) => request.role === role);
   }
 
   /** Rewrites matching answers from now on, after the edits made before; the result takes the edit back. */

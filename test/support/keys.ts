@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 
 /** The kinds of key the test bed can mint; only the first is what an honest publisher uses. */
-export type KeyKind = 'p256' | 'p384' | 'p521' | 'ed25519' | 'rsa';
+export type KeyKind = 'p256' | 'p384' | 'p521' | 'secp256k1' | 'ed25519' | 'rsa';
 
 /** A private key with its public half and the SubjectPublicKeyInfo of that half. */
 export interface KeyPair {
@@ -66,9 +66,17 @@ function generate(kind: KeyKind): KeyPairKeyObjectResult {
     case 'p256':
     case 'p384':
     case 'p521':
+    case 'secp256k1':
       return generateKeyPairSync('ec', { namedCurve: curves[kind] });
   }
 }
 
-const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521' } as const;
-const hashes = { p256: 'sha256', p384: 'sha384', p521: 'sha512', ed25519: null, rsa: 'sha256' } as const;
+const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521', secp256k1: 'secp256k1' } as const;
+const hashes = {
+  p256: 'sha256',
+  p384: 'sha384',
+  p521: 'sha512',
+  secp256k1: 'sha256',
+  ed25519: null,
+  rsa: 'sha256',
+} as const;

@@ -59,6 +59,8 @@ export interface ProvenanceOptions {
   readonly keyid?: string;
   /** Last word on the envelope before it is logged. */
   readonly envelope?: (envelope: Envelope, certificate: IssuedCertificate) => Envelope;
+  /** Text logged in place of the certificate's PEM. */
+  readonly pem?: (certificate: IssuedCertificate) => string;
   /** Last word on what the log keeps. */
   readonly record?: (record: LogRecord) => LogRecord;
   readonly storePayload?: boolean;

@@ -118,6 +118,11 @@ export function hashedRekord(source: {
   };
 }
 
+/** The same record with another body, which then is what the log includes. */
+export function withEntryBody(record: LogRecord, edit: (json: string) => string): LogRecord {
+  return { ...record, body: Buffer.from(edit(record.body.toString('utf8')), 'utf8') };
+}
+
 /** A record with a body of one's own, for kinds that do not exist. */
 export function customRecord(body: Json, at: Date, keys: readonly string[] = []): LogRecord {
   return { body: encode(body), integratedTime: seconds(at), keys };

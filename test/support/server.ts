@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly latency?: number | ((request: WorldRequest) => number);
   /** Takes a request over, for trouble that no well-formed answer can make; true means it has been dealt with. */
   readonly intercept?: (exchange: Exchange) => boolean | Promise<boolean>;
+  /** Address to listen on. */
+  readonly host?: '127.0.0.1' | '::1';
 }
 
 /** One exchange on the wire. */
@@ -42,11 +44,15 @@ export interface WorldServer {
   close(): Promise<void>;
 }
 
-/** Serves a world on 127.0.0.1, and tells it where it is. */
+/** Serves a world on loopback, and tells it where it is. */
 export async function serveWorld(world: World, options: ServerOptions = {}): Promise<WorldServer> {
-  const servers = await Promise.all(ROLES.map((role) => listen(world, role, options)));
+  const { host = '127.0.0.1' } = options;
+  const servers = await Promise.all(ROLES.map((role) => listen(world, role, options, host)));
   const urls = Object.fromEntries(
-    servers.map((server, index) => [ROLES[index], `http://127.0.0.1:${portOf(server)}`]),
+    servers.map((server, index) => [
+      ROLES[index],
+      `http://${host === '::1' ? '[::1]' : host}:${portOf(server)}`,
+    ]),
   ) as Record<Role, string>;
   world.urls = urls;
   const folder = mkdtempSync(join(tmpdir(), 'jsr-world-'));
@@ -89,7 +95,7 @@ export async function serveWorld(world: World, options: ServerOptions = {}): Pro
   };
 }
 
-function listen(world: World, role: Role, options: ServerOptions): Promise<Server> {
+function listen(world: World, role: Role, options: ServerOptions, host: string): Promise<Server> {
   const server = createServer((incoming, response) => {
     respond(world, role, options, incoming, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -97,7 +103,7 @@ function listen(world: World, role: Role, options: ServerOptions): Promise<Serve
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.listen(0, host, () => resolve(server));
   });
 }
 

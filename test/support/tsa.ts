@@ -61,7 +61,7 @@ function response(
   at: Date,
   key: KeyPair,
   serial: Uint8Array,
-  issuer: DistinguishedName,
+  issuer: DistinguishedName | 'none',
 ): Buffer {
   const sha256Id = sequence(oid('2.16.840.1.101.3.4.2.1'), NULL);
   const info = sequence(

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { npmName } from './npm.ts';
+import type { Publication } from './publication.ts';
+
+/** Where the packages of a lockfile come from. */
+export interface LockSources {
+  readonly registry: string;
+  readonly npm: string;
+}
+
+/** deno.lock version 5, which pins the version manifests. */
+export function denoLock(packages: readonly Publication[]): string {
+  const specifiers = packages.map(({ fullName, version }) => [`jsr:${fullName}@${version}`, version]);
+  return text({
+    version: '5',
+    specifiers: Object.fromEntries(specifiers) as unknown,
+    jsr: Object.fromEntries(packages.map(({ spec, digest }) => [spec, { integrity: digest }])) as unknown,
+    workspace: { dependencies: specifiers.map(([specifier]) => specifier) },
+  });
+}
+
+/** package-lock.json version 3, which pins the tarballs of the npm mirror; packages are installed by alias. */
+export function packageLock(packages: readonly Publication[], sources: LockSources): string {
+  const entries = packages.map((publication) => {
+    const { fullName, scope, name, version } = publication;
+    const { resolved, integrity } = pinned(publication, sources);
+    return [`node_modules/${fullName}`, { name: npmName(scope, name), version, resolved, integrity }];
+  });
+  const dependencies = packages.map(({ fullName, scope, name, version }) => [
+    fullName,
+    `npm:${npmName(scope, name)}@^${version}`,
+  ]);
+  return text({
+    name: 'app',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      '': { name: 'app', version: '1.0.0', dependencies: Object.fromEntries(dependencies) as unknown },
+      ...(Object.fromEntries(entries) as object),
+    },
+  });
+}
+
+/** pnpm-lock.yaml version 9. */
+export function pnpmLock(packages: readonly Publication[], sources: LockSources): string {
+  const lines = (render: (publication: Publication, id: string) => string): string =>
+    packages.map((publication) => render(publication, npmId(publication))).join('');
+  return `lockfileVersion: '9.0'
+
+importers:
+  .:
+    dependencies:
+${lines(
+  ({ fullName, version }, id) =>
+    `      '${fullName}':\n        specifier: jsr:^${version}\n        version: '${id}'\n`,
+)}
+packages:
+${lines((publication, id) => {
+  const { resolved, integrity } = pinned(publication, sources);
+  return `\n  '${id}':\n    resolution: {integrity: ${integrity}, tarball: ${resolved}}\n`;
+})}
+snapshots:
+${lines((_, id) => `\n  '${id}': {}\n`)}`;
+}
+
+/** yarn.lock version 1, whose fragment is the SHA-1 in capitals. */
+export function yarnLock(packages: readonly Publication[], sources: LockSources): string {
+  const entries = packages.map((publication) => {
+    const { resolved, integrity, shasum } = pinned(publication, sources);
+    const { fullName, scope, name, version } = publication;
+    return `
+"${fullName}@npm:${npmName(scope, name)}@^${version}":
+  version "${version}"
+  resolved "${resolved}#${shasum}"
+  integrity ${integrity}
+`;
+  });
+  return `# yarn lockfile v1\n\n${entries.join('')}`;
+}
+
+/** bun.lock version 1, with its trailing commas. */
+export function bunLock(packages: readonly Publication[], sources: LockSources): string {
+  const entries = packages.map((publication) => {
+    const { resolved, integrity } = pinned(publication, sources);
+    const pin = JSON.stringify([npmId(publication), resolved, {}, integrity]);
+    return `    ${JSON.stringify(publication.fullName)}: ${pin},\n`;
+  });
+  return `{\n  "lockfileVersion": 1,\n  "workspaces": { "": { "name": "app", }, },\n  "packages": {\n${entries.join('\n')}  }\n}\n`;
+}
+
+/** What an npm-style lockfile pins: address and digests of the tarball. */
+export function pinned(publication: Publication, { registry, npm }: LockSources) {
+  const { scope, name, version, npmRevision } = publication;
+  const bytes = publication.npmTarball(registry);
+  return {
+    resolved: `${npm}/~/${npmRevision}/${npmName(scope, name)}/${version}.tgz`,
+    integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
+    shasum: createHash('sha1').update(bytes).digest('hex').toUpperCase(),
+  };
+}
+
+const npmId = ({ scope, name, version }: Publication): string => `${npmName(scope, name)}@${version}`;
+
+const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
