@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import { isLoopback } from './address.ts';
+import { isGarbled } from './reason.ts';
 
 /** Proxies as the environment names them (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); empty or missing is none. */
 export interface Proxies {
@@ -21,6 +22,8 @@ export interface AgentOptions {
 /** Connections that are kept open and shared by all questions of a run. */
 export interface Agents {
   readonly for: (url: URL) => Dispatcher;
+  /** How many connections to the origin have ended in bytes that belong to no answer (not known behind a proxy). */
+  readonly garbled: (origin: string) => number;
   readonly destroy: () => Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export interface Agents {
 export async function openAgents({ connections, connectMs, proxies, ca }: AgentOptions): Promise<Agents> {
   const { Agent, EnvHttpProxyAgent } = await import('undici');
   const { rootCertificates } = await import('node:tls');
+  const connect = { timeout: connectMs, ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) };
   const options: Agent.Options = {
     connections,
     pipelining: 1,
@@ -35,16 +39,18 @@ export async function openAgents({ connections, connectMs, proxies, ca }: AgentO
     headersTimeout: 0,
     bodyTimeout: 0,
     autoSelectFamily: true,
-    connect: {
-      timeout: connectMs,
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    },
+    connect,
   };
   const direct = new Agent(options);
+  const garbled = new Map<string, number>();
+  direct.on('disconnect', ({ origin }, _, error) => {
+    if (isGarbled(error)) garbled.set(origin, (garbled.get(origin) ?? 0) + 1);
+  });
   const proxied =
     proxies?.http || proxies?.https
       ? new EnvHttpProxyAgent({
           ...options,
+          requestTls: connect,
           // An empty text, not a missing one: the library would look into the environment by itself.
           httpProxy: proxies.http ?? '',
           httpsProxy: proxies.https ?? '',
@@ -53,6 +59,7 @@ export async function openAgents({ connections, connectMs, proxies, ca }: AgentO
       : direct;
   return {
     for: (url) => (isLoopback(url.hostname) ? direct : proxied),
+    garbled: (origin) => garbled.get(origin) ?? 0,
     destroy: async () => {
       await Promise.all([direct.destroy(), proxied === direct ? undefined : proxied.destroy()]);
     },

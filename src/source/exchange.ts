@@ -17,6 +17,8 @@ export interface Exchange {
   readonly userAgent: string;
   /** Ends the try; its reason is not looked at. */
   readonly signal: AbortSignal;
+  /** How many connections of the host have ended in bytes that belong to no answer. */
+  readonly garbled: () => number;
   /** Called for every request that goes out. */
   readonly onRequest: (url: URL) => void;
 }
@@ -32,12 +34,16 @@ export async function exchange<T>(
   sink: () => Sink<T>,
   using: Exchange,
 ): Promise<Reply<T>> {
+  const garbled = using.garbled();
   let url = new URL(request.url);
   for (let redirects = 0; ; redirects++) {
     const answer = await send(request, url, using);
     try {
       const target = redirect(answer, url);
-      if (target === undefined) return await read(request, answer, sink());
+      if (target === undefined) {
+        const reply = await read(request, answer, sink());
+        return reply.kind === 'present' && (await isOverlong(answer, garbled, using)) ? overlong : reply;
+      }
       if (typeof target === 'string') return unavailable(target);
       if (request.method !== 'GET') return unavailable('the answer is a redirect');
       if (redirects === mostRedirects) return unavailable(`more than ${mostRedirects} redirects`);
@@ -141,6 +147,25 @@ async function readYes<T>(
   if (announced !== undefined && Number(announced) !== size)
     return { kind: 'again', why: 'the answer is not as long as its Content-Length says' };
   return { kind: 'present', ...sink.end() };
+}
+
+const overlong: Reply<never> = { kind: 'again', why: 'the answer is longer than its Content-Length says' };
+
+// HTTP ends a body where its Content-Length says, even if it is longer. The rest, which is in the same packet most of
+// the time, then breaks the connection a moment later. Somebody else's broken connection costs a second try at worst.
+async function isOverlong(
+  answer: Dispatcher.ResponseData,
+  before: number,
+  using: Exchange,
+): Promise<boolean> {
+  if (header(answer.headers, 'content-length') === undefined) return false;
+  await nextTurn();
+  await nextTurn();
+  return using.garbled() !== before;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function head(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

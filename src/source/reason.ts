@@ -25,7 +25,7 @@ export function toTrouble(error: unknown): Trouble {
   if (known !== undefined) return known;
   const text = tame(inner instanceof Error ? inner.message : String(inner));
   if (code !== undefined && isTlsCode(code)) return { why: `TLS failed: ${text}`, again: false };
-  if (code?.startsWith('HPE_')) return { why: `not HTTP: ${text}`, again: true };
+  if (isGarbled(inner)) return { why: 'the answer is not HTTP', again: true };
   return { why: code === undefined || text.includes(code) ? text : `${text} (${tame(code)})`, again: true };
 }
 
@@ -45,6 +45,9 @@ const troubles: Readonly<Record<string, Trouble>> = {
     why: 'the answer is not as long as its Content-Length says',
     again: true,
   },
+  // The addresses of questions have been looked at before, so it is the proxy's.
+  ERR_INVALID_URL: { why: 'the proxy is not an address', again: false },
+  UND_ERR_INVALID_ARG: { why: 'the proxy cannot be used', again: false },
   UND_ERR_HEADERS_OVERFLOW: { why: 'the headers of the answer are too large', again: false },
 };
 
@@ -57,6 +60,11 @@ function innermost(error: unknown): unknown {
     else break;
   }
   return inner;
+}
+
+/** Bytes came that are not HTTP, or that belong to no answer. */
+export function isGarbled(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'HTTPParserError' || error.message === 'bad response');
 }
 
 function codeOf(error: unknown): string | undefined {

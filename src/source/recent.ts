@@ -24,6 +24,8 @@ export class Recent {
   /** Keeps an answer until a time in milliseconds; `bytes` is what it weighs. */
   set(key: string, answer: Gathered<unknown>, bytes: number, until: number): void {
     if (bytes > largestAnswer) return;
+    this.#bytes -= this.#answers.get(key)?.bytes ?? 0;
+    this.#answers.delete(key);
     const weight = bytes + 2 * key.length + 200;
     this.#answers.set(key, { answer, bytes: weight, until });
     this.#bytes += weight;

@@ -5,11 +5,9 @@ export const attempts = 3;
 /** The longest `Retry-After` that is waited for, in milliseconds. */
 export const longestWaitMs = 20_000;
 
-const firstPauseMs = 250;
-
 /** Milliseconds before the try after number `attempt` (from 1): exponential, a random half of it jitter. */
-export function backoffMs(attempt: number, random: number = Math.random()): number {
-  const pause = firstPauseMs * 4 ** (attempt - 1);
+export function backoffMs(attempt: number, firstMs = 250, random: number = Math.random()): number {
+  const pause = firstMs * 4 ** (attempt - 1);
   return pause / 2 + (pause / 2) * random;
 }
 

@@ -20,6 +20,8 @@ export interface SourceRequest {
   /** `json`: an answer whose content type is HTML is unavailable. `any`: no expectation. */
   readonly expect: 'json' | 'any';
   readonly signal?: AbortSignal;
+  /** Asks past every cache on the way, by a query nobody has used before; the question itself keeps its address. */
+  readonly pastEdge?: true;
 }
 
 /**

@@ -164,6 +164,16 @@ describe('broken transport', () => {
     expect(await source().ask(question(server.url))).toMatchObject({ state: 'unavailable' });
   });
 
+  it('does not take the front of a body that is longer than announced for the answer', async () => {
+    const server = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nonly the front of it');
+    });
+    expect(await source().ask(question(server.url))).toMatchObject({
+      state: 'unavailable',
+      why: 'the answer is longer than its Content-Length says, 3 times',
+    });
+  });
+
   it('asks again after a reset', async () => {
     const server = await serveRaw((socket, count) => {
       if (count < 3) socket.resetAndDestroy();

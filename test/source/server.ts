@@ -58,6 +58,7 @@ export function source(options: Partial<HttpOptions> = {}): HttpSource {
   const made = httpSource({
     userAgent: 'jsr-verify/0.0.0-test; https://example.com',
     timeoutMs: 5000,
+    pauseMs: 10,
     ...options,
   });
   onTestFinished(() => made.close());
