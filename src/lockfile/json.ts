@@ -1,0 +1,88 @@
+import { type JSONVisitor, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import { type Entry, maxDepth, maxValues, type Tree, TreeError } from './tree.ts';
+
+interface Open {
+  readonly kind: 'map' | 'list';
+  readonly at: number;
+  readonly entries: Map<string, Entry>;
+  readonly items: Tree[];
+  /** The key whose value comes next. */
+  key: string;
+  keyAt: number;
+}
+
+/**
+ * JSON text as a tree; `relaxed` allows comments and trailing commas, as bun writes them.
+ * Throws `TreeError` for anything else, for keys that stand twice and for more than the bounds of `tree.ts`.
+ */
+export function readJson(text: string, options: { readonly relaxed?: boolean } = {}): Tree {
+  const relaxed = options.relaxed === true;
+  const builder = new JsonBuilder(text);
+  visit(text, builder.visitor, { disallowComments: !relaxed, allowTrailingComma: relaxed });
+  if (builder.root === undefined) throw new TreeError('holds no value', 0);
+  return builder.root;
+}
+
+class JsonBuilder {
+  root: Tree | undefined;
+  readonly #end: number;
+  readonly #open: Open[] = [];
+  #count = 0;
+
+  constructor(text: string) {
+    this.#end = text.trimEnd().length;
+  }
+
+  readonly visitor: JSONVisitor = {
+    onObjectBegin: (at) => this.#begin('map', at),
+    onObjectEnd: () => this.#finish(),
+    onArrayBegin: (at) => this.#begin('list', at),
+    onArrayEnd: () => this.#finish(),
+    onObjectProperty: (key, at) => this.#key(key, at),
+    onLiteralValue: (value, at) => this.#add({ kind: 'leaf', at, value }),
+    onError: (code, at) => {
+      throw this.#refused(code, at);
+    },
+  };
+
+  // The parser recurses, so depth is refused before it goes on.
+  #begin(kind: Open['kind'], at: number): void {
+    if (this.#open.length >= maxDepth) throw new TreeError(`is nested deeper than ${maxDepth}`, at);
+    this.#open.push({ kind, at, entries: new Map(), items: [], key: '', keyAt: at });
+  }
+
+  #finish(): void {
+    const done = this.#open.pop();
+    if (done === undefined) return;
+    const { kind, at, entries, items } = done;
+    this.#add(kind === 'map' ? { kind, at, entries } : { kind, at, items });
+  }
+
+  #key(key: string, at: number): void {
+    const parent = this.#open.at(-1);
+    if (parent === undefined) return;
+    if (parent.entries.has(key)) {
+      throw new TreeError('has a key that stands twice', at, 'two readers could see two different lockfiles');
+    }
+    parent.key = key;
+    parent.keyAt = at;
+  }
+
+  #add(value: Tree): void {
+    this.#count += 1;
+    if (this.#count > maxValues) throw new TreeError(`has more than ${maxValues} values`, value.at);
+    const parent = this.#open.at(-1);
+    if (parent === undefined) this.root = value;
+    else if (parent.kind === 'list') parent.items.push(value);
+    else parent.entries.set(parent.key, { key: parent.key, at: parent.keyAt, value });
+  }
+
+  #refused(code: ParseErrorCode, at: number): TreeError {
+    const name = printParseErrorCode(code);
+    if (at >= this.#end || name === 'UnexpectedEndOfString') {
+      return new TreeError('ends in the middle', at, 'the file was cut short; restore it or write it anew');
+    }
+    const words = name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+    return new TreeError(`is not valid JSON:${words}`, at);
+  }
+}

@@ -1,0 +1,119 @@
+import { JsrVerifyError } from '../model/error.ts';
+import type { LockfileContents } from '../model/target.ts';
+import { Collector } from './collector.ts';
+import { deno } from './deno.ts';
+import { type LockfileFormat, UnknownVersion } from './format.ts';
+import { npm } from './npm.ts';
+import { Lines } from './place.ts';
+import { TreeError } from './tree.ts';
+
+export type { LockfileFormat } from './format.ts';
+
+/** Every format; where a text could be of several, the first that recognises it reads it. */
+export const formats = [deno, npm] as const satisfies readonly LockfileFormat[];
+
+export type LockfileFormatId = (typeof formats)[number]['id'];
+
+/** Largest lockfile that is read, in bytes; the largest known real ones have some 6 MB. */
+export const maxLockfileBytes = 50 * 1024 * 1024;
+
+/** How to read a lockfile: the registries that are at home, and the format where the name does not tell. */
+export interface ReadOptions {
+  readonly registry: string;
+  readonly npmRegistry: string;
+  readonly format?: LockfileFormatId;
+}
+
+/** The format of a lockfile by its name, else by its text; `undefined` when it looks like none. */
+export function detect(fileName: string, text?: string): LockfileFormatId | undefined {
+  const name = baseName(fileName);
+  const named = formats.filter(({ fileNames }) => (fileNames as readonly string[]).includes(name));
+  if (named.length > 0) return named[0]?.id;
+  return text === undefined ? undefined : formats.find(({ recognises }) => recognises(text))?.id;
+}
+
+/**
+ * All that a lockfile says about JSR packages. `fileName` is used for messages and to tell the format.
+ *
+ * Throws `JsrVerifyError` with `LOCKFILE_INVALID` when the text is damaged and `LOCKFILE_UNSUPPORTED` when its kind or
+ * version is unknown; the message begins with file and line. An entry that cannot be understood is listed in
+ * `unreadable` and does not hide the others; a damaged file is never an empty one.
+ */
+export function readLockfile(fileName: string, text: string, options: ReadOptions): LockfileContents {
+  refuseBinaryOfBun(fileName, text);
+  const clean = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const lines = new Lines(clean);
+  const at = (position: number) => `${fileName}:${lines.of(position).line}`;
+  const damage = damageIn(clean);
+  if (damage !== undefined) throw invalid(`${at(damage.at)}: ${damage.message}`, damage.hint);
+  const id = options.format ?? detect(fileName, clean);
+  const format: LockfileFormat | undefined = formats.find((one) => one.id === id);
+  if (format === undefined) throw unknownFormat(fileName);
+  const collector = new Collector(fileName, lines, options);
+  try {
+    format.read(clean, collector);
+  } catch (cause) {
+    if (cause instanceof TreeError) {
+      throw invalid(`${at(cause.at)}: ${cause.message}`, cause.hint ?? restore(format), cause);
+    }
+    if (cause instanceof UnknownVersion) {
+      const hint = cause.hint ?? 'a newer jsr-verify may read it';
+      throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${at(cause.at)}: ${cause.message}`, { hint, cause });
+    }
+    throw cause;
+  }
+  return collector.contents(format.id);
+}
+
+interface Damage {
+  readonly at: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Damage that no parser needs to see. */
+function damageIn(text: string): Damage | undefined {
+  if (text.length > maxLockfileBytes) {
+    return { at: 0, message: 'is larger than 50 MB', hint: 'no client writes a lockfile of that size' };
+  }
+  if (text.trim() === '')
+    return { at: 0, message: 'is empty', hint: 'restore it, or write it anew with its own tool' };
+  const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n]|$)/m.exec(text);
+  if (conflict !== null) {
+    return {
+      at: conflict.index,
+      message: 'has a git conflict marker',
+      hint: 'resolve the conflict first; most package managers do it on their next install',
+    };
+  }
+  // A decoder that met invalid UTF-8 leaves U+FFFD; no package manager writes it or NUL.
+  const binary = text.search(/[\0\uFFFD]/);
+  if (binary !== -1) return { at: binary, message: 'is not UTF-8 text', hint: 'lockfiles are UTF-8 text' };
+  return undefined;
+}
+
+function refuseBinaryOfBun(fileName: string, text: string): void {
+  if (baseName(fileName) !== 'bun.lockb' && !text.slice(0, 200).includes('bun-lockfile-format-v')) return;
+  throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is a binary lockfile of bun`, {
+    hint: 'run `bun install --save-text-lockfile` and check the bun.lock it writes',
+  });
+}
+
+function unknownFormat(fileName: string): JsrVerifyError {
+  const names = formats.flatMap(({ fileNames }) => fileNames).join(', ');
+  return new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is not a lockfile of a known format`, {
+    hint: `known are ${names}; for another name say --lockfile-type <${formats.map(({ id }) => id).join('|')}>`,
+  });
+}
+
+function restore(format: LockfileFormat): string {
+  return `restore it, or write it anew with \`${format.writtenBy}\``;
+}
+
+function invalid(message: string, hint: string, cause?: unknown): JsrVerifyError {
+  return new JsrVerifyError('LOCKFILE_INVALID', message, cause === undefined ? { hint } : { hint, cause });
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
