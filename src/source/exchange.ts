@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { refusal } from './address.ts';
+import type { Agents } from './agent.ts';
 import { looksLikeHtml, type Sink } from './body.ts';
 import { tame, toTrouble } from './reason.ts';
 import { retryAfterMs } from './retry.ts';
@@ -13,12 +14,10 @@ export type Reply<T> =
   | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number };
 
 export interface Exchange {
-  readonly dispatcher: Dispatcher;
+  readonly agents: Agents;
   readonly userAgent: string;
   /** Ends the try; its reason is not looked at. */
   readonly signal: AbortSignal;
-  /** How many connections of the host have ended in bytes that belong to no answer. */
-  readonly garbled: () => number;
   /** Called for every request that goes out. */
   readonly onRequest: (url: URL) => void;
 }
@@ -34,15 +33,15 @@ export async function exchange<T>(
   sink: () => Sink<T>,
   using: Exchange,
 ): Promise<Reply<T>> {
-  const garbled = using.garbled();
   let url = new URL(request.url);
+  const garbled = using.agents.garbled(url.origin);
   for (let redirects = 0; ; redirects++) {
     const answer = await send(request, url, using);
     try {
       const target = redirect(answer, url);
       if (target === undefined) {
         const reply = await read(request, answer, sink());
-        return reply.kind === 'present' && (await isOverlong(answer, garbled, using)) ? overlong : reply;
+        return reply.kind === 'present' && (await isOverlong(answer, url, garbled, using)) ? overlong : reply;
       }
       if (typeof target === 'string') return unavailable(target);
       if (request.method !== 'GET') return unavailable('the answer is a redirect');
@@ -63,9 +62,7 @@ export function replyOf(error: unknown): Reply<never> {
 
 async function send(request: SourceRequest, url: URL, using: Exchange): Promise<Dispatcher.ResponseData> {
   using.onRequest(url);
-  const answer = await using.dispatcher.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
+  const answer = await using.agents.request(url, {
     method: request.method,
     headers: {
       'user-agent': using.userAgent,
@@ -154,14 +151,15 @@ const overlong: Reply<never> = { kind: 'again', why: 'the answer is longer than 
 // HTTP ends a body where its Content-Length says, even if it is longer. The rest, which is in the same packet most of
 // the time, then breaks the connection a moment later. Somebody else's broken connection costs a second try at worst.
 async function isOverlong(
-  answer: Dispatcher.ResponseData,
+  { headers }: Dispatcher.ResponseData,
+  { origin }: URL,
   before: number,
-  using: Exchange,
+  { agents }: Exchange,
 ): Promise<boolean> {
-  if (header(answer.headers, 'content-length') === undefined) return false;
+  if (header(headers, 'content-length') === undefined) return false;
   await nextTurn();
   await nextTurn();
-  return using.garbled() !== before;
+  return agents.garbled(origin) !== before;
 }
 
 function nextTurn(): Promise<void> {

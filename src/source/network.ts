@@ -114,11 +114,8 @@ export class Network {
   ): Promise<Final<T> | Extract<Reply<T>, { kind: 'again' }>> {
     const timer = new Timer(patienceMs, signal, this.#closing.signal);
     try {
-      const agents = await this.#open();
-      const url = new URL(request.url);
       const using: Exchange = {
-        dispatcher: agents.for(url),
-        garbled: () => agents.garbled(url.origin),
+        agents: await this.#open(),
         userAgent: this.#options.userAgent,
         signal: timer.signal,
         onRequest: ({ host }) => this.requests.set(host, (this.requests.get(host) ?? 0) + 1),
