@@ -1,0 +1,125 @@
+import {
+  applyEdits,
+  type FormattingOptions,
+  findNodeAtLocation,
+  format,
+  modify,
+  type Node,
+  parseTree,
+} from 'jsonc-parser';
+
+type Path = readonly (string | number)[];
+
+/** A policy file being edited: comments and everything nobody asked to change stay where they are. */
+export class PolicyDraft {
+  #text: string;
+  readonly #mark: string;
+  readonly #options: Required<Pick<FormattingOptions, 'eol' | 'insertSpaces' | 'tabSize'>>;
+
+  constructor(text: string) {
+    this.#mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+    this.#text = text.slice(this.#mark.length);
+    const indent = /^([ \t]+)["}\]/]/m.exec(this.#text)?.[1] ?? '  ';
+    this.#options = {
+      eol: this.#text.includes('\r\n') ? '\r\n' : '\n',
+      insertSpaces: !indent.startsWith('\t'),
+      tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    };
+  }
+
+  /** The text as it stands. */
+  get text(): string {
+    return this.#mark + this.#text;
+  }
+
+  /** Whether there is a list at a path. */
+  isList(path: Path): boolean {
+    return this.#find(path)?.type === 'array';
+  }
+
+  /** Sets a value; one that is new goes to the end of its object, after the comments that are there. */
+  set(path: Path, value: unknown): void {
+    const parent = path.slice(0, -1);
+    const key = path.at(-1);
+    if (this.#find(path) !== undefined || typeof key !== 'string') this.#modify(path, value);
+    else if (this.#find(parent)?.type === 'object') this.#insert(parent, `${JSON.stringify(key)}: `, value);
+    else this.set(parent, { [key]: value });
+  }
+
+  /** Takes a key out. */
+  remove(path: Path): void {
+    if (this.#find(path) !== undefined) this.#modify(path, undefined);
+  }
+
+  /** Adds an alternative beside what is there; one object becomes a list of two. */
+  append(path: Path, value: unknown): void {
+    const node = this.#find(path);
+    if (node === undefined) {
+      this.set(path, value);
+      return;
+    }
+    if (node.type !== 'array') {
+      const { offset, length } = node;
+      this.#splice(offset + length, 0, `${this.#options.eol}]`);
+      this.#splice(offset, 0, `[${this.#options.eol}`);
+      this.#format(path);
+    }
+    this.#insert(path, '', value);
+  }
+
+  #find(path: Path): Node | undefined {
+    const root = parseTree(this.#text, [], { allowTrailingComma: true });
+    return root && findNodeAtLocation(root, [...path]);
+  }
+
+  #modify(path: Path, value: unknown): void {
+    this.#text = applyEdits(
+      this.#text,
+      modify(this.#text, [...path], value, { formattingOptions: this.#options }),
+    );
+  }
+
+  /** `modify` would put a new member between a value and the comment behind it. */
+  #insert(path: Path, key: string, value: unknown): void {
+    const node = this.#find(path);
+    if (node === undefined) return;
+    const { eol } = this.#options;
+    const end = node.offset + node.length - 1;
+    const last = node.children?.at(-1);
+    const oneLine = last !== undefined && !this.#text.slice(node.offset, end).includes('\n');
+    const outer = this.#lineIndent(end);
+    const inner = outer + this.#unit();
+    const json = JSON.stringify(value, null, this.#unit()).replaceAll('\n', eol + inner);
+    const kept = this.#text.slice(0, end).trimEnd().length;
+    this.#splice(kept, end - kept, `${eol}${inner}${key}${json}${eol}${outer}`);
+    if (last !== undefined && !this.#hasComma(last.offset + last.length, kept))
+      this.#splice(last.offset + last.length, 0, ',');
+    if (oneLine) this.#format(path);
+  }
+
+  /** Whether a comma outside comments follows the last member. */
+  #hasComma(from: number, to: number): boolean {
+    const rest = this.#text.slice(from, to);
+    return rest.replace(/\/\*[\s\S]*?\*\/|\/\/[^\r\n]*/g, '').includes(',');
+  }
+
+  #format(path: Path): void {
+    const node = this.#find(path);
+    if (node === undefined) return;
+    const { offset, length } = node;
+    this.#text = applyEdits(this.#text, format(this.#text, { offset, length }, this.#options));
+  }
+
+  #splice(offset: number, length: number, content: string): void {
+    this.#text = this.#text.slice(0, offset) + content + this.#text.slice(offset + length);
+  }
+
+  /** White space at the start of the line that `offset` is on. */
+  #lineIndent(offset: number): string {
+    return /^[ \t]*/.exec(this.#text.slice(this.#text.lastIndexOf('\n', offset - 1) + 1, offset))?.[0] ?? '';
+  }
+
+  #unit(): string {
+    return this.#options.insertSpaces ? ' '.repeat(this.#options.tabSize) : '\t';
+  }
+}
