@@ -109,7 +109,7 @@ export function checks(change: Partial<Checks> = {}, proof: Provenance = provena
   const ok = <Fact>(fact: Fact): Outcome<Fact> => ({ status: 'passed', fact });
   const skipped: Outcome<never> = { status: 'skipped', why: 'nobody asked' };
   return {
-    manifest: ok({ digest, files: new Map(), exports: new Map() }),
+    manifest: ok({ source: 'served', digest, files: new Map(), exports: new Map() }),
     bundle: ok({
       sigstore: { mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json' },
       entryKind: 'intoto/0.0.2',
