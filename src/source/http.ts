@@ -102,15 +102,11 @@ class Http implements HttpSource {
     const { url } = request;
     const { cache } = this.#options;
     const kept = await cache?.get(request, 'fresh');
-    if (kept?.state === 'absent') return absent(url);
     if (kept !== undefined) return present(fromBytes(kept.bytes), url);
 
     const reply = await this.#network.get(request, sink, signal);
     if (reply.kind === 'unavailable') return unavailable(url, reply.why);
-    if (reply.kind === 'absent') {
-      await cache?.put(request, 'absent');
-      return absent(url);
-    }
+    if (reply.kind === 'absent') return absent(url);
     if (reply.bytes !== undefined) await cache?.put(request, reply.bytes);
     return present(reply.value, url);
   }
