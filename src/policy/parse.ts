@@ -154,7 +154,8 @@ function readPackage(source: PolicyText, value: Value, pattern: string): Package
   const demand = provenance && source.word(provenance, demands);
   const versions = readVersions(source, members.get('versions'));
   const claims = claimKeys.filter((claim) => members.has(claim));
-  if (claims.length === 0 && demand === undefined && value.node.type === 'object')
+  const misspelt = (value.node.children ?? []).length > members.size;
+  if (claims.length === 0 && demand === undefined && value.node.type === 'object' && !misspelt)
     source.problem(
       value,
       'this says nothing about the package',

@@ -1,7 +1,10 @@
-/** The known word nearest to what was written, if it is near enough to be meant: at most a third of it differs. */
+/** The known word that was probably meant: one that begins with what was written, else one that differs by at most a third. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > 64) return undefined;
   const folded = written.toLowerCase();
+  const begun = folded.length < 3 ? [] : known.filter((word) => word.toLowerCase().startsWith(folded));
+  const shortest = begun.find((word) => begun.every((other) => other.startsWith(word)));
+  if (shortest !== undefined) return shortest;
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const word of known) {
     const distance = distanceOf(folded, word.toLowerCase());
