@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { JsrVerifyError } from '../model/error.ts';
 import type { TrustStatus } from '../model/report.ts';
-import { builtInRoot } from './root.ts';
+import { at, parseJson } from '../wire/json.ts';
+import { type BuiltInRoot, builtInRoot } from './root.ts';
+import { readAtMost } from './trust-disk.ts';
 import { maxTrustedRootBytes, readTrustedRoot } from './trust-root.ts';
+import { replayTuf, type TufOutcome, type TufState, type TufUpdated, updateTuf } from './tuf.ts';
+import { type KeptTuf, tufCache } from './tuf-cache.ts';
+import { type Connect, withMirror } from './tuf-mirror.ts';
 
 /** The keys everything is verified against, and where they came from. */
 export interface Trust {
@@ -23,13 +27,15 @@ export interface TrustOptions {
   /** TUF metadata is kept below `<cacheDir>/tuf`; `undefined` keeps nothing. */
   readonly cacheDir: string | undefined;
   readonly offline: boolean;
-  /** For all of TUF together, whatever it does; 10 000 is usual. */
+  /** For all requests to the mirror together; 10 000 is usual. */
   readonly timeoutMs: number;
   readonly now: Date;
   /** Asks the mirror even if it was asked less than a day ago. */
   readonly forceRefresh?: boolean;
   /** A step down is `TRUST_UNAVAILABLE` instead of a warning. */
   readonly strict?: boolean;
+  /** Connections to the mirror, for those who have a proxy; otherwise it is connected to directly. */
+  readonly connect?: Connect;
   /** Told before something takes time. */
   onProgress?(text: string): void;
 }
@@ -44,23 +50,50 @@ export interface TrustOptions {
  */
 export async function loadTrust(options: TrustOptions): Promise<Trust> {
   if (options.trustedRootFile !== undefined) return trustFromFile(options.trustedRootFile);
+  const mirror = mirrorOf(options.mirror);
   const builtIn = await builtInRoot();
-  const trust = trustFromBytes(builtIn.trustedRoot, builtIn.mirror);
-  return {
-    ...trust,
-    status: {
-      ...trust.status,
-      source: 'embedded',
-      refreshedAt: builtIn.date,
-      expiresAt: builtIn.tufRootExpires,
-      versions: { root: builtIn.tufRootVersion },
-    },
-  };
+  // Whoever brings a TUF root of their own has said that the built-in one is not theirs.
+  const isOwn = options.tufRootFile !== undefined || mirror.href !== mirrorOf(builtIn.mirror).href;
+  const publicGood = isOwn ? undefined : builtIn;
+  const start = await startOf(options.tufRootFile, mirror, publicGood);
+
+  const cache = tufCache(options.cacheDir, mirror);
+  const kept = await cache.read();
+  const replayed = kept && (await replayTuf(start, kept.state));
+  if (kept && replayed?.kind === 'updated' && isYoung(kept, options)) {
+    return trustFromTuf(replayed, { source: 'tuf', mirror, refreshedAt: kept.confirmedAt });
+  }
+
+  // Expired metadata still tells which versions were seen; metadata that does not verify tells nothing.
+  const known = replayed?.kind === 'updated' || replayed?.kind === 'expired' ? kept?.state : undefined;
+  const fresh = options.offline ? offline : await ask(mirror, start, known, options);
+  if (fresh.kind === 'updated') {
+    const trust = trustFromTuf(fresh, { source: 'tuf', mirror, refreshedAt: options.now });
+    await cache.write({ state: fresh.state, confirmedAt: options.now });
+    return trust;
+  }
+  if (fresh.kind !== 'unavailable') throw refused(mirror, fresh);
+
+  const why = options.offline
+    ? `offline, so the TUF mirror ${mirror.host} was not asked`
+    : `the TUF mirror ${mirror.host} did not answer (${fresh.why})`;
+  if (kept && replayed?.kind === 'updated') {
+    const warning = `${why}; using what it said ${ago(kept.confirmedAt, options.now)}, valid until ${dayOf(replayed.expiresAt)}`;
+    const origin = { source: 'cache', mirror, refreshedAt: kept.confirmedAt } as const;
+    return steppedDown(trustFromTuf(replayed, origin), warning, options);
+  }
+  const lost = `${why}, and ${nothingKept(replayed)}`;
+  if (publicGood === undefined) throw unavailable(lost);
+  return steppedDown(
+    trustFromProgram(publicGood),
+    `${lost}; using ${inWords(publicGood, options.now)}`,
+    options,
+  );
 }
 
 /** Trust in a file the user named. Throws `OPTIONS_INVALID` when it cannot be read, else as `trustFromBytes`. */
 export async function trustFromFile(file: string): Promise<Trust> {
-  return trustFromBytes(await readBounded(file, maxTrustedRootBytes, 'trusted root'), file);
+  return trustFromBytes(await readOption(file, maxTrustedRootBytes, 'trusted root'), file);
 }
 
 /** Trust in these bytes, on the word of whoever passes them. Throws `TRUST_INVALID`. */
@@ -70,22 +103,135 @@ export function trustFromBytes(bytes: Uint8Array, from: string): Trust {
   return { root: bytes, status: { source: 'file', from, warnings: [], digest } };
 }
 
-/** At most one byte more than `limit` is read: enough for the reader to see that the file is too large. */
-async function readBounded(file: string, limit: number, what: string): Promise<Uint8Array> {
+/** Metadata younger than this, in milliseconds, is used without asking. */
+const oneDay = 24 * 3_600_000;
+/** The TUF client's own bound for a root. */
+const maxTufRootBytes = 512_000;
+const offline = { kind: 'unavailable', why: 'offline' } as const;
+
+function mirrorOf(text: string): URL {
+  if (!URL.canParse(text)) throw new JsrVerifyError('OPTIONS_INVALID', 'the TUF mirror is not an address');
+  const mirror = new URL(text);
+  if (!mirror.pathname.endsWith('/')) mirror.pathname += '/';
+  return mirror;
+}
+
+/** The root where TUF starts: the user's, else the one built in. */
+async function startOf(
+  file: string | undefined,
+  mirror: URL,
+  builtIn: BuiltInRoot | undefined,
+): Promise<Uint8Array> {
+  if (file !== undefined) return rootOf(await readOption(file, maxTufRootBytes, 'TUF root'), file);
+  if (builtIn !== undefined) return builtIn.tufRoot;
+  throw new JsrVerifyError('OPTIONS_INVALID', `no TUF root is known for the mirror ${mirror.href}`, {
+    hint: 'give the root.json of its repository with --tuf-root <file>, or a trusted root with --trusted-root <file>',
+  });
+}
+
+/** A wrong file is the user's slip, not the mirror's fault; whether the root is sound is TUF's to find out. */
+function rootOf(bytes: Uint8Array, file: string): Uint8Array {
+  const parsed = parseJson(bytes);
+  if (parsed.ok && at(parsed.value, 'signed', '_type') === 'root') return bytes;
+  throw new JsrVerifyError('TRUST_INVALID', `the TUF root ${file} is not root metadata of a TUF repository`, {
+    hint: 'it is the root.json of the repository; a trusted root is given with --trusted-root <file>',
+  });
+}
+
+async function readOption(file: string, limit: number, what: string): Promise<Uint8Array> {
   try {
-    const handle = await open(file, 'r');
-    try {
-      const buffer = Buffer.alloc(limit + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-        if (bytesRead === 0) return buffer.subarray(0, length);
-        length += bytesRead;
-      }
-    } finally {
-      await handle.close();
-    }
+    return await readAtMost(file, limit);
   } catch (cause) {
-    throw new JsrVerifyError('OPTIONS_INVALID', `the ${what} file ${file} cannot be read`, { cause });
+    throw new JsrVerifyError('OPTIONS_INVALID', `the ${what} ${file} cannot be read`, { cause });
   }
 }
+
+/** A time of confirmation that lies ahead is nobody's word, so it counts as old. */
+function isYoung({ confirmedAt }: KeptTuf, { now, forceRefresh }: TrustOptions): boolean {
+  const age = now.getTime() - confirmedAt.getTime();
+  return forceRefresh !== true && age >= 0 && age < oneDay;
+}
+
+async function ask(
+  mirror: URL,
+  start: Uint8Array,
+  known: TufState | undefined,
+  { timeoutMs, connect, onProgress }: TrustOptions,
+): Promise<TufOutcome> {
+  onProgress?.(`asking ${mirror.host} for the trusted root`);
+  // A timer of our own: the library has one per request and repeats requests.
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await withMirror(mirror, controller.signal, connect, (files) =>
+      updateTuf(start, files, known, controller.signal),
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function trustFromTuf(
+  { state, versions, expiresAt }: TufUpdated,
+  {
+    source,
+    mirror,
+    refreshedAt,
+  }: { readonly source: 'tuf' | 'cache'; readonly mirror: URL; readonly refreshedAt: Date },
+): Trust {
+  const { root, status } = trustFromBytes(state.trustedRoot, mirror.href);
+  return { root, status: { ...status, source, refreshedAt, expiresAt, versions } };
+}
+
+function trustFromProgram(builtIn: BuiltInRoot): Trust {
+  const { root, status } = trustFromBytes(builtIn.trustedRoot, builtIn.from);
+  const { date: refreshedAt, tufRootExpires: expiresAt, tufRootVersion } = builtIn;
+  return {
+    root,
+    status: { ...status, source: 'embedded', refreshedAt, expiresAt, versions: { root: tufRootVersion } },
+  };
+}
+
+function steppedDown({ root, status }: Trust, warning: string, { strict }: TrustOptions): Trust {
+  if (strict === true) throw unavailable(warning);
+  return { root, status: { ...status, warnings: [...status.warnings, warning] } };
+}
+
+function refused(
+  mirror: URL,
+  seen: Exclude<TufOutcome, { kind: 'updated' | 'unavailable' }>,
+): JsrVerifyError {
+  return seen.kind === 'expired'
+    ? new JsrVerifyError('TRUST_INVALID', `the TUF repository ${mirror.href} is out of date: ${seen.why}`, {
+        hint: 'the mirror lags behind, or newer metadata is held back; check the clock of this machine and try again later',
+      })
+    : new JsrVerifyError('TRUST_INVALID', `the TUF repository ${mirror.href} does not verify: ${seen.why}`, {
+        hint: 'the mirror or the way to it may be tampered with; check --tuf-mirror and --tuf-root',
+        cause: seen.cause,
+      });
+}
+
+function unavailable(fact: string): JsrVerifyError {
+  return new JsrVerifyError('TRUST_UNAVAILABLE', fact, {
+    hint: 'try again later, or give a trusted root with --trusted-root <file>',
+  });
+}
+
+function nothingKept(replayed: TufOutcome | undefined): string {
+  if (replayed === undefined) return 'nothing is cached';
+  return replayed.kind === 'expired'
+    ? `the cached metadata has expired (${replayed.why})`
+    : 'the cache cannot be used';
+}
+
+function inWords({ tufRootVersion, date, tufRootExpires }: BuiltInRoot, now: Date): string {
+  const expiry = tufRootExpires > now ? 'valid until' : 'EXPIRED on';
+  return `the trusted root built into this program (TUF root ${tufRootVersion}, of ${dayOf(date)}, ${expiry} ${dayOf(tufRootExpires)})`;
+}
+
+function ago(then: Date, now: Date): string {
+  const hours = Math.max(0, Math.floor((now.getTime() - then.getTime()) / 3_600_000));
+  return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

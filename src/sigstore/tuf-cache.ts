@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { at, field, fromBase64, isRecord, parseJson, textAt } from '../wire/json.ts';
+import { readAtMost, replaceFile } from './trust-disk.ts';
+import type { TufState } from './tuf.ts';
+
+/** A TUF state as it was kept, not yet believed. */
+export interface KeptTuf {
+  readonly state: TufState;
+  /** When the mirror last confirmed it; whoever wrote the file says so. */
+  readonly confirmedAt: Date;
+}
+
+/** The newest TUF state of one mirror, in one file below the cache folder, shared by all processes of a user. */
+export interface TufCache {
+  /** What was kept; `undefined` when there is nothing, or nothing that can be read. */
+  read(): Promise<KeptTuf | undefined>;
+  /** Keeps a state, unless another process has kept one since `read`: both are as new. Never rejects. */
+  write(kept: KeptTuf): Promise<void>;
+}
+
+/** Real states have some 50 kB; the bounds of the TUF client allow a few megabytes. */
+const maxBytes = 20_000_000;
+
+/** The cache for a mirror below `folder`; without a folder nothing is kept. */
+export function tufCache(folder: string | undefined, mirror: URL): TufCache {
+  if (folder === undefined) return { read: async () => undefined, write: async () => undefined };
+  const name = `${mirror.host.replace(/[^\w.-]/g, '_')}-${sha256(mirror.href).slice(0, 16)}.json`;
+  const file = join(folder, 'tuf', name);
+  let before: string | undefined;
+  return {
+    read: async () => {
+      const bytes = await contents(file);
+      before = bytes && sha256(bytes);
+      return bytes && decode(bytes);
+    },
+    write: async (kept) => {
+      const bytes = await contents(file);
+      if ((bytes && sha256(bytes)) !== before) return;
+      // A cache that cannot be written costs a request tomorrow, not the answer of today.
+      await replaceFile(file, encode(kept)).catch(() => undefined);
+    },
+  };
+}
+
+async function contents(file: string): Promise<Buffer | undefined> {
+  const bytes = await readAtMost(file, maxBytes).catch(() => undefined);
+  return bytes !== undefined && bytes.length <= maxBytes ? bytes : undefined;
+}
+
+function encode({ state, confirmedAt }: KeptTuf): Buffer {
+  const base64 = <Key>(files: ReadonlyMap<Key, Uint8Array>) =>
+    Object.fromEntries([...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]));
+  const document = {
+    version: 1,
+    confirmedAt,
+    roots: base64(state.roots),
+    roles: base64(state.roles),
+    trustedRoot: Buffer.from(state.trustedRoot).toString('base64'),
+  };
+  return Buffer.from(JSON.stringify(document), 'utf8');
+}
+
+function decode(bytes: Uint8Array): KeptTuf | undefined {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok || field(parsed.value, 'version') !== 1) return undefined;
+  const roots = decodeFiles(at(parsed.value, 'roots'), /^\d{1,9}$/);
+  const roles = decodeFiles(at(parsed.value, 'roles'), /^[\w%.-]{1,200}\.json$/);
+  const trustedRoot = fromBase64(textAt(parsed.value, 'trustedRoot') ?? '');
+  const confirmedAt = new Date(textAt(parsed.value, 'confirmedAt') ?? '');
+  if (roots === undefined || roles === undefined || trustedRoot === undefined) return undefined;
+  if (Number.isNaN(confirmedAt.getTime())) return undefined;
+  const numbered = new Map([...roots].map(([version, root]) => [Number(version), root] as const));
+  return { state: { roots: numbered, roles, trustedRoot }, confirmedAt };
+}
+
+/** Names become file names of the work folder, so only plain ones pass. */
+function decodeFiles(value: unknown, name: RegExp): ReadonlyMap<string, Uint8Array> | undefined {
+  if (!isRecord(value)) return undefined;
+  const files = new Map<string, Uint8Array>();
+  for (const [key, text] of Object.entries(value)) {
+    const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
+    if (bytes === undefined || !name.test(key)) return undefined;
+    files.set(key, bytes);
+  }
+  return files;
+}
+
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
