@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { refusal } from './address.ts';
 import type { Agents } from './agent.ts';
@@ -33,7 +34,7 @@ export async function exchange<T>(
   sink: () => Sink<T>,
   using: Exchange,
 ): Promise<Reply<T>> {
-  let url = new URL(request.url);
+  let url = addressOf(request);
   const garbled = using.agents.garbled(url.origin);
   for (let redirects = 0; ; redirects++) {
     const answer = await send(request, url, using);
@@ -58,6 +59,13 @@ export async function exchange<T>(
 export function replyOf(error: unknown): Reply<never> {
   const { why, again } = toTrouble(error);
   return { kind: again ? 'again' : 'unavailable', why };
+}
+
+// The query string is part of every cache's key on the way.
+function addressOf({ url: text, pastEdge }: SourceRequest): URL {
+  const url = new URL(text);
+  if (pastEdge === true) url.search += `${url.search === '' ? '?' : '&'}fresh=${randomUUID()}`;
+  return url;
 }
 
 async function send(request: SourceRequest, url: URL, using: Exchange): Promise<Dispatcher.ResponseData> {

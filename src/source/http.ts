@@ -71,11 +71,11 @@ class Http implements HttpSource {
     fromBytes: (bytes: Uint8Array) => T,
   ): Promise<Gathered<T>> {
     request.signal?.throwIfAborted();
-    const { method, url, body = '', maxBytes, expect, backend = '' } = request;
+    const { method, url, body, maxBytes, expect, backend, pastEdge } = request;
     const refused = refusal(url) ?? this.#notConfigured(url);
     if (refused !== undefined) return unavailable(url, refused);
 
-    const key = JSON.stringify([kind, method, url, body, maxBytes, expect, backend]);
+    const key = JSON.stringify([kind, method, url, body, maxBytes, expect, backend, pastEdge]);
     const known = this.#recent.get(key);
     // One key is always of one kind, so the value is what this kind makes.
     if (known !== undefined) return known as Gathered<T>;

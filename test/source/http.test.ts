@@ -76,6 +76,21 @@ describe('what goes out', () => {
   });
 });
 
+describe('a question past every cache', () => {
+  it('has a query of its own each time, and keeps its address', async () => {
+    const server = await serve((_, response) => response.end('{}'));
+    const asking = source();
+    for (const path of ['/a', '/a', '/b?again=1']) {
+      const answer = await asking.ask(question(`${server.url}${path}`, { pastEdge: true }));
+      expect(answer).toMatchObject({ state: 'present', from: `${server.url}${path}` });
+    }
+    const paths = server.asked.map(({ url }) => url ?? '');
+    expect(new Set(paths).size).toBe(3);
+    expect(paths[0]).toMatch(/^\/a\?fresh=[0-9a-f-]{36}$/);
+    expect(paths[2]).toMatch(/^\/b\?again=1&fresh=[0-9a-f-]{36}$/);
+  });
+});
+
 describe('bounds', () => {
   it('refuses an announced length above the limit without reading the body', async () => {
     const server = await serve((_, response) => {
