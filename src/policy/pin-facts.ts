@@ -75,6 +75,17 @@ export function repin(existing: Expectation, provenance: Provenance): Writable<E
   };
 }
 
+const demands = ['tagMatchesVersion', 'notBefore', 'notAfter'] as const;
+
+/** The demand that a build breaks, where the expectation describes its builder otherwise. */
+export function brokenDemand(
+  expectation: Expectation,
+  provenance: Provenance,
+): (typeof demands)[number] | undefined {
+  const broken = compareIdentity(expectation, provenance).differences.map(({ claim }) => claim);
+  return broken.every(isDemand) ? broken.find(isDemand) : undefined;
+}
+
 /** The same alternatives without those that a broader one makes needless. */
 export function withoutNarrower(alternatives: readonly Expectation[]): readonly Expectation[] {
   const distinct = [...new Map(alternatives.map((one) => [textOf(one), one])).values()];
@@ -91,6 +102,10 @@ function isBroader(broad: Expectation, narrow: Expectation): boolean {
   return Object.entries(broad).every(
     ([claim, value]) => JSON.stringify(said[claim]) === JSON.stringify(value),
   );
+}
+
+function isDemand(claim: keyof Expectation): claim is (typeof demands)[number] {
+  return demands.some((demand) => demand === claim);
 }
 
 function isClaim(key: string): key is keyof Expectation {

@@ -6,7 +6,7 @@ import { expectationFor } from './expectation.ts';
 import { compareIdentity } from './identity.ts';
 import { jurisdictionsOf, layerPackages } from './override.ts';
 import { type PolicyOrigin, parsePolicy } from './parse.ts';
-import { pinOf, repin, textOf, withoutNarrower } from './pin-facts.ts';
+import { brokenDemand, pinOf, repin, textOf, withoutNarrower } from './pin-facts.ts';
 import { PolicyDraft } from './pin-text.ts';
 
 /** A policy file with pins for what a report verified. */
@@ -82,7 +82,10 @@ class Plan {
   scope(scope: string): void {
     const reports = this.#reports.filter((report) => report.package.scope === scope);
     const names = [...new Set(reports.map((report) => report.package.name))].sort();
-    const open = names.filter((name) => this.#unmet(named(reports, name)).length > 0);
+    const open = names.filter((name) => {
+      const unmet = this.#unmet(named(reports, name));
+      return unmet.length > 0 && !this.#refuseForDemands(unmet);
+    });
     if (open.length === 0) return;
     const together = open.filter((name) => this.#entries(`@${scope}/${name}`).length === 0);
     if (!this.#pinScope(scope, reports, together, names))
@@ -123,6 +126,26 @@ class Plan {
     for (const { purl, verdict } of unmet)
       if (!this.refused.some((known) => known.purl === purl))
         this.refused.push({ purl, reason: this.#whyRefused(verdict, group, step) });
+  }
+
+  /** Whether nothing but a demand stands in the way: a demand is no description of a builder, and stays. */
+  #refuseForDemands(unmet: readonly PackageReport[]): boolean {
+    const refused = unmet.flatMap((report): readonly PinRefusal[] => {
+      const {
+        package: { scope, name, version = '' },
+        word,
+        purl,
+      } = report;
+      const { pins } = expectationFor({ scope, name, version }, this.#policy, word);
+      const demand = provenanceOf(report).flatMap((provenance) =>
+        pins.flatMap(({ expect }) => brokenDemand(expect, provenance) ?? []),
+      )[0];
+      return demand === undefined
+        ? []
+        : [{ purl, reason: `the policy demands "${demand}", and only you can change your mind about that` }];
+    });
+    this.refused.push(...refused);
+    return refused.length > 0;
   }
 
   /** A new entry, where all groups lead to the same alternatives. */

@@ -1,0 +1,443 @@
+import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../src/model/policy.ts';
+import type { Identity } from '../../src/model/provenance.ts';
+import type { PackageReport } from '../../src/model/report.ts';
+import type { Assessment } from '../../src/policy/assessment.ts';
+import { judge } from '../../src/policy/judge.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import { pin } from '../../src/policy/pin.ts';
+import { PolicyDraft } from '../../src/policy/pin-text.ts';
+import {
+  assess,
+  assessAbsent,
+  builtBy,
+  checks,
+  identity,
+  now,
+  policy,
+  provenance,
+  report,
+  reportOf,
+  word,
+} from './assessments.ts';
+
+const file = 'jsr-verify.json';
+const issuer = 'https://token.actions.githubusercontent.com';
+
+/** `@scope/name@version`, built by `who` in the repository that the registry links. */
+function built(text: string, who: Identity): Assessment {
+  const [, scope = '', name = '', version = ''] = /^@(.+)\/(.+)@(.+)$/.exec(text) ?? [];
+  const [, owner = '', repository = ''] =
+    /^https:\/\/github\.com\/(.+)\/(.+)$/.exec(who.sourceRepositoryURI ?? '') ?? [];
+  const about = { scope, name, version };
+  return assess({
+    package: about,
+    provenance: provenance(who, { package: about }),
+    word: { ...word, linked: { owner, name: repository } },
+  });
+}
+
+const unattested = (text: string): Assessment => {
+  const [, scope = '', name = '', version = ''] = /^@(.+)\/(.+)@(.+)$/.exec(text) ?? [];
+  return assessAbsent({ package: { scope, name, version } });
+};
+
+const std = builtBy('denoland', 'std', { id: '7', ownerId: '8', workflow: 'publish.yml' });
+const tagged = builtBy('denoland', 'std', { id: '7', ownerId: '8', ref: 'refs/tags/release-1' });
+const hono = builtBy('honojs', 'hono', {
+  id: '17',
+  ownerId: '18',
+  ref: 'refs/tags/v4.0.0',
+  event: 'release',
+});
+
+function pinned(inputs: readonly Assessment[], text?: string, under: Policy = policy()) {
+  return pin(report(inputs.map((input) => reportOf(input, under))), text, { file });
+}
+
+const verdicts = (inputs: readonly Assessment[], text: string) =>
+  inputs.map((input) => judge(input, parsePolicy(text, { file }), now).verdict.kind);
+
+describe('the first pin', () => {
+  test('writes repository, ids, workflow, event and runner, and the ref of a branch', () => {
+    expect(pinned([built('@std/path@1.0.8', std)])).toEqual({
+      text: `{
+  "packages": {
+    "@std/path": {
+      "repository": "denoland/std",
+      "repositoryId": "7",
+      "ownerId": "8",
+      "workflow": ".github/workflows/publish.yml",
+      "event": "push",
+      "runner": "github-hosted",
+      "ref": "refs/heads/main"
+    }
+  }
+}
+`,
+      changes: [
+        {
+          kind: 'added',
+          pattern: '@std/path',
+          packages: ['@std/path@1.0.8'],
+          after: [
+            {
+              repository: 'denoland/std',
+              repositoryId: '7',
+              ownerId: '8',
+              workflow: '.github/workflows/publish.yml',
+              event: 'push',
+              runner: 'github-hosted',
+              ref: 'refs/heads/main',
+            },
+          ],
+        },
+      ],
+      refused: [],
+    });
+  });
+
+  test('leaves a tag out, since the next version has another one', () => {
+    const { text } = pinned([built('@hono/hono@4.0.0', hono)]);
+    expect(text).not.toContain('"ref"');
+    expect(
+      verdicts([built('@hono/hono@4.0.1', { ...hono, sourceRepositoryRef: 'refs/tags/v4.0.1' })], text),
+    ).toEqual(['verified']);
+  });
+
+  test('names the issuer of an enterprise, and only that', () => {
+    const who = { ...std, issuer: `${issuer}/deno` };
+    const under = policy({
+      packages: [{ pattern: '*', expect: [{ owner: 'denoland', issuer: who.issuer }] }],
+    });
+    const inputs = [built('@std/path@1.0.8', who)];
+    const { text } = pinned(inputs, undefined, under);
+    expect(text).toContain(`"issuer": "${issuer}/deno"`);
+    expect(verdicts(inputs, text)).toEqual(['verified']);
+    expect(pinned([built('@std/path@1.0.8', std)]).text).not.toContain('issuer');
+  });
+
+  test('groups a scope whose packages all agree', () => {
+    const inputs = [
+      built('@std/path@1.0.8', std),
+      built('@std/fs@1.0.0', std),
+      built('@hono/hono@4.0.0', hono),
+    ];
+    const { changes, text } = pinned(inputs);
+    expect(changes.map(({ pattern, packages }) => [pattern, packages])).toEqual([
+      ['@hono/hono', ['@hono/hono@4.0.0']],
+      ['@std/*', ['@std/fs@1.0.0', '@std/path@1.0.8']],
+    ]);
+    expect(verdicts(inputs, text)).toEqual(['verified', 'verified', 'verified']);
+  });
+
+  test('does not group a scope whose packages differ', () => {
+    const inputs = [
+      built('@std/path@1.0.8', std),
+      built('@std/fs@1.0.0', builtBy('denoland', 'fs', { id: '9' })),
+    ];
+    expect(pinned(inputs).changes.map(({ pattern }) => pattern)).toEqual(['@std/fs', '@std/path']);
+  });
+
+  test('does not speak for a scope of which a part is not verified', () => {
+    const inputs = [
+      built('@std/path@1.0.8', std),
+      built('@std/fs@1.0.0', std),
+      unattested('@std/yaml@1.0.0'),
+    ];
+    const { changes, refused, text } = pinned(inputs, undefined, policy({ provenance: 'optional' }));
+    expect(changes.map(({ pattern }) => pattern)).toEqual(['@std/fs', '@std/path']);
+    expect(refused).toEqual([{ purl: 'pkg:jsr/@std/yaml@1.0.0', reason: 'it has no attestation' }]);
+    const optional = text.replace('{', '{ "provenance": "optional",');
+    expect(verdicts(inputs, optional)).toEqual(['verified', 'verified', 'unattested']);
+  });
+
+  test('writes alternatives for versions that were built differently, without needless ones', () => {
+    const inputs = [
+      built('@std/path@1.0.7', builtBy('denoland', 'std', { id: '7', ownerId: '8', workflow: 'old.yml' })),
+      built('@std/path@1.0.8', std),
+      built('@std/path@1.0.9', tagged),
+    ];
+    const { changes, text } = pinned(inputs);
+    // The alternative for the tag holds for the branch too, so the branch needs none of its own.
+    expect(changes[0]?.after.map(({ workflow, ref }) => [workflow, ref])).toEqual([
+      ['.github/workflows/old.yml', 'refs/heads/main'],
+      ['.github/workflows/publish.yml', undefined],
+    ]);
+    expect(verdicts(inputs, text)).toEqual(['verified', 'verified', 'verified']);
+  });
+});
+
+describe('nothing that is not verified is pinned', () => {
+  test.each<[string, Assessment, string]>([
+    ['unattested', unattested('@std/path@1.0.8'), 'rejected: no attestation'],
+    [
+      'rejected',
+      {
+        ...built('@std/path@1.0.8', std),
+        checks: checks({ signature: { status: 'failed', reason: 'forged' } }),
+      },
+      'rejected: forged',
+    ],
+    [
+      'inconclusive',
+      {
+        ...built('@std/path@1.0.8', std),
+        checks: checks({ files: { status: 'unknown', why: 'no answer' } }),
+      },
+      'inconclusive: no answer',
+    ],
+  ])('%s', (_, input, reason) => {
+    const { text, changes, refused } = pinned([input], '{}\n');
+    expect(text).toBe('{}\n');
+    expect(changes).toEqual([]);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toContain(reason);
+  });
+
+  test('exempt', () => {
+    const under = policy({
+      exemptions: [{ package: '*', rule: 'linked-repository', reason: 'moving', until: '2027-01-01' }],
+    });
+    const moved = { ...built('@std/path@1.0.8', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
+    expect(pinned([moved], undefined, under)).toMatchObject({
+      changes: [],
+      refused: [{ reason: 'only exempt: moving' }],
+    });
+  });
+
+  test('a package of which another version would then be rejected', () => {
+    const inputs = [built('@std/path@1.0.7', std), unattested('@std/path@1.0.8')];
+    const { changes, refused } = pinned(inputs, undefined, policy({ provenance: 'optional' }));
+    expect(changes).toEqual([]);
+    expect(refused.map(({ purl }) => purl)).toEqual(['pkg:jsr/@std/path@1.0.8', 'pkg:jsr/@std/path@1.0.7']);
+    expect(refused[1]?.reason).toContain(
+      '@std/path@1.0.8 is unattested, and a pin for the package would reject it',
+    );
+  });
+
+  test('a version without provenance does not stand in the way once it has an entry of its own', () => {
+    const text = `{
+  "packages": { "@std/path": { "versions": "1.0.8", "provenance": "optional" } }
+}
+`;
+    const inputs = [built('@std/path@1.0.7', std), unattested('@std/path@1.0.8')];
+    const result = pinned(inputs, text, parsePolicy(text, { file }));
+    expect(result.changes).toMatchObject([{ kind: 'added', pattern: '@std/path' }]);
+    expect(verdicts(inputs, result.text)).toEqual(['verified', 'unattested']);
+  });
+
+  test('a claim that a policy file could not say exactly', () => {
+    for (const change of [{ sourceRepositoryRef: 'refs/heads/*' }, { buildTrigger: 'push; rm -rf' }]) {
+      const who = identity(change);
+      const { changes, refused } = pinned([built('@acme/pkg@1.0.0', who)]);
+      expect(changes).toEqual([]);
+      expect(refused[0]?.reason).toContain('cannot be written into a policy file');
+    }
+  });
+});
+
+describe('a second run', () => {
+  const inputs = [
+    built('@std/path@1.0.8', std),
+    built('@std/fs@1.0.0', std),
+    built('@hono/hono@4.0.0', hono),
+  ];
+
+  test('changes nothing when nothing changed', () => {
+    const { text } = pinned(inputs);
+    expect(pinned(inputs, text)).toEqual({ text, changes: [], refused: [] });
+  });
+
+  test('leaves manual edits and comments as they are', () => {
+    const text = `// who builds what we use
+{
+  "packages": {
+    // Ben looked at these on Monday
+    "@std/*": { "repositoryId": "7" /* std */, },
+    "@hono/hono": [
+      { "owner": "honojs", "ownerId": 18 }, // they release by hand
+    ],
+  },
+}
+`;
+    expect(pinned(inputs, text)).toEqual({ text, changes: [], refused: [] });
+  });
+
+  test('adds what is new beside what is there, in the style that is there', () => {
+    const text = `{
+	"packages": {
+		"@std/*": { "repositoryId": "7" } // std
+		// more to come
+	}, // packages
+	"provenance": "required"
+}
+`;
+    expect(pinned(inputs, text).text).toBe(`{
+	"packages": {
+		"@std/*": { "repositoryId": "7" }, // std
+		// more to come
+		"@hono/hono": {
+			"repository": "honojs/hono",
+			"repositoryId": "17",
+			"ownerId": "18",
+			"workflow": ".github/workflows/publish.yml",
+			"event": "release",
+			"runner": "github-hosted"
+		}
+	}, // packages
+	"provenance": "required"
+}
+`);
+  });
+
+  test('keeps Windows line ends, a byte order mark and a file on one line', () => {
+    for (const text of ['{\r\n  "rules": {\r\n  }\r\n}\r\n', '\uFEFF{ "rules": {} }', '{"rules":{}}']) {
+      const result = pinned(inputs, text).text;
+      expect(result.includes('\r\n')).toBe(text.includes('\r\n'));
+      const bare = result.split('\n').slice(0, -1);
+      expect(bare.some((line) => line.endsWith('\r'))).toBe(text.includes('\r\n'));
+      expect(bare.every((line) => line.endsWith('\r'))).toBe(text.includes('\r\n'));
+      expect(result.startsWith('\uFEFF')).toBe(text.startsWith('\uFEFF'));
+      expect(verdicts(inputs, result)).toEqual(['verified', 'verified', 'verified']);
+    }
+  });
+});
+
+describe('when the publisher moves', () => {
+  const before = [built('@std/path@1.0.8', std), built('@std/fs@1.0.0', std)];
+  const { text: file1 } = pinned(before);
+  const moved = builtBy('newhome', 'std', { id: '77', ownerId: '88', workflow: 'publish.yml' });
+
+  test('the pin is red, and pinning again is what turns it green', () => {
+    const after = [built('@std/path@1.0.9', moved), built('@std/fs@1.0.0', moved)];
+    expect(verdicts(after, file1)).toEqual(['rejected', 'rejected']);
+    const { text, changes } = pinned(after, file1);
+    expect(changes).toMatchObject([
+      {
+        kind: 'updated',
+        pattern: '@std/*',
+        before: { repository: 'denoland/std', repositoryId: '7' },
+        after: [{ repository: 'newhome/std', repositoryId: '77' }],
+      },
+    ]);
+    expect(verdicts(after, text)).toEqual(['verified', 'verified']);
+    expect(verdicts(before, text)).toEqual(['rejected', 'rejected']);
+    expect(text.split('\n')).toHaveLength(file1.split('\n').length);
+  });
+
+  test('only one package of the scope gets an entry of its own', () => {
+    const after = [built('@std/path@1.0.9', moved), built('@std/fs@1.0.0', std)];
+    const { text, changes } = pinned(after, file1);
+    expect(changes).toMatchObject([{ kind: 'added', pattern: '@std/path' }]);
+    expect(verdicts(after, text)).toEqual(['verified', 'verified']);
+  });
+
+  test('a version that is still in use keeps its publisher as an alternative', () => {
+    const text = '{ "packages": { "@std/path": { "repositoryId": "7" /* old home */ } } }';
+    const after = [built('@std/path@1.0.8', std), built('@std/path@1.0.9', moved)];
+    const result = pinned(after, text);
+    expect(result.changes).toMatchObject([{ kind: 'extended', pattern: '@std/path' }]);
+    expect(result.text).toContain('/* old home */');
+    expect(verdicts(after, result.text)).toEqual(['verified', 'verified']);
+    expect(pinned(after, result.text).changes).toEqual([]);
+  });
+
+  test('keys that somebody left out stay out', () => {
+    const text = '{\n  "packages": { "@std/path": { "repositoryId": "7", "event": "push" } }\n}\n';
+    const result = pinned([built('@std/path@1.0.9', moved)], text);
+    expect(result.text).toBe(text.replace('"7"', '"77"'));
+  });
+
+  test.each([
+    '{ "packages": { "@std/path": { "repositoryId": "7", "tagMatchesVersion": true } } }',
+    '{ "packages": { "*": { "notAfter": "2026-01-01" } } }',
+    '{ "packages": { "@std/*": [{ "repositoryId": "7", "notBefore": "2027-01-01" }] } }',
+  ])('a demand that only a person can drop is not dropped: %s', (text) => {
+    const { changes, refused } = pinned([built('@std/path@1.0.9', std), built('@std/fs@1.0.0', std)], text);
+    expect(changes.flatMap(({ pattern }) => pattern)).not.toContain('@std/path');
+    expect(refused[refused.length - 1]?.reason).toMatch(/^the policy demands "/);
+  });
+
+  test('an entry for some versions only is left to the one who wrote it', () => {
+    const text = '{ "packages": { "@std/path": { "versions": "^1", "repositoryId": "7" } } }';
+    const { changes, refused } = pinned([built('@std/path@1.0.9', moved)], text);
+    expect(changes).toEqual([]);
+    expect(refused[0]?.reason).toContain('edit it by hand');
+  });
+});
+
+describe('a new name for the same repository', () => {
+  const renamed = builtBy('denoland', 'library', { id: '7', ownerId: '8', workflow: 'publish.yml' });
+
+  test('is written down in place', () => {
+    const { text: before } = pinned([built('@std/path@1.0.8', std)]);
+    const result = pinned([built('@std/path@1.0.9', renamed)], before);
+    expect(result.text).toBe(before.replace('denoland/std', 'denoland/library'));
+    expect(pinned([built('@std/path@1.0.9', renamed)], result.text).changes).toEqual([]);
+  });
+});
+
+describe('pins of other files', () => {
+  const base = '{ "packages": { "@std/*": { "repositoryId": "7" } } }';
+  const origin = { file, read: (path: string) => (path === 'base.json' ? base : undefined) };
+  const text = '{ "extends": "base.json" }';
+  const run = (reports: readonly PackageReport[]) => pin(report(reports), text, origin);
+
+  test('that hold are not repeated', () => {
+    expect(run([reportOf(built('@std/path@1.0.8', std))])).toEqual({ text, changes: [], refused: [] });
+  });
+
+  test('that do not hold are overruled here', () => {
+    const moved = built('@std/path@1.0.9', builtBy('newhome', 'std'));
+    const result = run([reportOf(moved)]);
+    expect(result.changes).toMatchObject([{ kind: 'added', pattern: '@std/path' }]);
+    expect(judge(moved, parsePolicy(result.text, origin), now).verdict.kind).toBe('verified');
+  });
+});
+
+test('a demand on everything goes along into the closer pin', () => {
+  const text = '{ "packages": { "*": { "visibility": "public" } } }';
+  const inputs = [built('@std/path@1.0.8', std)];
+  const result = pinned(inputs, text);
+  expect(result.changes[0]?.after[0]).toMatchObject({ visibility: 'public', repository: 'denoland/std' });
+  const hidden = { ...std, sourceRepositoryVisibility: 'private' };
+  expect(verdicts([built('@std/path@1.0.9', hidden)], result.text)).toEqual(['rejected']);
+});
+
+test('a file that is no policy is refused before anything is written', () => {
+  expect(() => pinned([built('@std/path@1.0.8', std)], '{ "package": {} }')).toThrow('unknown key "package"');
+});
+
+describe('editing', () => {
+  const edit = (text: string, change: (draft: PolicyDraft) => void): string => {
+    const draft = new PolicyDraft(text);
+    change(draft);
+    return draft.text;
+  };
+
+  test.each([
+    ['an empty object', '{}', '{\n  "a": 1\n}'],
+    ['an empty object with a comment', '{\n  // nothing yet\n}', '{\n  // nothing yet\n  "a": 1\n}'],
+    [
+      'a comment with a comma behind the last value',
+      '{\n  "b": 2 // one, two\n}',
+      '{\n  "b": 2, // one, two\n  "a": 1\n}',
+    ],
+    ['a trailing comma', '{\n  "b": 2,\n}', '{\n  "b": 2,\n  "a": 1\n}'],
+    ['a trailing comma behind a comment', '{\n  "b": 2 /* , */,\n}', '{\n  "b": 2 /* , */,\n  "a": 1\n}'],
+    ['one line', '{ "b": 2 }', '{\n  "b": 2,\n  "a": 1\n}'],
+  ])('a new key in %s', (_, before, after) => {
+    expect(edit(before, (draft) => draft.set(['a'], 1))).toBe(after);
+  });
+
+  test('an object becomes a list, with its comments', () => {
+    expect(edit('{\n  "a": { "x": 1 /* one */ } // a\n}', (draft) => draft.append(['a'], { y: 2 }))).toBe(
+      '{\n  "a": [\n    {\n      "x": 1 /* one */\n    },\n    {\n      "y": 2\n    }\n  ] // a\n}',
+    );
+  });
+
+  test('a key is taken out with its comma', () => {
+    expect(edit('{\n  "a": 1,\n  "b": 2\n}', (draft) => draft.remove(['a']))).toBe('{\n  "b": 2\n}');
+  });
+});
