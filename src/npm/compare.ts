@@ -1,0 +1,130 @@
+import { sameOrigin } from './enums.ts';
+import { fieldsOf, isNode, type SyntaxNode } from './syntax.ts';
+import type { LoweredNames } from './typescript.ts';
+
+/** What two trees are compared by. */
+export interface Equivalence {
+  readonly names: LoweredNames;
+  /** Other trees that may stand where the expected node stands; each made from the attested source. */
+  readonly alternatives: ReadonlyMap<SyntaxNode, readonly SyntaxNode[]>;
+}
+
+/** Where two trees first differ, as an offset into the text of the actual one. */
+export interface Difference {
+  readonly at: number;
+  readonly what: string;
+}
+
+/**
+ * Walks both trees and returns the first difference, `undefined` when there is none. Every field of every node counts; what may
+ * differ is only what `Equivalence` names.
+ */
+export function difference(
+  expected: SyntaxNode,
+  actual: SyntaxNode,
+  equivalence: Equivalence,
+): Difference | undefined {
+  const found = nodeDifference(expected, actual, equivalence);
+  if (found === undefined) return undefined;
+  for (const other of equivalence.alternatives.get(expected) ?? []) {
+    if (nodeDifference(other, actual, equivalence) === undefined) return undefined;
+  }
+  return found;
+}
+
+function nodeDifference(
+  expected: SyntaxNode,
+  actual: SyntaxNode,
+  equivalence: Equivalence,
+): Difference | undefined {
+  const at = actual.start;
+  if (expected.type !== actual.type) return { at, what: `${actual.type} in place of ${expected.type}` };
+  // Bundlers drop a call that is marked as pure, so a mark that the source does not lead to changes the program.
+  if (actual['pure'] === true && expected['pure'] !== true) return { at, what: 'a call marked as pure' };
+  for (const field of new Set([...fieldsOf(expected), ...fieldsOf(actual)])) {
+    const found =
+      field === 'hoisted'
+        ? hoistedDifference(expected, actual, equivalence)
+        : expected.type === 'EnumBody' && field === 'onto'
+          ? originDifference(expected, actual, equivalence)
+          : valueDifference(
+              expected[field],
+              actual[field],
+              { at, what: `${field} of ${actual.type}` },
+              equivalence,
+            );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function valueDifference(
+  expected: unknown,
+  actual: unknown,
+  here: Difference,
+  equivalence: Equivalence,
+): Difference | undefined {
+  if (Array.isArray(expected) && Array.isArray(actual))
+    return listDifference(expected, actual, here, equivalence);
+  if (isNode(expected) && isNode(actual)) return difference(expected, actual, equivalence);
+  if (isRecord(expected) && isRecord(actual)) {
+    for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+      const found = valueDifference(expected[key], actual[key], here, equivalence);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return Object.is(expected, actual) ? undefined : here;
+}
+
+function listDifference(
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+  here: Difference,
+  equivalence: Equivalence,
+): Difference | undefined {
+  for (const [index, item] of actual.entries()) {
+    const at = isNode(item) ? item.start : here.at;
+    if (index >= expected.length) return { at, what: `added ${isNode(item) ? item.type : here.what}` };
+    const found = valueDifference(expected[index], item, { at, what: here.what }, equivalence);
+    if (found !== undefined) return found;
+  }
+  const missing = expected[actual.length];
+  if (actual.length === expected.length) return undefined;
+  return { at: here.at, what: `missing ${isNode(missing) ? missing.type : here.what}` };
+}
+
+// Until 2024 a constant enum left an empty `var` behind.
+function hoistedDifference(
+  expected: SyntaxNode,
+  actual: SyntaxNode,
+  { names }: Equivalence,
+): Difference | undefined {
+  const wanted = new Set(namesAt(expected));
+  const found = new Set(namesAt(actual));
+  for (const name of wanted) if (!found.has(name)) return { at: actual.start, what: `missing var ${name}` };
+  for (const name of found) {
+    if (!wanted.has(name) && !names.constEnums.has(name))
+      return { at: actual.start, what: `added var ${name}` };
+  }
+  return undefined;
+}
+
+function originDifference(
+  expected: SyntaxNode,
+  actual: SyntaxNode,
+  { names }: Equivalence,
+): Difference | undefined {
+  return sameOrigin(expected['onto'], actual['onto'], actual['name'], names)
+    ? undefined
+    : { at: actual.start, what: 'what the enum starts from' };
+}
+
+function namesAt(node: SyntaxNode): readonly string[] {
+  const value = node['hoisted'];
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

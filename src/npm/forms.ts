@@ -1,0 +1,89 @@
+import { enumBody, enumStatements, withoutNamespaceLets } from './enums.ts';
+import { identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import type { LoweredNames } from './typescript.ts';
+
+/**
+ * The tree with every form that swc has changed since 2024 brought to one shape. Each rule keeps the meaning of the program;
+ * the rules on enums and namespaces apply only to names that the attested source declares as such.
+ */
+export function canonical(program: SyntaxNode, names: LoweredNames): SyntaxNode {
+  return normalise(program, names) as SyntaxNode;
+}
+
+function normalise(value: unknown, names: LoweredNames): unknown {
+  if (Array.isArray(value)) return value.map((item) => normalise(item, names));
+  if (!isNode(value)) return value;
+  const fields: Record<string, unknown> = {};
+  for (const [field, child] of Object.entries(value)) fields[field] = normalise(child, names);
+  const node = fields as unknown as SyntaxNode;
+  switch (node.type) {
+    case 'Program':
+      return withStatements(node, 'body', names, true);
+    case 'BlockStatement':
+    case 'StaticBlock':
+      return withStatements(node, 'body', names, false);
+    case 'SwitchCase':
+      return withStatements(node, 'consequent', names, false);
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return isNode(node['body']) && node['body'].type === 'BlockStatement'
+        ? { ...node, body: withStatements(node['body'], 'body', names, true) }
+        : node;
+    default:
+      return node;
+  }
+}
+
+function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
+  const hoisted = new Set<string>(
+    Array.isArray(node['hoisted']) ? node['hoisted'].filter((name) => typeof name === 'string') : [],
+  );
+  const statements = nodesAt(node, field)
+    .flatMap(split)
+    .filter((statement) => !isNothing(statement))
+    .flatMap((statement) => enumStatements(statement, names))
+    .flatMap((statement) => (scope ? withoutBareVars(statement, hoisted) : [statement]));
+  const merged = withoutNamespaceLets(statements, names).map((statement) => enumBody(statement, names));
+  return { ...node, [field]: merged, hoisted: [...hoisted].sort() };
+}
+
+// `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
+function split(statement: SyntaxNode): readonly SyntaxNode[] {
+  const expression = statement['expression'];
+  if (statement.type !== 'ExpressionStatement' || !isNode(expression)) return [statement];
+  if (expression.type !== 'SequenceExpression') return [statement];
+  return nodesAt(expression, 'expressions').map((part) => ({
+    ...statement,
+    start: part.start,
+    expression: part,
+  }));
+}
+
+// `;` does nothing, and `export {}` only says "module", which `"type": "module"` says already.
+function isNothing(statement: SyntaxNode): boolean {
+  return (
+    statement.type === 'EmptyStatement' ||
+    (statement.type === 'ExportNamedDeclaration' &&
+      statement['declaration'] === null &&
+      statement['source'] === null &&
+      nodesAt(statement, 'specifiers').length === 0)
+  );
+}
+
+// `var x;` without a value declares x for the whole function wherever it stands, so only the set of names counts.
+function withoutBareVars(statement: SyntaxNode, hoisted: Set<string>): readonly SyntaxNode[] {
+  const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
+  const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;
+  if (declaration.type !== 'VariableDeclaration' || declaration['kind'] !== 'var') return [statement];
+  const kept: SyntaxNode[] = [];
+  for (const declarator of nodesAt(declaration, 'declarations')) {
+    const name = identifier(declarator['id']);
+    if (declarator['init'] === null && name !== undefined) hoisted.add(exported ? `export ${name}` : name);
+    else kept.push(declarator);
+  }
+  if (kept.length === nodesAt(declaration, 'declarations').length) return [statement];
+  if (kept.length === 0) return [];
+  const rest = { ...declaration, declarations: kept };
+  return [exported ? { ...statement, declaration: rest } : rest];
+}

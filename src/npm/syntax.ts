@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { type Comment, parse } from 'acorn';
+
+/** A node of a syntax tree: its kind, where it begins in the text, and its fields. Only kind and fields are compared. */
+export interface SyntaxNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+/** A comment with its delimiters. */
+export interface SourceComment {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A parsed script, or why it is none. */
+export type ParsedScript =
+  | { readonly ok: true; readonly program: SyntaxNode; readonly comments: readonly SourceComment[] }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Parses a JavaScript module into a bare tree: no positions but the start, no formatting. Literals count by their value, so
+ * `1000` and `1e3` are one; calls remember whether a `#__PURE__` comment lets bundlers drop them.
+ */
+export function parseScript(code: string): ParsedScript {
+  const comments: Comment[] = [];
+  try {
+    const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module', onComment: comments });
+    const pure = new Set(
+      comments.filter(({ value }) => /[@#]__PURE__/.test(value)).map(({ end }) => nextToken(code, end)),
+    );
+    return {
+      ok: true,
+      program: bare(program, pure) as SyntaxNode,
+      comments: comments.map(({ start, end }) => ({ text: code.slice(start, end), start, end })),
+    };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : 'syntax error' };
+  }
+}
+
+/** Narrows a field of a tree to a node. */
+export function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'type' in value;
+}
+
+/** The field of a node as a list of nodes; holes are left out. */
+export function nodesAt(node: SyntaxNode, field: string): readonly SyntaxNode[] {
+  const value = node[field];
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+/** The name of an identifier, or `undefined` for every other node. */
+export function identifier(value: unknown): string | undefined {
+  return isNode(value) && value.type === 'Identifier' ? String(value['name']) : undefined;
+}
+
+/** Is this `something.name`? */
+export function isMember(value: unknown, name: string): boolean {
+  return (
+    isNode(value) &&
+    value.type === 'MemberExpression' &&
+    value['computed'] === false &&
+    identifier(value['property']) === name
+  );
+}
+
+/** The fields of a node that make up the program, in a fixed order. */
+export function fieldsOf(node: SyntaxNode): readonly string[] {
+  return Object.keys(node)
+    .filter((field) => field !== 'start' && field !== 'end' && field !== 'pure')
+    .sort();
+}
+
+/** SHA-256 of a tree, the same for any two texts that parse to the same program. */
+export function fingerprint(node: SyntaxNode): string {
+  return createHash('sha256').update(serialise(node)).digest('hex');
+}
+
+function serialise(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(serialise).join()}]`;
+  if (!isNode(value)) return JSON.stringify(value) ?? 'undefined';
+  return `{${fieldsOf(value)
+    .map((field) => `${field}:${serialise(value[field])}`)
+    .join()}}`;
+}
+
+// A comment counts for the next token, with only spaces and other comments between.
+function nextToken(code: string, from: number): number {
+  const gap = /(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/y;
+  gap.lastIndex = from;
+  return from + (gap.exec(code)?.[0].length ?? 0);
+}
+
+function bare(value: unknown, pure: ReadonlySet<number>): unknown {
+  if (Array.isArray(value)) return value.map((item) => bare(item, pure));
+  if (!isNode(value)) return value;
+  if (value.type === 'Literal') return bareLiteral(value);
+  const fields: Record<string, unknown> = {};
+  for (const field of Object.keys(value)) {
+    // A directive is told from a string by being one; its spelling is a matter of quotes.
+    fields[field] = field === 'directive' ? true : bare(value[field], pure);
+  }
+  const isCall = value.type === 'CallExpression' || value.type === 'NewExpression';
+  if (isCall && pure.has(value.start)) fields['pure'] = true;
+  return fields;
+}
+
+function bareLiteral(literal: SyntaxNode): SyntaxNode {
+  const { type, start, end } = literal;
+  if (isRecord(literal['regex'])) {
+    return { type, start, end, regex: `/${literal['regex']['pattern']}/${literal['regex']['flags']}` };
+  }
+  if (typeof literal['bigint'] === 'string') {
+    return { type, start, end, bigint: BigInt(literal['bigint']).toString() };
+  }
+  return { type, start, end, value: literal['value'] };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
