@@ -13,6 +13,8 @@ type Path = readonly (string | number)[];
 /** A policy file being edited: comments and everything nobody asked to change stay where they are. */
 export class PolicyDraft {
   #text: string;
+  /** The syntax tree of the text it was read from. */
+  #tree: { readonly of: string; readonly root: Node | undefined } | undefined;
   readonly #mark: string;
   readonly #options: Required<Pick<FormattingOptions, 'eol' | 'insertSpaces' | 'tabSize'>>;
 
@@ -32,18 +34,27 @@ export class PolicyDraft {
     return this.#mark + this.#text;
   }
 
-  /** Whether there is a list at a path. */
-  isList(path: Path): boolean {
-    return this.#find(path)?.type === 'array';
+  /** What kind of value there is at a path. */
+  typeAt(path: Path): 'list' | 'other' | 'nothing' {
+    const type = this.#find(path)?.type;
+    return type === undefined ? 'nothing' : type === 'array' ? 'list' : 'other';
   }
 
-  /** Sets a value; one that is new goes to the end of its object, after the comments that are there. */
+  /** Sets one value; see `add` for where a new one goes. */
   set(path: Path, value: unknown): void {
-    const parent = path.slice(0, -1);
     const key = path.at(-1);
     if (this.#find(path) !== undefined || typeof key !== 'string') this.#modify(path, value);
-    else if (this.#find(parent)?.type === 'object') this.#insert(parent, `${JSON.stringify(key)}: `, value);
-    else this.set(parent, { [key]: value });
+    else this.add(path.slice(0, -1), { [key]: value });
+  }
+
+  /** Puts new members at the end of an object, after the comments that are there; the object is made if need be. */
+  add(path: Path, members: Readonly<Record<string, unknown>>): void {
+    if (this.#find(path) === undefined) this.set(path, members);
+    else
+      this.#insert(
+        path,
+        Object.entries(members).map(([key, value]) => ({ key: `${JSON.stringify(key)}: `, value })),
+      );
   }
 
   /** Takes a key out. */
@@ -51,24 +62,26 @@ export class PolicyDraft {
     if (this.#find(path) !== undefined) this.#modify(path, undefined);
   }
 
-  /** Adds an alternative beside what is there; one object becomes a list of two. */
-  append(path: Path, value: unknown): void {
+  /** Adds alternatives beside what is there; one object becomes a list. */
+  append(path: Path, values: readonly unknown[]): void {
     const node = this.#find(path);
-    if (node === undefined) {
-      this.set(path, value);
-      return;
-    }
+    if (node === undefined) return;
     if (node.type !== 'array') {
       const { offset, length } = node;
       this.#splice(offset + length, 0, `${this.#options.eol}]`);
       this.#splice(offset, 0, `[${this.#options.eol}`);
       this.#format(path);
     }
-    this.#insert(path, '', value);
+    this.#insert(
+      path,
+      values.map((value) => ({ key: '', value })),
+    );
   }
 
   #find(path: Path): Node | undefined {
-    const root = parseTree(this.#text, [], { allowTrailingComma: true });
+    if (this.#tree?.of !== this.#text)
+      this.#tree = { of: this.#text, root: parseTree(this.#text, [], { allowTrailingComma: true }) };
+    const { root } = this.#tree;
     return root && findNodeAtLocation(root, [...path]);
   }
 
@@ -80,7 +93,7 @@ export class PolicyDraft {
   }
 
   /** `modify` would put a new member between a value and the comment behind it. */
-  #insert(path: Path, key: string, value: unknown): void {
+  #insert(path: Path, items: readonly { readonly key: string; readonly value: unknown }[]): void {
     const node = this.#find(path);
     if (node === undefined) return;
     const { eol } = this.#options;
@@ -88,10 +101,12 @@ export class PolicyDraft {
     const last = node.children?.at(-1);
     const oneLine = last !== undefined && !this.#text.slice(node.offset, end).includes('\n');
     const outer = this.#lineIndent(end);
-    const inner = outer + this.#unit();
-    const json = JSON.stringify(value, null, this.#unit()).replaceAll('\n', eol + inner);
+    const inner = eol + outer + this.#unit();
+    const written = items.map(
+      ({ key, value }) => inner + key + JSON.stringify(value, null, this.#unit()).replaceAll('\n', inner),
+    );
     const kept = this.#text.slice(0, end).trimEnd().length;
-    this.#splice(kept, end - kept, `${eol}${inner}${key}${json}${eol}${outer}`);
+    this.#splice(kept, end - kept, `${written.join(',')}${eol}${outer}`);
     if (last !== undefined && !this.#hasComma(last.offset + last.length, kept))
       this.#splice(last.offset + last.length, 0, ',');
     if (oneLine) this.#format(path);

@@ -51,7 +51,7 @@ export function pin(
   const plan = new Plan(policy, origin.file, report.packages);
   for (const scope of scopesOf(report.packages)) plan.scope(scope);
   const draft = new PolicyDraft(policyText ?? '{}\n');
-  for (const step of plan.steps) write(draft, step);
+  write(draft, plan.steps);
   return {
     text: plan.steps.length === 0 ? (policyText ?? draft.text) : draft.text,
     changes: plan.steps.map(told),
@@ -305,14 +305,25 @@ function applied(policy: Policy, { kind, pattern, before, after }: Step, file: s
   };
 }
 
-function write(draft: PolicyDraft, { kind, pattern, before, after, index }: Step): void {
+/** New entries go in with one edit, since every edit reads the whole file. */
+function write(draft: PolicyDraft, steps: readonly Step[]): void {
+  const fresh = steps.filter(({ pattern }) => draft.typeAt(['packages', pattern]) === 'nothing');
+  if (fresh.length > 0)
+    draft.add(
+      ['packages'],
+      Object.fromEntries(fresh.map(({ pattern, after }) => [pattern, after.length === 1 ? after[0] : after])),
+    );
+  for (const step of steps) if (!fresh.includes(step)) amend(draft, step);
+}
+
+function amend(draft: PolicyDraft, { kind, pattern, before, after, index }: Step): void {
   const path = ['packages', pattern];
   if (kind !== 'updated') {
-    for (const one of after) draft.append(path, one);
+    draft.append(path, after);
     return;
   }
   const [value = {}] = after;
-  const place = draft.isList(path) ? [...path, index ?? 0] : path;
+  const place = draft.typeAt(path) === 'list' ? [...path, index ?? 0] : path;
   const old: Readonly<Record<string, unknown>> = { ...before };
   for (const [claim, wanted] of Object.entries(value))
     if (JSON.stringify(old[claim]) !== JSON.stringify(wanted)) draft.set([...place, claim], wanted);

@@ -432,7 +432,7 @@ describe('editing', () => {
   });
 
   test('an object becomes a list, with its comments', () => {
-    expect(edit('{\n  "a": { "x": 1 /* one */ } // a\n}', (draft) => draft.append(['a'], { y: 2 }))).toBe(
+    expect(edit('{\n  "a": { "x": 1 /* one */ } // a\n}', (draft) => draft.append(['a'], [{ y: 2 }]))).toBe(
       '{\n  "a": [\n    {\n      "x": 1 /* one */\n    },\n    {\n      "y": 2\n    }\n  ] // a\n}',
     );
   });
