@@ -1,8 +1,6 @@
 // The one command that checks everything; `check` as an argument leaves out the tests of what the program does.
 // Every step runs, whatever became of the one before. The last line is the total, for people and for CI.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 interface Count {
@@ -12,64 +10,69 @@ interface Count {
 }
 
 const root = resolve(import.meta.dirname, '..');
-const env = {
-  ...process.env,
-  PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
-  NO_COLOR: '1',
-  FORCE_COLOR: undefined,
-};
+process.chdir(root);
+process.env['PATH'] = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+process.env['NO_COLOR'] = '1';
+delete process.env['FORCE_COLOR'];
 
 const counts = [
   await step('lint', 'biome ci --error-on-warnings .'),
   await step('types', 'tsc --noEmit -p tsconfig.json'),
   await step('unused code', 'knip --no-progress --treat-config-hints-as-errors'),
   await step('build', 'node --import ./scripts/typescript.js scripts/build.ts'),
-  await tests(process.argv[2] === 'check' ? '--project packaging test/packaging/package.test.ts' : ''),
+  process.argv[2] === 'check'
+    ? await tests(['test/packaging/package.test.ts', 'test/packaging/lockfile.test.ts'])
+    : await tests([]),
 ];
 const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[key], 0);
-if (total('skipped') > 0) console.log(`${total('skipped')} skipped`);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 process.exitCode = total('failed') > 0 ? 1 : 0;
 
 /** Counts as one test; shows what the command has to say only when it fails. */
 async function step(name: string, command: string): Promise<Count> {
   const started = performance.now();
-  const { code, output } = await run(command, 'pipe');
+  const { code, output } = await run(command);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
   if (code !== 0) console.log(`${output.trimEnd()}\n`);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** Counts each test; a run that breaks without a failed test counts as one failure. */
-async function tests(which: string): Promise<Count> {
-  const folder = await mkdtemp(join(tmpdir(), 'jsr-verify-tests-'));
-  const file = join(folder, 'results.json');
-  try {
-    const { code } = await run(
-      `vitest run --reporter=default --reporter=json --outputFile.json=${file} ${which}`,
-      'inherit',
-    );
-    const results: Partial<Record<string, number>> = JSON.parse(
-      await readFile(file, 'utf8').catch(() => '{}'),
-    );
-    const failed = results['numFailedTests'] ?? 0;
-    return {
-      passed: results['numPassedTests'] ?? 0,
-      failed: code !== 0 && failed === 0 ? 1 : failed,
-      skipped: (results['numPendingTests'] ?? 0) + (results['numTodoTests'] ?? 0),
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function run(command: string, output: 'pipe' | 'inherit'): Promise<{ code: number | null; output: string }> {
+function run(command: string): Promise<{ code: number | null; output: string }> {
   return new Promise((done, broken) => {
-    const child = spawn(command, { cwd: root, env, shell: true, stdio: ['ignore', output, output] });
+    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => chunks.push(chunk));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
     child.on('error', broken);
     child.on('close', (code) => done({ code, output: Buffer.concat(chunks).toString() }));
   });
+}
+
+/** Counts each test, and each thing that broke outside of a test; says which were skipped, and why. */
+async function tests(files: string[]): Promise<Count> {
+  // Imported late: it looks for the wish for colours once.
+  const { startVitest } = await import('vitest/node');
+  const vitest = await startVitest('test', files, { run: true, watch: false, reporters: ['default'] });
+  const modules = vitest.state.getTestModules();
+  const results = modules.flatMap((module) => [...module.children.allTests()]);
+  const states = (state: string) => results.filter((test) => test.result().state === state);
+  const skipped = states('skipped');
+  for (const test of skipped) {
+    const result = test.result();
+    const why = result.state === 'skipped' ? result.note : undefined;
+    console.log(
+      `skipped: ${test.module.relativeModuleId} > ${test.fullName}${why === undefined ? '' : `: ${why}`}`,
+    );
+  }
+  const broken =
+    vitest.state.getUnhandledErrors().length +
+    modules.reduce((sum, module) => sum + module.errors().length, 0);
+  const unfinished = states('pending').length;
+  await vitest.close();
+  const passed = states('passed').length;
+  return {
+    passed,
+    failed: states('failed').length + broken + unfinished + (passed === 0 ? 1 : 0),
+    skipped: skipped.length,
+  };
 }

@@ -1,5 +1,11 @@
 import { relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { swcFiles, swcPlugin } from './swc.ts';
+
+/** CommonJS packages inside an ES module still call `require` for what Node brings. */
+const banner = `import { createRequire as __createRequire } from 'node:module';
+const __chunkUrl = import.meta.url;
+const require = __createRequire(__chunkUrl);`;
 
 /**
  * The library and the command line as ES modules that share chunks, by their path below `dist/`.
@@ -23,10 +29,8 @@ export async function program(
     target: 'node20.19',
     // UMD builds hide their requires from a bundler, so a package's ES module comes first.
     mainFields: ['module', 'main'],
-    // CommonJS packages inside an ES module still call `require` for what Node brings.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
+    banner: { js: banner },
+    plugins: [swcPlugin],
     define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
     legalComments: 'eof',
     // A linked node_modules must not change a byte, nor the paths that the lockfile knows packages by.
@@ -38,5 +42,5 @@ export async function program(
   const files = outputFiles
     .map(({ path, contents }) => [relative(`${root}/dist`, path), contents] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return { files: new Map(files), metafile };
+  return { files: new Map([...files, ...(await swcFiles(root, metafile))]), metafile };
 }

@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import * as tar from 'tar';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { build } from '../../scripts/build/build.ts';
-import { importsOf } from '../../scripts/syntax.ts';
+import { importsOf, isNamed, syntaxOf } from '../../scripts/syntax.ts';
 import { root, tool } from './run.ts';
 
 const tarball = inject('tarball');
@@ -22,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the package', () => {
   test('holds the program, its types and its papers, and nothing else', async () => {
     const promised =
-      /^dist\/(index\.js|cli\/main\.js|chunks\/[\w.-]+\.js|types\/[\w./-]+\.d\.ts|[a-z]+\.schema\.json)$/;
+      /^dist\/(index\.js|cli\/main\.js|chunks\/[\w.-]+\.js|types\/[\w./-]+\.d\.ts|[a-z]+\.schema\.json|swc\.wasm\.br)$/;
     const files = await filesBelow(packed);
     expect(files.filter((file) => !promised.test(file))).toEqual([
       'LICENSE',
@@ -59,6 +60,24 @@ describe('the package', () => {
         .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier));
       expect(foreign, file).toEqual([]);
     }
+  });
+
+  // A bundled module that looks beside itself finds nothing there any more.
+  test('asks nowhere for the folder a module once lay in', async () => {
+    for (const file of (await filesBelow(packed)).filter((name) => name.endsWith('.js'))) {
+      const places = syntaxOf(file, await readFile(join(packed, file), 'utf8'));
+      const asks = places.some(({ node }) => isNamed(node, '__dirname'));
+      const knows = places.some(
+        ({ node }) => node.type === 'VariableDeclarator' && isNamed(node['id'], '__dirname'),
+      );
+      expect(asks && !knows, file).toBe(false);
+    }
+  });
+
+  test('brings the compiler of @swc/wasm byte for byte', async () => {
+    const shipped = brotliDecompressSync(await readFile(join(packed, 'dist/swc.wasm.br')));
+    const published = await readFile(join(root, 'node_modules/@swc/wasm/wasm_bg.wasm'));
+    expect(shipped.equals(published)).toBe(true);
   });
 
   test('names no path of the machine that built it', async () => {
