@@ -1,0 +1,147 @@
+import { type KeyObject, verify } from 'node:crypto';
+import type { Brand } from '../model/brand.ts';
+import { fromBase64, type Parsed } from '../wire/json.ts';
+
+/** A log's key as the trusted root has it. */
+export interface LogKey {
+  /** Log id: 32 bytes, the first four of which mark the log's signatures. */
+  readonly logId: Uint8Array;
+  /** Names the log may go by in its checkpoints: its host, with and without the port. */
+  readonly names: readonly string[];
+  readonly publicKey: KeyObject;
+}
+
+/** A signed note with a checkpoint in it (C2SP signed-note, tlog-checkpoint), read and not yet believed. */
+export interface Checkpoint {
+  /** The whole note, as it was read. */
+  readonly note: string;
+  /** First line: the name of the log; Rekor v1 adds its tree: `rekor.sigstore.dev - 1193050959916656506`. */
+  readonly origin: string;
+  readonly size: bigint;
+  /** Root of the tree, 32 bytes. */
+  readonly root: Uint8Array;
+  /** What is signed: all lines before the blank one, with their newlines. */
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+/** A checkpoint that the log of its origin has signed. Made only by `openCheckpoint`. */
+export type SignedCheckpoint = Brand<Checkpoint, 'SignedCheckpoint'>;
+
+/** One signature line of a note. */
+export interface NoteSignature {
+  readonly name: string;
+  /** Four bytes that say which key to try; not a proof of anything. */
+  readonly keyHint: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Bounds for a note: real ones have some 300 characters and one or two signatures, witnessed ones a few dozen. */
+export interface NoteLimits {
+  readonly characters: number;
+  readonly signatures: number;
+}
+
+const usualLimits: NoteLimits = { characters: 65_536, signatures: 100 };
+
+/** Reads a note strictly, as all parsers would read it; nothing is verified. */
+export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits): Parsed<Checkpoint> {
+  if (note.length > limits.characters) return refused(`longer than ${limits.characters} characters`);
+  if (!isPlain(note)) return refused('with characters that no note may have');
+  if (!note.endsWith('\n')) return refused('without a newline at its end');
+  // One blank line and no other: with two, parsers would disagree about what is signed.
+  const [body, block, ...more] = note.split('\n\n');
+  if (body === undefined || block === undefined) return refused('without a blank line before its signatures');
+  if (more.length > 0) return refused('with more than one blank line');
+  const signatures = parseSignatures(block, limits.signatures);
+  if (!signatures.ok) return signatures;
+
+  const [origin = '', size = '', root = '', ...extensions] = body.split('\n');
+  if (origin.trim() === '') return refused('without an origin');
+  if (!/^(?:0|[1-9]\d{0,19})$/.test(size)) return refused('whose size is not a number');
+  const hash = fromBase64(root);
+  if (hash?.length !== 32) return refused('whose root is not the base64 of 32 bytes');
+  if (extensions.includes('')) return refused('with an empty line');
+  return {
+    ok: true,
+    value: { note, origin, size: BigInt(size), root: hash, text: `${body}\n`, signatures: signatures.value },
+  };
+}
+
+/**
+ * The checkpoint in a note, if one of the keys belongs to the log its origin names and has signed it. Signatures of
+ * others (witnesses, older keys) are passed over.
+ */
+export function openCheckpoint(note: string, keys: readonly LogKey[]): Parsed<SignedCheckpoint> {
+  const parsed = parseCheckpoint(note);
+  if (!parsed.ok) return parsed;
+  const { origin, text, signatures } = parsed.value;
+  const ours = keys.filter((key) => key.names.some((name) => isOriginOf(origin, name)));
+  if (ours.length === 0) return refused('of a log that the trusted root does not know');
+  const signed = ours.some((key) =>
+    signatures.some(
+      ({ name, keyHint, signature }) =>
+        key.names.includes(name) &&
+        Buffer.compare(keyHint, key.logId.subarray(0, 4)) === 0 &&
+        isSignedBy(text, signature, key),
+    ),
+  );
+  // The one cast to SignedCheckpoint.
+  return signed
+    ? { ok: true, value: parsed.value as SignedCheckpoint }
+    : refused('that its log has not signed');
+}
+
+/** Tree id of a Rekor v1 checkpoint, decimal; `undefined` for a log of one tree. */
+export function treeIdOf({ origin }: Checkpoint): string | undefined {
+  return / - (\d{1,20})$/.exec(origin)?.[1];
+}
+
+/** Exactly the log's name, or the name with a tree of Rekor v1: never a prefix of some other name. */
+function isOriginOf(origin: string, name: string): boolean {
+  return (
+    origin === name || (origin.startsWith(`${name} - `) && /^\d{1,20}$/.test(origin.slice(name.length + 3)))
+  );
+}
+
+/** Signature lines: em dash, name, base64 of key hint and signature. */
+function parseSignatures(block: string, limit: number): Parsed<readonly NoteSignature[]> {
+  const lines = block.slice(0, -1).split('\n');
+  if (lines.length > limit) return refused(`with more than ${limit} signatures`);
+  const signatures: NoteSignature[] = [];
+  for (const line of lines) {
+    const [, name, base64] = /^\u2014 ([^\s+]+) (\S+)$/.exec(line) ?? [];
+    const bytes = fromBase64(base64 ?? '');
+    if (name === undefined || bytes === undefined || bytes.length < 5)
+      return refused('with a signature that is none');
+    signatures.push({ name, keyHint: bytes.subarray(0, 4), signature: bytes.subarray(4) });
+  }
+  return { ok: true, value: signatures };
+}
+
+function isSignedBy(text: string, signature: Uint8Array, { publicKey }: LogKey): boolean {
+  const data = Buffer.from(text, 'utf8');
+  try {
+    switch (publicKey.asymmetricKeyType) {
+      case 'ed25519':
+        return verify(null, data, publicKey, signature);
+      case 'ec':
+        return verify('sha256', data, publicKey, signature);
+      default:
+        return false;
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** C2SP signed-note: UTF-8 without control characters but the newline. A lone surrogate would not survive encoding. */
+function isPlain(note: string): boolean {
+  return (
+    !/[\u0000-\u0009\u000B-\u001F\u007F]/.test(note) && Buffer.from(note, 'utf8').toString('utf8') === note
+  );
+}
+
+function refused(why: string): { readonly ok: false; readonly why: string } {
+  return { ok: false, why: `a checkpoint ${why}` };
+}

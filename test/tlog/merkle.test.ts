@@ -1,0 +1,324 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ConsistencyClaim,
+  emptyRoot,
+  leafHash,
+  rootFromInclusion,
+  verifyConsistency,
+} from '../../src/tlog/merkle.ts';
+
+const leaves = Array.from({ length: 300 }, (_, i) => Buffer.from(`leaf ${i}`));
+const size = fc.integer({ min: 0, max: leaves.length });
+
+describe('known answers', () => {
+  // The tree of RFC 6962's reference implementations: eight leaves of growing length.
+  const known = [
+    '',
+    '00',
+    '10',
+    '2021',
+    '3031',
+    '40414243',
+    '5051525354555657',
+    '606162636465666768696a6b6c6d6e6f',
+  ];
+  const roots = [
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+    '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+  ];
+  const data = known.map((hex) => Buffer.from(hex, 'hex'));
+
+  test('the naive tree of this test has the roots of RFC 6962’s vectors', () => {
+    expect(roots.map((_, n) => treeHash(data.slice(0, n)).toString('hex'))).toEqual(roots);
+  });
+
+  test('the empty tree and the empty leaf', () => {
+    expect(Buffer.from(emptyRoot).toString('hex')).toBe(roots[0]);
+    expect(Buffer.from(leafHash(Buffer.alloc(0))).toString('hex')).toBe(roots[1]);
+  });
+
+  test.each([
+    [
+      1,
+      8,
+      [
+        '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+      ],
+    ],
+    [
+      6,
+      8,
+      [
+        '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+        'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+        'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+      ],
+    ],
+    [
+      2,
+      5,
+      [
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+      ],
+    ],
+  ] as const)('the published proof from %i to %i holds', (from, to, proof) => {
+    const claim = {
+      oldSize: BigInt(from),
+      oldRoot: Buffer.from(roots[from] ?? '', 'hex'),
+      newSize: BigInt(to),
+      newRoot: Buffer.from(roots[to] ?? '', 'hex'),
+      proof: proof.map((hex) => Buffer.from(hex, 'hex')),
+    };
+    expect(verifyConsistency(claim)).toEqual({ ok: true });
+  });
+});
+
+describe('vectors of transparency-dev/merkle', () => {
+  const folder = join(
+    resolve(process.env['JSR_VERIFY_REAL_DATA'] ?? '../shared/real'),
+    'F-hostile/merkle-inclusion',
+  );
+  const files = filesIn(folder);
+  test.skipIf(files.length === 0)(
+    `hold one by one (${files.length === 0 ? 'skipped, no real data' : files.length})`,
+    () => {
+      for (const file of files) {
+        const vector = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+        const root = rootFromInclusion({
+          leafHash: bytes(vector.leafHash),
+          index: BigInt(vector.leafIdx),
+          size: BigInt(vector.treeSize),
+          proof: (vector.proof ?? []).map(bytes),
+        });
+        const holds = root !== undefined && bytes(vector.root).equals(root);
+        expect(holds, file).toBe(vector.wantErr !== true);
+      }
+    },
+  );
+});
+
+describe('against a naive tree', () => {
+  test('every leaf of every tree up to 70 is included, and only where it is', () => {
+    for (let n = 1; n <= 70; n++) {
+      const root = treeHash(leaves.slice(0, n));
+      for (let index = 0; index < n; index++) {
+        const claim = {
+          leafHash: leafOf(index),
+          index: BigInt(index),
+          size: BigInt(n),
+          proof: path(index, leaves.slice(0, n)),
+        };
+        expect(root.equals(rootFromInclusion(claim) ?? Buffer.alloc(0))).toBe(true);
+        const elsewhere = rootFromInclusion({ ...claim, index: BigInt((index + 1) % n) });
+        expect(n === 1 || elsewhere === undefined || !root.equals(elsewhere)).toBe(true);
+      }
+    }
+  });
+
+  test('every tree up to 70 is consistent with every later one', () => {
+    for (let to = 0; to <= 70; to++)
+      for (let from = 0; from <= to; from++)
+        expect(verifyConsistency(claimOf(from, to)), `${from} to ${to}`).toEqual({ ok: true });
+  });
+
+  test('so are trees of any size', () => {
+    fc.assert(
+      fc.property(size, size, (a, b) => {
+        const claim = claimOf(Math.min(a, b), Math.max(a, b));
+        expect(verifyConsistency(claim)).toEqual({ ok: true });
+      }),
+    );
+  });
+
+  test('a tree that began otherwise is never consistent', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), size, fc.nat(), (from, more, where) => {
+        const to = Math.min(300, from + more);
+        const forged = leaves.map((leaf, i) => (i === where % from ? Buffer.from('other') : leaf));
+        const claim = claimOf(from, to, forged);
+        const answer = verifyConsistency({ ...claim, oldRoot: treeHash(leaves.slice(0, from)) });
+        expect(answer.ok).toBe(false);
+        // Unless the older tree is a node of the newer one, an honest answer of the forked log convicts it.
+        const isNode = Number.isInteger(Math.log2(from)) && from < to;
+        expect(answer).toMatchObject({ contradiction: !isNode });
+      }),
+    );
+  });
+
+  test('every single flipped bit of a proof or a root is rejected', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 299 }), fc.integer({ min: 1, max: 300 }), (from, more) => {
+        const claim = claimOf(from, Math.min(300, from + more));
+        const hashes = [claim.oldRoot, claim.newRoot, ...claim.proof];
+        for (let bit = 0; bit < hashes.length * 256; bit++) {
+          const [oldRoot, newRoot, ...proof] = hashes.map((hash, i) =>
+            i === bit >> 8 ? flipped(hash, bit & 255) : hash,
+          );
+          if (oldRoot === undefined || newRoot === undefined) throw new Error('no roots');
+          expect(verifyConsistency({ ...claim, oldRoot, newRoot, proof }).ok).toBe(false);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('every single flipped bit of an inclusion proof or a leaf leads to another root', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(), (n, where) => {
+        const index = where % n;
+        const root = treeHash(leaves.slice(0, n));
+        const hashes = [leafOf(index), ...path(index, leaves.slice(0, n))];
+        for (let bit = 0; bit < hashes.length * 256; bit++) {
+          const [leaf, ...proof] = hashes.map((hash, i) =>
+            i === bit >> 8 ? flipped(hash, bit & 255) : hash,
+          );
+          const found = rootFromInclusion({
+            leafHash: leaf ?? Buffer.alloc(0),
+            index: BigInt(index),
+            size: BigInt(n),
+            proof,
+          });
+          expect(found !== undefined && root.equals(found)).toBe(false);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('a hash too many or too few is rejected', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 299 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(),
+        (from, more, where) => {
+          const claim = claimOf(from, Math.min(300, from + more));
+          const at = where % (claim.proof.length + 1);
+          const longer = claim.proof.toSpliced(at, 0, leafHash(Buffer.from('more')));
+          expect(verifyConsistency({ ...claim, proof: longer }).ok).toBe(false);
+          const doubled = claim.proof.toSpliced(at, 0, claim.proof[at] ?? claim.newRoot);
+          expect(verifyConsistency({ ...claim, proof: doubled }).ok).toBe(false);
+          if (at < claim.proof.length)
+            expect(verifyConsistency({ ...claim, proof: claim.proof.toSpliced(at, 1) }).ok).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+describe('claims of no tree', () => {
+  const good = claimOf(7, 20);
+  test.each<readonly [string, Partial<ConsistencyClaim>]>([
+    ['a newer tree that is smaller', { oldSize: 20n, newSize: 7n }],
+    ['a size below zero', { oldSize: -1n }],
+    ['a size of more than 64 bits', { newSize: 2n ** 64n }],
+    ['another older size', { oldSize: 8n }],
+    ['another newer size', { newSize: 40n }],
+    ['no proof', { proof: [] }],
+    ['a short hash', { proof: good.proof.map((hash) => hash.subarray(1)) }],
+    ['a long hash', { proof: good.proof.map((hash) => Buffer.concat([hash, hash])) }],
+    ['an empty root', { oldRoot: Buffer.alloc(0) }],
+    ['a proof of 65 hashes', { proof: Array.from({ length: 65 }, () => emptyRoot) }],
+    ['an empty tree with a proof', { oldSize: 0n, oldRoot: emptyRoot }],
+    ['an empty tree with a root of its own', { oldSize: 0n, proof: [] }],
+    ['equal trees with a proof', { oldSize: 20n, oldRoot: good.newRoot }],
+    ['equal sizes with different roots', { oldSize: 20n, proof: [] }],
+  ])('%s is rejected', (_what, change) => {
+    expect(verifyConsistency({ ...good, ...change }).ok).toBe(false);
+  });
+
+  test('two roots of one size are a contradiction, a proof that leads nowhere is not', () => {
+    expect(verifyConsistency({ ...good, oldSize: 20n, proof: [] })).toMatchObject({ contradiction: true });
+    expect(verifyConsistency({ ...good, proof: good.proof.map(() => emptyRoot) })).toMatchObject({
+      contradiction: false,
+    });
+  });
+
+  test.each([
+    { index: -1n, size: 5n },
+    { index: 5n, size: 5n },
+    { index: 0n, size: 0n },
+    { index: 0n, size: 2n ** 64n },
+  ])('a leaf at $index of $size is nowhere', ({ index, size: of }) => {
+    expect(rootFromInclusion({ leafHash: leafOf(0), index, size: of, proof: [] })).toBeUndefined();
+  });
+});
+
+/** RFC 6962 §2.1: MTH, written as the RFC has it. */
+function treeHash(data: readonly Buffer[]): Buffer {
+  const [only] = data;
+  if (only === undefined) return createHash('sha256').digest();
+  if (data.length === 1) return createHash('sha256').update(Buffer.of(0)).update(only).digest();
+  const k = split(data.length);
+  return createHash('sha256')
+    .update(Buffer.of(1))
+    .update(treeHash(data.slice(0, k)))
+    .update(treeHash(data.slice(k)))
+    .digest();
+}
+
+/** RFC 6962 §2.1.1: PATH. */
+function path(m: number, data: readonly Buffer[]): Buffer[] {
+  if (data.length <= 1) return [];
+  const k = split(data.length);
+  return m < k
+    ? [...path(m, data.slice(0, k)), treeHash(data.slice(k))]
+    : [...path(m - k, data.slice(k)), treeHash(data.slice(0, k))];
+}
+
+/** RFC 6962 §2.1.2: SUBPROOF. */
+function subproof(m: number, data: readonly Buffer[], isComplete: boolean): Buffer[] {
+  if (m === data.length) return isComplete ? [] : [treeHash(data)];
+  const k = split(data.length);
+  return m <= k
+    ? [...subproof(m, data.slice(0, k), isComplete), treeHash(data.slice(k))]
+    : [...subproof(m - k, data.slice(k), false), treeHash(data.slice(0, k))];
+}
+
+function claimOf(from: number, to: number, data: readonly Buffer[] = leaves): ConsistencyClaim {
+  const [older, newer] = [data.slice(0, from), data.slice(0, to)];
+  return {
+    oldSize: BigInt(from),
+    oldRoot: treeHash(older),
+    newSize: BigInt(to),
+    newRoot: treeHash(newer),
+    proof: from === 0 ? [] : subproof(from, newer, true),
+  };
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith('.json'));
+  } catch {
+    return [];
+  }
+}
+
+function flipped(hash: Uint8Array, bit: number): Uint8Array {
+  const copy = Buffer.from(hash);
+  copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  return copy;
+}
+
+function split(n: number): number {
+  let k = 1;
+  while (k * 2 < n) k *= 2;
+  return k;
+}
+
+const leafOf = (index: number): Uint8Array => leafHash(leaves[index] ?? Buffer.alloc(0));
+const bytes = (text: string | null): Buffer => Buffer.from(text ?? '', 'base64');
