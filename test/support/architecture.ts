@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Where each third-party package lives: a folder of `src/` or one file. A package without a home is not welcome. */
 const homes: Readonly<Record<string, readonly string[]>> = {
+  '@jridgewell/sourcemap-codec': ['npm'],
   '@sigstore/bundle': ['sigstore'],
   '@sigstore/core': ['sigstore'],
   '@sigstore/protobuf-specs': ['sigstore'],
