@@ -36,6 +36,7 @@ export interface NpmMention extends Relations {
   readonly entry: string;
   /** The real name, not the alias. */
   readonly name: string;
+  /** `undefined` where only the address says it. */
   readonly version: string | undefined;
   readonly address?: string | undefined;
   readonly integrity?: string | undefined;
@@ -120,7 +121,9 @@ export class Collector {
       return;
     }
     const served = address === undefined ? undefined : packageAtPath(address.path);
-    const version = isJsrScoped(mention.name) ? claimed(mention) : served;
+    const version = isJsrScoped(mention.name)
+      ? claimed(mention.name, mention.version ?? served?.version)
+      : served;
     if (version === undefined) return;
     if (typeof version === 'string') return this.unreadable(at, entry, version);
     if (address?.kind === 'registry' && !(served !== undefined && same(served, version))) {
@@ -151,7 +154,7 @@ export class Collector {
 }
 
 /** The package version that name and version claim, or why they claim none. */
-function claimed({ name, version }: NpmMention): PackageVersion | string {
+function claimed(name: string, version: string | undefined): PackageVersion | string {
   const jsr: PackageName | undefined = fromNpmName(name);
   if (jsr === undefined) return `${name} is not the name of a JSR package`;
   if (version === undefined) return 'it has no version';

@@ -1,16 +1,20 @@
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
+import { bun } from './bun.ts';
 import { Collector } from './collector.ts';
 import { deno } from './deno.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { npm } from './npm.ts';
 import { Lines } from './place.ts';
+import { pnpm } from './pnpm.ts';
 import { TreeError } from './tree.ts';
+import { vlt } from './vlt.ts';
+import { yarn } from './yarn.ts';
 
 export type { LockfileFormat } from './format.ts';
 
 /** Every format; where a text could be of several, the first that recognises it reads it. */
-export const formats = [deno, npm] as const satisfies readonly LockfileFormat[];
+export const formats = [deno, npm, pnpm, yarn, bun, vlt] as const satisfies readonly LockfileFormat[];
 
 export type LockfileFormatId = (typeof formats)[number]['id'];
 

@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
+import { Folders, nearest } from './folders.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { readJson } from './json.ts';
 import { isJsrScoped, splitAt } from './name.ts';
@@ -51,14 +52,13 @@ function versionOf(root: MapTree): number {
 const required = ['dependencies', 'devDependencies'];
 const allowedMissing = ['optionalDependencies', 'peerDependencies'];
 
-/** Longest key of `packages`: operating systems do not open longer paths. */
-const maxPath = 4096;
+/** Bounds for a folder, in characters and in steps; npm nests ten levels at most. */
+const maxPath = { length: 1024, steps: 128 };
 
 /** The `packages` of versions 2 and 3: one flat map from folder to package. */
 class Packages {
   readonly #entries: readonly Entry[];
-  /** By folder: the packages in its `node_modules`, by name. */
-  readonly #installed = new Map<string, Map<string, string>>();
+  readonly #folders = new Folders();
   readonly #into: Collector;
   readonly #dependents = new Dependents();
   readonly #hasRoot: boolean;
@@ -68,13 +68,10 @@ class Packages {
     this.#into = into;
     this.#hasRoot = entries.some(({ key }) => key === '');
     for (const { key, at } of entries) {
-      if (key.length > maxPath) throw new TreeError(`has a path longer than ${maxPath} characters`, at);
+      refuseLong(key, at);
       const name = folderName(key);
       if (name === undefined) continue;
-      const folder = key.slice(0, Math.max(0, key.length - name.length - mark.length - 1));
-      const names = this.#installed.get(folder);
-      if (names === undefined) this.#installed.set(folder, new Map([[name, key]]));
-      else names.set(name, key);
+      this.#folders.put(key.slice(0, Math.max(0, key.length - name.length - mark.length - 1)), name, key);
     }
   }
 
@@ -110,12 +107,12 @@ class Packages {
 
   #relate({ key, value }: Entry): void {
     const own = folderName(key) === undefined;
-    const reach = this.#reach(key);
+    const reach = this.#folders.through(upward(key));
     for (const section of [...required, ...allowedMissing]) {
       // A package from the registry does not bring its devDependencies.
       if (section === 'devDependencies' && !own) continue;
       for (const dependency of entriesOf(get(value, section))) {
-        const found = reach.find((names) => names.has(dependency.key))?.get(dependency.key);
+        const found = nearest(reach, dependency.key);
         if (found === undefined) {
           if (isJsrDependency(dependency) && required.includes(section)) this.#missing(dependency, key);
           continue;
@@ -130,20 +127,6 @@ class Packages {
     const who = dependent === '' ? 'the project' : dependent;
     this.#into.unreadable(at, key, `a dependency of ${who} that is not in the lockfile`);
   }
-
-  /** What a package in a folder can load, nearest first, as Node looks for it: the folder's own and those above. */
-  #reach(folder: string): readonly ReadonlyMap<string, string>[] {
-    const reach = [];
-    for (
-      let cut = folder.length;
-      cut !== -1;
-      cut = cut === 0 ? -1 : Math.max(0, folder.lastIndexOf('/', cut - 1))
-    ) {
-      const names = this.#installed.get(folder.slice(0, cut));
-      if (names !== undefined) reach.push(names);
-    }
-    return reach;
-  }
 }
 
 const mark = 'node_modules/';
@@ -152,6 +135,19 @@ const mark = 'node_modules/';
 function folderName(path: string): string | undefined {
   const cut = path.lastIndexOf(mark);
   return cut === 0 || path[cut - 1] === '/' ? path.slice(cut + mark.length) : undefined;
+}
+
+/** A folder and those above it, as Node searches them. */
+function* upward(folder: string): Iterable<string> {
+  for (let cut = folder.length; cut > 0; cut = Math.max(0, folder.lastIndexOf('/', cut - 1)))
+    yield folder.slice(0, cut);
+  yield '';
+}
+
+function refuseLong(path: string, at: number): void {
+  if (path.length > maxPath.length || path.split('/', maxPath.steps + 1).length > maxPath.steps) {
+    throw new TreeError('has a path that is too long to be a folder', at);
+  }
 }
 
 function isJsrDependency({ key, value }: Entry): boolean {
@@ -186,8 +182,7 @@ class OldTree {
   #walk(entries: readonly Entry[], prefix: string, visit: Visit, scopes: readonly Scope[]): void {
     for (const entry of entries) {
       const path = `${prefix}node_modules/${entry.key}`;
-      if (path.length > maxPath)
-        throw new TreeError(`has a path longer than ${maxPath} characters`, entry.at);
+      refuseLong(path, entry.at);
       const nested = [...sectionOf(entry.value, 'dependencies')];
       const inner = [...scopes, { prefix: `${path}/`, names: new Set(nested.map(({ key }) => key)) }];
       visit(entry, path, inner);
@@ -216,13 +211,13 @@ class OldTree {
     const name = alias?.[0] ?? key;
     const version = alias === undefined ? spec : alias[1];
     if (this.#repeats(path, name, version, value)) return;
-    // A dependency of version 1 that is no version is an address: a tarball, a folder or a repository.
+    // A version of the old tree can be an address: a tarball, a folder or a repository.
     const elsewhere = version?.includes(':') === true ? version : undefined;
     this.#into.npm({
       at,
       entry: key,
       name,
-      version,
+      version: elsewhere === undefined ? version : undefined,
       address: textAt(value, 'resolved') ?? elsewhere,
       integrity: textAt(value, 'integrity'),
       installedAs: key,

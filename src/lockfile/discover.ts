@@ -1,0 +1,207 @@
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { JsrVerifyError } from '../model/error.ts';
+import { type DenoProject, isMember, readDenoProject } from './deno-project.ts';
+import { detect, formats, type LockfileFormatId } from './lockfile.ts';
+
+/** The disk, as far as lockfiles need it. Paths are absolute. */
+export interface Disk {
+  /** The folder that relative paths start in. */
+  readonly folder: string;
+  /** What a path leads to, links followed; `undefined` when there is nothing. */
+  kindOf(path: string): Promise<'file' | 'folder' | undefined>;
+  /** The text of a file. Rejects with `JsrVerifyError` when it cannot be read or is too large. */
+  read(path: string): Promise<string>;
+}
+
+/** A lockfile to read. */
+export interface FoundLockfile {
+  /** Absolute. */
+  readonly path: string;
+  /** For people and reports: relative to the folder of the disk, with `/`. */
+  readonly file: string;
+  /** `undefined` where only the text can tell. */
+  readonly format: LockfileFormatId | undefined;
+}
+
+/** What to look for besides the lockfiles of a project. */
+export interface DiscoverOptions {
+  /** Also what package managers wrote into `node_modules` about what they installed. */
+  readonly installed?: boolean;
+}
+
+/** Folders above the start that are looked at. */
+const maxSteps = 64;
+/** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
+const projectFiles = ['deno.json', 'deno.jsonc', 'package.json', 'pnpm-workspace.yaml'];
+const allNames: readonly string[] = formats.flatMap(({ id, fileNames }) => (id === 'deno' ? [] : fileNames));
+const hiddenNames = allNames.filter((name) => name.startsWith('.'));
+const nodeNames = allNames.filter((name) => !name.startsWith('.'));
+/** Lockfiles that their tool ignores while the other one is there. */
+const shadowed: ReadonlyMap<string, string> = new Map([
+  ['package-lock.json', 'npm-shrinkwrap.json'],
+  ['bun.lockb', 'bun.lock'],
+]);
+
+/**
+ * The lockfiles that paths mean, each once: a file itself, or for a folder the nearest ones upward.
+ *
+ * The search goes no higher than the root of the repository. Lockfiles side by side all count, except where one makes
+ * its tool ignore the other. A folder that is a project of Deno and of a Node package manager may have its two
+ * lockfiles at different heights; both are found. Members of a Deno workspace use the lockfile of its root.
+ *
+ * Rejects with `LOCKFILE_MISSING` when a path leads to nothing or no lockfile is found.
+ */
+export async function discoverLockfiles(
+  disk: Disk,
+  paths: readonly string[],
+  options: DiscoverOptions = {},
+): Promise<readonly FoundLockfile[]> {
+  const found = new Map<string, FoundLockfile>();
+  for (const path of paths.length === 0 ? ['.'] : paths) {
+    for (const lockfile of await discover(disk, path, options)) found.set(lockfile.path, lockfile);
+  }
+  return [...found.values()];
+}
+
+async function discover(
+  disk: Disk,
+  path: string,
+  options: DiscoverOptions,
+): Promise<readonly FoundLockfile[]> {
+  const start = resolve(disk.folder, path);
+  const kind = await disk.kindOf(start);
+  if (kind === undefined) {
+    throw new JsrVerifyError('LOCKFILE_MISSING', `${path} is not there, or may not be entered`, {
+      hint: 'name a lockfile, or a folder of a project that has one',
+    });
+  }
+  if (kind === 'folder') return search(disk, start, path, options);
+  if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
+  return [toFound(disk, start, detect(start))];
+}
+
+async function search(disk: Disk, start: string, asked: string, options: DiscoverOptions) {
+  const steps = await stepsUp(disk, start);
+  const deno = denoLock(steps);
+  const node = steps.findIndex(({ nodeLocks }) => nodeLocks.length > 0);
+  const nearest = Math.min(...[deno?.step ?? -1, node].filter((step) => step !== -1));
+  const near = steps.slice(0, nearest + 1);
+  const found: FoundLockfile[] = [];
+  if (deno !== undefined && (deno.step === nearest || near.some((step) => step.deno !== undefined))) {
+    found.push(toFound(disk, deno.path, 'deno'));
+  }
+  if (node === nearest || near.some(({ isNodeProject }) => isNodeProject)) {
+    found.push(...(steps[node]?.nodeLocks ?? []).map((path) => toFound(disk, path, detect(path))));
+  }
+  if (options.installed === true) found.push(...(await hiddenLocks(disk, steps)));
+  if (found.length === 0) throw missing(disk, steps, asked);
+  await Promise.all(found.map(({ path }) => refuseMissing(disk, path)));
+  return found;
+}
+
+/** One folder on the way up and what of interest is in it. */
+interface Step {
+  readonly folder: string;
+  readonly deno: DenoProject | undefined;
+  /** Absolute; where Deno would look, if anywhere. */
+  readonly denoLock: string | undefined;
+  readonly nodeLocks: readonly string[];
+  readonly isNodeProject: boolean;
+}
+
+async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  for (let folder = start; steps.length < maxSteps; folder = dirname(folder)) {
+    steps.push(await lookInto(disk, folder));
+    // A repository's root, or a work tree or submodule, where `.git` is a file.
+    const isRoot = (await disk.kindOf(join(folder, '.git'))) !== undefined;
+    if (isRoot || dirname(folder) === folder) break;
+  }
+  return steps;
+}
+
+async function lookInto(disk: Disk, folder: string): Promise<Step> {
+  const names = await present(disk, folder, ['deno.lock', ...projectFiles, ...nodeNames]);
+  const config = ['deno.json', 'deno.jsonc'].find((name) => names.has(name));
+  const deno = config === undefined ? undefined : await readProject(disk, join(folder, config));
+  const beside = names.has('deno.lock') ? join(folder, 'deno.lock') : undefined;
+  const named = typeof deno?.lock === 'string' ? resolve(folder, deno.lock) : undefined;
+  return {
+    folder,
+    deno,
+    denoLock: deno?.lock === false ? undefined : (named ?? beside),
+    nodeLocks: nodeNames
+      .filter((name) => names.has(name) && !names.has(shadowed.get(name) ?? ''))
+      .map((name) => join(folder, name)),
+    isNodeProject: names.has('package.json'),
+  };
+}
+
+async function present(disk: Disk, folder: string, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const kinds = await Promise.all(names.map((name) => disk.kindOf(join(folder, name))));
+  return new Set(names.filter((_, index) => kinds[index] === 'file'));
+}
+
+async function readProject(disk: Disk, path: string): Promise<DenoProject> {
+  return readDenoProject(shown(disk, path), await disk.read(path));
+}
+
+/** The nearest lockfile of Deno, or that of the workspace which its folder belongs to. */
+function denoLock(steps: readonly Step[]): { readonly path: string; readonly step: number } | undefined {
+  // A project that says there is none is not given the one of somebody else.
+  const step = steps.findIndex(({ deno, denoLock: path }) => path !== undefined || deno?.lock === false);
+  const here = steps[step];
+  if (here === undefined) return undefined;
+  const root = steps.findIndex(
+    ({ deno, denoLock: path, folder }, index) =>
+      index > step && path !== undefined && isMember(deno?.members ?? [], below(folder, here.folder)),
+  );
+  const chosen = root === -1 ? here : steps[root];
+  if (chosen?.denoLock === undefined) return undefined;
+  return { path: chosen.denoLock, step };
+}
+
+async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly FoundLockfile[]> {
+  for (const { folder } of steps) {
+    const modules = join(folder, 'node_modules');
+    const names = [...(await present(disk, modules, hiddenNames))];
+    if (names.length > 0) return names.map((name) => toFound(disk, join(modules, name), detect(name)));
+  }
+  return [];
+}
+
+// Only a `deno.json` can name what is not there.
+async function refuseMissing(disk: Disk, path: string): Promise<void> {
+  if ((await disk.kindOf(path)) === 'file') return;
+  throw new JsrVerifyError(
+    'LOCKFILE_MISSING',
+    `${shown(disk, path)} is not there, though deno.json names it`,
+    {
+      hint: 'write it with `deno install`, or correct "lock" in deno.json',
+    },
+  );
+}
+
+function missing(disk: Disk, steps: readonly Step[], asked: string): JsrVerifyError {
+  const off = steps.some(({ deno }) => deno?.lock === false);
+  const top = steps.at(-1)?.folder ?? disk.folder;
+  return new JsrVerifyError(
+    'LOCKFILE_MISSING',
+    `no lockfile in ${asked} or above it${off ? ': deno.json says "lock": false' : ''}`,
+    {
+      hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; name the file if it is elsewhere`,
+    },
+  );
+}
+
+function toFound(disk: Disk, path: string, format: LockfileFormatId | undefined): FoundLockfile {
+  return { path, file: shown(disk, path), format };
+}
+
+function shown(disk: Disk, path: string): string {
+  return below(disk.folder, path) || '.';
+}
+
+function below(folder: string, path: string): string {
+  return relative(folder, path).replaceAll('\\', '/');
+}

@@ -1,0 +1,177 @@
+import type { Collector } from './collector.ts';
+import { Dependents } from './dependents.ts';
+import { type LockfileFormat, UnknownVersion } from './format.ts';
+import { isJsrScoped, isVersion, splitAt } from './name.ts';
+import { type Entry, get, isTrue, type MapTree, sectionOf, TreeError, textAt, textOf } from './tree.ts';
+import { readYaml } from './yaml.ts';
+
+/** `pnpm-lock.yaml`, versions 6 (pnpm 8) and 9 (pnpm 9 to 11); several documents are read as one. */
+export const pnpm = {
+  id: 'pnpm',
+  title: 'pnpm',
+  writtenBy: 'pnpm install --lockfile-only',
+  fileNames: ['pnpm-lock.yaml'],
+  recognises: (text) => /^(?:---\s*\n)?lockfileVersion\s*:/.test(text),
+  read: (text, into) => {
+    for (const document of readYaml(text)) {
+      if (document.kind !== 'map') throw new TreeError('is not a map', document.at);
+      new PnpmLock(document, into).read();
+    }
+  },
+} as const satisfies LockfileFormat;
+
+const dependencySections = ['dependencies', 'optionalDependencies'];
+const projectSections = [
+  ...dependencySections,
+  'devDependencies',
+  // pnpm 10 and later keep what they need themselves in a document of its own.
+  'configDependencies',
+  'packageManagerDependencies',
+];
+
+class PnpmLock {
+  readonly #root: MapTree;
+  readonly #into: Collector;
+  readonly #version: number;
+  readonly #packages: readonly Entry[];
+  readonly #known: ReadonlySet<string>;
+  readonly #dependents = new Dependents();
+  /** By package key: the folder name where the project or another package gives it one of its own. */
+  readonly #aliases = new Map<string, string>();
+
+  constructor(root: MapTree, into: Collector) {
+    this.#root = root;
+    this.#into = into;
+    this.#version = versionOf(root);
+    this.#packages = [...sectionOf(root, 'packages')];
+    this.#known = new Set(this.#packages.map(({ key }) => bare(key)));
+  }
+
+  read(): void {
+    const importers = [...sectionOf(this.#root, 'importers')];
+    // Version 6 has the only project at the top.
+    for (const section of projectSections) this.#ask([...sectionOf(this.#root, section)], '');
+    for (const { key, value } of importers) {
+      for (const section of projectSections) this.#ask([...sectionOf(value, section)], key);
+    }
+    const snapshots = this.#version === 6 ? this.#packages : [...sectionOf(this.#root, 'snapshots')];
+    const resolved = new Set(snapshots.map(({ key }) => bare(key)));
+    const lost = this.#packages.find(({ key }) => !resolved.has(bare(key)));
+    if (lost !== undefined) {
+      throw new TreeError('has a package without a snapshot', lost.at, 'the file was cut short; restore it');
+    }
+    for (const { key, value } of snapshots) {
+      for (const section of dependencySections) {
+        for (const dependency of sectionOf(value, section)) this.#depend(dependency, key);
+      }
+    }
+    const optional = optionalOnly(snapshots);
+    for (const entry of this.#packages) this.#package(entry, optional);
+  }
+
+  #package({ key, at, value }: Entry, optional: ReadonlyMap<string, boolean>) {
+    if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
+    const id = bare(key);
+    const [host, named] = this.#hostOf(id);
+    const [nameInKey, reference] = splitAt(named);
+    const name = textAt(value, 'name') ?? nameInKey;
+    if (name !== nameInKey && (isJsrScoped(name) ? isVersion(reference ?? '') : isJsrScoped(nameInKey))) {
+      return this.#into.unreadable(at, key, `it is called ${name} inside`);
+    }
+    const resolution = get(value, 'resolution');
+    // A key may hold an address instead of a version.
+    const version = textAt(value, 'version') ?? reference;
+    const tarball = textAt(resolution, 'tarball') ?? host;
+    const elsewhere = textAt(resolution, 'repo') ?? textAt(resolution, 'directory');
+    if (elsewhere !== undefined && tarball === undefined) {
+      if (isJsrScoped(name))
+        this.#into.unreadable(at, key, 'it comes from a folder or a repository, not from JSR');
+      return;
+    }
+    this.#into.npm({
+      at,
+      entry: key,
+      name,
+      version,
+      address: tarball,
+      integrity: textAt(resolution, 'integrity'),
+      installedAs: this.#aliases.get(id),
+      direct: this.#dependents.isDirect(id),
+      dependents: this.#dependents.of(id),
+      dev: this.#version === 6 ? isTrue(value, 'dev') : undefined,
+      optional: optional.get(id) ?? false,
+    });
+  }
+
+  /** Version 6 puts the host in front where it is not the default registry: `npm.example/@jsr/std__path@1.0.8`. */
+  #hostOf(id: string): readonly [address: string | undefined, named: string] {
+    if (id.startsWith('/')) return [undefined, id.slice(1)];
+    const cut = id.indexOf('/@jsr/');
+    if (this.#version !== 6 || cut === -1) return [undefined, id];
+    const [name, version] = splitAt(id.slice(cut + 1));
+    const address = `https://${id.slice(0, cut)}/${name}/${version ?? ''}.tgz`;
+    // At home, the key does not say the whole address of the tarball.
+    return [this.#into.npmAddress(address).kind === 'registry' ? undefined : address, id.slice(cut + 1)];
+  }
+
+  #ask(dependencies: readonly Entry[], project: string): void {
+    for (const dependency of dependencies) {
+      const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
+      const id = this.#refer(dependency, version, project === '' ? 'the project' : project);
+      if (id === undefined) continue;
+      this.#dependents.addDirect(id);
+      if (project !== '' && project !== '.') this.#dependents.add(id, project);
+    }
+  }
+
+  #depend(dependency: Entry, dependent: string): void {
+    const id = this.#refer(dependency, textOf(dependency.value), dependent);
+    if (id !== undefined) this.#dependents.add(id, dependent);
+  }
+
+  /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
+  #refer({ key, at }: Entry, version: string | undefined, dependent: string): string | undefined {
+    if (version === undefined || /^(?:link|workspace):/.test(version)) return undefined;
+    const reference = bare(version);
+    const lead = this.#version === 6 ? '/' : '';
+    const found = [reference, `${lead}${key}@${reference}`, `${lead}${reference}`].find((id) =>
+      this.#known.has(id),
+    );
+    if (found !== undefined) {
+      if (!this.#aliases.has(found)) this.#aliases.set(found, key);
+      return found;
+    }
+    if (!isJsrScoped(key) && !isJsrScoped(reference.replace(/^\//, ''))) {
+      throw new TreeError('refers to a package that is not there', at, 'the file was cut short; restore it');
+    }
+    this.#into.unreadable(at, key, `a dependency of ${dependent} that is not in the lockfile`);
+    return undefined;
+  }
+}
+
+function versionOf(root: MapTree): number {
+  const version = get(root, 'lockfileVersion');
+  const text = textOf(version);
+  if (version === undefined || text === undefined || !/^\d{1,3}(?:\.\d{1,3})?$/.test(text)) {
+    throw new TreeError('has no lockfileVersion, so it is not a lockfile of pnpm', version?.at ?? root.at);
+  }
+  const major = Number.parseInt(text, 10);
+  if (major === 6 || major === 9) return major;
+  const hint = major < 9 ? 'write it anew with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
+  throw new UnknownVersion(text, 'versions 6 and 9', version.at, hint);
+}
+
+/** A key without the peers it was resolved with: `a@1.0.0(b@2.0.0)`. */
+function bare(key: string): string {
+  const cut = key.indexOf('(');
+  return cut === -1 ? key : key.slice(0, cut);
+}
+
+/** By package key: whether every one of its snapshots is optional. */
+function optionalOnly(snapshots: readonly Entry[]): ReadonlyMap<string, boolean> {
+  const optional = new Map<string, boolean>();
+  for (const { key, value } of snapshots) {
+    optional.set(bare(key), isTrue(value, 'optional') && optional.get(bare(key)) !== false);
+  }
+  return optional;
+}
