@@ -1,0 +1,173 @@
+import pMap from 'p-map';
+import type { Auditor } from './auditor.ts';
+import { type Examination, examine } from './examine.ts';
+import { type Checks, checkIds, type Outcome, unknown } from './model/check.ts';
+import type { Finding } from './model/finding.ts';
+import { purlOf, type Spec } from './model/package.ts';
+import type { Exemption } from './model/policy.ts';
+import type { PackageReport, Report, UnresolvedSpec } from './model/report.ts';
+import type { ForeignReference, LockfileContents, Target, UnreadableEntry } from './model/target.ts';
+import { mergeTargets } from './model/target.ts';
+import type { Assessment } from './policy/assessment.ts';
+import { judge } from './policy/judge.ts';
+import { resolve } from './registry/jsr.ts';
+
+/**
+ * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as unresolved; one whose
+ * versions could not be listed is reported as inconclusive.
+ */
+export async function verifySpecs(specs: readonly Spec[], auditor: Auditor): Promise<Report> {
+  const targets: Target[] = [];
+  const unresolved: UnresolvedSpec[] = [];
+  const unlisted: PackageReport[] = [];
+  const resolutions = await Promise.all(
+    specs.map((spec) => resolve(spec, auditor.source, auditor.addresses)),
+  );
+  for (const [index, resolution] of resolutions.entries()) {
+    const spec = specs[index];
+    if (spec === undefined) continue;
+    if (resolution.kind === 'resolved') targets.push({ package: resolution.package, occurrences: [] });
+    else if (resolution.kind === 'unresolved') unresolved.push({ ...resolution, spec: spec.text });
+    else unlisted.push(unlistedPackage(spec, resolution.why));
+  }
+  for (const pkg of unlisted) auditor.onPackage?.(pkg);
+  const report = await auditTargets(mergeTargets(targets), [], auditor);
+  return { ...report, packages: [...unlisted, ...report.packages], unresolved };
+}
+
+/** Audits every package version of the lockfiles, each once, and reports it at every place it is mentioned. */
+export async function audit(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
+  const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
+  const report = await auditTargets(
+    targets,
+    lockfiles.flatMap((lockfile) => lockfile.foreign),
+    auditor,
+  );
+  const findings = lockfiles.flatMap((lockfile) => lockfile.unreadable.map(unreadable));
+  return { ...report, findings: [...findings, ...report.findings] };
+}
+
+/** Examines, judges and reports each target; one that fails never stops the rest. */
+async function auditTargets(
+  targets: readonly Target[],
+  foreign: readonly ForeignReference[],
+  auditor: Auditor,
+): Promise<Report> {
+  const reports = new Map<Target, PackageReport>();
+  const used = new Set<Exemption>();
+  const foreignByPurl = byPurl(foreign);
+  const work = pMap(
+    targets,
+    async (target) => {
+      if (isAborted(auditor)) return;
+      const examination = await examine(target, auditor);
+      const { report, usedExemptions } = judged(target, examination, foreignByPurl, auditor);
+      for (const exemption of usedExemptions) used.add(exemption);
+      if (isAborted(auditor)) return;
+      reports.set(target, report);
+      auditor.onPackage?.(report);
+    },
+    { concurrency: auditor.concurrency ?? 16 },
+  );
+  const interrupted = await Promise.race([work.then(() => false), aborted(auditor.signal)]);
+  return {
+    checkedAt: auditor.now,
+    trust: auditor.trust.status,
+    log: { kind: 'not-checked', why: 'no earlier checkpoint is remembered' },
+    packages: targets.flatMap((target) => reports.get(target) ?? []),
+    findings: [],
+    unresolved: [],
+    unusedExemptions: interrupted
+      ? []
+      : auditor.policy.exemptions.filter((exemption) => !used.has(exemption)),
+    depth: auditor.depth,
+    requests: Object.fromEntries(auditor.source.requests),
+    interrupted,
+  };
+}
+
+function judged(
+  target: Target,
+  { word, search, best, others }: Examination,
+  foreign: ReadonlyMap<string, readonly ForeignReference[]>,
+  { policy, now }: Auditor,
+) {
+  const assessment: Assessment = {
+    package: target.package,
+    checks: best.checks,
+    word,
+    search,
+    occurrences: target.occurrences,
+    foreign: foreign.get(purlOf(target.package)) ?? [],
+    others: others.flatMap(({ provenance }) => provenance ?? []),
+    ...(best.provenance && { provenance: best.provenance }),
+    ...(best.attestation.state === 'present' && { attestationFinder: best.attestation.value.finder }),
+  };
+  const { verdict, findings, expectation, usedExemptions } = judge(assessment, policy, now);
+  // Of several attestations that hold, the policy may have chosen another one than the first.
+  const counted =
+    verdict.kind === 'verified'
+      ? [best, ...others].find(({ provenance }) => provenance === verdict.provenance)
+      : undefined;
+  const { checks, provenance } = counted ?? best;
+  const report: PackageReport = {
+    purl: purlOf(target.package),
+    package: target.package,
+    verdict,
+    checks,
+    findings,
+    ...(provenance && { provenance }),
+    expectation,
+    occurrences: target.occurrences,
+    word,
+  };
+  return { report, usedExemptions };
+}
+
+/** A package whose versions could not be listed: nothing was checked, and the report says why. */
+function unlistedPackage({ scope, name }: Spec, why: string): PackageReport {
+  const outcomes = checkIds.map((id): [string, Outcome<never>] => [
+    id,
+    id === 'manifest' ? unknown(why) : { status: 'blocked', by: 'manifest' },
+  ]);
+  return {
+    purl: purlOf({ scope, name }),
+    package: { scope, name },
+    verdict: { kind: 'inconclusive', because: [{ id: 'resolve', why }] },
+    // Every check id is in the list above.
+    checks: Object.fromEntries(outcomes) as unknown as Checks,
+    findings: [],
+    expectation: 'none',
+    occurrences: [],
+    word: { yanked: false, unlinked: false },
+  };
+}
+
+function unreadable({ at, entry, reason }: UnreadableEntry): Finding {
+  return {
+    id: 'lockfile-entry',
+    severity: 'error',
+    message: `${JSON.stringify(entry.slice(0, 200))} could not be understood: ${reason}`,
+    at,
+  };
+}
+
+function isAborted({ signal }: Auditor): boolean {
+  return signal?.aborted === true;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<true> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(true);
+    signal?.addEventListener('abort', () => resolve(true), { once: true });
+  });
+}
+
+function byPurl(foreign: readonly ForeignReference[]): ReadonlyMap<string, readonly ForeignReference[]> {
+  const grouped = new Map<string, ForeignReference[]>();
+  for (const reference of foreign) {
+    const purl = purlOf(reference.package);
+    grouped.set(purl, [...(grouped.get(purl) ?? []), reference]);
+  }
+  return grouped;
+}

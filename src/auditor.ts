@@ -1,0 +1,26 @@
+import type { Policy } from './model/policy.ts';
+import type { Depth, PackageReport } from './model/report.ts';
+import type { Addresses } from './registry/addresses.ts';
+import type { Trust } from './sigstore/trust.ts';
+import type { Source } from './source/source.ts';
+
+/** Everything an audit works with. It is given the world; it looks nothing up by itself. */
+export interface Auditor {
+  /** Where evidence comes from: the network, a cache, a pack. */
+  readonly source: Source;
+  readonly trust: Trust;
+  readonly policy: Policy;
+  readonly addresses: Addresses;
+  readonly now: Date;
+  readonly depth: Depth;
+  /** Packages looked at side by side; 16 when missing. */
+  readonly concurrency?: number;
+  /** Searches the log for further attestations even where the one that the registry names holds. */
+  readonly discover?: boolean;
+  /** Sigstore bundles from disk, tried instead of what the registry names. */
+  readonly bundles?: readonly Uint8Array[];
+  /** Ends the audit early: what is known by then is reported as interrupted. */
+  readonly signal?: AbortSignal;
+  /** Called with each package as soon as it is judged, in the order they finish. */
+  onPackage?(report: PackageReport): void;
+}

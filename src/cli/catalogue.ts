@@ -1,0 +1,13 @@
+import { checkIds } from '../model/check.ts';
+import { rules } from '../policy/rules/index.ts';
+import type { Catalogue, CatalogueEntry } from '../report/reporter.ts';
+import { aboutChecks } from '../verify/about.ts';
+
+/** Every check and rule in words, as reports and `explain` want them. */
+export const aboutEverything: Catalogue = new Map<string, CatalogueEntry>([
+  ...checkIds.map((id): [string, CatalogueEntry] => [id, { id, kind: 'check', ...aboutChecks[id] }]),
+  ...rules.map(({ id, title, why, fix }): [string, CatalogueEntry] => [
+    id,
+    { id, kind: 'rule', title, why, fix },
+  ]),
+]);

@@ -1,0 +1,60 @@
+import type { ErrorCode } from '../model/error.ts';
+import type { VerdictKind } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+
+/** The exit codes, by what they mean. */
+export const exit = {
+  ok: 0,
+  rejected: 1,
+  request: 2,
+  inconclusive: 3,
+  nothing: 4,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+const byVerdict: Readonly<Record<VerdictKind, number>> = {
+  verified: exit.ok,
+  unattested: exit.ok,
+  exempt: exit.ok,
+  rejected: exit.rejected,
+  inconclusive: exit.inconclusive,
+};
+
+/** The exit code of a request that could not be carried out. */
+export const byError: Readonly<Record<ErrorCode, number>> = {
+  OPTIONS_INVALID: exit.request,
+  SPEC_INVALID: exit.request,
+  PACKAGE_UNKNOWN: exit.request,
+  LOCKFILE_MISSING: exit.nothing,
+  LOCKFILE_INVALID: exit.request,
+  LOCKFILE_UNSUPPORTED: exit.request,
+  POLICY_INVALID: exit.request,
+  PACK_INVALID: exit.request,
+  BUNDLE_INVALID: exit.request,
+  OUTPUT_UNWRITABLE: exit.request,
+  NOTHING_TO_CHECK: exit.nothing,
+  TRUST_INVALID: exit.inconclusive,
+  TRUST_UNAVAILABLE: exit.inconclusive,
+  NOT_VERIFIED: exit.rejected,
+  LOG_FORKED: exit.rejected,
+  INTERRUPTED: exit.interrupted,
+};
+
+/** Worst first: a rejection outranks a wrong request, which outranks what could not be told. */
+const order = [exit.rejected, exit.request, exit.inconclusive, exit.nothing, exit.ok];
+
+/** The exit code of a run. `exitZero` forgives verdicts, never a wrong request. */
+export function exitCodeOf(
+  report: Report,
+  options: { readonly allowEmpty: boolean; readonly exitZero: boolean },
+): number {
+  if (report.interrupted) return exit.interrupted;
+  const codes: number[] = report.packages.map(({ verdict }) => byVerdict[verdict.kind]);
+  if (report.log.kind === 'forked') codes.push(exit.rejected);
+  if (report.unresolved.length > 0 || report.findings.some(({ severity }) => severity === 'error'))
+    codes.push(exit.request);
+  if (codes.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
+  const forgiven: readonly number[] = options.exitZero ? [exit.rejected, exit.inconclusive] : [];
+  return order.find((code) => codes.includes(code) && !forgiven.includes(code)) ?? exit.ok;
+}

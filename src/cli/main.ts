@@ -1,0 +1,96 @@
+import yargs, { type Argv } from 'yargs';
+import { JsrVerifyError } from '../model/error.ts';
+import { tool } from '../model/tool.ts';
+import { type Environment, processEnvironment } from './environment.ts';
+import { byError, exit } from './exit.ts';
+import { auditOptions } from './options.ts';
+import { sayError, voiceOn } from './say.ts';
+
+const usage = `Usage: jsr-verify <spec..> [options]
+       jsr-verify <command> [options]
+
+Verifies where JSR packages come from: the Sigstore provenance in the public
+transparency log, against the bytes the registry serves and your policy.`;
+
+const epilogue = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong request,
+            3 inconclusive, 4 nothing to check, 70 a bug, 130 interrupted`;
+
+/** Runs the program and says how it ended; the only place that catches what nobody expected. */
+export async function main(environment: Environment = processEnvironment()): Promise<number> {
+  const voice = voiceOn(environment.stderr, false);
+  try {
+    return await run(environment);
+  } catch (error) {
+    if (error instanceof JsrVerifyError) {
+      sayError(voice, error);
+      return byError[error.code];
+    }
+    voice.error(
+      'this is a bug in jsr-verify, please report it with the lines below',
+      'https://github.com/jsr-verify/jsr-verify/issues',
+    );
+    environment.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return exit.bug;
+  }
+}
+
+async function run(environment: Environment): Promise<number> {
+  const { argv, stdout } = environment;
+  if (argv.length === 1 && argv[0] === '--version') {
+    stdout.write(`${tool.version}\n`);
+    return exit.ok;
+  }
+  let code: number = exit.ok;
+  const ended = (work: Promise<number>) =>
+    work.then((result) => {
+      code = result;
+    });
+  const parser = yargs()
+    .scriptName('jsr-verify')
+    .usage(usage)
+    .epilogue(epilogue)
+    .command(
+      ['$0 [spec..]', 'verify [spec..]'],
+      'verify packages: @std/path, @std/path@^1, jsr:@std/path, npm:@jsr/std__path',
+      (command) => specs(command).options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/verify.ts').then(({ verifyCommand }) =>
+            verifyCommand(flags.spec ?? [], flags, environment),
+          ),
+        ),
+    )
+    .example('jsr-verify @std/path', 'check the newest version, files included')
+    .example('jsr-verify @std/path@1.0.8 --repo denoland/std', 'expect this repository')
+    .example('jsr-verify @std/path --format json', 'for scripts')
+    .version(tool.version)
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .recommendCommands()
+    .wrap(Math.min(100, stdout.columns ?? 80))
+    .exitProcess(false)
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'duplicate-arguments-array': false,
+      'parse-positional-numbers': false,
+    })
+    .fail((message, error) => {
+      throw (
+        error ?? new JsrVerifyError('OPTIONS_INVALID', firstLine(message), { hint: 'see jsr-verify --help' })
+      );
+    });
+  await parser.parseAsync([...argv], {}, (_error, _argv, output) => {
+    if (output !== '') stdout.write(`${output}\n`);
+  });
+  return code;
+}
+
+function specs(command: Argv) {
+  return command.positional('spec', { type: 'string', array: true, describe: 'packages to verify' });
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n')[0] ?? text;
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { tool } from '../model/tool.ts';
+import { openCache } from '../source/cache.ts';
+import { readBytesFile } from '../source/disk.ts';
+import type { Source } from '../source/source.ts';
+import type { Environment } from './environment.ts';
+import type { Settings } from './settings.ts';
+
+/** The tool and where to read about it, as the registry's usage policy wants to see it. */
+const userAgent = `jsr-verify/${tool.version}; https://github.com/jsr-verify/jsr-verify`;
+
+/** The source of evidence for one run. */
+export interface Opened {
+  readonly source: Source;
+  /** Requests under way at this moment. */
+  inFlight(): number;
+  close(): Promise<void>;
+}
+
+/** A pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
+export async function openSource(
+  settings: Settings,
+  { env, now }: Environment,
+  onTrouble: (text: string) => void,
+): Promise<Opened> {
+  const cache =
+    settings.cacheDir === undefined
+      ? undefined
+      : openCache({ dir: join(settings.cacheDir, 'evidence'), onTrouble });
+  if (settings.packFile !== undefined) {
+    const { openPack } = await import('../source/pack.ts');
+    return still(await openPack(await readBytesFile(settings.packFile, { code: 'PACK_INVALID' })));
+  }
+  if (settings.offline) {
+    const { offlineSource } = await import('../source/offline.ts');
+    return still(offlineSource(cache));
+  }
+  const { httpSource } = await import('../source/http.ts');
+  const { batching } = await import('../tlog/batch.ts');
+  const { pastEdge } = await import('../source/past-edge.ts');
+  const network = httpSource({
+    userAgent,
+    timeoutMs: settings.timeoutMs,
+    concurrencyPerHost: settings.concurrency,
+    ...(cache !== undefined && { cache }),
+    proxies: {
+      http: env['http_proxy'] ?? env['HTTP_PROXY'],
+      https: env['https_proxy'] ?? env['HTTPS_PROXY'],
+      no: env['no_proxy'] ?? env['NO_PROXY'],
+    },
+  });
+  return {
+    source: pastEdge(batching(network, settings.addresses.rekor, cache), now()),
+    inFlight: () => network.inFlight,
+    close: () => network.close(),
+  };
+}
+
+function still(source: Source): Opened {
+  return { source, inFlight: () => 0, close: async () => undefined };
+}

@@ -1,0 +1,155 @@
+import type { Argv, InferredOptionTypes } from 'yargs';
+import { depths } from '../model/report.ts';
+
+const sources = 'Sources:';
+const expectations = 'Expectations:';
+const policies = 'Policy:';
+const output = 'Output:';
+
+/** Where evidence and trust come from. */
+export const sourceOptions = {
+  registry: { type: 'string', group: sources, describe: 'JSR registry [JSR_URL, https://jsr.io]' },
+  api: { type: 'string', group: sources, describe: "the registry's API [JSR_API_URL, https://api.jsr.io]" },
+  'npm-registry': {
+    type: 'string',
+    group: sources,
+    describe: "JSR's npm registry [JSR_NPM_URL, https://npm.jsr.io]",
+  },
+  rekor: {
+    type: 'string',
+    group: sources,
+    describe: 'transparency log [REKOR_URL, https://rekor.sigstore.dev]',
+  },
+  'tuf-mirror': {
+    type: 'string',
+    group: sources,
+    describe: 'TUF repository [TUF_MIRROR, https://tuf-repo-cdn.sigstore.dev]',
+  },
+  'tuf-root': {
+    type: 'string',
+    group: sources,
+    describe: 'TUF root.json to start from [TUF_ROOT, built in]',
+  },
+  'trusted-root': {
+    type: 'string',
+    group: sources,
+    describe: 'Sigstore trusted root file, instead of TUF [SIGSTORE_TRUSTED_ROOT]',
+  },
+  'cache-dir': { type: 'string', group: sources, describe: 'cache folder [JSR_VERIFY_CACHE]' },
+  cache: {
+    type: 'boolean',
+    default: true,
+    group: sources,
+    describe: 'keep evidence and TUF metadata (--no-cache: keep nothing)',
+  },
+  offline: {
+    type: 'boolean',
+    default: false,
+    group: sources,
+    describe: 'open no socket; use what the cache has',
+  },
+  pack: { type: 'string', group: sources, describe: 'read evidence from a pack' },
+  concurrency: { type: 'string', group: sources, describe: 'requests to one host at the same time [16]' },
+  timeout: { type: 'string', group: sources, describe: 'seconds one request may take [30]' },
+} as const;
+
+/** Who the packages are expected to be built by. */
+export const expectationOptions = {
+  repo: { type: 'string', group: expectations, describe: 'source repository, owner/name' },
+  'repo-id': { type: 'string', group: expectations, describe: 'numeric id of the source repository' },
+  owner: { type: 'string', group: expectations, describe: 'owner of the source repository' },
+  'owner-id': { type: 'string', group: expectations, describe: 'numeric id of the owner' },
+  workflow: { type: 'string', group: expectations, describe: 'workflow file, .github/workflows/publish.yml' },
+  ref: { type: 'string', group: expectations, describe: 'git ref, refs/heads/main or refs/tags/*' },
+  commit: { type: 'string', group: expectations, describe: 'commit id' },
+  event: { type: 'string', group: expectations, describe: 'GitHub event that started the build' },
+  runner: { type: 'string', group: expectations, describe: 'github-hosted or self-hosted' },
+  issuer: { type: 'string', group: expectations, describe: "issuer of the builder's identity" },
+  'tag-matches-version': {
+    type: 'boolean',
+    group: expectations,
+    describe: 'built from the tag of this version',
+  },
+} as const;
+
+/** What counts, and how much. */
+export const policyOptions = {
+  policy: {
+    type: 'string',
+    group: policies,
+    describe: 'policy file [jsr-verify.json or .jsonc, nearest upward]',
+  },
+  'allow-unattested': {
+    type: 'boolean',
+    default: false,
+    group: policies,
+    describe: 'accept packages without provenance',
+  },
+  strict: { type: 'boolean', default: false, group: policies, describe: 'warnings reject' },
+  'exit-zero': {
+    type: 'boolean',
+    default: false,
+    group: policies,
+    describe: 'exit 0 whatever the verdicts are',
+  },
+  'allow-empty': {
+    type: 'boolean',
+    default: false,
+    group: policies,
+    describe: 'exit 0 when there is nothing to check',
+  },
+  depth: { choices: depths, group: policies, describe: 'how far below the attestation to look' },
+  discover: {
+    type: 'boolean',
+    default: false,
+    group: policies,
+    describe: 'search the log for further attestations',
+  },
+} as const;
+
+/** How the result is told. */
+export const outputOptions = {
+  format: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    group: output,
+    describe: 'report format, or format=file; repeatable [pretty]',
+  },
+  output: { type: 'string', alias: 'o', group: output, describe: 'write the report to a file' },
+  quiet: { type: 'boolean', default: false, group: output, describe: 'say less: only what is wrong' },
+  verbose: {
+    type: 'boolean',
+    default: false,
+    group: output,
+    describe: 'say more: every check, and the requests made',
+  },
+  color: {
+    type: 'boolean',
+    default: true,
+    group: output,
+    describe: 'colour on terminals (--no-color, NO_COLOR)',
+  },
+  progress: {
+    type: 'boolean',
+    default: true,
+    group: output,
+    describe: 'progress on standard error (--no-progress)',
+  },
+} as const;
+
+/** Options of verify, audit and diff. */
+export const auditOptions = {
+  ...expectationOptions,
+  ...policyOptions,
+  ...sourceOptions,
+  ...outputOptions,
+} as const;
+
+export type SourceFlags = InferredOptionTypes<typeof sourceOptions>;
+export type ExpectationFlags = InferredOptionTypes<typeof expectationOptions>;
+export type PolicyFlags = InferredOptionTypes<typeof policyOptions>;
+export type OutputFlags = InferredOptionTypes<typeof outputOptions>;
+export type AuditFlags = ExpectationFlags & PolicyFlags & SourceFlags & OutputFlags;
+
+export type Builder = Argv;

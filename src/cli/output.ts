@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { JsrVerifyError } from '../model/error.ts';
+import { type ReportFormat, reportFormats } from '../report/reporter.ts';
+import type { OutputFlags } from './options.ts';
+import { inFolder } from './settings.ts';
+
+/** One report to write: to a file, or to standard output where there is none. */
+export interface Output {
+  readonly format: ReportFormat;
+  readonly file?: string;
+}
+
+/**
+ * Reads `--format` and `--output`. At most one report goes to standard output.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID`
+ */
+export function readOutputs(
+  { format, output }: Pick<OutputFlags, 'format' | 'output'>,
+  cwd: string,
+): readonly Output[] {
+  const outputs = (format === undefined || format.length === 0 ? ['pretty'] : format).map((text): Output => {
+    const [name = '', ...rest] = text.split('=');
+    const known = reportFormats.find((candidate) => candidate === name);
+    if (known === undefined) {
+      throw invalid(
+        `--format ${JSON.stringify(text)} is not a report format`,
+        `the formats are ${reportFormats.join(', ')}`,
+      );
+    }
+    if (rest.length === 0) return { format: known };
+    const file = rest.join('=');
+    if (file === '')
+      throw invalid(
+        `--format ${JSON.stringify(text)} names no file`,
+        `write ${known}=report.txt, or ${known} alone`,
+      );
+    return { format: known, file: inFolder(cwd, file) };
+  });
+  const nameless = outputs.filter(({ file }) => file === undefined);
+  if (nameless.length > 1) {
+    throw invalid(
+      `${nameless.length} reports cannot share standard output`,
+      `give files to all but one: --format ${nameless[1]?.format ?? 'json'}=report`,
+    );
+  }
+  if (output === undefined) return outputs;
+  if (nameless.length === 0)
+    throw invalid('--output names a file, but every format has one already', 'leave --output away');
+  return outputs.map((one) => (one.file === undefined ? { ...one, file: inFolder(cwd, output) } : one));
+}
+
+/**
+ * Finds a file that cannot be written before the work starts.
+ *
+ * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
+ */
+export async function checkWritable(outputs: readonly Output[]): Promise<void> {
+  for (const { file } of outputs) {
+    if (file === undefined) continue;
+    try {
+      const known = await stat(file).catch(() => undefined);
+      if (known?.isDirectory() === true) throw new Error('it is a folder');
+      if (known === undefined && !(await stat(dirname(file))).isDirectory())
+        throw new Error('its folder is a file');
+      await access(known === undefined ? dirname(file) : file, constants.W_OK);
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+  }
+}
+
+/** @throws {JsrVerifyError} `OUTPUT_UNWRITABLE` */
+export async function writeOutput(file: string, bytes: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, bytes);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(file: string, cause: unknown): JsrVerifyError {
+  const why = cause instanceof Error ? cause.message.split(',')[0] : 'unknown reason';
+  return new JsrVerifyError('OUTPUT_UNWRITABLE', `${JSON.stringify(file)} cannot be written: ${why}`, {
+    hint: 'check the folder and its permissions',
+    cause,
+  });
+}
+
+function invalid(fact: string, hint: string): JsrVerifyError {
+  return new JsrVerifyError('OPTIONS_INVALID', fact, { hint });
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { JsrVerifyError } from '../model/error.ts';
+import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
+import { claimReaders } from '../policy/claim.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { readTextFile } from '../source/disk.ts';
+import type { ExpectationFlags, PolicyFlags } from './options.ts';
+import { inFolder } from './settings.ts';
+
+const fileNames = ['jsr-verify.json', 'jsr-verify.jsonc'] as const;
+const maxPolicyBytes = 5_000_000;
+
+// Flag by flag, the key of the policy file that means the same.
+const claimFlags = {
+  repository: 'repo',
+  repositoryId: 'repo-id',
+  owner: 'owner',
+  ownerId: 'owner-id',
+  workflow: 'workflow',
+  ref: 'ref',
+  commit: 'commit',
+  event: 'event',
+  runner: 'runner',
+  issuer: 'issuer',
+  tagMatchesVersion: 'tag-matches-version',
+} as const satisfies Partial<Record<keyof Expectation, keyof ExpectationFlags>>;
+
+/**
+ * The policy in force: the file that is named, else the nearest one upward, else the default; flags come on top.
+ *
+ * @throws {JsrVerifyError} `POLICY_INVALID`, `OPTIONS_INVALID`
+ */
+export async function readPolicy(flags: PolicyFlags & ExpectationFlags, cwd: string): Promise<Policy> {
+  const file = flags.policy === undefined ? await nearestPolicy(cwd) : inFolder(cwd, flags.policy);
+  const base = file === undefined ? defaultPolicy : await loadPolicy(file, cwd);
+  const expected = readExpectation(flags);
+  return {
+    ...base,
+    strict: flags.strict,
+    ...(flags['allow-unattested'] && { provenance: 'optional' as const }),
+    ...(expected !== undefined && { flags: expected }),
+  };
+}
+
+/** The policy file that applies in a folder: the nearest one upward, or `undefined`. */
+export async function nearestPolicy(folder: string): Promise<string | undefined> {
+  for (let here = folder; ; here = dirname(here)) {
+    for (const name of fileNames) {
+      const path = join(here, name);
+      if ((await stat(path).catch(() => undefined))?.isFile() === true) return path;
+    }
+    if (dirname(here) === here) return undefined;
+  }
+}
+
+/** @throws {JsrVerifyError} `POLICY_INVALID` */
+export async function loadPolicy(file: string, cwd: string): Promise<Policy> {
+  const text = await readTextFile(file, {
+    code: 'POLICY_INVALID',
+    maxBytes: maxPolicyBytes,
+    shown: shownPath(file, cwd),
+  });
+  return parsePolicy(text, { file: shownPath(file, cwd), read: (path) => readSibling(inFolder(cwd, path)) });
+}
+
+/** A path as people know it: relative to where they stand, when it is below. */
+export function shownPath(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return path === '' || path.startsWith('..') ? file : path;
+}
+
+function readSibling(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+function readExpectation(flags: ExpectationFlags): Expectation | undefined {
+  const claims: [string, unknown][] = [];
+  for (const [key, flag] of Object.entries(claimFlags) as [
+    keyof typeof claimFlags,
+    keyof ExpectationFlags,
+  ][]) {
+    const given = flags[flag];
+    if (given === undefined || given === false) continue;
+    const read = claimReaders[key](given);
+    if (!read.ok) {
+      throw new JsrVerifyError(
+        'OPTIONS_INVALID',
+        `--${flag}: ${read.problem}`,
+        read.hint === undefined ? {} : { hint: read.hint },
+      );
+    }
+    claims.push([key, read.value]);
+  }
+  // Each value has been through the reader of its own key.
+  return claims.length === 0 ? undefined : (Object.fromEntries(claims) as Expectation);
+}

@@ -1,0 +1,122 @@
+import { nameOf } from '../model/package.ts';
+import type { PackageReport } from '../model/report.ts';
+import { toTerminal } from '../report/escape.ts';
+import { marks } from '../report/summary.ts';
+import type { Environment } from './environment.ts';
+
+/** Milliseconds between plain lines where there is no terminal, as in CI logs. */
+const plainEvery = 5000;
+
+/** Tells people that work is going on, on standard error. */
+export interface Progress {
+  /** What is being done now, before packages are counted. */
+  phase(text: string): void;
+  /** From here on packages are counted. */
+  total(packages: number): void;
+  done(report: PackageReport): void;
+  /** Clears the live line; called before anything else is printed, and at the end. */
+  stop(): void;
+}
+
+const silent: Progress = {
+  phase: () => undefined,
+  total: () => undefined,
+  done: () => undefined,
+  stop: () => undefined,
+};
+
+/** A live line on a terminal, a plain line every few seconds elsewhere, and nothing when it is not wanted. */
+export async function openProgress(
+  { stderr, env, now }: Environment,
+  wanted: boolean,
+  inFlight: () => number,
+): Promise<Progress> {
+  if (!wanted) return silent;
+  const counter = new Counter(inFlight, () => now().getTime());
+  if (stderr.isTTY !== true || env['CI'] !== undefined || env['TERM'] === 'dumb')
+    return plain(stderr, counter);
+  const { default: ora } = await import('ora');
+  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: true });
+  let timer: NodeJS.Timeout | undefined;
+  const update = () => {
+    spinner.text = toTerminal(counter.line(), Math.max(20, (stderr.columns ?? 80) - 4));
+  };
+  return {
+    phase: (text) => {
+      counter.phase = text;
+      spinner.start(toTerminal(text, 200));
+    },
+    total: (packages) => {
+      counter.total = packages;
+      update();
+      timer ??= setInterval(update, 250).unref();
+    },
+    done: (report) => {
+      counter.count(report);
+      if (report.verdict.kind === 'rejected') spinner.clear();
+      if (report.verdict.kind === 'rejected' && counter.total > 1) {
+        stderr.write(`${marks.rejected} ${toTerminal(nameOf(report.package), 200)} rejected\n`);
+      }
+      update();
+    },
+    stop: () => {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+}
+
+function plain(stderr: Environment['stderr'], counter: Counter): Progress {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    phase: (text) => {
+      counter.phase = text;
+    },
+    total: (packages) => {
+      counter.total = packages;
+      timer ??= setInterval(() => stderr.write(`${counter.line()}\n`), plainEvery).unref();
+    },
+    done: (report) => counter.count(report),
+    stop: () => clearInterval(timer),
+  };
+}
+
+class Counter {
+  phase = '';
+  total = 0;
+  readonly #counts = new Map<string, number>();
+  readonly #inFlight: () => number;
+  readonly #now: () => number;
+  readonly #started: number;
+  #done = 0;
+
+  constructor(inFlight: () => number, now: () => number) {
+    this.#inFlight = inFlight;
+    this.#now = now;
+    this.#started = now();
+  }
+
+  count({ verdict }: PackageReport): void {
+    this.#done += 1;
+    this.#counts.set(verdict.kind, (this.#counts.get(verdict.kind) ?? 0) + 1);
+  }
+
+  line(): string {
+    if (this.total === 0) return this.phase;
+    const counts = [...this.#counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+    const parts = [
+      `${this.#done}/${this.total} packages`,
+      counts,
+      `${this.#inFlight()} requests in flight`,
+      this.#left(),
+    ];
+    return parts.filter((part) => part !== '').join(' · ');
+  }
+
+  #left(): string {
+    if (this.#done < 5 || this.#done >= this.total) return '';
+    const perPackage = (this.#now() - this.#started) / this.#done;
+    const seconds = Math.round((perPackage * (this.total - this.#done)) / 1000);
+    return seconds < 90 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
+  }
+}

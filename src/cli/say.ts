@@ -1,0 +1,30 @@
+import type { JsrVerifyError } from '../model/error.ts';
+import { toTerminal } from '../report/escape.ts';
+
+/** Where words for people go: standard error, never the report's place. */
+export interface Voice {
+  warning(text: string, hint?: string): void;
+  error(text: string, hint?: string): void;
+  /** Something worth knowing; silent with `--quiet`. */
+  note(text: string): void;
+}
+
+/** Says things on a stream, fact first, hint on the next line. */
+export function voiceOn(stream: { write(text: string): unknown }, quiet: boolean): Voice {
+  const say = (kind: string, text: string, hint?: string): void => {
+    stream.write(`${kind}: ${toTerminal(text, 2000)}\n`);
+    if (hint !== undefined) stream.write(`  hint: ${toTerminal(hint, 2000)}\n`);
+  };
+  return {
+    warning: (text, hint) => say('warning', text, hint),
+    error: (text, hint) => say('error', text, hint),
+    note: (text) => {
+      if (!quiet) stream.write(`${toTerminal(text, 2000)}\n`);
+    },
+  };
+}
+
+/** Says what was wrong with a request. */
+export function sayError(voice: Voice, error: JsrVerifyError): void {
+  voice.error(error.message, error.hint);
+}

@@ -1,0 +1,130 @@
+import type { Auditor } from '../auditor.ts';
+import type { Depth, PackageReport, Report } from '../model/report.ts';
+import { tool } from '../model/tool.ts';
+import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
+import { loadTrust } from '../sigstore/trust.ts';
+import { aboutEverything } from './catalogue.ts';
+import { type Environment, mayColor } from './environment.ts';
+import { exitCodeOf } from './exit.ts';
+import { openSource } from './open-source.ts';
+import type { AuditFlags, OutputFlags } from './options.ts';
+import { checkWritable, type Output, readOutputs, writeOutput } from './output.ts';
+import { readPolicy } from './policy.ts';
+import { openProgress, type Progress } from './progress.ts';
+import { voiceOn } from './say.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** What the work of a command is given. */
+export interface Session {
+  readonly auditor: Auditor;
+  readonly settings: Settings;
+  readonly progress: Progress;
+}
+
+/**
+ * The frame around every command that audits: read the options, open source and trust, do the work, write the reports, exit.
+ * Whatever can be wrong with the request is found before anything is asked.
+ */
+export async function runAudit(
+  flags: AuditFlags & { readonly bundles?: readonly Uint8Array[] },
+  environment: Environment,
+  defaultDepth: Depth,
+  work: (session: Session) => Promise<Report>,
+): Promise<number> {
+  const outputs = readOutputs(flags, environment.cwd);
+  const settings = await readSettings(flags, environment);
+  const policy = await readPolicy(flags, environment.cwd);
+  await checkWritable(outputs);
+  const voice = voiceOn(environment.stderr, flags.quiet);
+  const opened = await openSource(settings, environment, (text) => voice.warning(text));
+  const progress = await openProgress(environment, flags.progress && !flags.quiet, () => opened.inFlight());
+  const context = renderContext(flags, environment, settings);
+  try {
+    progress.phase('asking for the trusted root');
+    const trust = await loadTrust({
+      mirror: settings.tufMirror,
+      ...(settings.trustedRootFile !== undefined && { trustedRootFile: settings.trustedRootFile }),
+      ...(settings.tufRootFile !== undefined && { tufRootFile: settings.tufRootFile }),
+      cacheDir: settings.cacheDir,
+      offline: settings.offline,
+      timeoutMs: 10_000,
+      now: environment.now(),
+      strict: flags.strict,
+      onProgress: (text) => progress.phase(text),
+    });
+    const stream = await openStream(outputs, context, environment);
+    const auditor: Auditor = {
+      source: opened.source,
+      trust,
+      policy,
+      addresses: settings.addresses,
+      now: environment.now(),
+      depth: flags.depth ?? defaultDepth,
+      concurrency: settings.concurrency,
+      discover: flags.discover,
+      ...(flags.bundles !== undefined && { bundles: flags.bundles }),
+      signal: environment.signal,
+      onPackage: (report) => {
+        progress.done(report);
+        stream?.(report);
+      },
+    };
+    const report = await work({ auditor, settings, progress });
+    progress.stop();
+    for (const warning of trust.status.warnings) voice.warning(warning);
+    for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
+    await writeReports(report, outputs, context, environment, stream !== undefined);
+    if (flags.verbose)
+      for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
+    return exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+  } finally {
+    progress.stop();
+    await opened.close();
+  }
+}
+
+function renderContext(flags: OutputFlags, environment: Environment, { addresses }: Settings): RenderContext {
+  const { stdout, env } = environment;
+  const color = mayColor(stdout, flags.color, environment);
+  return {
+    catalogue: aboutEverything,
+    toolVersion: tool.version,
+    color,
+    columns: stdout.isTTY === true ? Math.max(40, Math.min(stdout.columns ?? 80, 120)) : 80,
+    hyperlinks: color && stdout.isTTY === true && env['TERM_PROGRAM'] !== 'Apple_Terminal',
+    verbose: flags.verbose,
+    quiet: flags.quiet,
+    links: { registry: addresses.registry, rekorSearch: 'https://search.sigstore.dev' },
+  };
+}
+
+// Lines of JSON go out as packages finish; every other format needs the whole.
+async function openStream(outputs: readonly Output[], context: RenderContext, { stdout }: Environment) {
+  if (!outputs.some(({ format, file }) => format === 'ndjson' && file === undefined)) return undefined;
+  const renderer = await reporters.ndjson.load();
+  return isStreaming(renderer)
+    ? (report: PackageReport) => void stdout.write(renderer.renderPackage(report, context))
+    : undefined;
+}
+
+async function writeReports(
+  report: Report,
+  outputs: readonly Output[],
+  context: RenderContext,
+  { stdout }: Environment,
+  streamed: boolean,
+): Promise<void> {
+  for (const { format, file } of outputs) {
+    const renderer = await reporters[format satisfies ReportFormat].load();
+    if (file !== undefined) {
+      await writeOutput(
+        file,
+        renderer.render(report, { ...context, color: false, hyperlinks: false, columns: 80 }),
+      );
+    } else if (streamed && format === 'ndjson' && isStreaming(renderer)) {
+      stdout.write(renderer.renderEnd(report, context));
+    } else {
+      stdout.write(renderer.render(report, context));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { isAbsolute, join } from 'node:path';
+import { JsrVerifyError } from '../model/error.ts';
+import { type Addresses, publicAddresses } from '../registry/addresses.ts';
+import { refusal } from '../source/address.ts';
+import type { Environment } from './environment.ts';
+import type { SourceFlags } from './options.ts';
+
+/** Where evidence and trust come from, decided: flag, then environment, then default. */
+export interface Settings {
+  readonly addresses: Addresses;
+  readonly tufMirror: string;
+  readonly tufRootFile?: string;
+  readonly trustedRootFile?: string;
+  /** `undefined` keeps nothing between runs. */
+  readonly cacheDir?: string;
+  readonly offline: boolean;
+  readonly packFile?: string;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+}
+
+/** @throws {JsrVerifyError} `OPTIONS_INVALID` */
+export async function readSettings(
+  flags: SourceFlags,
+  { env, cwd }: Pick<Environment, 'env' | 'cwd'>,
+): Promise<Settings> {
+  const url = (flag: string, given: string | undefined, variable: string, fallback: string): string => {
+    const text = given ?? nonEmpty(env[variable]) ?? fallback;
+    const problem = refusal(text);
+    if (problem !== undefined) {
+      const place = given === undefined ? variable : `--${flag}`;
+      throw new JsrVerifyError('OPTIONS_INVALID', `${place} ${JSON.stringify(text)}: ${problem}`, {
+        hint: 'write an https: URL, such as https://jsr.io',
+      });
+    }
+    return text.replace(/\/+$/, '');
+  };
+  const file = (given: string | undefined, variable: string): string | undefined => {
+    const path = given ?? nonEmpty(env[variable]);
+    return path === undefined ? undefined : inFolder(cwd, path);
+  };
+  const registry = url('registry', flags.registry, 'JSR_URL', publicAddresses.registry);
+  const defaultApi = registry === publicAddresses.registry ? publicAddresses.api : `${registry}/api`;
+  const tufRootFile = file(flags['tuf-root'], 'TUF_ROOT');
+  const trustedRootFile = file(flags['trusted-root'], 'SIGSTORE_TRUSTED_ROOT');
+  const cacheDir = flags.cache
+    ? (file(flags['cache-dir'], 'JSR_VERIFY_CACHE') ?? (await platformCache()))
+    : undefined;
+  return {
+    addresses: {
+      registry,
+      api: url('api', flags.api, 'JSR_API_URL', defaultApi),
+      npmRegistry: url('npm-registry', flags['npm-registry'], 'JSR_NPM_URL', publicAddresses.npmRegistry),
+      rekor: url('rekor', flags.rekor, 'REKOR_URL', publicAddresses.rekor),
+    },
+    tufMirror: url('tuf-mirror', flags['tuf-mirror'], 'TUF_MIRROR', 'https://tuf-repo-cdn.sigstore.dev'),
+    ...(tufRootFile !== undefined && { tufRootFile }),
+    ...(trustedRootFile !== undefined && { trustedRootFile }),
+    ...(cacheDir !== undefined && { cacheDir }),
+    offline: flags.offline || flags.pack !== undefined,
+    ...(flags.pack !== undefined && { packFile: inFolder(cwd, flags.pack) }),
+    concurrency: wholeNumber('concurrency', flags.concurrency, 16, 256),
+    timeoutMs: wholeNumber('timeout', flags.timeout, 30, 3600) * 1000,
+  };
+}
+
+/** A path as the user meant it: relative to the folder the command was started in. */
+export function inFolder(cwd: string, path: string): string {
+  return isAbsolute(path) ? path : join(cwd, path);
+}
+
+function wholeNumber(flag: string, text: string | undefined, fallback: number, most: number): number {
+  if (text === undefined) return fallback;
+  const number = /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= most) return number;
+  throw new JsrVerifyError(
+    'OPTIONS_INVALID',
+    `--${flag} ${JSON.stringify(text)} is not a whole number from 1 to ${most}`,
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+async function platformCache(): Promise<string> {
+  const { default: envPaths } = await import('env-paths');
+  return envPaths('jsr-verify', { suffix: '' }).cache;
+}

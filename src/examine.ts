@@ -1,0 +1,247 @@
+import type { Auditor } from './auditor.ts';
+import type { Checks } from './model/check.ts';
+import {
+  absent,
+  type Evidence,
+  type FileDigest,
+  type Gathered,
+  present,
+  type RawAttestation,
+  type RegistryWord,
+  unavailable,
+} from './model/evidence.ts';
+import type { Provenance } from './model/provenance.ts';
+import { reaches } from './model/report.ts';
+import type { Target } from './model/target.ts';
+import { readUpload } from './npm/upload.ts';
+import { compareLink } from './policy/link.ts';
+import {
+  collectBadge,
+  collectFile,
+  collectLink,
+  collectManifest,
+  collectMeta,
+  collectUpload,
+} from './registry/jsr.ts';
+import type { PackageMeta } from './registry/meta.ts';
+import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
+import { checkManifest } from './verify/manifest.ts';
+import { mayAttestUpload } from './verify/subject.ts';
+import { prove, verify } from './verify/verify.ts';
+
+/** JSR takes an attestation for two minutes after publication (contract 5); until then "none" is no answer. Milliseconds. */
+const infancy = 3 * 60_000;
+
+/** One attestation, checked in full. */
+export interface Tried {
+  readonly attestation: Gathered<RawAttestation>;
+  readonly checks: Checks;
+  /** Present when the attestation holds. */
+  readonly provenance?: Provenance;
+}
+
+/** What one package version came to, before anybody has an opinion about it. */
+export interface Examination {
+  readonly word: RegistryWord;
+  readonly search: Evidence['search'];
+  /** The first attestation that holds, else the one the registry names. */
+  readonly best: Tried;
+  /** Further attestations that hold. */
+  readonly others: readonly Tried[];
+}
+
+/**
+ * Collects the evidence about one package version and checks it.
+ *
+ * The log entry that the registry names is only a hint. Where there is none, or it cannot be had or does not hold, the log itself is
+ * searched for the manifest's digest; whatever is found there is checked in full.
+ */
+export async function examine(target: Target, auditor: Auditor): Promise<Examination> {
+  const { source, addresses } = auditor;
+  const about = target.package;
+  const [meta, manifest, badge] = await Promise.all([
+    collectMeta(about, source, addresses),
+    collectManifest(about, source, addresses),
+    collectBadge(about, source, addresses),
+  ]);
+  const readable = checkManifest(manifest, target.occurrences);
+  const [named, files] = await Promise.all([
+    collectNamed(badge, auditor),
+    readable.status === 'passed' && reaches(auditor.depth, 'files')
+      ? collectFiles(target, readable.fact.files, auditor)
+      : undefined,
+  ]);
+  const word = hearsay(target, meta, badge);
+  const evidence = { manifest, word, search: 'not-asked', ...(files && { files }) } as const;
+
+  const tries: Tried[] = [];
+  for (const attestation of named) tries.push(await attempt(target, { ...evidence, attestation }, auditor));
+  let search: Search | undefined;
+  if (readable.status === 'passed' && needsSearch(tries, auditor)) {
+    search = await searchEntries(readable.fact.digest, source, addresses.rekor);
+    for (const attestation of search.candidates) {
+      if (tries.some((known) => sameEntry(known.attestation, attestation))) continue;
+      tries.push(await attempt(target, { ...evidence, attestation }, auditor));
+    }
+  }
+
+  const holding = tries.filter(({ provenance }) => provenance !== undefined);
+  const none = () =>
+    attempt(
+      target,
+      { ...evidence, attestation: whyNone(tries, named, badge, search, word, auditor) },
+      auditor,
+    );
+  return {
+    word: await withLink(word, target, holding, auditor),
+    search: search?.outcome ?? 'not-asked',
+    best: holding[0] ?? (await none()),
+    others: holding.slice(1),
+  };
+}
+
+/** What the registry, or the command line in its place, names as the attestation; empty when it names none. */
+async function collectNamed(
+  badge: Gathered<string>,
+  { bundles, source, addresses }: Auditor,
+): Promise<readonly Gathered<RawAttestation>[]> {
+  if (bundles !== undefined) {
+    return bundles.map((bytes) =>
+      present({ kind: 'bundle', bytes, finder: 'file' } as const, 'a bundle from disk'),
+    );
+  }
+  if (badge.state !== 'present') return [];
+  const entry = await collectEntry(badge.value, source, addresses.rekor);
+  // A publisher may have used a log of their own: the index is then somebody else's, or nobody's (trap 38).
+  return [
+    entry.state === 'absent'
+      ? absent(`the registry names log entry ${badge.value}, which the log does not have`)
+      : entry,
+  ];
+}
+
+async function collectFiles(
+  { package: about }: Target,
+  files: ReadonlyMap<string, { readonly size: number }>,
+  { source, addresses }: Auditor,
+): Promise<ReadonlyMap<string, Gathered<FileDigest>>> {
+  const digests = [...files].map(
+    async ([path, { size }]) => [path, await collectFile(about, path, size, source, addresses)] as const,
+  );
+  return new Map(await Promise.all(digests));
+}
+
+async function attempt(target: Target, evidence: Evidence, auditor: Auditor): Promise<Tried> {
+  const { attestation } = evidence;
+  let checks = verify(target, evidence, auditor.trust);
+  if (
+    checks.subject.status === 'failed' &&
+    checks.statement.status === 'passed' &&
+    mayAttestUpload({ statement: checks.statement.fact })
+  ) {
+    checks = verify(
+      target,
+      { ...evidence, upload: await collectUploadDigest(target, auditor) },
+      auditor.trust,
+    );
+  }
+  const provenance = prove(target, checks);
+  return { attestation, checks, ...(provenance && { provenance }) };
+}
+
+async function collectUploadDigest(
+  { package: about }: Target,
+  { source, addresses }: Auditor,
+): Promise<NonNullable<Evidence['upload']>> {
+  const upload = await collectUpload(about, source, addresses);
+  if (upload.state !== 'present') return upload;
+  const digest = await readUpload(upload.value);
+  return digest === undefined ? absent(upload.from) : present(digest, upload.from);
+}
+
+function needsSearch(tries: readonly Tried[], { bundles, discover }: Auditor): boolean {
+  if (discover === true) return true;
+  if (bundles !== undefined || tries.some(({ provenance }) => provenance !== undefined)) return false;
+  // A log that did not answer a moment ago is not asked again.
+  return !tries.some(({ attestation }) => attestation.state === 'unavailable');
+}
+
+/** The attestation to report when none holds: the one that was named, else why there is none, as far as that can be said. */
+function whyNone(
+  tries: readonly Tried[],
+  [named]: readonly Gathered<RawAttestation>[],
+  badge: Gathered<string>,
+  search: Search | undefined,
+  { publishedAt }: RegistryWord,
+  { now }: Auditor,
+): Gathered<RawAttestation> {
+  if (named !== undefined) return named;
+  if (search === undefined) return badge.state === 'present' ? absent(badge.from) : badge;
+  const log = 'the log';
+  if (search.outcome === 'unavailable')
+    return unavailable(log, `the registry names none, and the log could not be searched: ${search.why}`);
+  const open = tries.find(
+    ({ attestation, checks }) => attestation.state === 'unavailable' || checks.bundle.status === 'unknown',
+  );
+  if (open !== undefined) return open.attestation;
+  if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);
+  if (badge.state === 'unavailable')
+    return unavailable(badge.from, `${badge.why}; the log's search index knows none either`);
+  const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
+  if (age !== undefined && age >= 0 && age < infancy) {
+    return unavailable(
+      badge.from,
+      `the version was published ${Math.round(age / 1000)} s ago, and its provenance may still be on its way`,
+    );
+  }
+  return search.outcome === 'found'
+    ? absent("the registry names none, and what the log's search index names for the manifest does not hold")
+    : absent("the registry names none, and the manifest is unknown to the log's search index");
+}
+
+function sameEntry(left: Gathered<RawAttestation>, right: Gathered<RawAttestation>): boolean {
+  return (
+    left.state === 'present' &&
+    right.state === 'present' &&
+    Buffer.from(left.value.bytes).equals(right.value.bytes)
+  );
+}
+
+function hearsay(
+  { package: { version } }: Target,
+  meta: Gathered<PackageMeta>,
+  badge: Gathered<string>,
+): RegistryWord {
+  const about = meta.state === 'present' ? meta.value : undefined;
+  const listed = about?.versions.get(version);
+  return {
+    yanked: listed?.yanked ?? false,
+    unlinked: false,
+    ...(listed?.publishedAt && { publishedAt: listed.publishedAt }),
+    ...(about?.linked && { linked: about.linked }),
+    ...(badge.state === 'unavailable' ? {} : { rekorLogId: badge.state === 'present' ? badge.value : null }),
+  };
+}
+
+/**
+ * Asks for the linked repository where it matters and `meta.json` cannot settle it: old documents do not name it, and none gives the
+ * id that tells a renamed repository from another one.
+ */
+async function withLink(
+  word: RegistryWord,
+  target: Target,
+  holding: readonly Tried[],
+  { source, addresses }: Auditor,
+): Promise<RegistryWord> {
+  const { linked } = word;
+  const settled =
+    linked !== undefined &&
+    holding.every(
+      ({ provenance }) =>
+        provenance !== undefined && compareLink(linked, provenance.identity).kind === 'same',
+    );
+  if (holding.length === 0 || settled) return word;
+  const link = await collectLink(target.package, source, addresses);
+  if (link.state === 'present') return { ...word, linked: link.value };
+  return link.state === 'absent' && linked === undefined ? { ...word, unlinked: true } : word;
+}

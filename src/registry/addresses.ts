@@ -1,0 +1,15 @@
+/** Where evidence is asked for: base URLs without a slash at their end. */
+export interface Addresses {
+  readonly registry: string;
+  readonly api: string;
+  readonly npmRegistry: string;
+  readonly rekor: string;
+}
+
+/** The public instances. */
+export const publicAddresses: Addresses = {
+  registry: 'https://jsr.io',
+  api: 'https://api.jsr.io',
+  npmRegistry: 'https://npm.jsr.io',
+  rekor: 'https://rekor.sigstore.dev',
+};

@@ -1,0 +1,135 @@
+import { absent, type FileDigest, type Gathered, present } from '../model/evidence.ts';
+import type { EvidenceCache } from '../source/cache.ts';
+import type { Source, SourceRequest } from '../source/source.ts';
+import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
+import { isEntryId, maxEntriesPerQuestion, maxEntryBytes, retrieveUrl } from './rekor.ts';
+
+/** Milliseconds a question waits for company. */
+const patience = 15;
+
+interface Waiting {
+  readonly key: { readonly logIndex: string } | { readonly entryId: string };
+  readonly request: SourceRequest;
+  readonly settle: (answer: Gathered<Uint8Array>) => void;
+}
+
+/**
+ * A source that asks Rekor for up to ten entries at a time (contract 7.1). To whoever asks, every entry is still a question of its
+ * own: caches and packs never see which entries happened to travel together.
+ */
+export function batching(source: Source, rekor: string, cache?: EvidenceCache): Source {
+  return new Batching(source, rekor, cache);
+}
+
+class Batching implements Source {
+  readonly #source: Source;
+  readonly #rekor: string;
+  readonly #cache: EvidenceCache | undefined;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(source: Source, rekor: string, cache: EvidenceCache | undefined) {
+    this.#source = source;
+    this.#rekor = rekor;
+    this.#cache = cache;
+  }
+
+  get requests(): ReadonlyMap<string, number> {
+    return this.#source.requests;
+  }
+
+  digest(request: SourceRequest): Promise<Gathered<FileDigest>> {
+    return this.#source.digest(request);
+  }
+
+  async ask(request: SourceRequest): Promise<Gathered<Uint8Array>> {
+    const key = this.#keyOf(request);
+    if (key === undefined) return this.#source.ask(request);
+    const kept = await this.#cache?.get(request, 'fresh');
+    if (kept !== undefined) return present(kept.bytes, request.url);
+    return new Promise((settle) => {
+      this.#waiting.push({ key, request, settle });
+      if (this.#waiting.length >= maxEntriesPerQuestion) this.#send();
+      else this.#timer ??= setTimeout(() => this.#send(), patience);
+    });
+  }
+
+  #keyOf({ method, url }: SourceRequest): Waiting['key'] | undefined {
+    const base = `${this.#rekor}/api/v1/log/entries`;
+    if (method !== 'GET' || !url.startsWith(base)) return undefined;
+    const rest = url.slice(base.length);
+    const byIndex = /^\?logIndex=([0-9]{1,20})$/.exec(rest)?.[1];
+    if (byIndex !== undefined) return { logIndex: byIndex };
+    const byId = rest.slice(1);
+    return rest.startsWith('/') && isEntryId(byId) ? { entryId: byId } : undefined;
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length > 0) void this.#retrieve(batch);
+  }
+
+  async #retrieve(batch: readonly Waiting[]): Promise<void> {
+    const answers = batch.length === 1 ? undefined : await this.#retrieveTogether(batch);
+    // An end point that is missing, or one spoilt entry, must not hide the others: ask for each alone.
+    if (answers === undefined) {
+      await Promise.all(batch.map(async ({ request, settle }) => settle(await this.#source.ask(request))));
+      return;
+    }
+    for (const { key, request, settle } of batch) {
+      if (!Array.isArray(answers)) {
+        settle(answers as Gathered<never>);
+        continue;
+      }
+      const found = (answers as readonly unknown[])
+        .map((answer) => entryIn(answer, key))
+        .find((entry) => entry !== undefined);
+      // Entries that the log does not have are left out of its answer (trap 26).
+      if (found === undefined) settle(absent(request.url));
+      else {
+        await this.#cache?.put(request, found);
+        settle(present(found, request.url));
+      }
+    }
+  }
+
+  async #retrieveTogether(
+    batch: readonly Waiting[],
+  ): Promise<readonly unknown[] | Gathered<never> | undefined> {
+    const logIndexes = batch.flatMap(({ key }) => ('logIndex' in key ? [Number(key.logIndex)] : []));
+    const entryUUIDs = batch.flatMap(({ key }) => ('entryId' in key ? [key.entryId] : []));
+    if (!logIndexes.every(Number.isSafeInteger)) return undefined;
+    const answer = await this.#source.ask({
+      method: 'POST',
+      url: retrieveUrl(this.#rekor),
+      body: JSON.stringify({
+        ...(logIndexes.length > 0 && { logIndexes }),
+        ...(entryUUIDs.length > 0 && { entryUUIDs }),
+      }),
+      maxBytes: maxEntryBytes * maxEntriesPerQuestion,
+      lifetime: 'never',
+      expect: 'json',
+    });
+    if (answer.state === 'unavailable') return answer;
+    if (answer.state === 'absent') return undefined;
+    const parsed = parseJson(answer.value);
+    return parsed.ok && Array.isArray(parsed.value) ? (parsed.value as readonly unknown[]) : undefined;
+  }
+}
+
+/** The one entry that answers to the key, as the bytes that a question for it alone would have brought. */
+function entryIn(answer: unknown, key: Waiting['key']): Uint8Array | undefined {
+  if (!isRecord(answer)) return undefined;
+  for (const [id, entry] of Object.entries(answer)) {
+    const wanted =
+      'logIndex' in key
+        ? toInteger(field(entry, 'logIndex')) === BigInt(key.logIndex)
+        : id === key.entryId ||
+          (id.length !== key.entryId.length && id.slice(-64) === key.entryId.slice(-64));
+    if (wanted && isEntryId(id)) return Buffer.from(JSON.stringify({ [id]: entry }));
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import type { CheckId } from '../model/check.ts';
+
+/** What a check asks, why it matters, who could get past it, and what to do when it does not pass. */
+export interface CheckText {
+  readonly title: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** Every check in words; reports, `explain` and SARIF take them from here. */
+export const aboutChecks: Readonly<Record<CheckId, CheckText>> = {
+  manifest: {
+    title: 'version manifest is well formed',
+    why: 'The manifest lists every file with its checksum, and its own digest is what publishers sign. A manifest that two readers could understand differently proves nothing.',
+    fix: 'Report it to the registry; do not install the version.',
+  },
+  bundle: {
+    title: 'attestation can be read',
+    why: 'The registry keeps only an index into the transparency log; the attestation itself is rebuilt from the log entry. Where it is unknown, the log was not reachable or does not hold the payload.',
+    fix: 'Try again later, or hand the attestation over with --bundle.',
+  },
+  certificate: {
+    title: 'certificate of a trusted authority',
+    why: 'The signing certificate must chain to the trusted root, must have been valid at the logged time, must be known to a certificate transparency log, and must be meant for code signing. Otherwise anybody could have made it.',
+    fix: 'Do not install the version. With a Sigstore instance of your own, pass --trusted-root.',
+  },
+  inclusion: {
+    title: 'logged in the transparency log',
+    why: 'The log promised and proved, under its signed checkpoint, that it holds exactly this signature, certificate and payload. Without it nobody could notice a signature made in secret, and the time of signing is unknown.',
+    fix: 'Unknown: try again later. Failed: do not install the version, and keep the report.',
+  },
+  signature: {
+    title: 'signature fits the statement',
+    why: 'The signature must have been made over these very bytes with the key in the certificate. Nothing in the statement is read before.',
+    fix: 'Do not install the version.',
+  },
+  statement: {
+    title: 'statement is SLSA provenance',
+    why: 'The signed bytes must be an in-toto statement with SLSA v1 provenance; a signature over something else says nothing about the build.',
+    fix: 'Publish from GitHub Actions with deno publish or npx jsr publish, which write such a statement.',
+  },
+  subject: {
+    title: 'statement is about this version',
+    why: 'The statement must name exactly this package version and the digest of the manifest that is served. The name alone is not enough: a deleted version can be published again with other content.',
+    fix: 'The registry may name the wrong log entry, or serve other bytes than were published. Do not install the version before the publisher has explained it.',
+  },
+  claims: {
+    title: 'predicate agrees with the certificate',
+    why: 'Repository, commit, ref, workflow and run in the statement are written by the job itself. Only the certificate vouches for them, so a difference means that the statement is wrong.',
+    fix: 'Ask the publisher why the statement names another build than the certificate.',
+  },
+  lockfile: {
+    title: 'lockfile agrees',
+    why: 'deno.lock holds the digest of the manifest, the very one that is attested. A difference means that you and the registry mean different bytes.',
+    fix: 'Find out which side changed before you update the lockfile.',
+  },
+  files: {
+    title: 'files have the attested checksums',
+    why: 'The manifest that is attested gives size and SHA-256 of every file; each one was fetched and compared.',
+    fix: 'Do not install the version; report the paths to the registry.',
+  },
+  tarball: {
+    title: 'npm tarball follows from the attested files',
+    why: 'The tarball that npm, pnpm, yarn and bun install is made by the registry and attested by nobody. Each of its files is derived again from the attested ones.',
+    fix: 'Install from JSR itself (deno, or jsr: dependencies), and report the unexplained paths to the registry.',
+  },
+  installed: {
+    title: 'installed files are the attested ones',
+    why: 'What lies on this disk is what will run. Each file is compared with what the attestation covers.',
+    fix: 'Remove the folder and install again; if it happens once more, look at what changes it.',
+  },
+};
