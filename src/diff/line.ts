@@ -18,8 +18,8 @@ export function isSameLine(a: string, b: string): boolean {
  */
 export function isEarlier(one: Dated, other: Dated): boolean {
   if (one.version === other.version) return false;
-  if (one.publishedAt !== undefined && other.publishedAt !== undefined)
-    return one.publishedAt < other.publishedAt;
+  const [date, otherDate] = [one.publishedAt?.getTime(), other.publishedAt?.getTime()];
+  if (date !== undefined && otherDate !== undefined && date !== otherDate) return date < otherDate;
   return (
     valid(one.version) !== null && valid(other.version) !== null && compare(one.version, other.version) < 0
   );
