@@ -3,7 +3,7 @@ import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { byError, exit } from './exit.ts';
-import { auditOptions } from './options.ts';
+import { auditOptions, lockfileTypes } from './options.ts';
 import { sayError, voiceOn } from './say.ts';
 
 const usage = `Usage: jsr-verify <spec..> [options]
@@ -11,6 +11,8 @@ const usage = `Usage: jsr-verify <spec..> [options]
 
 Verifies where JSR packages come from: the Sigstore provenance in the public
 transparency log, against the bytes the registry serves and your policy.`;
+
+const repeatable: ReadonlySet<string> = new Set(['_', 'spec', 'path', 'format', 'bundle', 'merge']);
 
 const epilogue = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong request,
             3 inconclusive, 4 nothing to check, 70 a bug, 130 interrupted`;
@@ -60,9 +62,33 @@ async function run(environment: Environment): Promise<number> {
           ),
         ),
     )
+    .command(
+      'audit [path..]',
+      'audit every JSR package of the lockfiles found at the paths',
+      (command) =>
+        command
+          .positional('path', {
+            type: 'string',
+            array: true,
+            describe: 'folders or lockfiles; - for standard input [.]',
+          })
+          .option('lockfile-type', {
+            choices: lockfileTypes,
+            describe: 'format of the lockfile, where its name does not tell',
+          })
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/audit.ts').then(({ auditCommand }) =>
+            auditCommand(flags.path ?? [], flags['lockfile-type'], flags, environment),
+          ),
+        ),
+    )
+    .example('jsr-verify audit', 'audit the lockfiles of this project')
     .example('jsr-verify @std/path', 'check the newest version, files included')
     .example('jsr-verify @std/path@1.0.8 --repo denoland/std', 'expect this repository')
     .example('jsr-verify @std/path --format json', 'for scripts')
+    .check((flags) => refuseRepeated(flags))
     .version(tool.version)
     .help()
     .alias('help', 'h')
@@ -72,7 +98,6 @@ async function run(environment: Environment): Promise<number> {
     .exitProcess(false)
     .parserConfiguration({
       'camel-case-expansion': false,
-      'duplicate-arguments-array': false,
       'parse-positional-numbers': false,
     })
     .fail((message, error) => {
@@ -88,6 +113,17 @@ async function run(environment: Environment): Promise<number> {
 
 function specs(command: Argv) {
   return command.positional('spec', { type: 'string', array: true, describe: 'packages to verify' });
+}
+
+// Of two values for one option, neither is silently the right one.
+function refuseRepeated(flags: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(flags)) {
+    if (!Array.isArray(value) || repeatable.has(name)) continue;
+    throw new JsrVerifyError('OPTIONS_INVALID', `--${name} is given ${value.length} times`, {
+      hint: 'give it once',
+    });
+  }
+  return true;
 }
 
 function firstLine(text: string): string {

@@ -1,5 +1,16 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
+import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import { depths } from '../model/report.ts';
+
+// Written out, so that help does not load every parser.
+export const lockfileTypes = [
+  'deno',
+  'npm',
+  'pnpm',
+  'yarn',
+  'bun',
+  'vlt',
+] as const satisfies readonly LockfileFormatId[];
 
 const sources = 'Sources:';
 const expectations = 'Expectations:';

@@ -103,6 +103,7 @@ class Counter {
 
   line(): string {
     if (this.total === 0) return this.phase;
+    if (this.total === 1) return `verifying, ${this.#inFlight()} requests in flight`;
     const counts = [...this.#counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
     const parts = [
       `${this.#done}/${this.total} packages`,

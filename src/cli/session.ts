@@ -1,4 +1,5 @@
 import type { Auditor } from '../auditor.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Depth, PackageReport, Report } from '../model/report.ts';
 import { tool } from '../model/tool.ts';
 import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
@@ -10,15 +11,22 @@ import { openSource } from './open-source.ts';
 import type { AuditFlags, OutputFlags } from './options.ts';
 import { checkWritable, type Output, readOutputs, writeOutput } from './output.ts';
 import { readPolicy } from './policy.ts';
-import { openProgress, type Progress } from './progress.ts';
+import { openProgress } from './progress.ts';
 import { voiceOn } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-/** What the work of a command is given. */
-export interface Session {
-  readonly auditor: Auditor;
+/** What a command may know before anything is asked. */
+export interface Request {
   readonly settings: Settings;
-  readonly progress: Progress;
+  readonly policy: Policy;
+  readonly depth: Depth;
+}
+
+/** The work of a command, its input read and understood. */
+export interface Work {
+  /** How many packages it is about, for progress. */
+  readonly packages: number;
+  run(auditor: Auditor): Promise<Report>;
 }
 
 /**
@@ -29,11 +37,25 @@ export async function runAudit(
   flags: AuditFlags & { readonly bundles?: readonly Uint8Array[] },
   environment: Environment,
   defaultDepth: Depth,
-  work: (session: Session) => Promise<Report>,
+  prepare: (request: Request) => Promise<Work>,
 ): Promise<number> {
+  const { report } = await auditAndReport(flags, environment, defaultDepth, prepare);
+  return exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+}
+
+/** As `runAudit`, for commands that go on with the report. */
+export async function auditAndReport(
+  flags: AuditFlags & { readonly bundles?: readonly Uint8Array[] },
+  environment: Environment,
+  defaultDepth: Depth,
+  prepare: (request: Request) => Promise<Work>,
+): Promise<{ readonly report: Report; readonly request: Request }> {
   const outputs = readOutputs(flags, environment.cwd);
   const settings = await readSettings(flags, environment);
   const policy = await readPolicy(flags, environment.cwd);
+  const depth = flags.depth ?? defaultDepth;
+  const request: Request = { settings, policy, depth };
+  const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
   const opened = await openSource(settings, environment, (text) => voice.warning(text));
@@ -59,7 +81,7 @@ export async function runAudit(
       policy,
       addresses: settings.addresses,
       now: environment.now(),
-      depth: flags.depth ?? defaultDepth,
+      depth,
       concurrency: settings.concurrency,
       discover: flags.discover,
       ...(flags.bundles !== undefined && { bundles: flags.bundles }),
@@ -69,14 +91,15 @@ export async function runAudit(
         stream?.(report);
       },
     };
-    const report = await work({ auditor, settings, progress });
+    progress.total(work.packages);
+    const report = await work.run(auditor);
     progress.stop();
     for (const warning of trust.status.warnings) voice.warning(warning);
     for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
     await writeReports(report, outputs, context, environment, stream !== undefined);
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
-    return exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+    return { report, request };
   } finally {
     progress.stop();
     await opened.close();

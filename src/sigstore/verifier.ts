@@ -4,8 +4,18 @@ import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import { DSSESignatureContent } from '@sigstore/verify/dist/bundle/dsse.js';
 import { signatureContent } from '@sigstore/verify/dist/bundle/index.js';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
-import { after, type Facts, failed, type Outcome, passed, type SigstoreBundle } from '../model/check.ts';
-import { type OpenBundle, opened } from './bundle.ts';
+import {
+  after,
+  type CheckId,
+  type Facts,
+  failed,
+  type Outcome,
+  passed,
+  type SigstoreBundle,
+  skipped,
+  unknown,
+} from '../model/check.ts';
+import { type OpenBundle, opened, parseBundle } from './bundle.ts';
 import { checkCertificate, timesOf } from './certificate.ts';
 import { type Asked, checkInclusion } from './inclusion.ts';
 import type { Trust } from './trust.ts';
@@ -30,6 +40,41 @@ export function checkSigstore(bundle: SigstoreBundle, asked: Asked, trust: Trust
       checkInclusion(open, contentOf(open), timesOf(open, material), asked, material),
     ),
     signature: after({ certificate }, () => checkSignature(open)),
+  };
+}
+
+/** What a bundle that is no JSR attestation is checked with. */
+export interface BundleOptions {
+  /** The signed file, for bundles that sign a file instead of a statement. */
+  readonly artifact?: Uint8Array;
+  /** PEM of the key to expect, for bundles that are not signed with a certificate. */
+  readonly publicKey?: string;
+}
+
+/**
+ * Checks any Sigstore bundle (v0.1–v0.3, JSON) as strictly as JSR attestations are checked: certificate, promise, proof and
+ * checkpoint, signature. Whose signature it is stays for the caller to judge. Never throws for what is in the bundle.
+ */
+export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOptions = {}): SigstoreOutcomes {
+  const parsed = parseBundle(bytes);
+  if (!parsed.ok) {
+    const unreadable = failed(parsed.why);
+    return { certificate: unreadable, inclusion: unreadable, signature: unreadable };
+  }
+  const open = parsed.value;
+  const material = materialOf(trust);
+  const artifact = options.artifact === undefined ? undefined : Buffer.from(options.artifact);
+  const key = options.publicKey;
+  const certificate =
+    open.signer.kind === 'public-key' && key !== undefined
+      ? skipped('the bundle is signed with the key that was given')
+      : checkCertificate(open, material);
+  if (certificate.status === 'failed')
+    return { certificate, inclusion: blockedBy('certificate'), signature: blockedBy('certificate') };
+  return {
+    certificate,
+    inclusion: checkInclusion(open, contentOf(open, artifact), timesOf(open, material), {}, material),
+    signature: checkContent(open, artifact, key),
   };
 }
 
@@ -63,6 +108,35 @@ function checkSignature(bundle: OpenBundle): Outcome<Facts['signature']> {
     return failed('the signature could not be checked', { cause });
   }
   return passed({ payload: content.payload });
+}
+
+function checkContent(
+  open: OpenBundle,
+  artifact: Buffer | undefined,
+  pem: string | undefined,
+): Outcome<Facts['signature']> {
+  if (open.content.kind === 'envelope' && pem === undefined) return checkSignature(open);
+  if (open.content.kind === 'message' && artifact === undefined)
+    return unknown('the bundle signs a file that was not given');
+  try {
+    const signer =
+      open.signer.kind === 'certificate'
+        ? crypto.createPublicKey(X509Certificate.parse(open.signer.der).publicKey)
+        : pem === undefined
+          ? undefined
+          : crypto.createPublicKey(pem);
+    if (signer === undefined) return failed('the bundle is signed with a key that was not given');
+    if (!contentOf(open, artifact).verifySignature(signer)) return failed('the signature does not fit');
+  } catch (cause) {
+    return failed('the signature could not be checked', { cause });
+  }
+  return passed({
+    payload: open.content.kind === 'envelope' ? open.content.payload : (artifact ?? Buffer.alloc(0)),
+  });
+}
+
+function blockedBy(by: CheckId): Outcome<never> {
+  return { status: 'blocked', by };
 }
 
 function contentOf({ content }: OpenBundle, artifact?: Buffer): SignatureContent {

@@ -11,15 +11,13 @@ export async function verifyCommand(
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
-  if (texts.length === 0) {
-    throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
-      hint: 'try jsr-verify @std/path, or jsr-verify audit for a lockfile',
-    });
-  }
-  const specs = texts.map(parseSpec);
-  return runAudit(flags, environment, 'files', ({ auditor, progress }) => {
-    progress.phase(specs.length === 1 ? `verifying ${specs[0]?.text}` : `verifying ${specs.length} packages`);
-    if (specs.length > 1) progress.total(specs.length);
-    return verifySpecs(specs, auditor);
+  return runAudit(flags, environment, 'files', async () => {
+    const specs = texts.map(parseSpec);
+    if (specs.length === 0) {
+      throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
+        hint: 'try jsr-verify @std/path, or jsr-verify audit for a lockfile',
+      });
+    }
+    return { packages: specs.length, run: (auditor) => verifySpecs(specs, auditor) };
   });
 }

@@ -1,0 +1,23 @@
+import { audit } from '../../audit.ts';
+import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { mergeTargets } from '../../model/target.ts';
+import type { Environment } from '../environment.ts';
+import { readLockfiles } from '../lockfiles.ts';
+import type { AuditFlags } from '../options.ts';
+import { runAudit } from '../session.ts';
+
+/** `jsr-verify audit [path…]`: every JSR package of the lockfiles found at the paths. */
+export async function auditCommand(
+  paths: readonly string[],
+  type: LockfileFormatId | undefined,
+  flags: AuditFlags,
+  environment: Environment,
+): Promise<number> {
+  return runAudit(flags, environment, 'attestation', async ({ settings, depth }) => {
+    const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment);
+    return {
+      packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
+      run: (auditor) => audit(lockfiles, auditor),
+    };
+  });
+}

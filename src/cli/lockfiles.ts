@@ -1,0 +1,68 @@
+import { discoverLockfiles } from '../lockfile/discover.ts';
+import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
+import { JsrVerifyError } from '../model/error.ts';
+import type { Depth } from '../model/report.ts';
+import { reaches } from '../model/report.ts';
+import type { LockfileContents } from '../model/target.ts';
+import type { Addresses } from '../registry/addresses.ts';
+import { diskAt } from '../source/disk.ts';
+import type { Environment } from './environment.ts';
+import { lockfileTypes } from './options.ts';
+
+/**
+ * Finds and reads the lockfiles that the paths mean; `-` is standard input.
+ *
+ * @throws {JsrVerifyError} `LOCKFILE_MISSING`, `LOCKFILE_INVALID`, `LOCKFILE_UNSUPPORTED`, `OPTIONS_INVALID`
+ */
+export async function readLockfiles(
+  paths: readonly string[],
+  type: LockfileFormatId | undefined,
+  depth: Depth,
+  addresses: Addresses,
+  { cwd, stdin }: Pick<Environment, 'cwd' | 'stdin'>,
+): Promise<readonly LockfileContents[]> {
+  const options = {
+    registry: addresses.registry,
+    npmRegistry: addresses.npmRegistry,
+    ...(type !== undefined && { format: type }),
+  };
+  const named = paths.filter((path) => path !== '-');
+  const contents: LockfileContents[] = [];
+  if (named.length < paths.length) {
+    if (type === undefined) {
+      throw new JsrVerifyError('OPTIONS_INVALID', 'standard input has no file name to tell its format by', {
+        hint: `add --lockfile-type, one of ${lockfileTypes.join(', ')}`,
+      });
+    }
+    contents.push(readLockfile('-', await readStdin(stdin), options));
+    if (named.length === 0) return contents;
+  }
+  const disk = diskAt(cwd);
+  for (const { path, file, format } of await discoverLockfiles(disk, named, {
+    installed: reaches(depth, 'installed'),
+  })) {
+    const known = type ?? format;
+    contents.push(
+      readLockfile(file, await disk.read(path), {
+        ...options,
+        ...(known !== undefined && { format: known }),
+      }),
+    );
+  }
+  return contents;
+}
+
+async function readStdin(stdin: Environment['stdin']): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    size += chunk.length;
+    if (size > maxLockfileBytes) {
+      throw new JsrVerifyError('LOCKFILE_INVALID', '-:1: standard input is larger than 50 MB', {
+        hint: 'it is not read at all, rather than in part',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
+}
