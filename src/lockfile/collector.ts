@@ -143,14 +143,18 @@ export class Collector {
       format,
       file: this.#file,
       targets: mergeTargets(targets),
-      foreign: this.#foreign,
-      unreadable: this.#unreadable,
+      foreign: this.#foreign.sort(byPlace),
+      unreadable: this.#unreadable.sort(byPlace),
     };
   }
 
   #place(at: number): Place {
     return { file: this.#file, ...this.#lines.of(at) };
   }
+}
+
+function byPlace(a: { readonly at: Place }, b: { readonly at: Place }): number {
+  return a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0);
 }
 
 /** The package version that name and version claim, or why they claim none. */

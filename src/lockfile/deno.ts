@@ -24,7 +24,9 @@ export const deno = {
   title: 'Deno',
   writtenBy: 'deno install',
   fileNames: ['deno.lock'],
-  recognises: (text) => /^\s*\{\s*"version"\s*:\s*"\d+"/.test(text),
+  // Version 1 has nothing but addresses and digests.
+  recognises: (text) =>
+    /^\s*\{\s*"(?:version"\s*:\s*"\d+"|https?:\/\/[^"]+"\s*:\s*"[0-9a-f]{64}")/.test(text),
   read: (text, into) => {
     const root = readJson(text);
     if (root.kind !== 'map') throw new TreeError('is not a map', root.at);

@@ -98,6 +98,7 @@ class Packages {
       version: textAt(value, 'version'),
       address: textAt(value, 'resolved'),
       integrity: textAt(value, 'integrity'),
+      unpinned: bundledWithout(value),
       installedAs,
       direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
       dependents,
@@ -152,6 +153,14 @@ function refuseLong(path: string, at: number): void {
 
 function isJsrDependency({ key, value }: Entry): boolean {
   return isJsrScoped(key) || (textOf(value) ?? '').startsWith('npm:@jsr/');
+}
+
+// What another package brings inside itself does not come from JSR.
+function bundledWithout(value: Tree): string | undefined {
+  const bundled = isTrue(value, 'inBundle') || isTrue(value, 'bundled');
+  return bundled && textAt(value, 'integrity') === undefined
+    ? 'another package brings it inside itself'
+    : undefined;
 }
 
 function flagsOf(value: Tree): { readonly dev: boolean; readonly optional: boolean } {
@@ -220,6 +229,7 @@ class OldTree {
       version: elsewhere === undefined ? version : undefined,
       address: textAt(value, 'resolved') ?? elsewhere,
       integrity: textAt(value, 'integrity'),
+      unpinned: bundledWithout(value),
       installedAs: key,
       dependents: this.#dependents.of(path),
       ...flagsOf(value),

@@ -117,7 +117,11 @@ class PnpmLock {
   #ask(dependencies: readonly Entry[], project: string): void {
     for (const dependency of dependencies) {
       const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
-      const id = this.#refer(dependency, version, project === '' ? 'the project' : project);
+      const id = this.#refer(
+        dependency,
+        version,
+        project === '' || project === '.' ? 'the project' : project,
+      );
       if (id === undefined) continue;
       this.#dependents.addDirect(id);
       if (project !== '' && project !== '.') this.#dependents.add(id, project);

@@ -3,7 +3,7 @@ import { type Entry, maxValues, type Tree, TreeError } from './tree.ts';
 
 /** One entry of a Yarn 1 lockfile: the descriptors in its head, and its body, or why it cannot be read. */
 export interface YarnBlock {
-  /** The head as it is written, without the colon. */
+  /** Its descriptors, joined by commas; the line itself where they cannot be read. */
   readonly head: string;
   readonly at: number;
   readonly descriptors: readonly string[];
@@ -20,7 +20,11 @@ export function readSyml(text: string): readonly YarnBlock[] {
   for (const { start, end } of blockRanges(text)) {
     const block = readBlock(text.slice(start, end), start);
     if (block.body === undefined && end >= text.trimEnd().length) {
-      throw new TreeError('ends in the middle', start, 'the file was cut short; restore it or write it anew');
+      throw new TreeError(
+        'ends with an entry that cannot be read',
+        start,
+        'the file may be cut short; restore it',
+      );
     }
     blocks.push(block);
     if (blocks.length > maxValues) throw new TreeError(`has more than ${maxValues} entries`, start);
@@ -42,11 +46,12 @@ function* blockRanges(text: string): Iterable<{ readonly start: number; readonly
 }
 
 function readBlock(text: string, at: number): YarnBlock {
-  const head = (text.split('\n', 1)[0] ?? '').trim().replace(/:$/, '');
-  const parsed = parseBlock(text);
+  // Entries have three levels at most; the parser recurses.
+  const parsed = /^ {64}/m.test(text) ? undefined : parseBlock(text);
   const descriptors = parsed === undefined ? [] : Object.keys(parsed);
   const value = parsed?.[descriptors[0] ?? ''];
-  const body = isRecord(value) ? toTree(value, at) : undefined;
+  const body = isRecord(value) && Object.keys(value).length > 0 ? toTree(value, at) : undefined;
+  const head = descriptors.join(', ') || (text.split('\n', 1)[0] ?? '').trim().replace(/:$/, '');
   return { head, at, descriptors, body };
 }
 

@@ -117,9 +117,7 @@ class VltLock {
     const id = this.#identify(key);
     const given = textOf(nameItem);
     if (id === undefined) {
-      const url = textOf(resolved) ?? '';
-      if (isJsrScoped(given ?? ''))
-        this.#into.unreadable(at, key, `it does not come from a registry: ${url}`);
+      if (isJsrScoped(given ?? '')) this.#into.unreadable(at, key, 'it does not come from a registry');
       return;
     }
     const bits = flags?.kind === 'leaf' && typeof flags.value === 'number' ? flags.value : 0;

@@ -120,6 +120,10 @@ class BerryLock {
       return undefined;
     }
     const { name, version = written, address, unpinned = ownZip } = found;
+    if (name === undefined) {
+      this.#into.unreadable(at, key, `its resolution names no JSR package version: ${reference}`);
+      return undefined;
+    }
     if (isJsrScoped(name) && version !== written) {
       this.#into.unreadable(at, key, `its version is ${written}, its resolution ${version}`);
       return undefined;
@@ -137,7 +141,8 @@ class BerryLock {
 }
 
 interface Located {
-  readonly name: string;
+  /** `undefined` for a `jsr:` reference that no JSR package can have. */
+  readonly name: string | undefined;
   /** `undefined` when the reference does not repeat it. */
   readonly version?: string | undefined;
   readonly address?: string | undefined;
@@ -156,9 +161,8 @@ function locate(ident: string, reference: string): Located | undefined {
     }
     case 'jsr': {
       const version = fromJsrId(selector.startsWith('@') ? selector : `${ident}@${selector}`);
-      // A name that JSR does not know becomes one that nobody knows, and is reported as such.
       return {
-        name: version === undefined ? `@jsr/${ident}` : npmNameOf(version),
+        name: version && npmNameOf(version),
         version: version?.version,
         address,
       };
