@@ -7,12 +7,12 @@ import { tame, toTrouble } from './reason.ts';
 import { retryAfterMs } from './retry.ts';
 import type { SourceRequest } from './source.ts';
 
-/** What came of one try. `again` is trouble that may have passed in a moment. */
+/** What came of one try. `again` is trouble that may have passed in a moment; `alone`: over a connection of its own. */
 export type Reply<T> =
   | { readonly kind: 'present'; readonly value: T; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unavailable'; readonly why: string }
-  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number };
+  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number; readonly alone?: true };
 
 export interface Exchange {
   readonly agents: Agents;
@@ -35,9 +35,9 @@ export async function exchange<T>(
   using: Exchange,
 ): Promise<Reply<T>> {
   let url = addressOf(request);
-  const garbled = using.agents.garbled(url.origin);
   for (let redirects = 0; ; redirects++) {
     const answer = await send(request, url, using);
+    const garbled = using.agents.garbled(url.origin);
     try {
       const target = redirect(answer, url);
       if (target === undefined) {
@@ -154,10 +154,15 @@ async function readYes<T>(
   return { kind: 'present', ...sink.end() };
 }
 
-const overlong: Reply<never> = { kind: 'again', why: 'the answer is longer than its Content-Length says' };
+const overlong: Reply<never> = {
+  kind: 'again',
+  why: 'the answer is longer than its Content-Length says',
+  alone: true,
+};
 
 // HTTP ends a body where its Content-Length says, even if it is longer. The rest, which is in the same packet most of
-// the time, then breaks the connection a moment later. Somebody else's broken connection costs a second try at worst.
+// the time, then breaks the connection a moment later. It may also be somebody else's connection that broke, so the next
+// try has one of its own.
 async function isOverlong(
   { headers }: Dispatcher.ResponseData,
   { origin }: URL,

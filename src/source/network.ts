@@ -46,7 +46,7 @@ export class Network {
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#timeoutMs = options.timeoutMs ?? 30_000;
-    this.#concurrency = options.concurrencyPerHost ?? defaultConcurrency;
+    this.#concurrency = Math.max(1, Math.floor(options.concurrencyPerHost ?? defaultConcurrency));
   }
 
   /** Questions that hold a place at a host now. */
@@ -88,12 +88,16 @@ export class Network {
     signal: AbortSignal,
   ): Promise<Final<T>> {
     const until = Date.now() + attempts * this.#timeoutMs;
+    let alone = false;
     for (let attempt = 1; ; attempt++) {
       if (host.pausedMs > 0) await this.#sleep(host.pausedMs, signal);
       const leftMs = until - Date.now();
       if (leftMs <= 0) return unanswered('the host asked for a pause longer than the time there is');
-      const reply = await this.#tryOnce(request, sink, Math.min(this.#timeoutMs, leftMs), signal);
+      const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal);
+      const reply = await this.#tryOnce(request, sink, timer, alone).finally(() => timer.stop());
+      signal.throwIfAborted();
       if (reply.kind !== 'again') return reply;
+      alone ||= reply.alone === true;
 
       const { why, afterMs = 0 } = reply;
       if (attempt === attempts) return unanswered(`${why}, ${attempts} times`);
@@ -109,13 +113,13 @@ export class Network {
   async #tryOnce<T>(
     request: SourceRequest,
     sink: () => Sink<T>,
-    patienceMs: number,
-    signal: AbortSignal,
+    timer: Timer,
+    alone: boolean,
   ): Promise<Final<T> | Extract<Reply<T>, { kind: 'again' }>> {
-    const timer = new Timer(patienceMs, signal, this.#closing.signal);
+    const agents = alone ? this.#openAgents(1) : this.#sharedAgents();
     try {
       const using: Exchange = {
-        agents: await this.#open(),
+        agents: await agents,
         userAgent: this.#options.userAgent,
         signal: timer.signal,
         onRequest: ({ host }) => this.requests.set(host, (this.requests.get(host) ?? 0) + 1),
@@ -123,14 +127,13 @@ export class Network {
       const reply = await exchange(request, sink, using);
       return reply.kind === 'unavailable' ? { ...reply, answered: true } : reply;
     } catch (error) {
-      signal.throwIfAborted();
       if (this.#closing.signal.aborted) return unanswered('interrupted');
       // Not tried again: who waited that long once would wait that long again.
-      if (timer.rang) return unanswered(`no complete answer within ${inWords(patienceMs)}`);
+      if (timer.rang) return unanswered(`no complete answer within ${inWords(timer.ms)}`);
       const reply = replyOf(error);
       return reply.kind === 'unavailable' ? unanswered(reply.why) : reply;
     } finally {
-      timer.stop();
+      if (alone) await agents.then((opened) => opened.destroy()).catch(() => undefined);
     }
   }
 
@@ -139,11 +142,14 @@ export class Network {
     signal.throwIfAborted();
   }
 
-  async #open(): Promise<Agents> {
+  #sharedAgents(): Promise<Agents> {
+    this.#agents ??= this.#openAgents(this.#concurrency);
+    return this.#agents;
+  }
+
+  #openAgents(connections: number): Promise<Agents> {
     const { proxies, ca } = this.#options;
-    const connectMs = Math.min(10_000, this.#timeoutMs);
-    this.#agents ??= openAgents({ connections: this.#concurrency, connectMs, proxies, ca });
-    return await this.#agents;
+    return openAgents({ connections, connectMs: Math.min(10_000, this.#timeoutMs), proxies, ca });
   }
 
   #host(url: string): Host {

@@ -189,6 +189,21 @@ describe('broken transport', () => {
     });
   });
 
+  it('does not let one broken answer spoil the others of its host', async () => {
+    const server = await serveRaw((socket, _, request) => {
+      const rest = request.startsWith('GET /bad ') ? ' and more' : '';
+      setTimeout(() => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody${rest}`), 5);
+    });
+    const asking = source({ pauseMs: 50 });
+    const [bad, ...others] = await Promise.all(
+      ['bad', ...Array.from({ length: 60 }, (_, n) => `${n}`)].map((path) =>
+        asking.ask(question(`${server.url}/${path}`)),
+      ),
+    );
+    expect(bad).toMatchObject({ state: 'unavailable' });
+    for (const answer of others) expect(answer).toMatchObject({ state: 'present' });
+  });
+
   it('asks again after a reset', async () => {
     const server = await serveRaw((socket, count) => {
       if (count < 3) socket.resetAndDestroy();

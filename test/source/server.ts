@@ -35,14 +35,14 @@ export async function serve(
 
 /** A server that speaks TCP as it pleases: `listener` is called once a request has come in. */
 export async function serveRaw(
-  listener: (socket: Socket, count: number) => void,
+  listener: (socket: Socket, count: number, request: string) => void,
 ): Promise<{ readonly url: string; readonly host: string; readonly count: () => number }> {
   let count = 0;
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.on('data', () => listener(socket, ++count));
+    socket.on('data', (data) => listener(socket, ++count, data.toString('latin1')));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -83,6 +83,15 @@ it.each([1, 3, 8])('never has more than %i questions with one host under way', a
   expect(most).toBe(concurrencyPerHost);
 });
 
+it.each([0, -1, 0.5, Number.POSITIVE_INFINITY])(
+  'does not wait for ever with %s places and as many seconds',
+  async (n) => {
+    const server = await serve((_, response) => response.end('ok'));
+    const asking = source({ concurrencyPerHost: n, timeoutMs: Math.max(1000, n) });
+    expect(await asking.ask(question(server.url))).toMatchObject({ state: 'present' });
+  },
+);
+
 describe('a signal', () => {
   it('ends the wait of its own caller only', async () => {
     const server = await serve((_, response) => setTimeout(() => response.end('ok'), 80));
