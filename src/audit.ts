@@ -47,6 +47,11 @@ export async function audit(lockfiles: readonly LockfileContents[], auditor: Aud
   return { ...report, findings: [...findings, ...report.findings] };
 }
 
+/** Examines, judges and reports one package version. */
+export async function judgeTarget(target: Target, auditor: Auditor): Promise<PackageReport> {
+  return judged(target, await examine(target, auditor), new Map(), auditor).report;
+}
+
 /** Examines, judges and reports each target; one that fails never stops the rest. */
 async function auditTargets(
   targets: readonly Target[],

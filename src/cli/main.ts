@@ -3,7 +3,7 @@ import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { byError, exit } from './exit.ts';
-import { auditOptions, lockfileTypes } from './options.ts';
+import { auditOptions, lockfileType } from './options.ts';
 import { sayError, voiceOn } from './say.ts';
 
 const usage = `Usage: jsr-verify <spec..> [options]
@@ -12,7 +12,7 @@ const usage = `Usage: jsr-verify <spec..> [options]
 Verifies where JSR packages come from: the Sigstore provenance in the public
 transparency log, against the bytes the registry serves and your policy.`;
 
-const repeatable: ReadonlySet<string> = new Set(['_', 'spec', 'path', 'format', 'bundle', 'merge']);
+const repeatable: ReadonlySet<string> = new Set(['_', 'spec', 'path', 'target', 'format', 'bundle', 'merge']);
 
 const epilogue = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong request,
             3 inconclusive, 4 nothing to check, 70 a bug, 130 interrupted`;
@@ -72,15 +72,104 @@ async function run(environment: Environment): Promise<number> {
             array: true,
             describe: 'folders or lockfiles; - for standard input [.]',
           })
-          .option('lockfile-type', {
-            choices: lockfileTypes,
-            describe: 'format of the lockfile, where its name does not tell',
-          })
+          .option('lockfile-type', lockfileType)
           .options(auditOptions),
       (flags) =>
         ended(
           import('./commands/audit.ts').then(({ auditCommand }) =>
             auditCommand(flags.path ?? [], flags['lockfile-type'], flags, environment),
+          ),
+        ),
+    )
+    .command(
+      'diff <base> [head]',
+      'compare two lockfiles, or git revisions of the ones in this folder',
+      (command) =>
+        command
+          .positional('base', {
+            type: 'string',
+            demandOption: true,
+            describe: 'lockfile, folder or git revision',
+          })
+          .positional('head', {
+            type: 'string',
+            describe: 'lockfile, folder or git revision [the files as they are]',
+          })
+          .option('lockfile-type', lockfileType)
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/diff.ts').then(({ diffCommand }) =>
+            diffCommand(flags.base, flags.head, flags['lockfile-type'], flags, environment),
+          ),
+        ),
+    )
+    .command(
+      'pin [target..]',
+      'write who built the verified packages into the policy file',
+      (command) =>
+        command
+          .positional('target', {
+            type: 'string',
+            array: true,
+            describe: 'packages, folders or lockfiles [.]',
+          })
+          .option('yes', { type: 'boolean', alias: 'y', default: false, describe: 'write without asking' })
+          .option('check', {
+            type: 'boolean',
+            default: false,
+            describe: 'write nothing; exit 1 when the file is out of date',
+          })
+          .option('lockfile-type', lockfileType)
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/pin.ts').then(({ pinCommand }) =>
+            pinCommand(
+              flags.target ?? [],
+              { yes: flags.yes, check: flags.check, type: flags['lockfile-type'] },
+              flags,
+              environment,
+            ),
+          ),
+        ),
+    )
+    .command(
+      'export <spec>',
+      'write the attestation as a Sigstore bundle for other verifiers',
+      (command) =>
+        command
+          .positional('spec', { type: 'string', demandOption: true, describe: 'package' })
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/export.ts').then(({ exportCommand }) =>
+            exportCommand(flags.spec, flags.output, flags, environment),
+          ),
+        ),
+    )
+    .command(
+      'pack [target..]',
+      'record the evidence of an audit for a machine without a network',
+      (command) =>
+        command
+          .positional('target', {
+            type: 'string',
+            array: true,
+            describe: 'packages, folders or lockfiles [.]',
+          })
+          .option('merge', { type: 'string', array: true, describe: 'merge these packs instead' })
+          .option('lockfile-type', lockfileType)
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/pack.ts').then(({ packCommand }) =>
+            packCommand(
+              flags.target ?? [],
+              { file: flags.output, type: flags['lockfile-type'], merge: flags.merge },
+              flags,
+              environment,
+            ),
           ),
         ),
     )

@@ -12,6 +12,11 @@ export const lockfileTypes = [
   'vlt',
 ] as const satisfies readonly LockfileFormatId[];
 
+export const lockfileType = {
+  choices: lockfileTypes,
+  describe: 'format of the lockfile, where its name does not tell',
+} as const;
+
 const sources = 'Sources:';
 const expectations = 'Expectations:';
 const policies = 'Policy:';

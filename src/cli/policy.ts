@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
 import { claimReaders } from '../policy/claim.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { readTextFile } from '../source/disk.ts';
 import type { ExpectationFlags, PolicyFlags } from './options.ts';
-import { inFolder } from './settings.ts';
+import { inFolder, shownPath } from './settings.ts';
 
 const fileNames = ['jsr-verify.json', 'jsr-verify.jsonc'] as const;
 const maxPolicyBytes = 5_000_000;
@@ -65,13 +65,8 @@ export async function loadPolicy(file: string, cwd: string): Promise<Policy> {
   return parsePolicy(text, { file: shownPath(file, cwd), read: (path) => readSibling(inFolder(cwd, path)) });
 }
 
-/** A path as people know it: relative to where they stand, when it is below. */
-export function shownPath(file: string, cwd: string): string {
-  const path = relative(cwd, file);
-  return path === '' || path.startsWith('..') ? file : path;
-}
-
-function readSibling(path: string): string | undefined {
+/** The text of a file that a policy extends, or `undefined` when there is none. */
+export function readSibling(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

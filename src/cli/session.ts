@@ -3,7 +3,8 @@ import type { Policy } from '../model/policy.ts';
 import type { Depth, PackageReport, Report } from '../model/report.ts';
 import { tool } from '../model/tool.ts';
 import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
-import { loadTrust } from '../sigstore/trust.ts';
+import { loadTrust, type TrustOptions } from '../sigstore/trust.ts';
+import type { Source } from '../source/source.ts';
 import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
@@ -29,12 +30,27 @@ export interface Work {
   run(auditor: Auditor): Promise<Report>;
 }
 
+/** What a command adds to the options of the command line. */
+export interface Extra {
+  /** Sigstore bundles from disk. */
+  readonly bundles?: readonly Uint8Array[];
+  /** Puts something between the audit and its source: a recorder. */
+  readonly wrap?: (source: Source) => Source;
+}
+
+/** A report, and what it was made with. */
+export interface Audited {
+  readonly report: Report;
+  readonly request: Request;
+  readonly auditor: Auditor;
+}
+
 /**
  * The frame around every command that audits: read the options, open source and trust, do the work, write the reports, exit.
  * Whatever can be wrong with the request is found before anything is asked.
  */
 export async function runAudit(
-  flags: AuditFlags & { readonly bundles?: readonly Uint8Array[] },
+  flags: AuditFlags & Extra,
   environment: Environment,
   defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
@@ -45,16 +61,35 @@ export async function runAudit(
 
 /** As `runAudit`, for commands that go on with the report. */
 export async function auditAndReport(
-  flags: AuditFlags & { readonly bundles?: readonly Uint8Array[] },
+  flags: AuditFlags & Extra,
   environment: Environment,
   defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
-): Promise<{ readonly report: Report; readonly request: Request }> {
+): Promise<Audited> {
   const outputs = readOutputs(flags, environment.cwd);
+  return auditWith(flags, environment, defaultDepth, prepare, outputs);
+}
+
+/** As `auditAndReport`, without a report: for commands whose own output takes its place. */
+export function auditQuietly(
+  flags: AuditFlags & Extra,
+  environment: Environment,
+  defaultDepth: Depth,
+  prepare: (request: Request) => Promise<Work>,
+): Promise<Audited> {
+  return auditWith(flags, environment, defaultDepth, prepare, []);
+}
+
+async function auditWith(
+  flags: AuditFlags & Extra,
+  environment: Environment,
+  defaultDepth: Depth,
+  prepare: (request: Request) => Promise<Work>,
+  outputs: readonly Output[],
+): Promise<Audited> {
   const settings = await readSettings(flags, environment);
   const policy = await readPolicy(flags, environment.cwd);
-  const depth = flags.depth ?? defaultDepth;
-  const request: Request = { settings, policy, depth };
+  const request: Request = { settings, policy, depth: flags.depth ?? defaultDepth };
   const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
@@ -63,25 +98,17 @@ export async function auditAndReport(
   const context = renderContext(flags, environment, settings);
   try {
     progress.phase('asking for the trusted root');
-    const trust = await loadTrust({
-      mirror: settings.tufMirror,
-      ...(settings.trustedRootFile !== undefined && { trustedRootFile: settings.trustedRootFile }),
-      ...(settings.tufRootFile !== undefined && { tufRootFile: settings.tufRootFile }),
-      cacheDir: settings.cacheDir,
-      offline: settings.offline,
-      timeoutMs: 10_000,
-      now: environment.now(),
-      strict: flags.strict,
-      onProgress: (text) => progress.phase(text),
-    });
+    const trust = await loadTrust(
+      trustOptions(settings, flags.strict, environment, (text) => progress.phase(text)),
+    );
     const stream = await openStream(outputs, context, environment);
     const auditor: Auditor = {
-      source: opened.source,
+      source: flags.wrap?.(opened.source) ?? opened.source,
       trust,
       policy,
       addresses: settings.addresses,
       now: environment.now(),
-      depth,
+      depth: request.depth,
       concurrency: settings.concurrency,
       discover: flags.discover,
       ...(flags.bundles !== undefined && { bundles: flags.bundles }),
@@ -95,15 +122,39 @@ export async function auditAndReport(
     const report = await work.run(auditor);
     progress.stop();
     for (const warning of trust.status.warnings) voice.warning(warning);
-    for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
+    const told =
+      environment.stdout.isTTY === true &&
+      outputs.some(({ format, file }) => format === 'pretty' && file === undefined);
+    if (!told)
+      for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
     await writeReports(report, outputs, context, environment, stream !== undefined);
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
-    return { report, request };
+    return { report, request, auditor };
   } finally {
     progress.stop();
     await opened.close();
   }
+}
+
+/** What `loadTrust` needs, out of the settings. */
+export function trustOptions(
+  settings: Settings,
+  strict: boolean,
+  environment: Environment,
+  onProgress: (text: string) => void,
+): TrustOptions {
+  return {
+    mirror: settings.tufMirror,
+    ...(settings.trustedRootFile !== undefined && { trustedRootFile: settings.trustedRootFile }),
+    ...(settings.tufRootFile !== undefined && { tufRootFile: settings.tufRootFile }),
+    cacheDir: settings.cacheDir,
+    offline: settings.offline,
+    timeoutMs: 10_000,
+    now: environment.now(),
+    strict,
+    onProgress,
+  };
 }
 
 function renderContext(flags: OutputFlags, environment: Environment, { addresses }: Settings): RenderContext {

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
 import { refusal } from '../source/address.ts';
@@ -67,6 +67,12 @@ export async function readSettings(
 /** A path as the user meant it: relative to the folder the command was started in. */
 export function inFolder(cwd: string, path: string): string {
   return isAbsolute(path) ? path : join(cwd, path);
+}
+
+/** A path as people know it: relative to where they stand, when it is below. */
+export function shownPath(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return path === '' || path.startsWith('..') ? file : path;
 }
 
 function wholeNumber(flag: string, text: string | undefined, fallback: number, most: number): number {

@@ -1,6 +1,7 @@
 import {
   type Bundle,
   bundleFromJSON,
+  bundleToJSON,
   isBundleWithDsseEnvelope,
   isBundleWithMessageSignature,
   type TransparencyLogEntry,
@@ -124,6 +125,32 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
 export function isRekorV2(entry: TransparencyLogEntry): boolean {
   const { kind, version } = entry.kindVersion;
   return (kind === 'dsse' || kind === 'hashedrekord') && version === '0.0.2';
+}
+
+/** The bundle in the form other Sigstore tools read: v0.3 JSON, with the certificate alone. */
+export function serialiseBundle(bundle: SigstoreBundle): string {
+  const { signer, content, entries, timestamps } = opened(bundle);
+  if (signer.kind !== 'certificate' || content.kind !== 'envelope')
+    throw new TypeError('only attestations are written as bundles');
+  const serialised = bundleToJSON({
+    mediaType: bundleMediaType,
+    content: {
+      $case: 'dsseEnvelope',
+      dsseEnvelope: {
+        payloadType: content.payloadType,
+        payload: content.payload,
+        signatures: [{ sig: content.signature, keyid: content.keyid }],
+      },
+    },
+    verificationMaterial: {
+      content: { $case: 'certificate', certificate: { rawBytes: signer.der } },
+      tlogEntries: [...entries],
+      timestampVerificationData: {
+        rfc3161Timestamps: timestamps.map((signedTimestamp) => ({ signedTimestamp })),
+      },
+    },
+  });
+  return `${JSON.stringify(serialised, null, 2)}\n`;
 }
 
 /** The one certificate of a PEM text as DER; more than one block, or anything but a certificate, is refused. */

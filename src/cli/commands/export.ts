@@ -1,0 +1,44 @@
+import { verifySpecs } from '../../audit.ts';
+import { exportBundle } from '../../export.ts';
+import { JsrVerifyError } from '../../model/error.ts';
+import { parseSpec } from '../../registry/spec.ts';
+import type { Environment } from '../environment.ts';
+import { exit, exitCodeOf } from '../exit.ts';
+import type { AuditFlags } from '../options.ts';
+import { writeOutput } from '../output.ts';
+import { voiceOn } from '../say.ts';
+import { auditQuietly } from '../session.ts';
+import { inFolder } from '../settings.ts';
+
+/** `jsr-verify export <spec> -o <file>`: the attestation as a Sigstore bundle that other verifiers read. */
+export async function exportCommand(
+  text: string,
+  file: string | undefined,
+  flags: AuditFlags,
+  environment: Environment,
+): Promise<number> {
+  const spec = parseSpec(text);
+  const { report } = await auditQuietly(flags, environment, 'attestation', async () => ({
+    packages: 1,
+    run: (auditor) => verifySpecs([spec], auditor),
+  }));
+  const [unresolved] = report.unresolved;
+  if (unresolved !== undefined)
+    throw new JsrVerifyError(
+      'PACKAGE_UNKNOWN',
+      unresolved.reason,
+      unresolved.hint === undefined ? {} : { hint: unresolved.hint },
+    );
+  const [pkg] = report.packages;
+  if (pkg === undefined) return exit.nothing;
+  if (pkg.verdict.kind === 'inconclusive' && pkg.provenance === undefined) {
+    voiceOn(environment.stderr, flags.quiet).error(pkg.verdict.because[0].why, 'try again later');
+    return exit.inconclusive;
+  }
+  const bundle = exportBundle(pkg);
+  if (file === undefined) environment.stdout.write(bundle.text);
+  else await writeOutput(inFolder(environment.cwd, file), bundle.text);
+  const voice = voiceOn(environment.stderr, flags.quiet);
+  for (const remark of bundle.remarks) voice.warning(remark);
+  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'] });
+}

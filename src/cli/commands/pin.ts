@@ -1,0 +1,115 @@
+import { createInterface } from 'node:readline/promises';
+import { createTwoFilesPatch } from 'diff';
+import { audit, verifySpecs } from '../../audit.ts';
+import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { mergeTargets } from '../../model/target.ts';
+import { pin } from '../../policy/pin.ts';
+import { parseSpec } from '../../registry/spec.ts';
+import { toTerminal } from '../../report/escape.ts';
+import { readTextFile } from '../../source/disk.ts';
+import type { Environment } from '../environment.ts';
+import { exit, exitCodeOf } from '../exit.ts';
+import { readLockfiles } from '../lockfiles.ts';
+import type { AuditFlags } from '../options.ts';
+import { checkWritable, writeOutput } from '../output.ts';
+import { nearestPolicy, readSibling } from '../policy.ts';
+import { voiceOn } from '../say.ts';
+import { auditQuietly } from '../session.ts';
+import { inFolder, shownPath } from '../settings.ts';
+
+/** Options of its own. */
+export interface PinFlags {
+  readonly yes: boolean;
+  readonly check: boolean;
+  readonly type: LockfileFormatId | undefined;
+}
+
+/** `jsr-verify pin [spec… | path]`: writes who built what was verified into the policy file. */
+export async function pinCommand(
+  named: readonly string[],
+  { yes, check, type }: PinFlags,
+  flags: AuditFlags,
+  environment: Environment,
+): Promise<number> {
+  const { cwd, stdout, stderr } = environment;
+  const existing = flags.policy === undefined ? await nearestPolicy(cwd) : inFolder(cwd, flags.policy);
+  const path = existing ?? inFolder(cwd, 'jsr-verify.json');
+  const shown = shownPath(path, cwd);
+  const known =
+    existing === undefined
+      ? undefined
+      : await readTextFile(existing, { code: 'POLICY_INVALID', shown }).catch((error) =>
+          flags.policy === undefined ? Promise.reject(error) : undefined,
+        );
+  if (!check) await checkWritable([{ format: 'json', file: path }]);
+  const { policy: _, ...rest } = flags;
+  const { report } = await auditQuietly(
+    { ...rest, policy: known === undefined ? undefined : path },
+    environment,
+    'attestation',
+    async ({ settings, depth }) => {
+      const isSpec = (text: string) => text.startsWith('@') || /^(?:jsr|npm|pkg):/.test(text);
+      const specs = named.filter(isSpec).map(parseSpec);
+      const paths = named.filter((text) => !isSpec(text));
+      const lockfiles =
+        specs.length > 0 && paths.length === 0
+          ? []
+          : await readLockfiles(paths, type, depth, settings.addresses, environment);
+      return {
+        packages: specs.length + mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets)).length,
+        run: async (auditor) => {
+          // What is pinned today is what a new pin replaces; everything else the policy says still counts.
+          const policy = {
+            ...auditor.policy,
+            packages: auditor.policy.packages.map((entry) => ({ ...entry, expect: [] })),
+          };
+          const bySpec = await verifySpecs(specs, { ...auditor, policy });
+          const byLockfile = await audit(lockfiles, { ...auditor, policy });
+          return {
+            ...byLockfile,
+            packages: [...bySpec.packages, ...byLockfile.packages],
+            unresolved: bySpec.unresolved,
+          };
+        },
+      };
+    },
+  );
+  const voice = voiceOn(stderr, flags.quiet);
+  const { text, changes, refused } = pin(report, known, {
+    file: shown,
+    read: (file) => readSibling(inFolder(cwd, file)),
+  });
+  for (const { purl, reason } of refused) voice.warning(`${purl} is not pinned: ${reason}`);
+  const code = exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+  if (changes.length === 0) {
+    if (code === exit.ok) voice.note(`${shown} is up to date`);
+    return code;
+  }
+  const patch = createTwoFilesPatch(shown, shown, known ?? '', text, known === undefined ? 'new' : '', '');
+  // The first line is a separator for several patches in one file.
+  for (const line of patch.trimEnd().split('\n').slice(1)) stdout.write(`${toTerminal(line, 1000)}\n`);
+  if (check) {
+    voice.error(`${shown} is out of date`, 'run jsr-verify pin and commit the file');
+    return exit.rejected;
+  }
+  if (!yes && !(await confirmed(`write ${shown}?`, environment))) {
+    voice.error(
+      `${shown} was not written`,
+      environment.stdin.isTTY === true ? undefined : 'add --yes where nobody can answer',
+    );
+    return environment.stdin.isTTY === true ? exit.ok : exit.request;
+  }
+  await writeOutput(path, text);
+  voice.note(`wrote ${shown}: ${changes.length} ${changes.length === 1 ? 'entry' : 'entries'}`);
+  return code;
+}
+
+async function confirmed(question: string, { stdin, stderr }: Environment): Promise<boolean> {
+  if (stdin.isTTY !== true || stderr.isTTY !== true) return false;
+  const asker = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await asker.question(`${question} [y/N] `)).trim());
+  } finally {
+    asker.close();
+  }
+}

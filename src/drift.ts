@@ -1,0 +1,97 @@
+import pMap from 'p-map';
+import { audit, judgeTarget } from './audit.ts';
+import type { Auditor } from './auditor.ts';
+import { compare, type History } from './diff/compare.ts';
+import { earlierInLine } from './diff/line.ts';
+import { purlOf } from './model/package.ts';
+import type { PackageReport, Report } from './model/report.ts';
+import type { LockfileContents, Target } from './model/target.ts';
+import { judgeChanges } from './policy/judge-changes.ts';
+import { collectMeta } from './registry/jsr.ts';
+
+/** How many earlier versions of a release line are looked at for its last attestation. */
+const lookBack = 10;
+
+/**
+ * What changed between two states of a project's lockfiles: packages added, removed and moved, provenance lost, publishers changed.
+ * The report is about the packages that came; those that stayed as they were are not looked at again.
+ */
+export async function diff(
+  base: readonly LockfileContents[],
+  head: readonly LockfileContents[],
+  auditor: Auditor,
+): Promise<Report> {
+  const { onPackage: _, ...quietly } = auditor;
+  const before = await audit(withoutCommon(base, head), quietly);
+  const after = await audit(withoutCommon(head, base), quietly);
+  const history = await earlierVersions(after.packages, quietly);
+  const { changes, usedExemptions } = judgeChanges(
+    compare(before, after, history),
+    auditor.policy,
+    auditor.now,
+  );
+  const judged = new Map(
+    changes.flatMap((change) =>
+      change.kind === 'removed' ? [] : [[change.after.purl, change.after] as const],
+    ),
+  );
+  const packages = after.packages.map((report) => judged.get(report.purl) ?? report);
+  for (const report of packages) auditor.onPackage?.(report);
+  return {
+    ...after,
+    packages,
+    changes,
+    interrupted: before.interrupted || after.interrupted,
+    requests: Object.fromEntries(auditor.source.requests),
+    unusedExemptions: after.unusedExemptions.filter((exemption) => !usedExemptions.includes(exemption)),
+  };
+}
+
+// A version that both sides lock to the same bytes has not changed.
+function withoutCommon(
+  these: readonly LockfileContents[],
+  others: readonly LockfileContents[],
+): readonly LockfileContents[] {
+  const known = new Set(others.flatMap(({ targets }) => targets.map(keyOf)));
+  return these.map((contents) => ({
+    ...contents,
+    targets: contents.targets.filter((target) => !known.has(keyOf(target))),
+  }));
+}
+
+function keyOf({ package: about, occurrences }: Target): string {
+  return JSON.stringify([
+    purlOf(about),
+    [...new Set(occurrences.map(({ locked }) => JSON.stringify(locked)))].sort(),
+  ]);
+}
+
+/** For each package that came: earlier versions of its release line, newest first, until one that is attested. */
+async function earlierVersions(packages: readonly PackageReport[], auditor: Auditor): Promise<History> {
+  const history = new Map<ReturnType<typeof purlOf>, PackageReport[]>();
+  await pMap(
+    packages,
+    async ({ package: about, word }) => {
+      const { scope, name, version } = about;
+      const meta = await collectMeta(about, auditor.source, auditor.addresses);
+      if (version === undefined || meta.state !== 'present') return;
+      const published = [...meta.value.versions].map(([other, { publishedAt }]) => ({
+        version: other,
+        ...(publishedAt && { publishedAt }),
+      }));
+      const self = { version, ...(word.publishedAt && { publishedAt: word.publishedAt }) };
+      const known = history.get(purlOf({ scope, name })) ?? [];
+      history.set(purlOf({ scope, name }), known);
+      for (const earlier of earlierInLine(self, published).slice(0, lookBack)) {
+        const report = await judgeTarget(
+          { package: { scope, name, version: earlier.version }, occurrences: [] },
+          auditor,
+        );
+        known.push(report);
+        if (report.provenance !== undefined) return;
+      }
+    },
+    { concurrency: auditor.concurrency ?? 16 },
+  );
+  return history;
+}
