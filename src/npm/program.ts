@@ -4,11 +4,9 @@ import { classesWithProperties, movedInitialisers } from './fields.ts';
 import { canonical } from './forms.ts';
 import { withoutHelpers } from './helpers.ts';
 import type { MediaType } from './media.ts';
+import { differs, type Sameness, same } from './sameness.ts';
 import { isNode, nodesAt, parseScript, type SourceComment, type SyntaxNode } from './syntax.ts';
 import { type LoweredNames, loweredNames, nothingLowered } from './typescript.ts';
-
-/** Whether an emitted file says what the attested source says, or where it does not. */
-export type Sameness = { readonly same: true } | { readonly same: false; readonly reason: string };
 
 /** One script of the tarball and the attested source it should come from. */
 export interface EmittedScript {
@@ -76,12 +74,8 @@ function compare(
   const source = script.source.replaceAll('\r\n', '\n');
   const strange = comments.find((comment) => !isKnownComment(comment, source, actual.helpers));
   return strange === undefined
-    ? { same: true }
+    ? same
     : differs(`has a comment at line ${line(strange.start)} that its source has not`);
-}
-
-function differs(reason: string): Sameness {
-  return { same: false, reason };
 }
 
 function namesOf({ source, media }: EmittedScript, compiler: Compiler): LoweredNames | undefined {

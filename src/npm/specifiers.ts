@@ -42,21 +42,44 @@ export function rewriteSpecifier(
   tables: RewriteTables,
   output: string,
 ): string | undefined {
-  const dependency = dependencies.get(specifier);
-  const resolved = kind === 'source' ? dependency?.code : (dependency?.type ?? dependency?.code);
-  if (resolved === undefined) return undefined;
-  const target = follow(resolved, tables[kind]);
-  if (target === undefined) return undefined;
+  const resolved = resolutionOf(dependencies.get(specifier), kind);
+  const target = targetOf(resolved, kind, tables);
+  return target === resolved ? undefined : spell(target, output);
+}
+
+/** The same, also where the file stays where it is: it still has another place seen from `output`. */
+export function respell(
+  specifier: string,
+  kind: RewriteKind,
+  dependencies: Dependencies,
+  tables: RewriteTables,
+  output: string,
+): string | undefined {
+  return spell(targetOf(resolutionOf(dependencies.get(specifier), kind), kind, tables), output);
+}
+
+function resolutionOf(dependency: Dependency | undefined, kind: RewriteKind): string | undefined {
+  return kind === 'source' ? dependency?.code : (dependency?.type ?? dependency?.code);
+}
+
+function targetOf(
+  resolved: string | undefined,
+  kind: RewriteKind,
+  tables: RewriteTables,
+): string | undefined {
+  const target = resolved === undefined ? undefined : follow(resolved, tables[kind]);
+  if (target === undefined) return resolved;
   const packageImport = toPackageImport(target);
   if (packageImport !== undefined) return packageImport;
-
   // TypeScript refuses to import a declaration file by its name (TS2846) but finds it beside the `.js`.
   const path = toPath(target);
   const declaration = path !== undefined && /^d\.m?ts$/.test(mediaTypeOf(path));
-  const final = kind === 'declaration' && declaration ? toFileUrl(withExtension(path, 'js')) : target;
-  if (final === resolved) return undefined;
-  const finalPath = toPath(final);
-  return finalPath === undefined ? final : relativeSpecifier(output, finalPath);
+  return kind === 'declaration' && declaration ? toFileUrl(withExtension(path, 'js')) : target;
+}
+
+function spell(target: string | undefined, output: string): string | undefined {
+  const path = target === undefined ? undefined : toPath(target);
+  return path === undefined ? target : relativeSpecifier(output, path);
 }
 
 /** Follows a rewrite table from a URL; `undefined` when it does not end within ten hops. */

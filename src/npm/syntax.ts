@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Comment, parse } from 'acorn';
+import { type Comment, Parser } from 'acorn';
 
 /** A node of a syntax tree: its kind, where it begins in the text, and its fields. Only kind and fields are compared. */
 export interface SyntaxNode {
@@ -28,7 +28,11 @@ export type ParsedScript =
 export function parseScript(code: string): ParsedScript {
   const comments: Comment[] = [];
   try {
-    const program = parse(code, { ecmaVersion: 'latest', sourceType: 'module', onComment: comments });
+    const program = LenientParser.parse(code, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      onComment: comments,
+    });
     const pure = new Set(
       comments.filter(({ value }) => /[@#]__PURE__/.test(value)).map(({ end }) => nextToken(code, end)),
     );
@@ -39,6 +43,13 @@ export function parseScript(code: string): ParsedScript {
     };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : 'syntax error' };
+  }
+}
+
+// Rules beyond the grammar, such as one declaration per name, are no business of a comparison, and swc does not check them.
+class LenientParser extends Parser {
+  raiseRecoverable(): undefined {
+    return undefined;
   }
 }
 
