@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ForkEvidence } from '../../src/model/report.ts';
@@ -47,6 +48,19 @@ describe('evidence of a fork', () => {
   test('of one size needs no proof', () => {
     const fork = { ...evidence, older: log.checkpoint(), proof: [] };
     expect(checkFork(fork, keys).kind).toBe('contradiction');
+  });
+});
+
+describe('the sample files', () => {
+  const read = (name: string) =>
+    readFileSync(new URL(`../../fixtures/tlog/fork/${name}.json`, import.meta.url));
+  const known = logKeys(trustFromBytes(read('trusted_root'), 'fixtures'));
+
+  test.each(['contradiction', 'unproven', 'consistent'])('%s.json is what it is called', (kind) => {
+    const parsed = parseForkFile(read(kind));
+    if (!parsed.ok) throw new Error(parsed.why);
+    expect(checkFork(parsed.value, known).kind).toBe(kind);
+    expect(checkFork(parsed.value, keys).kind).toBe('invalid');
   });
 });
 

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { builtInRoot } from '../../src/sigstore/root.ts';
+import { trustFromBytes } from '../../src/sigstore/trust.ts';
+import { describeTrust } from '../../src/sigstore/trust-describe.ts';
+import { mintSigstore } from '../support/sigstore.ts';
+import { validFor } from '../support/trusted-root.ts';
+
+test('the public-good root is told as it is: two CAs, two logs, two CT logs, one timestamp authority', async () => {
+  const trust = trustFromBytes((await builtInRoot()).trustedRoot, 'built in');
+  const told = describeTrust(trust);
+  expect(told.status).toBe(trust.status);
+  expect(told.transparencyLogs).toEqual([
+    {
+      url: 'https://rekor.sigstore.dev',
+      logId: 'c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d',
+      key: 'PKIX_ECDSA_P256_SHA_256',
+      validFrom: new Date('2021-01-12T11:53:27Z'),
+    },
+    expect.objectContaining({ url: 'https://log2025-1.rekor.sigstore.dev', key: 'PKIX_ED25519' }),
+  ]);
+  expect(told.ctLogs.map(({ url }) => url)).toEqual([
+    'https://ctfe.sigstore.dev/test',
+    'https://ctfe.sigstore.dev/2022',
+  ]);
+  expect(told.ctLogs[0]?.validUntil).toEqual(new Date('2022-10-31T23:59:59.999Z'));
+  expect(
+    told.certificateAuthorities.map(({ subject, fingerprints }) => [subject, fingerprints.length]),
+  ).toEqual([
+    ['O=sigstore.dev, CN=sigstore', 1],
+    ['O=sigstore.dev, CN=sigstore-intermediate', 2],
+  ]);
+  expect(told.timestampAuthorities).toHaveLength(1);
+});
+
+test('the root of an instance of one’s own is told by the same words', () => {
+  const sigstore = mintSigstore();
+  const period = validFor(new Date('2025-01-01'), new Date('2026-01-01'));
+  const bytes = sigstore.trustedRootBytes({ tlogs: [{ key: sigstore.rekorKey, validFor: period }] });
+  const { transparencyLogs, certificateAuthorities } = describeTrust(trustFromBytes(bytes, 'x'));
+  expect(transparencyLogs).toEqual([
+    {
+      url: `https://${sigstore.rekorKey.host}`,
+      logId: sigstore.rekorKey.id.toString('hex'),
+      key: 'PKIX_ECDSA_P256_SHA_256',
+      validFrom: new Date('2025-01-01'),
+      validUntil: new Date('2026-01-01'),
+    },
+  ]);
+  const fingerprints = sigstore.authority.chain.map((der) => createHash('sha256').update(der).digest('hex'));
+  expect(certificateAuthorities[0]?.fingerprints).toEqual(fingerprints);
+});
+
+test('it can be told as JSON', () => {
+  const told = describeTrust(trustFromBytes(mintSigstore().trustedRootBytes(), 'x'));
+  expect(JSON.parse(JSON.stringify(told))).toMatchObject({
+    status: { source: 'file' },
+    ctLogs: [{ logId: expect.any(String) }],
+  });
+});
