@@ -34,7 +34,7 @@ export interface TrustOptions {
   readonly forceRefresh?: boolean;
   /** A step down is `TRUST_UNAVAILABLE` instead of a warning. */
   readonly strict?: boolean;
-  /** Connections to the mirror, for those who have a proxy; otherwise it is connected to directly. */
+  /** @internal Connections to the mirror, for those who have a proxy; otherwise it is connected to directly. */
   readonly connect?: Connect;
   /** Told before something takes time. */
   onProgress?(text: string): void;

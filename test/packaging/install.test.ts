@@ -79,7 +79,7 @@ test('its types stand on their own: strict, libraries checked, no types of Node'
     skipLibCheck: false,
     noEmit: true,
     module: 'nodenext',
-    lib: ['es2023'],
+    lib: ['es2023', 'dom'],
     types: [],
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));

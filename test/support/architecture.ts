@@ -34,7 +34,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'auditor.ts': engine,
   'examine.ts': [...engine, 'auditor.ts'],
   'audit.ts': [...engine, 'auditor.ts', 'examine.ts'],
-  'index.ts': [...engine, 'report', 'auditor.ts', 'examine.ts', 'audit.ts'],
+  'drift.ts': [...engine, 'auditor.ts', 'audit.ts'],
+  'export.ts': [...engine, 'auditor.ts', 'examine.ts', 'audit.ts'],
+  'index.ts': [...engine, 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
   cli: ['index.ts', 'model'],
 };
 
@@ -51,10 +53,11 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   acorn: ['npm'],
   cacache: ['source'],
   chalk: ['report/pretty.ts'],
+  diff: ['cli'],
   'env-paths': ['cli'],
   'jsonc-parser': ['wire', 'lockfile', 'policy'],
   ora: ['cli'],
-  'p-map': ['audit.ts'],
+  'p-map': ['audit.ts', 'drift.ts'],
   semver: ['registry', 'lockfile', 'npm', 'policy', 'diff'],
   tar: ['npm'],
   'tuf-js': ['sigstore'],
