@@ -103,7 +103,10 @@ describe('silence is not a pass', () => {
 
   test.each(provenanceChecks)('skipped %s is never verified', (id) => {
     const input = assess({ checks: checks({ [id]: { status: 'skipped', why: 'no reason' } }) });
-    expect(judge(input, policy(), now).verdict.kind).toBe('inconclusive');
+    expect(judge(input, policy(), now).verdict).toEqual({
+      kind: 'inconclusive',
+      because: [{ id, why: 'not checked: no reason' }],
+    });
   });
 
   test.each(provenanceChecks.filter((id) => id !== 'bundle'))('"there is none" as %s is an error', (id) => {
@@ -417,6 +420,14 @@ describe('an attestation found by searching the log', () => {
     expect(judge(input, policy(), now)).toMatchObject({ verdict: { kind: 'verified', provenance: own } });
     const under = policy(pinned);
     expect(judge(input, under, now)).toMatchObject({ verdict: { kind: 'verified', provenance: own } });
+  });
+
+  test.each([
+    ['bytes', provenance(undefined, { manifestDigest: 'cd'.repeat(32) as never })],
+    ['version', provenance(undefined, { package: { scope: 'acme', name: 'pkg', version: '1.2.4' } })],
+  ])('does not count for other %s', (_, own) => {
+    const input = assess({ ...found, provenance: stranger, others: [own] });
+    expect(judge(input, policy(pinned), now).verdict.kind).toBe('rejected');
   });
 
   test.each([
