@@ -5,12 +5,16 @@ import { type Checks, checkIds, type Outcome, unknown } from './model/check.ts';
 import type { Finding } from './model/finding.ts';
 import { purlOf, type Spec } from './model/package.ts';
 import type { Exemption } from './model/policy.ts';
-import type { PackageReport, Report, UnresolvedSpec } from './model/report.ts';
+import type { LogOutcome, PackageReport, Report, UnresolvedSpec } from './model/report.ts';
 import type { ForeignReference, LockfileContents, Target, UnreadableEntry } from './model/target.ts';
 import { mergeTargets } from './model/target.ts';
 import type { Assessment } from './policy/assessment.ts';
 import { judge } from './policy/judge.ts';
 import { resolve } from './registry/jsr.ts';
+import { logKeys } from './sigstore/trust-logs.ts';
+import { openCheckpoint } from './tlog/checkpoint.ts';
+import { follow } from './tlog/follow.ts';
+import { proofsFrom } from './tlog/proof.ts';
 
 /**
  * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as unresolved; one whose
@@ -78,7 +82,9 @@ async function auditTargets(
   return {
     checkedAt: auditor.now,
     trust: auditor.trust.status,
-    log: { kind: 'not-checked', why: 'no earlier checkpoint is remembered' },
+    log: interrupted
+      ? { kind: 'not-checked', why: 'the run was interrupted' }
+      : await followLogs([...reports.values()], auditor),
     packages: targets.flatMap((target) => reports.get(target) ?? []),
     findings: [],
     unresolved: [],
@@ -89,6 +95,25 @@ async function auditTargets(
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
   };
+}
+
+/** Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered from earlier runs. */
+async function followLogs(
+  reports: readonly PackageReport[],
+  { source, addresses, trust, memory }: Auditor,
+): Promise<LogOutcome> {
+  const keys = logKeys(trust);
+  const notes = new Set(
+    reports.flatMap(({ checks: { inclusion } }) =>
+      inclusion.status === 'passed' ? [inclusion.fact.checkpoint] : [],
+    ),
+  );
+  if (notes.size === 0) return { kind: 'not-checked', why: 'no log entry was seen' };
+  const seen = [...notes].flatMap((note) => {
+    const opened = openCheckpoint(note, keys);
+    return opened.ok ? [opened.value] : [];
+  });
+  return follow({ seen, keys, memory, fetchProof: proofsFrom(source, addresses.rekor) });
 }
 
 function judged(

@@ -3,6 +3,7 @@ import type { Depth, PackageReport } from './model/report.ts';
 import type { Addresses } from './registry/addresses.ts';
 import type { Trust } from './sigstore/trust.ts';
 import type { Source } from './source/source.ts';
+import type { CheckpointMemory } from './tlog/follow.ts';
 
 /** Everything an audit works with. It is given the world; it looks nothing up by itself. */
 export interface Auditor {
@@ -19,6 +20,8 @@ export interface Auditor {
   readonly discover?: boolean;
   /** Sigstore bundles from disk, tried instead of what the registry names. */
   readonly bundles?: readonly Uint8Array[];
+  /** What was seen of each log in earlier runs; without it only the checkpoints of this run are compared. */
+  readonly memory?: CheckpointMemory;
   /** Ends the audit early: what is known by then is reported as interrupted. */
   readonly signal?: AbortSignal;
   /** Called with each package as soon as it is judged, in the order they finish. */

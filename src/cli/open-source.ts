@@ -20,7 +20,7 @@ export interface Opened {
 /** A pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
 export async function openSource(
   settings: Settings,
-  { env, now }: Environment,
+  { env }: Environment,
   onTrouble: (text: string) => void,
 ): Promise<Opened> {
   const cache =
@@ -37,7 +37,6 @@ export async function openSource(
   }
   const { httpSource } = await import('../source/http.ts');
   const { batching } = await import('../tlog/batch.ts');
-  const { pastEdge } = await import('../source/past-edge.ts');
   const network = httpSource({
     userAgent,
     timeoutMs: settings.timeoutMs,
@@ -50,7 +49,7 @@ export async function openSource(
     },
   });
   return {
-    source: pastEdge(batching(network, settings.addresses.rekor, cache), now()),
+    source: batching(network, settings.addresses.rekor, cache),
     inFlight: () => network.inFlight,
     close: () => network.close(),
   };

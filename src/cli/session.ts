@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Auditor } from '../auditor.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Depth, PackageReport, Report } from '../model/report.ts';
@@ -5,6 +6,7 @@ import { tool } from '../model/tool.ts';
 import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
 import { loadTrust, type TrustOptions } from '../sigstore/trust.ts';
 import type { Source } from '../source/source.ts';
+import { checkpointMemory } from '../tlog/follow-memory.ts';
 import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
@@ -112,6 +114,7 @@ async function auditWith(
       concurrency: settings.concurrency,
       discover: flags.discover,
       ...(flags.bundles !== undefined && { bundles: flags.bundles }),
+      ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),
       signal: environment.signal,
       onPackage: (report) => {
         progress.done(report);

@@ -4,6 +4,7 @@ import type { TrustMaterial } from '@sigstore/verify';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
 import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
+import { type LogKey, openCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
 import { at, fromBase64, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
 
@@ -11,6 +12,12 @@ import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
 export interface Asked {
   readonly logIndex?: string | undefined;
   readonly entryId?: string | undefined;
+}
+
+/** The trusted root in the two forms that are needed. */
+export interface Roots {
+  readonly material: TrustMaterial;
+  readonly keys: readonly LogKey[];
 }
 
 /**
@@ -23,7 +30,7 @@ export function checkInclusion(
   content: SignatureContent,
   times: readonly Date[],
   asked: Asked,
-  trust: TrustMaterial,
+  { material, keys }: Roots,
 ): Outcome<Facts['inclusion']> {
   const [entry] = bundle.entries;
   if (entry === undefined)
@@ -35,12 +42,12 @@ export function checkInclusion(
   const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
   if (mismatch !== undefined) return failed(mismatch);
   try {
-    verifyTLogInclusion(entry, trust.tlogs);
+    verifyTLogInclusion(entry, material.tlogs);
     verifyTLogBody(entry, content);
   } catch (cause) {
     return failed(explain(cause), { cause });
   }
-  const stray = strayCheckpoint(entry, bundle, trust);
+  const stray = strayCheckpoint(entry, bundle, keys);
   if (stray !== undefined) return failed(stray);
   const integratedTime = times[0];
   if (integratedTime === undefined) return unknown('no trusted time is known for the log entry');
@@ -132,39 +139,28 @@ function loggedCertificate(kind: string, version: string, body: unknown): Buffer
   }
 }
 
-// C2SP tlog-checkpoint: the first line names the log. Rekor v1 adds its tree: `rekor.sigstore.dev - 1193050959916656506`.
+// The library takes a checkpoint that any of a log's keys signed; which log and which tree it names is ours to see.
 function strayCheckpoint(
   entry: TransparencyLogEntry,
   { logEntry }: OpenBundle,
-  trust: TrustMaterial,
+  keys: readonly LogKey[],
 ): string | undefined {
   const proof = entry.inclusionProof;
-  const [origin = '', size = '', root = ''] = (proof?.checkpoint?.envelope ?? '').split('\n');
-  const [host, tree, ...rest] = origin.split(' - ');
-  const logs = trust.tlogs.filter((log) => log.logID.equals(entry.logId.keyId));
-  if (rest.length > 0 || !logs.some((log) => isHostOf(log.baseURL, host ?? '')))
-    return 'the checkpoint belongs to another log';
-  if (size !== proof?.treeSize) return 'the checkpoint is for another tree size than the inclusion proof';
-  // The library calculates the root from the proof and compares it with the checkpoint's; the answer's own copy must not differ.
-  if (!Buffer.from(root, 'base64').equals(proof.rootHash))
-    return 'the checkpoint has another root than the inclusion proof';
-  if (
-    logEntry?.entryId.length === 80 &&
-    tree !== undefined &&
-    BigInt(`0x${logEntry.entryId.slice(0, 16)}`).toString() !== tree
-  ) {
+  const ours = keys.filter(({ logId }) => entry.logId.keyId.equals(logId));
+  const checkpoint = openCheckpoint(proof?.checkpoint?.envelope ?? '', ours);
+  if (!checkpoint.ok) return `the checkpoint is ${checkpoint.why}`;
+  const { size, root } = checkpoint.value;
+  if (proof === undefined || String(size) !== proof.treeSize) {
+    return 'the checkpoint is for another tree size than the inclusion proof';
+  }
+  // The library calculates the root from the proof; the answer's own copy must not differ from the signed one.
+  if (!proof.rootHash.equals(root)) return 'the checkpoint has another root than the inclusion proof';
+  const tree = treeIdOf(checkpoint.value);
+  const named = logEntry?.entryId.length === 80 ? BigInt(`0x${logEntry.entryId.slice(0, 16)}`) : undefined;
+  if (tree !== undefined && named !== undefined && String(named) !== tree) {
     return 'the checkpoint belongs to another tree than the entry';
   }
   return undefined;
-}
-
-function isHostOf(url: string, host: string): boolean {
-  try {
-    const parsed = new URL(url);
-    return host !== '' && (parsed.host === host || parsed.hostname === host);
-  } catch {
-    return false;
-  }
 }
 
 function explain(cause: unknown): string {

@@ -1,6 +1,6 @@
 import { crypto, X509Certificate } from '@sigstore/core';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
+import { toTrustMaterial } from '@sigstore/verify';
 import { DSSESignatureContent } from '@sigstore/verify/dist/bundle/dsse.js';
 import { signatureContent } from '@sigstore/verify/dist/bundle/index.js';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
@@ -17,8 +17,9 @@ import {
 } from '../model/check.ts';
 import { type OpenBundle, opened, parseBundle } from './bundle.ts';
 import { checkCertificate, timesOf } from './certificate.ts';
-import { type Asked, checkInclusion } from './inclusion.ts';
+import { type Asked, checkInclusion, type Roots } from './inclusion.ts';
 import type { Trust } from './trust.ts';
+import { logKeys } from './trust-logs.ts';
 
 export const payloadType = 'application/vnd.in-toto+json';
 
@@ -32,12 +33,12 @@ export interface SigstoreOutcomes {
 /** Checks certificate, log inclusion and DSSE signature of an opened bundle against the trusted root. */
 export function checkSigstore(bundle: SigstoreBundle, asked: Asked, trust: Trust): SigstoreOutcomes {
   const open = opened(bundle);
-  const material = materialOf(trust);
-  const certificate = checkCertificate(open, material);
+  const known = rootsOf(trust);
+  const certificate = checkCertificate(open, known.material);
   return {
     certificate,
     inclusion: after({ certificate }, () =>
-      checkInclusion(open, contentOf(open), timesOf(open, material), asked, material),
+      checkInclusion(open, contentOf(open), timesOf(open, known.material), asked, known),
     ),
     signature: after({ certificate }, () => checkSignature(open)),
   };
@@ -62,34 +63,35 @@ export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOpt
     return { certificate: unreadable, inclusion: unreadable, signature: unreadable };
   }
   const open = parsed.value;
-  const material = materialOf(trust);
+  const known = rootsOf(trust);
   const artifact = options.artifact === undefined ? undefined : Buffer.from(options.artifact);
   const key = options.publicKey;
   const certificate =
     open.signer.kind === 'public-key' && key !== undefined
       ? skipped('the bundle is signed with the key that was given')
-      : checkCertificate(open, material);
+      : checkCertificate(open, known.material);
   if (certificate.status === 'failed')
     return { certificate, inclusion: blockedBy('certificate'), signature: blockedBy('certificate') };
   return {
     certificate,
-    inclusion: checkInclusion(open, contentOf(open, artifact), timesOf(open, material), {}, material),
+    inclusion: checkInclusion(open, contentOf(open, artifact), timesOf(open, known.material), {}, known),
     signature: checkContent(open, artifact, key),
   };
 }
 
 /** The trusted root as the library wants it; parsed once per root. */
-export function materialOf(trust: Trust): TrustMaterial {
-  const known = materials.get(trust);
+function rootsOf(trust: Trust): Roots {
+  const known = roots.get(trust);
   if (known !== undefined) return known;
   const material = toTrustMaterial(
     TrustedRoot.fromJSON(JSON.parse(Buffer.from(trust.root).toString('utf8'))),
   );
-  materials.set(trust, material);
-  return material;
+  const read: Roots = { material, keys: logKeys(trust) };
+  roots.set(trust, read);
+  return read;
 }
 
-const materials = new WeakMap<Trust, TrustMaterial>();
+const roots = new WeakMap<Trust, Roots>();
 
 function checkSignature(bundle: OpenBundle): Outcome<Facts['signature']> {
   const { content, signer } = bundle;
