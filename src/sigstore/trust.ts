@@ -5,9 +5,9 @@ import { at, parseJson } from '../wire/json.ts';
 import { type BuiltInRoot, builtInRoot } from './root.ts';
 import { readAtMost } from './trust-disk.ts';
 import { maxTrustedRootBytes, readTrustedRoot } from './trust-root.ts';
-import { replayTuf, type TufOutcome, type TufState, type TufUpdated, updateTuf } from './tuf.ts';
+import type { TufOutcome, TufState, TufUpdated } from './tuf.ts';
 import { type KeptTuf, tufCache } from './tuf-cache.ts';
-import { type Connect, withMirror } from './tuf-mirror.ts';
+import { type Send, withMirror } from './tuf-mirror.ts';
 
 /** The keys everything is verified against, and where they came from. */
 export interface Trust {
@@ -34,8 +34,8 @@ export interface TrustOptions {
   readonly forceRefresh?: boolean;
   /** A step down is `TRUST_UNAVAILABLE` instead of a warning. */
   readonly strict?: boolean;
-  /** @internal Connections to the mirror, for those who have a proxy; otherwise it is connected to directly. */
-  readonly connect?: Connect;
+  /** @internal Sends the requests to the mirror, for those who have a proxy; otherwise it is connected to directly. */
+  readonly send?: Send;
   /** Told before something takes time. */
   onProgress?(text: string): void;
 }
@@ -59,7 +59,8 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
 
   const cache = tufCache(options.cacheDir, mirror);
   const kept = await cache.read();
-  const replayed = kept && (await replayTuf(start, kept.state));
+  // The TUF client is only loaded where there is something for it to do.
+  const replayed = kept && (await (await import('./tuf.ts')).replayTuf(start, kept.state));
   if (kept && replayed?.kind === 'updated' && isYoung(kept, options)) {
     return trustFromTuf(replayed, { source: 'tuf', mirror, refreshedAt: kept.confirmedAt });
   }
@@ -156,14 +157,15 @@ async function ask(
   mirror: URL,
   start: Uint8Array,
   known: TufState | undefined,
-  { timeoutMs, connect, onProgress }: TrustOptions,
+  { timeoutMs, send, onProgress }: TrustOptions,
 ): Promise<TufOutcome> {
   onProgress?.(`asking ${mirror.host} for the trusted root`);
+  const { updateTuf } = await import('./tuf.ts');
   // A timer of our own: the library has one per request and repeats requests.
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   try {
-    return await withMirror(mirror, controller.signal, connect, (files) =>
+    return await withMirror(mirror, controller.signal, send, (files) =>
       updateTuf(start, files, known, controller.signal),
     );
   } finally {

@@ -23,36 +23,49 @@ export class MirrorUnavailable extends Error {
   }
 }
 
-/** Connections for an address; `undefined` lets the mirror open and close its own. */
-export type Connect = (url: URL) => Dispatcher;
+/** Sends one request to an address, as the agents of `source/` do: through a proxy, or with other authorities. */
+export type Send = (
+  url: URL,
+  options: Omit<Dispatcher.RequestOptions, 'origin' | 'path'>,
+) => Promise<Dispatcher.ResponseData>;
 
-/** Lets `use` read a mirror over HTTP; every request ends when `signal` does. */
+/**
+ * Lets `use` read a mirror over HTTP; every request ends when `signal` does. Without `send` the mirror is connected to
+ * directly, and the connections are closed in the end.
+ */
 export async function withMirror<T>(
   mirror: URL,
   signal: AbortSignal,
-  connect: Connect | undefined,
+  send: Send | undefined,
   use: (files: TufFiles) => Promise<T>,
 ): Promise<T> {
-  const own = connect === undefined ? new (await import('undici')).Agent({ connections: 2 }) : undefined;
+  const line = send === undefined ? await openDirect() : { send, close: async () => undefined };
   const base = mirror.href.endsWith('/') ? mirror.href : `${mirror.href}/`;
-  const read = (path: string, maxBytes: number) => {
-    const url = new URL(path, base);
-    const dispatcher = own ?? connect?.(url);
-    if (dispatcher === undefined) throw new MirrorUnavailable('there is no connection');
-    return readPatiently({ url, path, maxBytes, dispatcher, signal });
-  };
+  const read: TufFiles['read'] = (path, maxBytes) =>
+    readPatiently({ url: new URL(path, base), path, maxBytes, send: line.send, signal });
   try {
     return await use({ read });
   } finally {
-    await own?.destroy();
+    await line.close();
   }
+}
+
+async function openDirect(): Promise<{ readonly send: Send; readonly close: () => Promise<unknown> }> {
+  const { default: Agent } = await import('undici/lib/dispatcher/agent.js');
+  const { default: request } = await import('undici/lib/api/api-request.js');
+  const agent = new Agent({ connections: 2, headersTimeout: 0, bodyTimeout: 0, autoSelectFamily: true });
+  return {
+    send: (url, options) =>
+      request.call(agent, { ...options, origin: url.origin, path: url.pathname + url.search }),
+    close: () => agent.destroy(),
+  };
 }
 
 interface Question {
   readonly url: URL;
   readonly path: string;
   readonly maxBytes: number;
-  readonly dispatcher: Dispatcher;
+  readonly send: Send;
   readonly signal: AbortSignal;
 }
 
@@ -72,11 +85,9 @@ async function readPatiently(question: Question): Promise<Uint8Array | undefined
 }
 
 async function readOnce(question: Question): Promise<Uint8Array | undefined> {
-  const { url, path, dispatcher, signal } = question;
+  const { url, path, send, signal } = question;
   try {
-    const answer = await dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+    const answer = await send(url, {
       method: 'GET',
       headers: { 'user-agent': `${tool.name}/${tool.version}`, 'accept-encoding': 'identity' },
       signal,

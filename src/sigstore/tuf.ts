@@ -1,4 +1,5 @@
-import type { Fetcher } from 'tuf-js';
+import { type Fetcher, Updater } from 'tuf-js';
+import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { at, parseJson } from '../wire/json.ts';
 import { inWorkFolder, type WorkFolder } from './trust-disk.ts';
 import { maxTrustedRootBytes } from './trust-root.ts';
@@ -64,7 +65,6 @@ async function update(
   for (const [name, bytes] of known?.roles ?? []) await folder.write(name, bytes);
   await folder.write('root.json', root);
   await folder.write(`targets/${targetName}`, known?.trustedRoot ?? Buffer.alloc(0));
-  const { Updater } = await import('tuf-js');
   const updater = new Updater({
     metadataDir: folder.path,
     metadataBaseUrl: base,
@@ -134,7 +134,7 @@ class Keeper {
     if (version === undefined) return Buffer.from(await this.#need(path, maxBytes));
     // A root never changes under its version, so one that is known needs no request.
     const bytes = this.#knownRoots?.get(version) ?? (await this.#read(path, maxBytes));
-    if (bytes === undefined) throw await newestKnown(path);
+    if (bytes === undefined) throw newestKnown(path);
     this.roots.set(version, bytes);
     return Buffer.from(bytes);
   }
@@ -157,8 +157,7 @@ class Keeper {
 }
 
 /** TUF 5.3.3: a root that is not there means that the newest one is known; the library looks for just this error. */
-async function newestKnown(path: string): Promise<Error> {
-  const { DownloadHTTPError } = await import('tuf-js/dist/error.js');
+function newestKnown(path: string): Error {
   return new DownloadHTTPError(`there is no ${path}`, 404);
 }
 

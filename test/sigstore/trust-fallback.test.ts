@@ -229,7 +229,7 @@ describe('the public-good instance', () => {
       offline: false,
       timeoutMs: 5000,
       now: new Date('2026-12-01'),
-      connect: unplugged,
+      send: unplugged,
       ...changes,
     });
 

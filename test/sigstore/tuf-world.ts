@@ -3,9 +3,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent, type Dispatcher } from 'undici';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import { loadTrust, type Trust, type TrustOptions } from '../../src/sigstore/trust.ts';
+import type { Send } from '../../src/sigstore/tuf-mirror.ts';
 import { sharedSigstore } from '../support/sigstore.ts';
 import { mintTuf, type TufOptions, type TufRepository } from '../support/tuf.ts';
 
@@ -112,12 +112,10 @@ export const inAMoment = (): Date => new Date(Date.now() + 2000);
 /** Until `inAMoment` has passed. */
 export const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2050));
 
-/** Connections of a machine whose cable is unplugged. */
-export const unplugged = (): Dispatcher =>
-  new Agent({
-    connect: (_options, callback) =>
-      callback(Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }), null),
-  });
+/** Requests of a machine whose cable is unplugged. */
+export const unplugged: Send = async () => {
+  throw Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' });
+};
 
 /** How a promise that must fail failed: code, fact and hint in one line. */
 export async function failure(promise: Promise<Trust>): Promise<string> {
