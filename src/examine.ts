@@ -1,5 +1,5 @@
 import type { Auditor } from './auditor.ts';
-import type { Checks } from './model/check.ts';
+import { type Checks, provenanceChecks } from './model/check.ts';
 import {
   absent,
   type Evidence,
@@ -180,8 +180,9 @@ function whyNone(
   const log = 'the log';
   if (search.outcome === 'unavailable')
     return unavailable(log, `the registry names none, and the log could not be searched: ${search.why}`);
+  // One that nothing speaks against, but that lacks evidence, says more than "none".
   const open = tries.find(
-    ({ attestation, checks }) => attestation.state === 'unavailable' || checks.bundle.status === 'unknown',
+    ({ checks }) => !provenanceChecks.some((id) => ['failed', 'absent'].includes(checks[id].status)),
   );
   if (open !== undefined) return open.attestation;
   if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);

@@ -27,7 +27,7 @@ export class IdentityError extends Error {
 }
 
 /**
- * Reads the identity out of a certificate: one SAN that is a URI, and Fulcio's extensions by name.
+ * Reads the identity out of a certificate: one SAN, a URI or an e-mail address, and Fulcio's extensions by name.
  *
  * @throws {IdentityError} on a second SAN, a repeated extension, a value that is not a strict DER UTF8String,
  *   or old and new issuer extensions that disagree.
@@ -89,8 +89,10 @@ function readName(extension: Buffer | undefined): string {
   const [name] = names;
   if (names.length !== 1 || name === undefined)
     throw new IdentityError(`the certificate has ${names.length} subject alternative names, wanted one`);
-  // RFC 5280 4.2.1.6: uniformResourceIdentifier is [6].
-  if (!name.tag.isContextSpecific(6)) throw new IdentityError('the subject alternative name is not a URI');
+  // RFC 5280 4.2.1.6: a workflow is a uniformResourceIdentifier [6], a person an rfc822Name [1].
+  if (!name.tag.isContextSpecific(6) && !name.tag.isContextSpecific(1)) {
+    throw new IdentityError('the subject alternative name is neither a URI nor an e-mail address');
+  }
   return utf8(name.value, 'the subject alternative name');
 }
 

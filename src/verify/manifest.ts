@@ -32,6 +32,10 @@ export function checkManifest(
 function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return failed(`the version manifest is malformed: ${parsed.why}`);
+  // Deno's vendored copies drop the module graph and add this key; the digest in it is a claim (contract 1.4, trap 21).
+  if (field(parsed.value, 'lockfileChecksum') !== undefined) {
+    return failed("the version manifest is a copy as Deno vendors it, not the registry's own");
+  }
   const listed = field(parsed.value, 'manifest');
   if (!isRecord(listed)) return failed('the version manifest lists no files');
   const entries = Object.entries(listed);

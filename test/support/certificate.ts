@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { bits, context, integer, octets, sequence, time, utf8 } from './der.ts';
 import {
-  bits,
-  context,
-  contextBytes,
-  integer,
-  NULL,
-  octets,
-  oid,
-  printable,
-  sequence,
-  set,
-  TRUE,
-  time,
-  utf8,
-} from './der.ts';
+  type AlternativeName,
+  alternativeNames,
+  authorityKeyId,
+  basicConstraints,
+  CODE_SIGNING,
+  type DistinguishedName,
+  distinguishedName,
+  type Extension,
+  encodeExtension,
+  extendedKeyUsage,
+  keyUsage,
+  signatureAlgorithm,
+  subjectKeyId,
+} from './extension.ts';
 import { acme, claimsOf, type GitHubIdentity, signerUri } from './identity.ts';
-import { type KeyKind, type KeyPair, mintKey, pem, sha256, sign } from './keys.ts';
+import { type KeyKind, type KeyPair, mintKey, pem, sign } from './keys.ts';
 
 /** A certificate authority: an issuing certificate with its key, and the chain up to the root. */
 export interface Authority {
@@ -25,24 +26,10 @@ export interface Authority {
   readonly name: DistinguishedName | 'none';
 }
 
-/** The two attributes Sigstore's names have. */
-export interface DistinguishedName {
-  readonly organization: string;
-  readonly commonName: string;
-}
-
 /** Validity of a certificate or a key. */
 export interface Window {
   readonly notBefore: Date;
   readonly notAfter: Date;
-}
-
-/** One extension as it goes into a certificate. */
-export interface Extension {
-  readonly oid: string;
-  readonly critical?: boolean;
-  /** Content of the OCTET STRING. */
-  readonly value: Uint8Array;
 }
 
 /** Makes the list of SCTs for a certificate, given the issuer's key and the TBS without them. */
@@ -108,7 +95,7 @@ export function certificate(parts: {
       sequence(time(parts.window.notBefore), time(parts.window.notAfter)),
       distinguishedName(parts.subject ?? 'none'),
       parts.spki,
-      context(3, sequence(...extensions.map(extension))),
+      context(3, sequence(...extensions.map(encodeExtension))),
     );
   const bare = tbs(parts.extensions);
   const signed =
@@ -117,9 +104,6 @@ export function certificate(parts: {
       : tbs([...parts.extensions, { oid: SCT_LIST, value: octets(parts.witness(key.spki, bare)) }]);
   return sequence(signed, algorithm, bits(sign(key, signed)));
 }
-
-/** A subject alternative name: a URI unless it says otherwise. */
-export type AlternativeName = string | { readonly email: string } | { readonly dns: string };
 
 /** Value of a claim: text in the form Fulcio uses for that number, or one form on purpose, or any bytes. */
 export type ClaimValue =
@@ -201,67 +185,8 @@ export const asAuthority = ({ key, der }: IssuedCertificate, above: Authority): 
   chain: [der, ...above.chain],
 });
 
-/** Extended key usages by name. */
-export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
-export const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
-export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
-
-/** Basic constraints of an authority. */
-export const basicConstraints = (pathLength: number): Extension => ({
-  oid: '2.5.29.19',
-  critical: true,
-  value: sequence(TRUE, integer(pathLength)),
-});
-
-/** What the key may do. */
-export const keyUsage = (use: 'digitalSignature' | 'certSign'): Extension => ({
-  oid: '2.5.29.15',
-  critical: true,
-  value: use === 'certSign' ? bits(Buffer.from([0x06]), 1) : bits(Buffer.from([0x80]), 7),
-});
-
-/** What the certificate is for. */
-export const extendedKeyUsage = (usages: readonly string[], critical = false): Extension => ({
-  oid: '2.5.29.37',
-  critical,
-  value: sequence(...usages.map(oid)),
-});
-
-/** RFC 5280 §4.2.1.2: hash of the key the certificate is about. */
-export const subjectKeyId = (spki: Uint8Array): Extension => ({
-  oid: '2.5.29.14',
-  value: octets(sha256(spki).subarray(0, 20)),
-});
-
-/** RFC 5280 §4.2.1.1: hash of the key that signed it. */
-export const authorityKeyId = (spki: Uint8Array): Extension => ({
-  oid: '2.5.29.35',
-  value: sequence(contextBytes(0, sha256(spki).subarray(0, 20))),
-});
-
 const SCT_LIST = '1.3.6.1.4.1.11129.2.4.2';
 const FULCIO = '1.3.6.1.4.1.57264.1';
-
-/** A name of O and CN, in the order Sigstore writes them; leaves have none. */
-export function distinguishedName(name: DistinguishedName | 'none'): Buffer {
-  if (name === 'none') return sequence();
-  const { organization, commonName } = name;
-  return sequence(
-    set(sequence(oid('2.5.4.10'), printable(organization))),
-    set(sequence(oid('2.5.4.3'), printable(commonName))),
-  );
-}
-
-/** Subject alternative names, critical as Fulcio has them. */
-export function alternativeNames(names: readonly AlternativeName[]): Extension {
-  const general = names.map((name) => {
-    if (typeof name === 'string') return contextBytes(6, Buffer.from(name, 'utf8'));
-    return 'email' in name
-      ? contextBytes(1, Buffer.from(name.email, 'utf8'))
-      : contextBytes(2, Buffer.from(name.dns, 'utf8'));
-  });
-  return { oid: '2.5.29.17', critical: true, value: sequence(...general) };
-}
 
 function claimExtensions(
   identity: GitHubIdentity,
@@ -290,23 +215,3 @@ function claimExtension(name: string, value: ClaimValue): Extension {
 
 const isList = (value: ClaimValue | readonly ClaimValue[]): value is readonly ClaimValue[] =>
   Array.isArray(value);
-
-const extension = ({ oid: id, critical = false, value }: Extension): Buffer =>
-  sequence(oid(id), ...(critical ? [TRUE] : []), octets(value));
-
-/** AlgorithmIdentifier of a signature by that kind of key. */
-export function signatureAlgorithm(kind: KeyKind): Buffer {
-  switch (kind) {
-    case 'p256':
-    case 'secp256k1':
-      return sequence(oid('1.2.840.10045.4.3.2'));
-    case 'p384':
-      return sequence(oid('1.2.840.10045.4.3.3'));
-    case 'p521':
-      return sequence(oid('1.2.840.10045.4.3.4'));
-    case 'ed25519':
-      return sequence(oid('1.3.101.112'));
-    case 'rsa':
-      return sequence(oid('1.2.840.113549.1.1.11'), NULL);
-  }
-}

@@ -1,13 +1,13 @@
 import {
   type Authority,
   type CertificateRequest,
-  CODE_SIGNING,
   type IssuedCertificate,
   issueLeaf,
   mintAuthority,
   type Window,
 } from './certificate.ts';
 import { type CtLog, mintCtLog, type SctMode, witnessOf } from './ct.ts';
+import { CODE_SIGNING } from './extension.ts';
 import type { Json } from './json.ts';
 import { mintRekorKey, RekorLog, type RekorOptions } from './rekor.ts';
 import { mintRekorV2Key, RekorV2Log } from './rekor-v2.ts';

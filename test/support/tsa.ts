@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { certificate, mintAuthority, type Window } from './certificate.ts';
+import { context, element, generalizedTime, integer, NULL, octets, oid, sequence, set } from './der.ts';
 import {
   authorityKeyId,
-  certificate,
   type DistinguishedName,
   distinguishedName,
   extendedKeyUsage,
   keyUsage,
-  mintAuthority,
   signatureAlgorithm,
   subjectKeyId,
   TIME_STAMPING,
-  type Window,
-} from './certificate.ts';
-import { context, element, generalizedTime, integer, NULL, octets, oid, sequence, set } from './der.ts';
+} from './extension.ts';
 import { type KeyPair, mintKey, sha256, sign } from './keys.ts';
 
 /** A timestamp authority of RFC 3161. */
