@@ -1,15 +1,16 @@
 import { type JSONVisitor, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import { type Entry, maxDepth, maxValues, type Tree, TreeError } from './tree.ts';
 
-interface Open {
-  readonly kind: 'map' | 'list';
-  readonly at: number;
-  readonly entries: Map<string, Entry>;
-  readonly items: Tree[];
-  /** The key whose value comes next. */
-  key: string;
-  keyAt: number;
-}
+/** A map or list that has begun and not ended; a map remembers the key whose value comes next. */
+type Open =
+  | {
+      readonly kind: 'map';
+      readonly at: number;
+      readonly entries: Map<string, Entry>;
+      key: string;
+      keyAt: number;
+    }
+  | { readonly kind: 'list'; readonly at: number; readonly items: Tree[] };
 
 /**
  * JSON text as a tree; `relaxed` allows comments and trailing commas, as bun writes them.
@@ -34,9 +35,9 @@ class JsonBuilder {
   }
 
   readonly visitor: JSONVisitor = {
-    onObjectBegin: (at) => this.#begin('map', at),
+    onObjectBegin: (at) => this.#begin({ kind: 'map', at, entries: new Map(), key: '', keyAt: at }),
     onObjectEnd: () => this.#finish(),
-    onArrayBegin: (at) => this.#begin('list', at),
+    onArrayBegin: (at) => this.#begin({ kind: 'list', at, items: [] }),
     onArrayEnd: () => this.#finish(),
     onObjectProperty: (key, at) => this.#key(key, at),
     onLiteralValue: (value, at) => this.#add({ kind: 'leaf', at, value }),
@@ -46,21 +47,20 @@ class JsonBuilder {
   };
 
   // The parser recurses, so depth is refused before it goes on.
-  #begin(kind: Open['kind'], at: number): void {
-    if (this.#open.length >= maxDepth) throw new TreeError(`is nested deeper than ${maxDepth}`, at);
-    this.#open.push({ kind, at, entries: new Map(), items: [], key: '', keyAt: at });
+  #begin(open: Open): void {
+    if (this.#open.length >= maxDepth) throw new TreeError(`is nested deeper than ${maxDepth}`, open.at);
+    this.#open.push(open);
   }
 
   #finish(): void {
     const done = this.#open.pop();
-    if (done === undefined) return;
-    const { kind, at, entries, items } = done;
-    this.#add(kind === 'map' ? { kind, at, entries } : { kind, at, items });
+    if (done?.kind === 'map') this.#add({ kind: 'map', at: done.at, entries: done.entries });
+    else if (done?.kind === 'list') this.#add(done);
   }
 
   #key(key: string, at: number): void {
     const parent = this.#open.at(-1);
-    if (parent === undefined) return;
+    if (parent?.kind !== 'map') return;
     if (parent.entries.has(key)) {
       throw new TreeError('has a key that stands twice', at, 'two readers could see two different lockfiles');
     }

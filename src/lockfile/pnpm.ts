@@ -2,7 +2,17 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { isJsrScoped, isVersion, splitAt } from './name.ts';
-import { type Entry, get, isTrue, type MapTree, sectionOf, TreeError, textAt, textOf } from './tree.ts';
+import {
+  type Entry,
+  get,
+  isTrue,
+  type MapTree,
+  sectionOf,
+  type Tree,
+  TreeError,
+  textAt,
+  textOf,
+} from './tree.ts';
 import { readYaml } from './yaml.ts';
 
 /** `pnpm-lock.yaml`, versions 6 (pnpm 8) and 9 (pnpm 9 to 11); several documents are read as one. */
@@ -49,9 +59,13 @@ class PnpmLock {
 
   read(): void {
     const importers = [...sectionOf(this.#root, 'importers')];
+    if (this.#version === 9 && importers.length === 0) {
+      throw new TreeError('has no importers', this.#root.at, 'the file was cut short; restore it');
+    }
     // Version 6 has the only project at the top.
     for (const section of projectSections) this.#ask([...sectionOf(this.#root, section)], '');
-    for (const { key, value } of importers) {
+    for (const { key, at, value } of importers) {
+      refuseTorn(at, value);
       for (const section of projectSections) this.#ask([...sectionOf(value, section)], key);
     }
     const snapshots = this.#version === 6 ? this.#packages : [...sectionOf(this.#root, 'snapshots')];
@@ -60,7 +74,8 @@ class PnpmLock {
     if (lost !== undefined) {
       throw new TreeError('has a package without a snapshot', lost.at, 'the file was cut short; restore it');
     }
-    for (const { key, value } of snapshots) {
+    for (const { key, at, value } of snapshots) {
+      refuseTorn(at, value);
       for (const section of dependencySections) {
         for (const dependency of sectionOf(value, section)) this.#depend(dependency, key);
       }
@@ -135,7 +150,10 @@ class PnpmLock {
 
   /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
   #refer({ key, at }: Entry, version: string | undefined, dependent: string): string | undefined {
-    if (version === undefined || /^(?:link|workspace):/.test(version)) return undefined;
+    if (version === undefined) {
+      throw new TreeError('has a dependency without a version', at, 'the file was cut short; restore it');
+    }
+    if (/^(?:link|workspace):/.test(version)) return undefined;
     const reference = bare(version);
     const lead = this.#version === 6 ? '/' : '';
     const found = [reference, `${lead}${key}@${reference}`, `${lead}${reference}`].find((id) =>
@@ -163,6 +181,12 @@ function versionOf(root: MapTree): number {
   if (major === 6 || major === 9) return major;
   const hint = major < 9 ? 'write it anew with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
   throw new UnknownVersion(text, 'versions 6 and 9', version.at, hint);
+}
+
+// pnpm writes `{}` where there is nothing to say.
+function refuseTorn(at: number, value: Tree): void {
+  if (value.kind !== 'map')
+    throw new TreeError('has an entry without content', at, 'the file was cut short; restore it');
 }
 
 /** A key without the peers it was resolved with: `a@1.0.0(b@2.0.0)`. */

@@ -28,8 +28,8 @@ export interface Entry {
   readonly value: Tree;
 }
 
-/** Keys and list items one lockfile may have in all; the largest known real ones have some 100,000. */
-export const maxValues = 4_000_000;
+/** Values one lockfile may hold in all; 200,000 packages have fewer. */
+export const maxValues = 2_000_000;
 /** How deep values may be nested; npm's oldest trees reach about 40. */
 export const maxDepth = 256;
 
@@ -78,12 +78,11 @@ export function itemsOf(tree: Tree | undefined): readonly Tree[] {
 }
 
 /**
- * The entries of the map under a key; none when the key is missing or `null`.
+ * The entries of the map under a key; none when the key is missing.
  * Throws `TreeError` when something else stands there: a section that cannot be read must not pass for an empty one.
  */
 export function sectionOf(tree: Tree | undefined, key: string): Iterable<Entry> {
   const section = get(tree, key);
-  if (section?.kind === 'leaf' && section.value === null) return [];
   if (section !== undefined && section.kind !== 'map')
     throw new TreeError(`has a "${key}" that is not a map`, section.at);
   return entriesOf(section);

@@ -93,14 +93,22 @@ class BerryLock {
       if (found !== undefined) {
         this.#dependents.add(found.key, dependent);
         if (workspace) this.#dependents.addDirect(found.key);
-      } else if (!this.#names.has(name) && (isJsrScoped(name) || /^(?:jsr:|npm:@jsr\/)/.test(asked))) {
-        // With `resolutions`, an entry can have another range than its dependents ask for.
-        this.#into.unreadable(
+        continue;
+      }
+      // With `resolutions`, an entry can have another range than its dependents ask for.
+      if (this.#names.has(name)) continue;
+      if (!isJsrScoped(name) && !/^(?:jsr:|npm:@jsr\/)/.test(asked)) {
+        throw new TreeError(
+          'refers to a package that is not there',
           at,
-          `${name}@${asked}`,
-          `a dependency of ${dependent} that is not in the lockfile`,
+          'the file was cut short; restore it',
         );
       }
+      this.#into.unreadable(
+        at,
+        `${name}@${asked}`,
+        `a dependency of ${dependent} that is not in the lockfile`,
+      );
     }
   }
 

@@ -11,6 +11,7 @@ export function readClassic(text: string, into: Collector): void {
   if (version !== null && version[1] !== '1')
     throw new UnknownVersion(version[1] ?? '', 'version 1', version.index);
   const blocks = readSyml(text);
+  refuseTornEnd(blocks.at(-1));
   const byDescriptor = new Map<string, YarnBlock>();
   const names = new Set<string>();
   for (const block of blocks) {
@@ -29,6 +30,17 @@ export function readClassic(text: string, into: Collector): void {
   const dependents = new Dependents();
   for (const block of blocks) relate(block, byDescriptor, names, dependents, into);
   for (const block of blocks) mention(block, dependents, into);
+}
+
+// Yarn writes an address for whatever does not lie in a folder.
+function refuseTornEnd(last: YarnBlock | undefined): void {
+  if (last === undefined || textAt(last.body, 'resolved') !== undefined) return;
+  if (last.descriptors.some((descriptor) => /@(?:file|link|workspace):/.test(descriptor))) return;
+  throw new TreeError(
+    'ends with an entry that has no address',
+    last.at,
+    'the file may be cut short; restore it',
+  );
 }
 
 function relate(
@@ -60,6 +72,7 @@ function mention({ head, at, descriptors, body }: YarnBlock, dependents: Depende
   }
   const resolved = textAt(body, 'resolved');
   const integrity = textAt(body, 'integrity');
+  if (resolved === undefined && isJsrScoped(name)) return into.unreadable(at, head, 'it has no address');
   into.npm({
     at,
     entry: head,

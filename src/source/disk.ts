@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
 
 /** The largest file that is read as text, in bytes. */
@@ -22,7 +22,8 @@ export function diskAt(folder: string) {
   return {
     folder: base,
     kindOf,
-    read: (path: string) => readTextFile(path, { code: 'LOCKFILE_INVALID' }),
+    read: (path: string) =>
+      readTextFile(path, { code: 'LOCKFILE_INVALID', shown: relative(base, path).replaceAll('\\', '/') }),
   };
 }
 
