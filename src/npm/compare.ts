@@ -1,5 +1,5 @@
 import { sameOrigin } from './enums.ts';
-import { fieldsOf, isNode, type SyntaxNode } from './syntax.ts';
+import { fieldsOf, hoistedNames, isNode, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /** What two trees are compared by. */
@@ -100,13 +100,14 @@ function hoistedDifference(
   actual: SyntaxNode,
   { names }: Equivalence,
 ): Difference | undefined {
-  const wanted = new Set(namesAt(expected));
-  const found = new Set(namesAt(actual));
-  for (const name of wanted) if (!found.has(name)) return { at: actual.start, what: `missing var ${name}` };
-  for (const name of found) {
-    if (!wanted.has(name) && !names.constEnums.has(name))
-      return { at: actual.start, what: `added var ${name}` };
+  const left = [...hoistedNames(actual)];
+  for (const name of hoistedNames(expected)) {
+    const index = left.indexOf(name);
+    if (index === -1) return { at: actual.start, what: `missing var ${name}` };
+    left.splice(index, 1);
   }
+  const added = left.find((name) => !names.constEnums.has(name));
+  if (added !== undefined) return { at: actual.start, what: `added var ${added}` };
   return undefined;
 }
 
@@ -118,11 +119,6 @@ function originDifference(
   return sameOrigin(expected['onto'], actual['onto'], actual['name'], names)
     ? undefined
     : { at: actual.start, what: 'what the enum starts from' };
-}
-
-function namesAt(node: SyntaxNode): readonly string[] {
-  const value = node['hoisted'];
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

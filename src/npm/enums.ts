@@ -1,4 +1,4 @@
-import { identifier, isMember, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import { hoistedNames, identifier, isMember, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /**
@@ -127,8 +127,7 @@ function wrapper(call: SyntaxNode, name: string): Wrapper | undefined {
   const given = nodesAt(call, 'arguments');
   if (callee['id'] !== null || parameters.length !== 1 || given.length !== 1) return undefined;
   if (identifier(parameters[0]) !== name || !isNode(callee['body'])) return undefined;
-  const hoisted = callee['body']['hoisted'];
-  if (Array.isArray(hoisted) && hoisted.length > 0) return undefined;
+  if (hoistedNames(callee['body']).length > 0) return undefined;
   return { statements: nodesAt(callee['body'], 'body'), argument: given[0] };
 }
 

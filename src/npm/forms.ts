@@ -1,5 +1,5 @@
 import { enumBody, enumStatements, withoutNamespaceLets } from './enums.ts';
-import { identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import { hoistedNames, identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /**
@@ -36,16 +36,14 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 }
 
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
-  const hoisted = new Set<string>(
-    Array.isArray(node['hoisted']) ? node['hoisted'].filter((name) => typeof name === 'string') : [],
-  );
+  const hoisted = [...hoistedNames(node)];
   const statements = nodesAt(node, field)
     .flatMap(split)
     .filter((statement) => !isNothing(statement))
     .flatMap((statement) => enumStatements(statement, names))
     .flatMap((statement) => (scope ? withoutBareVars(statement, hoisted) : [statement]));
   const merged = withoutNamespaceLets(statements, names).map((statement) => enumBody(statement, names));
-  return { ...node, [field]: merged, hoisted: [...hoisted].sort() };
+  return { ...node, [field]: merged, hoisted: hoisted.sort() };
 }
 
 // `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
@@ -72,15 +70,17 @@ function isNothing(statement: SyntaxNode): boolean {
 }
 
 // `var x;` without a value declares x for the whole function wherever it stands, so only the set of names counts.
-function withoutBareVars(statement: SyntaxNode, hoisted: Set<string>): readonly SyntaxNode[] {
+function withoutBareVars(statement: SyntaxNode, hoisted: string[]): readonly SyntaxNode[] {
   const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
   const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;
   if (declaration.type !== 'VariableDeclaration' || declaration['kind'] !== 'var') return [statement];
   const kept: SyntaxNode[] = [];
   for (const declarator of nodesAt(declaration, 'declarations')) {
     const name = identifier(declarator['id']);
-    if (declarator['init'] === null && name !== undefined) hoisted.add(exported ? `export ${name}` : name);
-    else kept.push(declarator);
+    if (declarator['init'] !== null || name === undefined) kept.push(declarator);
+    // To declare a name twice is to declare it once, but to export it twice is an error.
+    else if (exported) hoisted.push(`export ${name}`);
+    else if (!hoisted.includes(name)) hoisted.push(name);
   }
   if (kept.length === nodesAt(declaration, 'declarations').length) return [statement];
   if (kept.length === 0) return [];

@@ -79,6 +79,12 @@ export function isMember(value: unknown, name: string): boolean {
   );
 }
 
+/** The names that `var` declares without a value in a canonical list of statements. */
+export function hoistedNames(node: SyntaxNode): readonly string[] {
+  const names = node['hoisted'];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
 /** The fields of a node that make up the program, in a fixed order. */
 export function fieldsOf(node: SyntaxNode): readonly string[] {
   return Object.keys(node)

@@ -27,7 +27,10 @@ export function mintInput(
 }
 
 /** The version manifest the registry would write: every file with its checksum, and the graph of what the exports reach. */
-export function mintManifest({ files, exports }: MintedPackage): VersionManifest & { readonly manifest: unknown } {
+export function mintManifest({
+  files,
+  exports,
+}: MintedPackage): VersionManifest & { readonly manifest: unknown } {
   const targets = typeof exports === 'string' ? { '.': exports } : exports;
   const moduleGraph2: Record<string, unknown> = {};
   const pending = Object.values(targets).map((target) => target.replace(/^\./, ''));
@@ -72,14 +75,19 @@ function analyse(source: string): unknown {
       tsReferences.push({ type: reference[1], text: reference[2], range: range(reference[2], 1) });
       continue;
     }
-    for (const [, quote, specifier = ''] of text.matchAll(/(?:\bfrom\s*|\bimport\s*|\bimport\()(["'])([^"']+)\1/g)) {
+    for (const [, quote, specifier = ''] of text.matchAll(
+      /(?:\bfrom\s*|\bimport\s*|\bimport\()(["'])([^"']+)\1/g,
+    )) {
       if (quote === undefined) continue;
       if (/^\s*(?:\/\*)?\*/.test(text)) {
         jsdocImports.push({ text: specifier, range: range(specifier, 1) });
       } else if (text.includes(`await import(${quote}${specifier}`) && !/<external>/.test(text)) {
         dependencies.push({ type: 'dynamic', argument: specifier, argumentRange: range(specifier, 1) });
       } else {
-        const kind = /^\s*(import|export) type\b/.test(text) || text.includes(`import(${quote}`) ? 'importType' : 'import';
+        const kind =
+          /^\s*(import|export) type\b/.test(text) || text.includes(`import(${quote}`)
+            ? 'importType'
+            : 'import';
         dependencies.push({ type: 'static', kind, specifier, specifierRange: range(specifier, 1) });
       }
     }

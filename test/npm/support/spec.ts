@@ -10,7 +10,9 @@ export interface GoldenSpec {
 export function parseSpec(text: string): GoldenSpec {
   const files: Record<string, string> = {};
   const output: Record<string, string> = {};
-  for (const [, name = '', body = ''] of `\n${text}`.matchAll(/\n# (\S+)\n([\s\S]*?)(?=\n# \S|$(?![\s\S]))/g)) {
+  for (const [, name = '', body = ''] of `\n${text}`.matchAll(
+    /\n# (\S+)\n([\s\S]*?)(?=\n# \S|$(?![\s\S]))/g,
+  )) {
     if (name === 'output') Object.assign(output, parseOutput(body));
     else if (!name.includes(':')) files[`/${name}`] = body;
   }
