@@ -1,4 +1,4 @@
-import { appendFile, stat, truncate } from 'node:fs/promises';
+import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tame } from './reason.ts';
 import type { SourceRequest } from './source.ts';
@@ -27,7 +27,7 @@ export interface EvidenceCache {
 export interface CacheOptions {
   /** A folder of its own; made when needed. */
   readonly dir: string;
-  /** The oldest answers go when there is more than this (500 MB); a tenth more may stand there for a moment. */
+  /** Where there are more bytes than this (500 MB), the oldest answers go until a fifth of it is free. */
   readonly maxBytes?: number;
   /** Told once when the folder cannot be used, in words; the run goes on without it. */
   readonly onTrouble?: (text: string) => void;
@@ -72,9 +72,11 @@ class DiskCache implements EvidenceCache {
   readonly #dir: string;
   readonly #maxBytes: number;
   readonly #onTrouble: (text: string) => void;
+  #cacache: Promise<Cacache> | undefined;
   #usable: 'yes' | 'read-only' | 'no' = 'yes';
   // A process notes its first answer at once, so that many short ones are counted, too.
   #unnoted = dotBytes;
+  #sweeping = false;
 
   constructor({ dir, maxBytes = 500_000_000, onTrouble = () => undefined }: CacheOptions) {
     this.#dir = dir;
@@ -84,7 +86,7 @@ class DiskCache implements EvidenceCache {
 
   async get(request: SourceRequest, age: 'fresh' | 'any'): Promise<Kept | undefined> {
     if (this.#usable === 'no' || request.lifetime === 'never') return undefined;
-    const cacache = await load();
+    const cacache = await this.#load();
     const key = keyOf(request);
     try {
       const entry = await cacache.get.info(this.#dir, key);
@@ -103,7 +105,7 @@ class DiskCache implements EvidenceCache {
 
   async put(request: SourceRequest, bytes: Uint8Array): Promise<void> {
     if (this.#usable !== 'yes' || request.lifetime === 'never' || bytes.length > this.#maxBytes / 10) return;
-    const cacache = await load();
+    const cacache = await this.#load();
     const key = keyOf(request);
     try {
       // An index file only ever grows, so a short-lived answer starts its own anew.
@@ -127,7 +129,7 @@ class DiskCache implements EvidenceCache {
     await cacache.rm.entry(this.#dir, key, { removeFully: true }).catch(() => undefined);
   }
 
-  // Counts what all processes together have written since the last sweep, with an append now and then.
+  // The ledger says how much all processes together have put there, give or take; looking at every file is for the sweep.
   async #note(bytes: number): Promise<void> {
     this.#unnoted += bytes + overhead;
     if (this.#unnoted < dotBytes) return;
@@ -136,9 +138,20 @@ class DiskCache implements EvidenceCache {
     const ledger = join(this.#dir, 'written');
     await appendFile(ledger, '.'.repeat(dots));
     const { size } = await stat(ledger);
-    if (size * dotBytes < this.#maxBytes / 10) return;
-    await truncate(ledger);
-    await sweep(this.#dir, this.#maxBytes * 0.9);
+    if (size * dotBytes < this.#maxBytes || this.#sweeping) return;
+    this.#sweeping = true;
+    try {
+      // Before the work, so that no other process starts on it meanwhile.
+      await writeFile(ledger, '.'.repeat((this.#maxBytes * 0.8) / dotBytes));
+      await sweep(this.#dir, this.#maxBytes * 0.8);
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  #load(): Promise<Cacache> {
+    this.#cacache ??= import('cacache').then(({ default: cacache }) => cacache as unknown as Cacache);
+    return this.#cacache;
   }
 
   #trouble(error: unknown, usable: 'read-only' | 'no'): void {
@@ -147,11 +160,6 @@ class DiskCache implements EvidenceCache {
     const fact = systemError(error)?.fact ?? (error instanceof Error ? error.message : String(error));
     if (before === 'yes') this.#onTrouble(`the cache in ${tame(this.#dir)} cannot be used: ${tame(fact)}`);
   }
-}
-
-async function load(): Promise<Cacache> {
-  const { default: cacache } = await import('cacache');
-  return cacache as unknown as Cacache;
 }
 
 // All that the answer was measured against is part of its name, so that no question gets an answer to a laxer one.
