@@ -105,13 +105,17 @@ type State = 'attested' | 'unattested' | 'unknown';
 /** `unattested` is an answer; a failed or unanswered check leaves open what there was. */
 function stateOf(report: PackageReport): State {
   if (provenanceOf(report) !== undefined) return 'attested';
-  return report.checks.bundle.status === 'absent' || report.verdict.kind === 'unattested'
-    ? 'unattested'
-    : 'unknown';
+  return isMissing(report) || report.checks.bundle.status === 'absent' ? 'unattested' : 'unknown';
 }
 
 function provenanceOf(report: PackageReport): Provenance | undefined {
-  return report.verdict.kind === 'verified' ? report.verdict.provenance : report.provenance;
+  if (report.verdict.kind === 'verified') return report.verdict.provenance;
+  return isMissing(report) ? undefined : report.provenance;
+}
+
+/** A stranger's attestation is valid and still none of the package's own: then provenance was found missing. */
+function isMissing({ verdict, findings }: PackageReport): boolean {
+  return verdict.kind === 'unattested' || findings.some(({ id }) => id === 'require-provenance');
 }
 
 /** Pairs what came with what went: first within a release line, then whatever is left, highest versions first. */

@@ -77,13 +77,18 @@ export function repin(existing: Expectation, provenance: Provenance): Writable<E
 
 const demands = ['tagMatchesVersion', 'notBefore', 'notAfter'] as const;
 
-/** The demand that a build breaks, where the expectation describes its builder otherwise. */
-export function brokenDemand(
-  expectation: Expectation,
-  provenance: Provenance,
-): (typeof demands)[number] | undefined {
-  const broken = compareIdentity(expectation, provenance).differences.map(({ claim }) => claim);
-  return broken.every(isDemand) ? broken.find(isDemand) : undefined;
+/**
+ * Why a build may not take the place of an expectation without a person's word: nothing but a demand stands in the way,
+ * which describes no builder, or the name is the same and somebody else is behind it.
+ */
+export function whyPersonal(expectation: Expectation, provenance: Provenance): string | undefined {
+  const { differences } = compareIdentity(expectation, provenance);
+  const taken = differences.find(({ resurrected }) => resurrected);
+  if (taken !== undefined)
+    return `the same name now belongs to somebody else: ${taken.claim} is ${taken.seen ?? 'not stated'}, pinned to ${taken.expected}; write the new one by hand if you know who it is`;
+  const [demand] = differences.map(({ claim }) => claim);
+  if (demand === undefined || !differences.every(({ claim }) => isDemand(claim))) return undefined;
+  return `the policy demands "${demand}", and only you can change your mind about that`;
 }
 
 /** The same alternatives without those that a broader one makes needless. */

@@ -6,7 +6,7 @@ import { expectationFor } from './expectation.ts';
 import { compareIdentity } from './identity.ts';
 import { jurisdictionsOf, layerPackages } from './override.ts';
 import { type PolicyOrigin, parsePolicy } from './parse.ts';
-import { brokenDemand, pinOf, repin, textOf, withoutNarrower } from './pin-facts.ts';
+import { pinOf, repin, textOf, whyPersonal, withoutNarrower } from './pin-facts.ts';
 import { PolicyDraft } from './pin-text.ts';
 
 /** A policy file with pins for what a report verified. */
@@ -84,7 +84,7 @@ class Plan {
     const names = [...new Set(reports.map((report) => report.package.name))].sort();
     const open = names.filter((name) => {
       const unmet = this.#unmet(named(reports, name));
-      return unmet.length > 0 && !this.#refuseForDemands(unmet);
+      return unmet.length > 0 && !this.#refusePersonal(unmet);
     });
     if (open.length === 0) return;
     const together = open.filter((name) => this.#entries(`@${scope}/${name}`).length === 0);
@@ -128,24 +128,22 @@ class Plan {
         this.refused.push({ purl, reason: this.#whyRefused(verdict, group, step) });
   }
 
-  /** Whether nothing but a demand stands in the way: a demand is no description of a builder, and stays. */
-  #refuseForDemands(unmet: readonly PackageReport[]): boolean {
-    const refused = unmet.flatMap((report): readonly PinRefusal[] => {
+  /** Refuses a package of which only a person may change the pin: for a demand, or a name that now belongs to somebody else. */
+  #refusePersonal(unmet: readonly PackageReport[]): boolean {
+    const reasons = unmet.flatMap((report) => {
       const {
         package: { scope, name, version = '' },
         word,
-        purl,
       } = report;
       const { pins } = expectationFor({ scope, name, version }, this.#policy, word);
-      const demand = provenanceOf(report).flatMap((provenance) =>
-        pins.flatMap(({ expect }) => brokenDemand(expect, provenance) ?? []),
-      )[0];
-      return demand === undefined
-        ? []
-        : [{ purl, reason: `the policy demands "${demand}", and only you can change your mind about that` }];
+      return provenanceOf(report).flatMap((provenance) =>
+        pins.flatMap(({ expect }) => whyPersonal(expect, provenance) ?? []),
+      );
     });
-    this.refused.push(...refused);
-    return refused.length > 0;
+    const [reason] = reasons;
+    if (reason === undefined) return false;
+    this.refused.push(...unmet.map(({ purl }) => ({ purl, reason })));
+    return true;
   }
 
   /** A new entry, where all groups lead to the same alternatives. */

@@ -359,6 +359,13 @@ describe('when the publisher moves', () => {
     expect(refused[refused.length - 1]?.reason).toMatch(/^the policy demands "/);
   });
 
+  test('a name in new hands is not pinned again by a program', () => {
+    const taken = builtBy('denoland', 'std', { id: '666', ownerId: '667', workflow: 'publish.yml' });
+    const { changes, refused } = pinned([built('@std/path@1.0.9', taken)], file1);
+    expect(changes).toEqual([]);
+    expect(refused[0]?.reason).toContain('the same name now belongs to somebody else');
+  });
+
   test('an entry for some versions only is left to the one who wrote it', () => {
     const text = '{ "packages": { "@std/path": { "versions": "^1", "repositoryId": "7" } } }';
     const { changes, refused } = pinned([built('@std/path@1.0.9', moved)], text);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Expectation, Policy } from '../../src/model/policy.ts';
 import type { Identity } from '../../src/model/provenance.ts';
 import type { Assessment } from '../../src/policy/assessment.ts';
@@ -19,6 +19,8 @@ import {
   reportOf,
   word,
 } from './assessments.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const file = 'jsr-verify.json';
 
@@ -127,7 +129,7 @@ describe('pin, then audit', () => {
         for (const input of inputs)
           if (green(kindOf(input, day))) expect(kindOf(input, after)).toBe(kindOf(input, day));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -150,7 +152,7 @@ describe('pin, then audit', () => {
         expect(second.changes).toEqual([]);
         expect(second.text).toBe(first.text);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -166,7 +168,7 @@ describe('pin, then audit', () => {
         const third = pin(report(after.map((input) => reportOf(input))), second.text, { file });
         expect(third.text).toBe(second.text);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });
@@ -214,7 +216,7 @@ describe('a pinned claim', () => {
           expect(kindOf({ ...input, provenance: changed }, under)).toBe('rejected');
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -239,7 +241,7 @@ describe('a pinned claim', () => {
           same || (renamed && (mine.value.ref ?? ref(other)) === ref(other)),
         );
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -281,7 +283,7 @@ describe('the order of anything', () => {
           expect(two.findings).toEqual(one.findings);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     );
   });
 });
@@ -300,7 +302,7 @@ describe('no policy whatever', () => {
           if (input.provenance === undefined) expect(kindOf(input, under)).not.toBe('verified');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { nameOf } from '../../model/package.ts';
-import type { PackageRule } from '../rule.ts';
+import type { ForeignReference } from '../../model/target.ts';
+import type { Breach, PackageRule } from '../rule.ts';
 
 export const foreignRegistry = {
   id: 'foreign-registry',
@@ -10,11 +11,15 @@ export const foreignRegistry = {
   why: "A lockfile that points to another host installs that host's bytes, whatever JSR says about the name.",
   fix: 'Correct the lockfile, or name the registry with --registry or --npm-registry if it is yours.',
   *judge({ assessment: { foreign } }) {
-    for (const { at, host, package: target } of foreign)
-      yield {
-        message: `the lockfile fetches ${nameOf(target)} from ${host}, which is not a configured registry`,
-        hint: 'correct the lockfile, or name the registry with --registry or --npm-registry if it is yours',
-        at,
-      };
+    yield* foreign.map(foreignBreach);
   },
 } as const satisfies PackageRule;
+
+/** What there is to say about one mention that points away from the configured registries. */
+export function foreignBreach({ at, host, package: target }: ForeignReference): Breach {
+  return {
+    message: `the lockfile fetches ${nameOf(target)} from ${host}, which is not a configured registry`,
+    hint: 'correct the lockfile, or name the registry with --registry or --npm-registry if it is yours',
+    at,
+  };
+}

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../model/policy.ts';
 import type { Provenance } from '../../model/provenance.ts';
-import { type Pin, saysWho } from '../expectation.ts';
+import type { Pin } from '../expectation.ts';
 import { type Comparison, compareIdentity, type Difference } from '../identity.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
@@ -25,11 +25,11 @@ export const pinnedIdentity = {
 
 type Compared = Comparison & { readonly pin: Pin };
 
-/** Every alternative that holds would report the same new name; an alternative that knows it already silences the rest. */
+/** An alternative that knows the new name already silences the others; else one of them speaks, whatever their order. */
 function* renamesOf(held: readonly Compared[], provenance: Provenance): Iterable<Breach> {
-  const [first] = held;
-  if (first === undefined || held.some(({ renames }) => renames.length === 0)) return;
-  for (const { claim, from, to } of first.renames)
+  if (held.some(({ renames }) => renames.length === 0)) return;
+  const [first] = held.map(({ renames }) => renames).sort(byText);
+  for (const { claim, from, to } of first ?? [])
     yield {
       message: `${claim} ${from} is now called ${to}: the id is the same (${idOf(claim, provenance)})`,
       hint: 'run `jsr-verify pin` to write down the new name',
@@ -38,30 +38,38 @@ function* renamesOf(held: readonly Compared[], provenance: Provenance): Iterable
 }
 
 function breachOf(compared: readonly Compared[], input: RuleInput, provenance: Provenance): Breach {
-  const { expected, assessment } = input;
-  // The alternative that is broken least says most; on a tie the first in alphabetical order, so that order is no matter.
-  const [closest] = [...compared].sort(
-    (a, b) => a.differences.length - b.differences.length || compareText(textOf(a), textOf(b)),
+  const { flags } = input.expected;
+  const resurrected = compared.some(isResurrected);
+  const unsupported = compared.every(({ differences }) =>
+    differences.some(({ claim }) => claim === 'issuer'),
   );
-  const differences = closest?.differences ?? [];
-  const others = compared.length - 1;
-  const message = differences.map((one) => phrase(one, closest?.pin, expected.flags)).join('; ');
-  const resurrected = compared.some((one) => one.differences.some((difference) => difference.resurrected));
-  const unsupported = compared.every((one) => one.differences.some(({ claim }) => claim === 'issuer'));
+  // What is told is the gravest alternative, then the one that is broken least, then the first by its text: not by its place.
+  const told = compared.map((one) => ({
+    ...one,
+    text: one.differences.map((difference) => phrase(difference, one.pin, flags)).join('; '),
+  }));
+  const [closest] = told.sort(
+    (a, b) =>
+      Number(isResurrected(b)) - Number(isResurrected(a)) ||
+      a.differences.length - b.differences.length ||
+      byText(a.text, b.text),
+  );
+  const others = told.length - 1;
   // A flag is the question itself; an issuer that is not understood, or a name in new hands, is never a matter of taste.
-  const absolute = resurrected || unsupported || flagBroken(differences, expected.flags);
+  const absolute =
+    resurrected || unsupported || (flags !== undefined && compared.every((one) => breaksFlag(one, flags)));
   return {
-    message: others > 0 ? `${message} (and ${others} more alternatives do not hold either)` : message,
-    hint: hintFor(
-      input,
-      resurrected,
-      unsupported,
-      assessment.package.scope,
-      assessment.package.name,
-      provenance,
-    ),
+    message:
+      others > 0
+        ? `${closest?.text} (nor ${others === 1 ? 'does another alternative' : `do ${others} other alternatives`} hold)`
+        : `${closest?.text}`,
+    hint: hintFor(input, resurrected, unsupported, provenance),
     ...(absolute && { standing: 'absolute' as const }),
   };
+}
+
+function isResurrected({ differences }: Compared): boolean {
+  return differences.some(({ resurrected }) => resurrected);
 }
 
 function phrase(
@@ -95,23 +103,21 @@ const words = {
 } as const;
 
 function hintFor(
-  { expected }: RuleInput,
+  { expected, assessment: { package: target } }: RuleInput,
   resurrected: boolean,
   unsupported: boolean,
-  scope: string,
-  name: string,
   { identity }: Provenance,
 ): string {
   if (resurrected)
-    return `somebody took over an abandoned name; pin the new id by hand only if you know who it is`;
+    return 'somebody took over an abandoned name; pin the new id by hand only if you know who it is';
   if (unsupported) return `name the issuer in the expectation if ${identity.issuer} is your enterprise's`;
   if (expected.flags !== undefined) return 'check the flag, or do not use this version';
-  return `if the change is intended, run \`jsr-verify pin @${scope}/${name}\` and commit the policy file`;
+  return `if the change is intended, run \`jsr-verify pin @${target.scope}/${target.name}\` and commit the policy file`;
 }
 
-function flagBroken(differences: readonly Difference[], flags: Expectation | undefined): boolean {
-  if (flags === undefined) return false;
-  return differences.some(({ claim }) => flags[claim] !== undefined) || saysWho(flags);
+/** Whether an alternative fails on what the command line asked for, and not only on what the policy adds to it. */
+function breaksFlag({ differences }: Compared, flags: Expectation): boolean {
+  return differences.some(({ claim }) => flags[claim] !== undefined);
 }
 
 const flagNames = {
@@ -145,10 +151,7 @@ function idOf(claim: 'repository' | 'owner', { identity }: Provenance): string |
     : identity.sourceRepositoryOwnerIdentifier;
 }
 
-function textOf({ differences }: Compared): string {
-  return differences.map(({ claim, expected }) => `${claim} ${expected}`).join(' ');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function byText(a: unknown, b: unknown): number {
+  const [left, right] = [JSON.stringify(a) ?? '', JSON.stringify(b) ?? ''];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
