@@ -133,13 +133,10 @@ function judged(
     ...(best.provenance && { provenance: best.provenance }),
     ...(best.attestation.state === 'present' && { attestationFinder: best.attestation.value.finder }),
   };
-  const { verdict, findings, expectation, usedExemptions } = judge(assessment, policy, now);
-  // Of several attestations that hold, the policy may have chosen another one than the first.
-  const counted =
-    verdict.kind === 'verified'
-      ? [best, ...others].find(({ provenance }) => provenance === verdict.provenance)
-      : undefined;
-  const { checks, provenance } = counted ?? best;
+  const { verdict, findings, provenance, expectation, usedExemptions } = judge(assessment, policy, now);
+  // Of several attestations that hold, the policy may have chosen another one than the first, or none of them.
+  const counted = [best, ...others].find((tried) => tried.provenance === provenance);
+  const { checks } = provenance === undefined ? best : (counted ?? best);
   const report: PackageReport = {
     purl: purlOf(target.package),
     package: target.package,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
 import { claimReaders } from '../policy/claim.ts';
@@ -62,7 +62,16 @@ export async function loadPolicy(file: string, cwd: string): Promise<Policy> {
     maxBytes: maxPolicyBytes,
     shown: shownPath(file, cwd),
   });
-  return parsePolicy(text, { file: shownPath(file, cwd), read: (path) => readSibling(inFolder(cwd, path)) });
+  const policy = parsePolicy(text, {
+    file: shownPath(file, cwd),
+    read: (path) => readSibling(inFolder(cwd, path)),
+  });
+  // An override names its lockfile as seen from the policy file, an occurrence as seen from here.
+  const seenFromHere = (path: string) => relative(cwd, inFolder(cwd, path)).replaceAll('\\', '/');
+  return {
+    ...policy,
+    overrides: policy.overrides.map((one) => ({ ...one, lockfile: seenFromHere(one.lockfile) })),
+  };
 }
 
 /** The text of a file that a policy extends, or `undefined` when there is none. */
