@@ -70,9 +70,9 @@ async function openProxied(
   proxies?: Proxies,
 ): Promise<Dispatcher | undefined> {
   if (!proxies?.http && !proxies?.https) return undefined;
-  // Tunnels need all of undici.
-  const { EnvHttpProxyAgent } = await import('undici');
-  return new EnvHttpProxyAgent({
+  // Tunnels need all of undici; only its default export is there in a bundle, too.
+  const { default: undici } = await import('undici');
+  return new undici.EnvHttpProxyAgent({
     ...options,
     requestTls: connect,
     // An empty text, not a missing one: the library would look into the environment by itself.
