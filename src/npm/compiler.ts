@@ -13,10 +13,14 @@ export interface Compiler {
   parse(source: string, media: MediaType): Compiled<unknown>;
 }
 
-// The typings of @swc/wasm lag behind the options it knows, so the two functions used here are declared again.
+// The typings of @swc/wasm lag behind the options it knows, so what is used here is declared again.
 interface Swc {
   transformSync(source: string, options: object): { readonly code: string };
   parseSync(source: string, options: object): unknown;
+  readonly __wasm: {
+    readonly memory: { readonly buffer: ArrayBuffer };
+    __wbindgen_add_to_stack_pointer(bytes: number): number;
+  };
 }
 
 let loading: Promise<Compiler> | undefined;
@@ -24,23 +28,43 @@ let loading: Promise<Compiler> | undefined;
 /** Loads the compiler once: about 4 MB from disk and a tenth of a second, so only when a tarball is to be re-derived. */
 export function loadCompiler(): Promise<Compiler> {
   loading ??= import('@swc/wasm').then((module) => {
-    const swc: Swc = module.default;
+    const swc: Swc = module.default as unknown as Swc;
+    const recover = recovery(swc);
     return {
-      emit: (source, media) => attempt(() => swc.transformSync(source, emitOptions(media)).code),
-      parse: (source, media) => attempt(() => swc.parseSync(source, parseOptions(media))),
+      emit: (source, media) => attempt(() => swc.transformSync(source, emitOptions(media)).code, recover),
+      parse: (source, media) => attempt(() => swc.parseSync(source, parseOptions(media)), recover),
     };
   });
   return loading;
 }
 
-function attempt<T>(compile: () => T): Compiled<T> {
+function attempt<T>(compile: () => T, recover: () => void): Compiled<T> {
   try {
     return { ok: true, value: compile() };
   } catch (error) {
-    // The compiler throws multi-line texts with a drawing of the source in them.
+    if (error instanceof Error) {
+      recover();
+      return { ok: false, reason: 'nested too deeply for the compiler' };
+    }
+    // What the compiler has to say about a source is a text of many lines with a drawing in it.
     const message = String(error).replace(/\u001b\[[0-9;]*m/g, '');
     return { ok: false, reason: /[^\sx×][^\n]*/.exec(message)?.[0] ?? 'syntax error' };
   }
+}
+
+/**
+ * A source that is nested deeply enough overflows the compiler's stack, and WebAssembly leaves it as it lies: every later call
+ * would fail, for every other package too. The state at the start is put back instead; it is three megabytes.
+ */
+function recovery({ __wasm: { memory, __wbindgen_add_to_stack_pointer: moveStack } }: Swc): () => void {
+  const state = new Uint8Array(memory.buffer).slice();
+  const stack = moveStack(0);
+  return () => {
+    const now = new Uint8Array(memory.buffer);
+    now.set(state);
+    now.fill(0, state.length);
+    moveStack(stack - moveStack(0));
+  };
 }
 
 // deno_ast strips types and lowers only JSX, decorators and `using`; everything else stays as it was written.

@@ -30,6 +30,7 @@ export function sameProgram(script: EmittedScript, compiler: Compiler): Sameness
     return differs(`does not end in "${tail}"`);
   }
   const code = script.emitted.slice(0, -tail.length);
+  if (code.length > largest(script.source)) return differs('is far larger than its source');
   const names = namesOf(script, compiler);
   if (names === undefined) return differs('its source cannot be parsed');
   const derived = compiler.emit(script.source, script.media);
@@ -46,6 +47,11 @@ export function sameProgram(script: EmittedScript, compiler: Compiler): Sameness
     if (error instanceof RangeError) return differs('is nested too deeply to be compared');
     throw error;
   }
+}
+
+// Helpers and lowered syntax take room, but never this much.
+function largest(source: string): number {
+  return 256 * 1024 + 16 * source.length;
 }
 
 function compare(
