@@ -23,19 +23,25 @@ export function toPlain(text: string, max = longest): string {
   return points.length > max || bounded !== text ? `${points.slice(0, max - 1).join('')}…` : line;
 }
 
-/** For a terminal: no escape sequence, no second line, nothing that turns the reading direction. */
+/**
+ * For a terminal: no escape sequence, no second line, nothing that turns the reading direction. Output often ends up
+ * in the log of a CI runner, so its commands are taken apart too: GitHub reads `::name` at the start of a line
+ * (and wrapping can put any word there), GitHub, Azure and TeamCity read `##…[` anywhere.
+ */
 export function toTerminal(text: string, max = longest): string {
-  return toPlain(text, max);
+  return toPlain(text, max)
+    .replace(/::(?=\p{L})/gu, ': :')
+    .replace(/##(?=\w*\[)/g, '# #');
 }
 
 /** For HTML text and quoted attributes. */
 export function toHtml(text: string, max = longest): string {
-  return toPlain(text, max).replace(/[&<>"'`=]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return toPlain(text, max).replace(/[&<>"'`=[]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /** For XML 1.0 text and quoted attributes; line breaks become spaces. */
 export function toXml(text: string, max = longest): string {
-  return toPlain(text, max).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  return toPlain(text, max).replace(/[&<>"'[]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /**
@@ -48,19 +54,28 @@ export function toMarkdownCode(text: string, max = longest): string {
   if (/^[\w ./:@+=,;()*^#~?!'"&%$-]+$/.test(plain)) return `\`${plain}\``;
   // A backtick, pipe or backslash would need escapes that tables and code spans read differently; entities are
   // read the same everywhere and never act as markup (CommonMark 6.2).
-  return `<code>${plain.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`)}</code>`;
+  return `<code>${plain.replace(/[!-/:-@[-`{-~]/g, (char) => `&#${char.charCodeAt(0)};`)}</code>`;
 }
 
-/** For Markdown, as prose: plain words stay words, everything that could mean something becomes a code span. */
+/** For Markdown, several lines exactly as they are, apart from what cannot be seen. */
+export function toMarkdownBlock(text: string): string {
+  const lines = text.split('\n', 200).map((line) => toPlain(line));
+  const longestRun = Math.max(
+    2,
+    ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length),
+  );
+  const fence = '`'.repeat(longestRun + 1);
+  return [`${fence}text`, ...lines, fence].join('\n');
+}
+
+/**
+ * For Markdown, as prose: plain words stay words, what stands in backticks and everything that could mean something
+ * becomes code.
+ */
 export function toMarkdown(text: string, max = longest): string {
-  return toPlain(text, max)
-    .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => {
-      const [, inner = '', tail = ''] = /^(.*?)([,.;:]?)$/su.exec(word) ?? [];
-      return isWord(inner) ? word : `${toMarkdownCode(inner, max)}${tail}`;
-    })
-    .join(' ');
+  const parts = toPlain(text, max).split(/`([^`]+)`/);
+  const spans = parts.flatMap((part, at) => (at % 2 === 1 ? [toMarkdownCode(part, max)] : [toProse(part)]));
+  return spans.join('').trim();
 }
 
 /** For a Markdown link target: an address that {@link toLink} allows, with nothing left that could end the link. */
@@ -81,12 +96,11 @@ export function toWorkflowProperty(text: string, max = longest): string {
   return toWorkflowData(text, max).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
-/** JSON text that is inert wherever it is printed: what cannot be seen is written as `\uXXXX`. */
+/** JSON text that is inert wherever it is printed: what cannot be seen, or commands a CI runner, is `\uXXXX`. */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu,
-    (char) => (char === '\n' ? char : toEscapes(char)),
-  );
+  return JSON.stringify(value, undefined, indent)
+    .replace(invisible, (char) => (char === '\n' ? char : toEscapes(char)))
+    .replace(/##/g, '#\\u0023');
 }
 
 /** JSON text for a `<script type="application/json">`: no `<`, so no tag can begin or end in it. */
@@ -99,18 +113,30 @@ export function toLink(address: string): string | undefined {
   if (address.length > 2000 || !URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.username !== '' || url.password !== '') return undefined;
-  if (url.protocol === 'https:') return url.href;
-  return url.protocol === 'http:' && isLoopback(url.hostname) ? url.href : undefined;
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  // Browsers leave these as they are; RFC 3986 does not allow them.
+  return isAllowed ? url.href.replace(/["<>\\^`{|}]/g, (char) => `%${hex(char)}`) : undefined;
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
+/** Words that are only words stay; every other one becomes code, without the punctuation that ends it. */
+function toProse(text: string): string {
+  return text
+    .split(' ')
+    .map((word) => {
+      const [, inner = '', tail = ''] = /^(.*?)([,.;:]?)$/su.exec(word) ?? [];
+      return inner === '' || isWord(inner) ? word : `${toMarkdownCode(inner)}${tail}`;
+    })
+    .join(' ');
+}
+
 /** Letters only, apart from joining dashes; long hexadecimal words and `GH-1` are references to GitHub. */
 function isWord(word: string): boolean {
   if (/^gh-\d+$/i.test(word) || /^[0-9a-f]{7,}$/i.test(word)) return false;
-  return /^\(?[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*\)?$/u.test(word);
+  return /^(?:\(?[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*\)?|[→–—…]+)$/u.test(word);
 }
 
 function toEscapes(char: string): string {

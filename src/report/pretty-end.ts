@@ -1,10 +1,19 @@
-import { nameOf } from '../model/package.ts';
 import type { Change, Report } from '../model/report.ts';
 import { toTerminal } from './escape.ts';
 import { hang, wrap } from './lines.ts';
 import { item, type Paint, placeOf } from './paint.ts';
 import type { RenderContext } from './reporter.ts';
-import { count, logInWords, marks, tally, tallyInWords, type Unmade, unmade, worstFirst } from './summary.ts';
+import {
+  changeInWords,
+  count,
+  logInWords,
+  marks,
+  tally,
+  tallyInWords,
+  type Unmade,
+  unmade,
+  worstFirst,
+} from './summary.ts';
 
 const label = 13;
 /** Reasons for checks that were not made, shown without `--verbose`. */
@@ -154,20 +163,6 @@ function changeLines(changes: readonly Change[], context: RenderContext, paint: 
       );
     }),
   ];
-}
-
-/** A change as its package and what became of it. */
-export function changeInWords(change: Change): readonly [string, string] {
-  if (change.kind === 'removed') return [nameOf(change.before.package), 'removed'];
-  const publisher = change.publisher.from.map(({ claim, before, after }) => `${claim} ${before} → ${after}`);
-  const facts = [
-    `provenance ${change.provenance}`,
-    `publisher ${change.publisher.kind}${publisher.length === 0 ? '' : `: ${publisher.join(', ')}`}`,
-  ].join('; ');
-  const earlier = change.earlier === undefined ? '' : `, compared with ${change.earlier}`;
-  const what =
-    change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
-  return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
 }
 
 function rowLines(name: string, text: string, { columns }: RenderContext, paint: Paint): readonly string[] {

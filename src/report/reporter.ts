@@ -66,6 +66,36 @@ export const reporters = {
     about: 'one line per package as it is done, then a summary',
     load: async () => (await import('./ndjson.ts')).ndjson,
   },
+  sarif: {
+    mediaType: 'application/sarif+json',
+    about: 'SARIF 2.1.0, for code scanning',
+    load: async () => (await import('./sarif.ts')).sarif,
+  },
+  junit: {
+    mediaType: 'application/xml',
+    about: 'JUnit XML, one test case per package',
+    load: async () => (await import('./junit.ts')).junit,
+  },
+  markdown: {
+    mediaType: 'text/markdown',
+    about: 'for job summaries and pull request comments',
+    load: async () => (await import('./markdown.ts')).markdown,
+  },
+  github: {
+    mediaType: 'text/plain',
+    about: 'GitHub workflow commands, for annotations',
+    load: async () => (await import('./github.ts')).github,
+  },
+  vsa: {
+    mediaType: 'application/x-ndjson',
+    about: 'SLSA verification summaries, one in-toto statement per line',
+    load: async () => (await import('./vsa.ts')).vsa,
+  },
+  cyclonedx: {
+    mediaType: 'application/vnd.cyclonedx+json',
+    about: 'CycloneDX 1.6 bill of materials of the JSR packages',
+    load: async () => (await import('./cyclonedx.ts')).cyclonedx,
+  },
 } as const satisfies Readonly<Record<string, Reporter>>;
 
 export type ReportFormat = keyof typeof reporters;

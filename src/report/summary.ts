@@ -1,7 +1,7 @@
 import { type CheckId, checkIds } from '../model/check.ts';
 import type { VerdictKind } from '../model/finding.ts';
 import { nameOf } from '../model/package.ts';
-import type { PackageReport, Report } from '../model/report.ts';
+import type { Change, PackageReport, Report } from '../model/report.ts';
 import { toOrigin } from './origin.ts';
 
 /** The verdicts from worst to best: the order in which people read a report. */
@@ -114,6 +114,20 @@ export function logInWords({ log }: Report): string {
     case 'forked':
       return `forked: ${log.fork.why}`;
   }
+}
+
+/** A change as its package and what became of it. */
+export function changeInWords(change: Change): readonly [string, string] {
+  if (change.kind === 'removed') return [nameOf(change.before.package), 'removed'];
+  const publisher = change.publisher.from.map(({ claim, before, after }) => `${claim} ${before} → ${after}`);
+  const facts = [
+    `provenance ${change.provenance}`,
+    `publisher ${change.publisher.kind}${publisher.length === 0 ? '' : `: ${publisher.join(', ')}`}`,
+  ].join('; ');
+  const earlier = change.earlier === undefined ? '' : `, compared with ${change.earlier}`;
+  const what =
+    change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
+  return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
 }
 
 /** Compares by code unit: the same on every machine, unlike a locale's order. */

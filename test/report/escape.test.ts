@@ -57,6 +57,17 @@ describe('terminal', () => {
   });
 });
 
+describe('the log of a CI runner', () => {
+  it('is given no command, wherever a line is broken', () => {
+    expect(toTerminal('x ::stop-commands::y ##[group]z ##vso[task.complete]')).toBe(
+      'x : :stop-commands: :y # #[group]z # #vso[task.complete]',
+    );
+    expect(toTerminal('http://[::1]:8080 a::1')).toBe('http://[::1]:8080 a::1');
+    for (const toText of [toHtml, toXml, toMarkdown, toMarkdownCode, (text: string) => toJson({ text })])
+      expect(toText('a ##[group]b')).not.toContain('##[');
+  });
+});
+
 describe('HTML and XML', () => {
   it('leaves no character that could open a tag, close an attribute or begin an entity', () => {
     expect(toHtml(`<a b='c' d="e">&amp;\``)).toBe(
@@ -95,7 +106,7 @@ describe('Markdown', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const outside = toMarkdown(text)
-          .replace(/<code>(?:[\p{L}\p{N} ]|&#\d+;)*<\/code>/gu, '')
+          .replace(/<code>(?:[^!-/:-@[-`{-~]|&#\d+;)*<\/code>/gu, '')
           .replace(/`[^`|\\]*`/g, '');
         return !/[`*_[\]<>#|\\@~!&$\n]/.test(outside);
       }),
@@ -167,7 +178,9 @@ describe('addresses', () => {
 
   it('gives printable ASCII, whatever was in the address', () => {
     fc.assert(
-      fc.property(anyText, (text) => /^[\x21-\x7e]*$/.test(toLink(`https://e.example/${text}`) ?? '')),
+      fc.property(anyText, (text) =>
+        /^[^\x00-\x20\x7f-\uffff"<>\\^`{|}]*$/.test(toLink(`https://e.example/${text}`) ?? ''),
+      ),
     );
     fc.assert(
       fc.property(anyText, (text) => /^[\x21-\x7e]*$/.test(toLink(`https://e.example/#${text}`) ?? '')),

@@ -1,0 +1,128 @@
+import type { Finding, Severity } from '../model/finding.ts';
+import { nameOf } from '../model/package.ts';
+import type { PackageReport, Report } from '../model/report.ts';
+import type { Place } from '../model/target.ts';
+import { toWorkflowData, toWorkflowProperty } from './escape.ts';
+import type { Renderer } from './reporter.ts';
+import { logInWords, marks, sorted, tally, tallyInWords, worstFirst } from './summary.ts';
+
+/** GitHub shows this many annotations of each kind per step, and drops the others without a word. */
+const shownPerKind = 10;
+
+/** GitHub workflow commands: at most what GitHub shows, worst first, then a line that counts everything. */
+export const github: Renderer = {
+  render(report) {
+    const all = [...runAnnotations(report), ...sorted(report.packages).flatMap(annotationsOf)];
+    const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) => {
+      const some = all.filter((annotation) => annotation.kind === kind);
+      const more = some.length - shownPerKind;
+      return [
+        ...some.slice(0, shownPerKind).map(toCommand),
+        ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub would not show`] : []),
+      ];
+    });
+    const counts = tally(report.packages);
+    const worst = worstFirst.find((kind) => counts[kind] > 0);
+    return [...lines, `${worst === undefined ? '–' : marks[worst]} ${tallyInWords(counts)}`, ''].join('\n');
+  },
+};
+
+interface Annotation {
+  readonly kind: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  readonly at: Place | undefined;
+}
+
+const kinds: Readonly<Record<Severity, Annotation['kind']>> = {
+  error: 'error',
+  warning: 'warning',
+  note: 'notice',
+};
+
+/** What is said of a package, each at its own place or at the first place that mentions the package. */
+function annotationsOf(pkg: PackageReport): readonly Annotation[] {
+  const { verdict, findings } = pkg;
+  const name = nameOf(pkg.package);
+  const place = pkg.occurrences[0]?.at;
+  const more = pkg.occurrences.length - 1;
+  const also = more > 0 ? ` (and ${more} more places)` : '';
+  const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
+  // What rejected a package is an error whatever its severity says: `--strict` rejects for warnings.
+  const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
+  const told = findings.map((finding) => ({
+    kind:
+      finding.exempted !== undefined
+        ? 'notice'
+        : because.includes(finding)
+          ? 'error'
+          : kinds[finding.severity],
+    title: `${finding.id}: ${name}`,
+    message:
+      finding.message +
+      (finding.exempted === undefined
+        ? ''
+        : ` (exempt until ${finding.exempted.until}: ${finding.exempted.reason})`) +
+      (finding.hint === undefined ? '' : `. Hint: ${finding.hint}`) +
+      (finding.at === undefined ? also : ''),
+    at: finding.at ?? place,
+  })) satisfies readonly Annotation[];
+  const open = gaps.map(({ id, why }) => ({
+    kind: 'warning',
+    title: `${id}: ${name}`,
+    message: `could not be decided: ${why}${also}`,
+    at: place,
+  })) satisfies readonly Annotation[];
+  const rank = { error: 0, warning: 1, notice: 2 };
+  return [...told, ...open].toSorted((a, b) => rank[a.kind] - rank[b.kind]);
+}
+
+function runAnnotations(report: Report): readonly Annotation[] {
+  return [
+    ...(report.log.kind === 'forked'
+      ? [{ kind: 'error' as const, title: 'the log forked', message: logInWords(report), at: undefined }]
+      : []),
+    ...report.unresolved.map(({ spec, reason, hint }) => ({
+      kind: 'error' as const,
+      title: spec,
+      message: `${reason}${hint === undefined ? '' : `. Hint: ${hint}`}`,
+      at: undefined,
+    })),
+    ...report.findings.map(({ id, severity, message, at }) => ({
+      kind: kinds[severity],
+      title: id,
+      message,
+      at,
+    })),
+    ...report.trust.warnings.map((message) => ({
+      kind: 'warning' as const,
+      title: 'trust',
+      message,
+      at: undefined,
+    })),
+    ...(report.interrupted
+      ? [
+          {
+            kind: 'warning' as const,
+            title: 'interrupted',
+            message: 'this is what was known by then',
+            at: undefined,
+          },
+        ]
+      : []),
+  ];
+}
+
+function toCommand({ kind, title, message, at }: Annotation): string {
+  const properties = [
+    ...(at === undefined
+      ? []
+      : [
+          `file=${toWorkflowProperty(at.file)}`,
+          `line=${at.line}`,
+          ...(at.column === undefined ? [] : [`col=${at.column}`]),
+        ]),
+    `title=${toWorkflowProperty(title, 200)}`,
+  ];
+  return `::${kind} ${properties.join(',')}::${toWorkflowData(message)}`;
+}

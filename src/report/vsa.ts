@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { PackageReport, Report } from '../model/report.ts';
+import { toJson } from './escape.ts';
+import type { Json } from './facts.ts';
+import { toLinks } from './links.ts';
+import { toOrigin } from './origin.ts';
+import type { RenderContext, Renderer } from './reporter.ts';
+import { sorted } from './summary.ts';
+import { toUtc } from './time.ts';
+
+/**
+ * SLSA Verification Summary Attestations v1, one unsigned in-toto statement per line; whoever vouches for them signs.
+ *
+ * An inconclusive package has no statement: SLSA knows only PASSED and FAILED, and both would be untrue. Nor has one
+ * whose manifest is unknown, since a statement needs the digest of its subject, and under a log that forked nothing
+ * passes. A consumer must demand a PASSED.
+ */
+export const vsa: Renderer = {
+  render: (report, context) =>
+    sorted(report.packages)
+      .flatMap((pkg) => toStatement(pkg, report, context))
+      .map((statement) => `${toJson(statement)}\n`)
+      .join(''),
+};
+
+function toStatement(pkg: PackageReport, report: Report, context: RenderContext): readonly Json[] {
+  const digest = subjectDigest(pkg);
+  if (pkg.verdict.kind === 'inconclusive' || digest === undefined) return [];
+  const isPassed = pkg.verdict.kind !== 'rejected';
+  if (isPassed && report.log.kind === 'forked') return [];
+  return [
+    {
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ name: pkg.purl, digest: { sha256: digest } }],
+      predicateType: 'https://slsa.dev/verification_summary/v1',
+      predicate: {
+        verifier: { id: 'pkg:npm/jsr-verify', version: { 'jsr-verify': context.toolVersion } },
+        timeVerified: toUtc(report.checkedAt) ?? null,
+        resourceUri: pkg.purl,
+        policy: { uri: `urn:jsr-verify:expectation:${pkg.expectation}` },
+        ...inputAttestations(pkg, context),
+        verificationResult: isPassed ? 'PASSED' : 'FAILED',
+        verifiedLevels: [isPassed ? levelOf(pkg) : 'FAILED'],
+        slsaVersion: '1.0',
+        // An extension field, whose name must be a URI: an exemption or an allowed absence should not look like a pass.
+        'urn:jsr-verify:verdict': pkg.verdict.kind,
+      },
+    },
+  ];
+}
+
+function subjectDigest({ checks: { manifest } }: PackageReport): string | undefined {
+  return manifest.status === 'passed' ? manifest.fact.digest : undefined;
+}
+
+/**
+ * The highest build level that what was checked allows to claim.
+ *
+ * - Level 0 without provenance.
+ * - Level 1: provenance exists and says how the package was built.
+ * - Level 2 also wants a hosted platform whose identity the signature proves, and a provenance that agrees with it: a
+ *   GitHub-hosted runner, named by the certificate, with every claim equal to the certificate's.
+ * - Level 3 is never claimed: the publishing job makes and signs the provenance itself, so it is not beyond the reach
+ *   of the build's own steps (SLSA v1.0, "Unforgeable").
+ */
+function levelOf({ provenance, checks: { claims } }: PackageReport): string {
+  if (provenance === undefined) return 'SLSA_BUILD_LEVEL_0';
+  const { identity, subjectOf } = provenance;
+  const isHosted =
+    identity.issuer === 'https://token.actions.githubusercontent.com' &&
+    identity.runnerEnvironment === 'github-hosted';
+  const agrees = claims.status === 'passed' && claims.fact.differs.length === 0;
+  return isHosted && agrees && subjectOf === 'manifest' ? 'SLSA_BUILD_LEVEL_2' : 'SLSA_BUILD_LEVEL_1';
+}
+
+/** The one attestation that was used: the signed statement by its digest, and where the log shows it. */
+function inputAttestations(pkg: PackageReport, context: RenderContext): { readonly [key: string]: Json } {
+  const { signature } = pkg.checks;
+  if (signature.status !== 'passed') return {};
+  const { log } = toLinks(pkg, toOrigin(pkg), context);
+  const sha256 = createHash('sha256').update(signature.fact.payload).digest('hex');
+  return { inputAttestations: [{ ...(log === undefined ? {} : { uri: log }), digest: { sha256 } }] };
+}
