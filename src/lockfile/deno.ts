@@ -1,5 +1,6 @@
 import { isPackageName, isScope, type PackageVersion, toSha256 } from '../model/package.ts';
 import type { Collector } from './collector.ts';
+import { Specifiers } from './deno-specifiers.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { lockedNothing } from './integrity.ts';
@@ -208,38 +209,6 @@ class DenoLock {
   }
 }
 
-/** The map from what was asked for to what was chosen, as ids `jsr:@scope/name@1.0.0` and `npm:name@1.0.0`. */
-class Specifiers {
-  readonly #ids = new Map<string, { readonly key: string; readonly at: number; readonly id: string }>();
-  readonly #byName = new Map<string, Set<string>>();
-
-  constructor(entries: Iterable<Entry>) {
-    for (const { key, at, value } of entries) {
-      const text = textOf(value);
-      if (text === undefined) throw new TreeError(`has a specifier that resolves to nothing`, at);
-      const name = nameIn(key);
-      // Version 3 repeats scheme and name in the value.
-      const id = text.includes(':') ? text : `${name}@${text}`;
-      this.#ids.set(key, { key, at, id });
-      const ids = this.#byName.get(name);
-      if (ids === undefined) this.#byName.set(name, new Set([id]));
-      else ids.add(id);
-    }
-  }
-
-  [Symbol.iterator]() {
-    return this.#ids.values();
-  }
-
-  /** A dependency is written without its range where only one version was chosen. */
-  resolve(specifier: string): string | undefined {
-    const exact = this.#ids.get(specifier)?.id;
-    if (exact !== undefined) return exact;
-    const ids = this.#byName.get(specifier);
-    return ids?.size === 1 ? [...ids][0] : undefined;
-  }
-}
-
 function versionOf(root: MapTree): number {
   const version = get(root, 'version');
   if (version === undefined) {
@@ -254,12 +223,6 @@ function versionOf(root: MapTree): number {
     throw new TreeError('has a version that is no number', version.at);
   if (Number(text) > 5) throw new UnknownVersion(text, 'versions 1 to 5', version.at);
   return Number(text);
-}
-
-/** `jsr:@std/path` of `jsr:@std/path@^1`. */
-function nameIn(specifier: string): string {
-  const cut = specifier.indexOf(':') + 1;
-  return specifier.slice(0, cut) + splitAt(specifier.slice(cut))[0];
 }
 
 function fromNpmId(name: string, version: string | undefined): PackageVersion | undefined {

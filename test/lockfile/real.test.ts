@@ -17,11 +17,18 @@ const rowsOf = (path: string): readonly string[][] =>
         .slice(1)
         .map((line) => line.split('\t'))
     : [];
-const read = (path: string, format?: LockfileFormatId): LockfileContents =>
-  readLockfile(path, readFileSync(join(realData, path), 'utf8'), {
-    ...publicRegistries,
-    ...(format === undefined ? {} : { format }),
-  });
+const known = new Map<string, LockfileContents>();
+
+function read(path: string, format?: LockfileFormatId): LockfileContents {
+  const contents =
+    known.get(path) ??
+    readLockfile(path, readFileSync(join(realData, path), 'utf8'), {
+      ...publicRegistries,
+      ...(format === undefined ? {} : { format }),
+    });
+  known.set(path, contents);
+  return contents;
+}
 
 describe.skipIf(!here)(`lockfiles that people committed${noRealData}`, () => {
   const expected = new Map<string, string[]>();

@@ -1,0 +1,40 @@
+import { isJsrScoped } from './name.ts';
+import { type Entry, isTrue, type Tree, TreeError, textAt, textOf } from './tree.ts';
+
+/** Bounds for a folder, in characters and in steps; npm nests ten levels at most. */
+const maxPath = { length: 1024, steps: 128 };
+
+/** What stands before each name in a path. */
+export const mark = 'node_modules/';
+
+/** The name of the folder in `node_modules`, or `undefined` for the project and its workspaces. */
+export function folderName(path: string): string | undefined {
+  const cut = path.lastIndexOf(mark);
+  return cut === 0 || path[cut - 1] === '/' ? path.slice(cut + mark.length) : undefined;
+}
+
+/** Throws `TreeError` for a folder that no system has. */
+export function refuseLong(path: string, at: number): void {
+  if (path.length > maxPath.length || path.split('/', maxPath.steps + 1).length > maxPath.steps) {
+    throw new TreeError('has a path that is too long to be a folder', at);
+  }
+}
+
+/** Whether a dependency is from JSR, by its name or by what it is an alias of. */
+export function isJsrDependency({ key, value }: Entry): boolean {
+  return isJsrScoped(key) || (textOf(value) ?? '').startsWith('npm:@jsr/');
+}
+
+/** Why an entry without integrity does not come from JSR, if it comes inside another package. */
+export function bundledWithout(value: Tree): string | undefined {
+  const bundled = isTrue(value, 'inBundle') || isTrue(value, 'bundled');
+  return bundled && textAt(value, 'integrity') === undefined
+    ? 'another package brings it inside itself'
+    : undefined;
+}
+
+/** What npm marks an entry with. */
+export function flagsOf(value: Tree): { readonly dev: boolean; readonly optional: boolean } {
+  // `devOptional`: wanted for development, and optional for everybody else.
+  return { dev: isTrue(value, 'dev'), optional: isTrue(value, 'optional') || isTrue(value, 'devOptional') };
+}

@@ -1,0 +1,92 @@
+import type { Collector } from './collector.ts';
+import { Dependents } from './dependents.ts';
+import { Folders, nearest } from './folders.ts';
+import { isJsrScoped } from './name.ts';
+import { bundledWithout, flagsOf, folderName, isJsrDependency, mark, refuseLong } from './npm-entry.ts';
+import { type Entry, entriesOf, get, isTrue, textAt } from './tree.ts';
+
+/** Sections whose dependencies are installed; a missing peer or optional one is no damage. */
+const required = ['dependencies', 'devDependencies'];
+const allowedMissing = ['optionalDependencies', 'peerDependencies'];
+
+/** The `packages` of versions 2 and 3: one flat map from folder to package. */
+export class Packages {
+  readonly #entries: readonly Entry[];
+  readonly #folders = new Folders();
+  readonly #into: Collector;
+  readonly #dependents = new Dependents();
+  readonly #hasRoot: boolean;
+
+  constructor(entries: readonly Entry[], into: Collector) {
+    this.#entries = entries;
+    this.#into = into;
+    this.#hasRoot = entries.some(({ key }) => key === '');
+    for (const { key, at } of entries) {
+      refuseLong(key, at);
+      const name = folderName(key);
+      if (name === undefined) continue;
+      this.#folders.put(key.slice(0, Math.max(0, key.length - name.length - mark.length - 1)), name, key);
+    }
+  }
+
+  read(): void {
+    for (const entry of this.#entries) this.#relate(entry);
+    for (const entry of this.#entries) this.#package(entry);
+  }
+
+  #package({ key, at, value }: Entry) {
+    const installedAs = folderName(key);
+    if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
+    if (installedAs === undefined) return;
+    const name = textAt(value, 'name') ?? installedAs;
+    if (isTrue(value, 'link')) {
+      if (isJsrScoped(name))
+        this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
+      return;
+    }
+    const dependents = [...this.#dependents.of(key)];
+    this.#into.npm({
+      at,
+      entry: key,
+      name,
+      version: textAt(value, 'version'),
+      address: textAt(value, 'resolved'),
+      integrity: textAt(value, 'integrity'),
+      unpinned: bundledWithout(value),
+      installedAs,
+      direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
+      dependents,
+      ...flagsOf(value),
+    });
+  }
+
+  #relate({ key, value }: Entry): void {
+    const own = folderName(key) === undefined;
+    const reach = this.#folders.through(upward(key));
+    for (const section of [...required, ...allowedMissing]) {
+      // A package from the registry does not bring its devDependencies.
+      if (section === 'devDependencies' && !own) continue;
+      for (const dependency of entriesOf(get(value, section))) {
+        const found = nearest(reach, dependency.key);
+        if (found === undefined) {
+          if (isJsrDependency(dependency) && required.includes(section)) this.#missing(dependency, key);
+          continue;
+        }
+        if (own) this.#dependents.addDirect(found);
+        if (key !== '') this.#dependents.add(found, key);
+      }
+    }
+  }
+
+  #missing({ key, at }: Entry, dependent: string): void {
+    const who = dependent === '' ? 'the project' : dependent;
+    this.#into.unreadable(at, key, `a dependency of ${who} that is not in the lockfile`);
+  }
+}
+
+/** A folder and those above it, as Node searches them. */
+function* upward(folder: string): Iterable<string> {
+  for (let cut = folder.length; cut > 0; cut = Math.max(0, folder.lastIndexOf('/', cut - 1)))
+    yield folder.slice(0, cut);
+  yield '';
+}
