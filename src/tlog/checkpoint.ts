@@ -56,12 +56,11 @@ export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits):
   const signatures = parseSignatures(block, limits.signatures);
   if (!signatures.ok) return signatures;
 
-  const [origin = '', size = '', root = '', ...extensions] = body.split('\n');
+  const [origin = '', size = '', root = ''] = body.split('\n');
   if (origin.trim() === '') return refused('without an origin');
   if (!/^(?:0|[1-9]\d{0,19})$/.test(size)) return refused('whose size is not a number');
   const hash = fromBase64(root);
   if (hash?.length !== 32) return refused('whose root is not the base64 of 32 bytes');
-  if (extensions.includes('')) return refused('with an empty line');
   return {
     ok: true,
     value: { note, origin, size: BigInt(size), root: hash, text: `${body}\n`, signatures: signatures.value },

@@ -90,6 +90,15 @@ describe('a checkpoint is not believed', () => {
     expect(openCheckpoint(note, [key]).ok).toBe(false);
   });
 
+  test('of one log, signed by another that is trusted as well', () => {
+    const other = { key: mintKey('ed25519'), host: 'other.test', id: sha256('other') };
+    const keys = [key, { logId: other.id, names: [other.host], publicKey: other.key.publicKey }];
+    expect(openCheckpoint(signCheckpoint(other, { origin: 'other.test', size: 42, root }), keys).ok).toBe(
+      true,
+    );
+    expect(openCheckpoint(signCheckpoint(other, { origin, size: 42, root }), keys).ok).toBe(false);
+  });
+
   test('whose size, root or origin was changed', () => {
     for (const [from, to] of [
       ['\n42\n', '\n43\n'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { absent, present, unavailable } from '../../src/model/evidence.ts';
+import type { FetchProof } from '../../src/tlog/follow.ts';
 import { checkpointMemory } from '../../src/tlog/follow-memory.ts';
 import { checkFork } from '../../src/tlog/fork.ts';
 import { signCheckpoint } from '../support/checkpoint.ts';
@@ -260,6 +261,14 @@ describe('a log that forked', () => {
       kind: 'forked',
       fork: { origin: `${sigstore.rekorKey.host} - ${frozen}` },
     });
+  });
+
+  test('is seen although some of its proofs cannot be had', async () => {
+    const log = openLog();
+    const fetchProof: FetchProof = async (question) =>
+      question.firstSize < 100n ? silent(question) : proofsOf(log.fork(50))(question);
+    const seen = [headOf(log, 51), headOf(log, 151), headOf(log.fork(50), 200)];
+    expect((await new Follower().run(log, [], { seen, fetchProof })).kind).toBe('forked');
   });
 
   test('that answers with any other proof does not get away', async () => {
