@@ -58,4 +58,5 @@ export interface ChangeRule extends RuleText {
   judge(change: Change): Iterable<Breach>;
 }
 
+/** Any rule. */
 export type Rule = PackageRule | ChangeRule;

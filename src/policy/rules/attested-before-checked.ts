@@ -1,6 +1,7 @@
 import { registryChecksBegan } from '../history.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `attested-before-checked`, explained in docs/rules/attested-before-checked.md. */
 export const attestedBeforeChecked = {
   id: 'attested-before-checked',
   about: 'package',

@@ -4,6 +4,7 @@ import type { PackageRule } from '../rule.ts';
 
 const compared = ['repositoryId', 'repository', 'workflow', 'ref', 'commit', 'event', 'runner'] as const;
 
+/** Rule `conflicting-attestations`, explained in docs/rules/conflicting-attestations.md. */
 export const conflictingAttestations = {
   id: 'conflicting-attestations',
   about: 'package',

@@ -4,6 +4,7 @@ import type { PackageRule } from '../rule.ts';
 /** What default branches are called; the certificate does not say which branch is the default one. */
 const customary = new Set(['refs/heads/main', 'refs/heads/master', 'refs/heads/trunk']);
 
+/** Rule `default-branch-or-tag`, explained in docs/rules/default-branch-or-tag.md. */
 export const defaultBranchOrTag = {
   id: 'default-branch-or-tag',
   about: 'package',

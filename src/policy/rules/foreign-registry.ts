@@ -2,6 +2,7 @@ import { nameOf } from '../../model/package.ts';
 import type { ForeignReference } from '../../model/target.ts';
 import type { Breach, PackageRule } from '../rule.ts';
 
+/** Rule `foreign-registry`, explained in docs/rules/foreign-registry.md. */
 export const foreignRegistry = {
   id: 'foreign-registry',
   about: 'package',

@@ -1,6 +1,7 @@
 import { claimsOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `github-hosted-runner`, explained in docs/rules/github-hosted-runner.md. */
 export const githubHostedRunner = {
   id: 'github-hosted-runner',
   about: 'package',

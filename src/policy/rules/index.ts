@@ -46,6 +46,7 @@ export const changeRules = [provenanceLost, publisherChanged] as const satisfies
 /** Every rule there is; names, help and documentation are derived from this list. */
 export const rules: readonly Rule[] = [...packageRules, ...changeRules];
 
+/** The name of a rule. */
 export type RuleId = (typeof packageRules)[number]['id'] | (typeof changeRules)[number]['id'];
 
 /** Whether a text names a rule. */

@@ -3,6 +3,7 @@ import type { PackageRule } from '../rule.ts';
 /** The registry takes an attestation for two minutes after publication; an hour is generous. */
 const patience = 60 * 60 * 1000;
 
+/** Rule `late-attestation`, explained in docs/rules/late-attestation.md. */
 export const lateAttestation = {
   id: 'late-attestation',
   about: 'package',

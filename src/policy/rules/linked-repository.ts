@@ -2,6 +2,7 @@ import { claimsOf } from '../../model/claims.ts';
 import { compareLink } from '../link.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `linked-repository`, explained in docs/rules/linked-repository.md. */
 export const linkedRepository = {
   id: 'linked-repository',
   about: 'package',

@@ -4,6 +4,7 @@ import type { Pin } from '../expectation.ts';
 import { type Comparison, compareIdentity, type Difference } from '../identity.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
+/** Rule `pinned-identity`, explained in docs/rules/pinned-identity.md. */
 export const pinnedIdentity = {
   id: 'pinned-identity',
   about: 'package',

@@ -1,5 +1,6 @@
 import type { ChangeRule } from '../rule.ts';
 
+/** Rule `provenance-lost`, explained in docs/rules/provenance-lost.md. */
 export const provenanceLost = {
   id: 'provenance-lost',
   about: 'change',

@@ -1,6 +1,7 @@
 import { claimsOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `public-source`, explained in docs/rules/public-source.md. */
 export const publicSource = {
   id: 'public-source',
   about: 'package',

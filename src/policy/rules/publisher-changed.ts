@@ -12,6 +12,7 @@ const weight: Readonly<Record<string, Severity>> = {
   ref: 'note',
 };
 
+/** Rule `publisher-changed`, explained in docs/rules/publisher-changed.md. */
 export const publisherChanged = {
   id: 'publisher-changed',
   about: 'change',

@@ -3,6 +3,7 @@ import { foundBySearch } from '../assessment.ts';
 import { duringOutage } from '../history.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
+/** Rule `recovered-provenance`, explained in docs/rules/recovered-provenance.md. */
 export const recoveredProvenance = {
   id: 'recovered-provenance',
   about: 'package',

@@ -3,6 +3,7 @@ import { nameOf } from '../../model/package.ts';
 import { duringOutage, provenanceBegan } from '../history.ts';
 import type { PackageRule, RuleInput } from '../rule.ts';
 
+/** Rule `require-provenance`, explained in docs/rules/require-provenance.md. */
 export const requireProvenance = {
   id: 'require-provenance',
   about: 'package',

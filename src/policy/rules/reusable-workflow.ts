@@ -1,6 +1,7 @@
 import { parseRepository, sameRepository, signerOf } from '../../model/claims.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `reusable-workflow`, explained in docs/rules/reusable-workflow.md. */
 export const reusableWorkflow = {
   id: 'reusable-workflow',
   about: 'package',

@@ -2,6 +2,7 @@ import { claimsOf } from '../../model/claims.ts';
 import { tagMatches } from '../identity.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `tag-matches-version`, explained in docs/rules/tag-matches-version.md. */
 export const tagMatchesVersion = {
   id: 'tag-matches-version',
   about: 'package',

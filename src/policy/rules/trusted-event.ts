@@ -44,6 +44,7 @@ const outsiders = new Set([
   'workflow_run',
 ]);
 
+/** Rule `trusted-event`, explained in docs/rules/trusted-event.md. */
 export const trustedEvent = {
   id: 'trusted-event',
   about: 'package',

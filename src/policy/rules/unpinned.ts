@@ -1,6 +1,7 @@
 import { nameOf } from '../../model/package.ts';
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `unpinned`, explained in docs/rules/unpinned.md. */
 export const unpinned = {
   id: 'unpinned',
   about: 'package',

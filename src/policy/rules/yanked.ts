@@ -1,5 +1,6 @@
 import type { PackageRule } from '../rule.ts';
 
+/** Rule `yanked`, explained in docs/rules/yanked.md. */
 export const yanked = {
   id: 'yanked',
   about: 'package',
