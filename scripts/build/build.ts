@@ -16,7 +16,7 @@ export async function build(root: string, into: string): Promise<{ bytes: number
   const [{ files, metafile }, types, schemas] = await Promise.all([
     program(root, self.version),
     declarations(root),
-    schemaFiles(root),
+    shippedAsTheyAre(root),
   ]);
   const inside = await packagesInside(root, metafile);
   const licensed = await licensesOf(root, inside.packages);
@@ -38,13 +38,20 @@ export async function build(root: string, into: string): Promise<{ bytes: number
   };
 }
 
-/** The JSON Schemas that the package exports, by the name they are shipped under. */
-async function schemaFiles(root: string): Promise<Map<string, Uint8Array>> {
-  const folder = join(root, 'schemas');
-  const names = (await readdir(folder).catch(() => []))
-    .filter((name) => name.endsWith('.schema.json'))
+/** The JSON Schemas that the package exports and the pages that `explain` prints, by the name they are shipped under. */
+async function shippedAsTheyAre(root: string): Promise<Map<string, Uint8Array>> {
+  const found = await Promise.all([
+    list(root, 'schemas', '.schema.json', ''),
+    list(root, 'docs/rules', '.md', 'docs/rules/'),
+  ]);
+  return new Map(found.flat());
+}
+
+async function list(root: string, folder: string, ending: string, into: string) {
+  const names = (await readdir(join(root, folder)).catch(() => []))
+    .filter((name) => name.endsWith(ending))
     .sort();
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
+  return Promise.all(
+    names.map(async (name) => [`${into}${name}`, await readFile(join(root, folder, name))] as const),
   );
 }

@@ -3,7 +3,7 @@ import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { byError, exit } from './exit.ts';
-import { auditOptions, lockfileType } from './options.ts';
+import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
 import { sayError, voiceOn } from './say.ts';
 
 const usage = `Usage: jsr-verify <spec..> [options]
@@ -170,6 +170,46 @@ async function run(environment: Environment): Promise<number> {
               flags,
               environment,
             ),
+          ),
+        ),
+    )
+    .command(
+      'trust [action] [file]',
+      'show or refresh the trusted root: status, update, check-fork <file>',
+      (command) =>
+        command
+          .positional('action', {
+            type: 'string',
+            default: 'status',
+            describe: 'status, update or check-fork',
+          })
+          .positional('file', { type: 'string', describe: 'evidence of a fork, for check-fork' })
+          .option('json', { type: 'boolean', default: false, describe: 'for scripts' })
+          .option('strict', policyOptions.strict)
+          .option('quiet', outputOptions.quiet)
+          .options(sourceOptions),
+      (flags) =>
+        ended(
+          import('./commands/trust.ts').then(({ trustCommand }) =>
+            trustCommand(flags.action, flags.file, flags, environment),
+          ),
+        ),
+    )
+    .command(
+      'explain <what>',
+      'explain a package, a check or a rule: expected, seen, who could have forged it',
+      (command) =>
+        command
+          .positional('what', {
+            type: 'string',
+            demandOption: true,
+            describe: 'package, check id or rule id',
+          })
+          .options(auditOptions),
+      (flags) =>
+        ended(
+          import('./commands/explain.ts').then(({ explainCommand }) =>
+            explainCommand(flags.what, flags, environment),
           ),
         ),
     )

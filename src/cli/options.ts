@@ -115,6 +115,13 @@ export const policyOptions = {
     describe: 'exit 0 when there is nothing to check',
   },
   depth: { choices: depths, group: policies, describe: 'how far below the attestation to look' },
+  bundle: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    group: policies,
+    describe: 'check this Sigstore bundle (JSON or JSON lines) instead of the log entry',
+  },
   discover: {
     type: 'boolean',
     default: false,

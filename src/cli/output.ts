@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type ReportFormat, reportFormats } from '../report/reporter.ts';
 import type { OutputFlags } from './options.ts';
@@ -79,6 +80,14 @@ export async function writeOutput(file: string, bytes: string | Uint8Array): Pro
   } catch (cause) {
     throw unwritable(file, cause);
   }
+}
+
+/** Writes a file named after its content into a folder, which is made where it is missing, and says where. */
+export async function keepFile(folder: string, name: string, text: string): Promise<string> {
+  const file = join(folder, `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeOutput(file, text);
+  return file;
 }
 
 function unwritable(file: string, cause: unknown): JsrVerifyError {

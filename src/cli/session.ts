@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import type { Auditor } from '../auditor.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Depth, PackageReport, Report } from '../model/report.ts';
+import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report.ts';
 import { tool } from '../model/tool.ts';
 import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
 import { loadTrust, type TrustOptions } from '../sigstore/trust.ts';
 import type { Source } from '../source/source.ts';
 import { checkpointMemory } from '../tlog/follow-memory.ts';
+import { readBundles } from './bundles.ts';
 import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
 import { openSource } from './open-source.ts';
 import type { AuditFlags, OutputFlags } from './options.ts';
-import { checkWritable, type Output, readOutputs, writeOutput } from './output.ts';
+import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from './output.ts';
 import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
-import { voiceOn } from './say.ts';
+import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** What a command may know before anything is asked. */
@@ -34,8 +35,6 @@ export interface Work {
 
 /** What a command adds to the options of the command line. */
 export interface Extra {
-  /** Sigstore bundles from disk. */
-  readonly bundles?: readonly Uint8Array[];
   /** Puts something between the audit and its source: a recorder. */
   readonly wrap?: (source: Source) => Source;
 }
@@ -92,6 +91,7 @@ async function auditWith(
   const settings = await readSettings(flags, environment);
   const policy = await readPolicy(flags, environment.cwd);
   const request: Request = { settings, policy, depth: flags.depth ?? defaultDepth };
+  const bundles = await readBundles(flags.bundle, environment.cwd);
   const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
@@ -113,7 +113,7 @@ async function auditWith(
       depth: request.depth,
       concurrency: settings.concurrency,
       discover: flags.discover,
-      ...(flags.bundles !== undefined && { bundles: flags.bundles }),
+      ...(bundles !== undefined && { bundles }),
       ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),
       signal: environment.signal,
       onPackage: (report) => {
@@ -130,6 +130,7 @@ async function auditWith(
       outputs.some(({ format, file }) => format === 'pretty' && file === undefined);
     if (!told)
       for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
+    if (report.log.kind === 'forked') await keepFork(report.log.fork, settings, environment, voice);
     await writeReports(report, outputs, context, environment, stream !== undefined);
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
@@ -160,7 +161,31 @@ export function trustOptions(
   };
 }
 
-function renderContext(flags: OutputFlags, environment: Environment, { addresses }: Settings): RenderContext {
+// Evidence against a log is kept where a third party can be shown it.
+async function keepFork(
+  fork: ForkEvidence,
+  { cacheDir }: Settings,
+  { cwd }: Environment,
+  voice: Voice,
+): Promise<void> {
+  const { toForkFile } = await import('../tlog/fork.ts');
+  const file = await keepFile(
+    cacheDir === undefined ? cwd : join(cacheDir, 'forks'),
+    'log-fork',
+    toForkFile(fork),
+  );
+  voice.error(
+    `the log contradicted itself: ${fork.why}`,
+    `the evidence is in ${file}; check it with jsr-verify trust check-fork`,
+  );
+}
+
+/** What renderers may know of the process. */
+export function renderContext(
+  flags: OutputFlags,
+  environment: Environment,
+  { addresses }: Settings,
+): RenderContext {
   const { stdout, env } = environment;
   const color = mayColor(stdout, flags.color, environment);
   return {

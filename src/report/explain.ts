@@ -80,7 +80,8 @@ function ruleLines(
   context: RenderContext,
 ): readonly string[] {
   const findings = pkg.findings.filter((finding) => finding.id === id);
-  if (findings.length === 0) return [`✓ ${id}: ${title}`];
+  // A rule may be off, or not apply; that it is silent is all that can be said.
+  if (findings.length === 0) return [`– ${id}: nothing to report`];
   return findings.flatMap((finding) => [
     `${severityMark(finding)} ${id}: ${title}`,
     ...row('seen', `${finding.severity}: ${finding.message}`, context),

@@ -7,6 +7,9 @@ export interface CatalogueEntry {
   readonly title: string;
   readonly why: string;
   readonly fix: string;
+  /** What passes, and who could have made it pass without the publisher; for `explain`. */
+  readonly expected?: string;
+  readonly forgeable?: string;
 }
 
 /** Every check and every rule by its id, in the order they should be listed. */

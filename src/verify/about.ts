@@ -5,6 +5,10 @@ export interface CheckText {
   readonly title: string;
   readonly why: string;
   readonly fix: string;
+  /** What passes. */
+  readonly expected: string;
+  /** Who could have made it pass without the publisher. */
+  readonly forgeable: string;
 }
 
 /** Every check in words; reports, `explain` and SARIF take them from here. */
@@ -13,60 +17,85 @@ export const aboutChecks: Readonly<Record<CheckId, CheckText>> = {
     title: 'version manifest is well formed',
     why: 'The manifest lists every file with its checksum, and its own digest is what publishers sign. A manifest that two readers could understand differently proves nothing.',
     fix: 'Report it to the registry; do not install the version.',
+    expected: 'one reading of the JSON, a checksum and a size for every file, no path twice',
+    forgeable: 'the registry, until its digest is compared with the signed one',
   },
   bundle: {
     title: 'attestation can be read',
     why: 'The registry keeps only an index into the transparency log; the attestation itself is rebuilt from the log entry. Where it is unknown, the log was not reachable or does not hold the payload.',
     fix: 'Try again later, or hand the attestation over with --bundle.',
+    expected: 'a log entry of a known kind with its payload, or a Sigstore bundle',
+    forgeable: 'anybody may put an entry into the log; nothing is believed here',
   },
   certificate: {
     title: 'certificate of a trusted authority',
     why: 'The signing certificate must chain to the trusted root, must have been valid at the logged time, must be known to a certificate transparency log, and must be meant for code signing. Otherwise anybody could have made it.',
     fix: 'Do not install the version. With a Sigstore instance of your own, pass --trusted-root.',
+    expected: 'a chain to the trusted root, valid when it was used, known to a CT log, for code signing',
+    forgeable: 'whoever holds a key of the certificate authority, and then in public',
   },
   inclusion: {
     title: 'logged in the transparency log',
     why: 'The log promised and proved, under its signed checkpoint, that it holds exactly this signature, certificate and payload. Without it nobody could notice a signature made in secret, and the time of signing is unknown.',
     fix: 'Unknown: try again later. Failed: do not install the version, and keep the report.',
+    expected: 'inclusion promise, inclusion proof and signed checkpoint for this very entry',
+    forgeable: 'whoever holds the key of the log; a remembered checkpoint would show it',
   },
   signature: {
     title: 'signature fits the statement',
     why: 'The signature must have been made over these very bytes with the key in the certificate. Nothing in the statement is read before.',
     fix: 'Do not install the version.',
+    expected: 'one signature over these bytes by the key in the certificate',
+    forgeable: 'nobody without the key, which lives for one run of the workflow',
   },
   statement: {
     title: 'statement is SLSA provenance',
     why: 'The signed bytes must be an in-toto statement with SLSA v1 provenance; a signature over something else says nothing about the build.',
     fix: 'Publish from GitHub Actions with deno publish or npx jsr publish, which write such a statement.',
+    expected: 'an in-toto statement with SLSA provenance v1',
+    forgeable: 'someone inside the workflow decides what is stated; the next checks compare it',
   },
   subject: {
     title: 'statement is about this version',
     why: 'The statement must name exactly this package version and the digest of the manifest that is served. The name alone is not enough: a deleted version can be published again with other content.',
     fix: 'The registry may name the wrong log entry, or serve other bytes than were published. Do not install the version before the publisher has explained it.',
+    expected: 'the name of this version and the digest of its manifest',
+    forgeable: 'someone inside the workflow may attest other bytes of their own; nobody else',
   },
   claims: {
     title: 'predicate agrees with the certificate',
     why: 'Repository, commit, ref, workflow and run in the statement are written by the job itself. Only the certificate vouches for them, so a difference means that the statement is wrong.',
     fix: 'Ask the publisher why the statement names another build than the certificate.',
+    expected: 'the same repository, commit, ref, workflow, run, runner and event as in the certificate',
+    forgeable:
+      "someone inside the workflow may claim anything; the certificate's values are GitHub's word, and those count",
   },
   lockfile: {
     title: 'lockfile agrees',
     why: 'deno.lock holds the digest of the manifest, the very one that is attested. A difference means that you and the registry mean different bytes.',
     fix: 'Find out which side changed before you update the lockfile.',
+    expected: 'the digest in the lockfile is that of the manifest',
+    forgeable: 'whoever can change the lockfile',
   },
   files: {
     title: 'files have the attested checksums',
     why: 'The manifest that is attested gives size and SHA-256 of every file; each one was fetched and compared.',
     fix: 'Do not install the version; report the paths to the registry.',
+    expected: 'every file of the manifest with its size and SHA-256',
+    forgeable: 'nobody, once the manifest is attested',
   },
   tarball: {
     title: 'npm tarball follows from the attested files',
     why: 'The tarball that npm, pnpm, yarn and bun install is made by the registry and attested by nobody. Each of its files is derived again from the attested ones.',
     fix: 'Install from JSR itself (deno, or jsr: dependencies), and report the unexplained paths to the registry.',
+    expected: 'every file of the npm tarball follows from the attested files',
+    forgeable: 'the registry makes the tarball; what does not follow is named',
   },
   installed: {
     title: 'installed files are the attested ones',
     why: 'What lies on this disk is what will run. Each file is compared with what the attestation covers.',
     fix: 'Remove the folder and install again; if it happens once more, look at what changes it.',
+    expected: 'every file on this disk follows from what is attested',
+    forgeable: 'whoever can write to this disk, also after the check',
   },
 };

@@ -1,0 +1,52 @@
+import { verifySpecs } from '../../audit.ts';
+import { JsrVerifyError } from '../../model/error.ts';
+import { nearest } from '../../policy/suggest.ts';
+import { parseSpec } from '../../registry/spec.ts';
+import { explainPackage, explainTopic } from '../../report/explain.ts';
+import { aboutEverything } from '../catalogue.ts';
+import { ruleDocs } from '../docs.ts';
+import type { Environment } from '../environment.ts';
+import { exit, exitCodeOf } from '../exit.ts';
+import type { AuditFlags } from '../options.ts';
+import { auditQuietly, renderContext } from '../session.ts';
+
+/** `jsr-verify explain <spec | check id | rule id>`. */
+export async function explainCommand(
+  what: string,
+  flags: AuditFlags,
+  environment: Environment,
+): Promise<number> {
+  const topic = aboutEverything.get(what);
+  if (topic !== undefined) {
+    environment.stdout.write(explainTopic(topic, await ruleDocs(what)));
+    return exit.ok;
+  }
+  if (/^[a-z-]+$/.test(what)) {
+    const close = nearest(what, [...aboutEverything.keys()]);
+    throw new JsrVerifyError(
+      'OPTIONS_INVALID',
+      `${JSON.stringify(what)} is neither a package nor a check nor a rule`,
+      {
+        hint:
+          close === undefined
+            ? `the checks and rules are ${[...aboutEverything.keys()].join(', ')}`
+            : `did you mean ${close}`,
+      },
+    );
+  }
+  const spec = parseSpec(what);
+  const { report, request } = await auditQuietly(flags, environment, 'files', async () => ({
+    packages: 1,
+    run: (auditor) => verifySpecs([spec], auditor),
+  }));
+  const context = renderContext(flags, environment, request.settings);
+  const [unresolved] = report.unresolved;
+  if (unresolved !== undefined)
+    throw new JsrVerifyError(
+      'PACKAGE_UNKNOWN',
+      unresolved.reason,
+      unresolved.hint === undefined ? {} : { hint: unresolved.hint },
+    );
+  for (const pkg of report.packages) environment.stdout.write(explainPackage(pkg, context));
+  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'] });
+}
