@@ -16,7 +16,7 @@ export function comparePublishers(before: Provenance, after: Provenance): Publis
 }
 
 /** What kind of ref a build ran for; which tag or branch it was changes with every release. */
-export function refClass(ref: string | undefined): string | undefined {
+function refClass(ref: string | undefined): string | undefined {
   if (ref === undefined) return undefined;
   if (ref.startsWith('refs/tags/')) return 'tag';
   if (ref.startsWith('refs/heads/')) return 'branch';

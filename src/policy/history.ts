@@ -7,7 +7,7 @@ export const provenanceBegan = new Date('2024-03-01T00:00:00Z');
 export const registryChecksBegan = new Date('2026-06-15T00:00:00Z');
 
 /** The registry refused every attestation: it compared the digest with the uploaded tarball (jsr#1465, jsr#1483). */
-export const outage = {
+const outage = {
   from: new Date('2026-07-03T08:42:00Z'),
   /** The repair was merged at 13:03; it was deployed a little later. */
   to: new Date('2026-08-04T23:59:59Z'),

@@ -19,7 +19,7 @@ export function rankOf({ pattern, versions }: Selector): number {
 }
 
 /** Whether a pattern means this package, whatever its version. */
-export function matchesName(pattern: string, { scope, name }: PackageName): boolean {
+function matchesName(pattern: string, { scope, name }: PackageName): boolean {
   return pattern === '*' || pattern === `@${scope}/*` || pattern === `@${scope}/${name}`;
 }
 

@@ -10,11 +10,11 @@ import { type Judgement, judge } from '../../src/policy/judge.ts';
 
 export const now = new Date('2026-09-01T12:00:00Z');
 
-export const digest = 'ab'.repeat(32) as Sha256;
+const digest = 'ab'.repeat(32) as Sha256;
 
 /** What the tests start from: `@acme/pkg@1.2.3`, built by `acme/pkg` and logged a minute after it was published. */
 export const target: PackageVersion = { scope: 'acme', name: 'pkg', version: '1.2.3' };
-export const publishedAt = new Date('2026-08-20T10:00:00Z');
+const publishedAt = new Date('2026-08-20T10:00:00Z');
 
 /** `undefined` takes an extension out of the certificate. */
 export type IdentityChange = { readonly [Key in keyof Identity]?: Identity[Key] | undefined };
