@@ -1,22 +1,23 @@
 import { signCheckpoint } from './checkpoint.ts';
 import { canonicalJson } from './json.ts';
-import { mintKey, pem, sha256, sha256Hex, sign } from './keys.ts';
+import { mintKey, pem, sha256, sign } from './keys.ts';
 import { leafHash, MerkleTree } from './merkle.ts';
-import { customRecord, type LogRecord } from './rekor-entry.ts';
+import type { LogRecord } from './rekor-entry.ts';
+import {
+  copyOf,
+  filled,
+  type Shard,
+  type ShardOptions,
+  stranger,
+  strangers,
+  TWO_SHARDS,
+} from './rekor-shard.ts';
 import type { LogKey } from './trusted-root.ts';
 
 /** The key of a Rekor v1 log: its id is the hash of the key. */
 export function mintRekorKey(host = 'rekor.sigstore.test'): LogKey {
   const key = mintKey('p256');
   return { key, host, id: sha256(key.spki) };
-}
-
-/** One tree of a log; only the last one still grows. */
-export interface ShardOptions {
-  /** Decimal, at most 2^63 − 1. */
-  readonly treeId: string;
-  /** How many entries of strangers it starts with. */
-  readonly filler: number;
 }
 
 /** How a log may differ from the default of one frozen tree of 300 entries and a growing one of 200. */
@@ -68,12 +69,6 @@ export interface ShardInfo {
   readonly signedTreeHead: string;
   readonly treeID: string;
   readonly treeSize: number;
-}
-
-interface Shard {
-  readonly treeId: string;
-  readonly tree: MerkleTree;
-  readonly records: LogRecord[];
 }
 
 /** A Rekor v1 log: real Merkle trees of many entries in two or more shards, answers as its API gives them. */
@@ -284,49 +279,3 @@ export class RekorLog {
 
 /** The tree id as entry ids begin with it. */
 export const treeHex = (treeId: string): string => BigInt(treeId).toString(16).padStart(16, '0');
-
-const TWO_SHARDS: readonly ShardOptions[] = [
-  { treeId: '3904496407287907110', filler: 300 },
-  { treeId: '1193050959916656506', filler: 200 },
-];
-
-/** Records that nobody published: a fork may exchange them. */
-const strangers = new WeakSet<LogRecord>();
-const fillers = new Map<string, Shard>();
-
-/** A shard of strangers' entries; made once per process and copied, since thousands of logs start with it. */
-function filled({ treeId, filler }: ShardOptions, salt: string): Shard {
-  const name = `${salt}/${treeId}/${filler}`;
-  const known = fillers.get(name);
-  if (known !== undefined) return copyOf(known);
-  const records = Array.from({ length: filler }, (_, index) => stranger(salt, treeId, index));
-  const shard = { treeId, records, tree: new MerkleTree(records.map(({ body }) => leafHash(body))) };
-  fillers.set(name, shard);
-  return copyOf(shard);
-}
-
-function copyOf({ treeId, tree, records }: Shard, size = records.length): Shard {
-  return { treeId, tree: tree.prefix(size), records: records.slice(0, size) };
-}
-
-/** Somebody else's hashedrekord. Nobody will check its signature, so it has none that could pass. */
-function stranger(salt: string, treeId: string, index: number): LogRecord {
-  const digest = sha256Hex(`${salt}/${treeId}/${index}`);
-  const content = Buffer.from(digest, 'hex').toString('base64');
-  const record = customRecord(
-    {
-      apiVersion: '0.0.1',
-      kind: 'hashedrekord',
-      spec: {
-        data: { hash: { algorithm: 'sha256', value: digest } },
-        signature: { content, publicKey: { content } },
-      },
-    },
-    new Date(STRANGERS_FROM + index * 60_000),
-    [`sha256:${digest}`],
-  );
-  strangers.add(record);
-  return record;
-}
-
-const STRANGERS_FROM = Date.UTC(2025, 0, 1);
