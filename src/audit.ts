@@ -5,11 +5,18 @@ import { type Checks, checkIds, type Outcome, unknown } from './model/check.ts';
 import type { Finding } from './model/finding.ts';
 import { purlOf, type Spec } from './model/package.ts';
 import type { Exemption } from './model/policy.ts';
-import type { LogOutcome, PackageReport, Report, UnresolvedSpec } from './model/report.ts';
+import {
+  type LogOutcome,
+  type PackageReport,
+  type Report,
+  type UnresolvedSpec,
+  unreadableEntry,
+} from './model/report.ts';
 import type { ForeignReference, LockfileContents, Target, UnreadableEntry } from './model/target.ts';
 import { mergeTargets } from './model/target.ts';
 import type { Assessment } from './policy/assessment.ts';
 import { judge } from './policy/judge.ts';
+import { judgeForeign } from './policy/judge-foreign.ts';
 import { resolve } from './registry/jsr.ts';
 import { logKeys } from './sigstore/trust-logs.ts';
 import { openCheckpoint } from './tlog/checkpoint.ts';
@@ -78,6 +85,14 @@ async function auditTargets(
     },
     { concurrency: auditor.concurrency ?? 16 },
   );
+  // Mentions of packages that are not audited, because they come from elsewhere: nobody else would speak of them.
+  const audited = new Set(targets.map((target) => purlOf(target.package)));
+  const strayed = judgeForeign(
+    foreign.filter((reference) => !audited.has(purlOf(reference.package))),
+    auditor.policy,
+    auditor.now,
+  );
+  for (const exemption of strayed.usedExemptions) used.add(exemption);
   const interrupted = await Promise.race([work.then(() => false), aborted(auditor.signal)]);
   return {
     checkedAt: auditor.now,
@@ -86,7 +101,7 @@ async function auditTargets(
       ? { kind: 'not-checked', why: 'the run was interrupted' }
       : await followLogs([...reports.values()], auditor),
     packages: targets.flatMap((target) => reports.get(target) ?? []),
-    findings: [],
+    findings: strayed.findings,
     unresolved: [],
     unusedExemptions: interrupted
       ? []
@@ -172,7 +187,7 @@ function unlistedPackage({ scope, name }: Spec, why: string): PackageReport {
 
 function unreadable({ at, entry, reason }: UnreadableEntry): Finding {
   return {
-    id: 'lockfile-entry',
+    id: unreadableEntry,
     severity: 'error',
     message: `${JSON.stringify(entry.slice(0, 200))} could not be understood: ${reason}`,
     at,

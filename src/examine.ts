@@ -235,7 +235,12 @@ async function withLink(
   { source, addresses }: Auditor,
 ): Promise<RegistryWord> {
   const { linked } = word;
+  // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
+  const searched = holding.some(
+    ({ attestation }) => attestation.state === 'present' && attestation.value.finder === 'log-index',
+  );
   const settled =
+    !searched &&
     linked !== undefined &&
     holding.every(
       ({ provenance }) =>

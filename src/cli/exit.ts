@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../model/error.ts';
-import type { VerdictKind } from '../model/finding.ts';
+import type { Finding, VerdictKind } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import { unreadableEntry } from '../model/report.ts';
 
 /** The exit codes, by what they mean. */
 export const exit = {
@@ -47,14 +48,20 @@ const order = [exit.rejected, exit.request, exit.inconclusive, exit.nothing, exi
 /** The exit code of a run. `exitZero` forgives verdicts, never a wrong request. */
 export function exitCodeOf(
   report: Report,
-  options: { readonly allowEmpty: boolean; readonly exitZero: boolean },
+  options: { readonly allowEmpty: boolean; readonly exitZero: boolean; readonly strict: boolean },
 ): number {
   if (report.interrupted) return exit.interrupted;
   const codes: number[] = report.packages.map(({ verdict }) => byVerdict[verdict.kind]);
   if (report.log.kind === 'forked') codes.push(exit.rejected);
-  if (report.unresolved.length > 0 || report.findings.some(({ severity }) => severity === 'error'))
-    codes.push(exit.request);
+  for (const finding of report.findings) codes.push(codeOf(finding, options.strict));
+  if (report.unresolved.length > 0) codes.push(exit.request);
   if (codes.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
   const forgiven: readonly number[] = options.exitZero ? [exit.rejected, exit.inconclusive] : [];
   return order.find((code) => codes.includes(code) && !forgiven.includes(code)) ?? exit.ok;
+}
+
+// An entry that cannot be read makes the request wrong; what a rule says about the run counts like a rejection.
+function codeOf({ id, severity, exempted }: Finding, strict: boolean): number {
+  if (exempted !== undefined || severity === 'note' || (severity === 'warning' && !strict)) return exit.ok;
+  return id === unreadableEntry ? exit.request : exit.rejected;
 }

@@ -57,7 +57,11 @@ export async function runAudit(
   prepare: (request: Request) => Promise<Work>,
 ): Promise<number> {
   const { report } = await auditAndReport(flags, environment, defaultDepth, prepare);
-  return exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+  return exitCodeOf(report, {
+    allowEmpty: flags['allow-empty'],
+    exitZero: flags['exit-zero'],
+    strict: flags.strict,
+  });
 }
 
 /** As `runAudit`, for commands that go on with the report. */

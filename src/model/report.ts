@@ -135,3 +135,6 @@ export const depths = ['attestation', 'files', 'tarball', 'installed'] as const 
 export function reaches(depth: Depth, wanted: Depth): boolean {
   return depths.indexOf(depth) >= depths.indexOf(wanted);
 }
+
+/** The id of the finding about a lockfile entry that could not be understood. */
+export const unreadableEntry = 'lockfile-entry';

@@ -38,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'export.ts': [...engine, 'auditor.ts', 'examine.ts', 'audit.ts'],
   'index.ts': [...engine, 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
   // Commands load only what they need, so they name the parts instead of the index that names everything.
-  cli: [...engine, 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
+  cli: [...engine, 'index.ts', 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
 };
 
 /** Where each third-party package lives: a folder of `src/` or one file. A package without a home is not welcome. */

@@ -48,5 +48,5 @@ export async function explainCommand(
       unresolved.hint === undefined ? {} : { hint: unresolved.hint },
     );
   for (const pkg of report.packages) environment.stdout.write(explainPackage(pkg, context));
-  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'] });
+  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'], strict: flags.strict });
 }

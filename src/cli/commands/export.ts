@@ -40,5 +40,5 @@ export async function exportCommand(
   else await writeOutput(inFolder(environment.cwd, file), bundle.text);
   const voice = voiceOn(environment.stderr, flags.quiet);
   for (const remark of bundle.remarks) voice.warning(remark);
-  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'] });
+  return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'], strict: flags.strict });
 }

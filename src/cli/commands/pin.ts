@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { createTwoFilesPatch } from 'diff';
-import { audit, verifySpecs } from '../../audit.ts';
+import { audit, judgeTarget, verifySpecs } from '../../audit.ts';
+import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import type { PackageReport } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import { pin } from '../../policy/pin.ts';
 import { parseSpec } from '../../registry/spec.ts';
@@ -58,16 +60,12 @@ export async function pinCommand(
       return {
         packages: specs.length + mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets)).length,
         run: async (auditor) => {
-          // What is pinned today is what a new pin replaces; everything else the policy says still counts.
-          const policy = {
-            ...auditor.policy,
-            packages: auditor.policy.packages.map((entry) => ({ ...entry, expect: [] })),
-          };
-          const bySpec = await verifySpecs(specs, { ...auditor, policy });
-          const byLockfile = await audit(lockfiles, { ...auditor, policy });
+          const bySpec = await verifySpecs(specs, auditor);
+          const byLockfile = await audit(lockfiles, auditor);
+          const packages = [...bySpec.packages, ...byLockfile.packages];
           return {
             ...byLockfile,
-            packages: [...bySpec.packages, ...byLockfile.packages],
+            packages: await Promise.all(packages.map((report) => withoutPins(report, auditor))),
             unresolved: bySpec.unresolved,
           };
         },
@@ -80,7 +78,11 @@ export async function pinCommand(
     read: (file) => readSibling(inFolder(cwd, file)),
   });
   for (const { purl, reason } of refused) voice.warning(`${purl} is not pinned: ${reason}`);
-  const code = exitCodeOf(report, { allowEmpty: flags['allow-empty'], exitZero: flags['exit-zero'] });
+  const code = exitCodeOf(report, {
+    allowEmpty: flags['allow-empty'],
+    exitZero: flags['exit-zero'],
+    strict: flags.strict,
+  });
   if (changes.length === 0) {
     if (code === exit.ok) voice.note(`${shown} is up to date`);
     return code;
@@ -102,6 +104,16 @@ export async function pinCommand(
   await writeOutput(path, text);
   voice.note(`wrote ${shown}: ${changes.length} ${changes.length === 1 ? 'entry' : 'entries'}`);
   return code;
+}
+
+/** A package that only its pin turns away is judged again without: an intended move is what a new pin is for. */
+async function withoutPins(report: PackageReport, auditor: Auditor): Promise<PackageReport> {
+  const { version } = report.package;
+  const moved = report.findings.some(({ id }) => id === 'pinned-identity');
+  if (version === undefined || report.verdict.kind !== 'rejected' || !moved) return report;
+  const packages = auditor.policy.packages.map((entry) => ({ ...entry, expect: [] }));
+  const target = { package: { ...report.package, version }, occurrences: report.occurrences };
+  return judgeTarget(target, { ...auditor, policy: { ...auditor.policy, packages } });
 }
 
 async function confirmed(question: string, { stdin, stderr }: Environment): Promise<boolean> {

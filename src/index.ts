@@ -1,0 +1,37 @@
+/**
+ * The library: the functions that the commands call. They neither print nor exit nor read the environment; verdicts are values, and
+ * only a request that cannot be carried out throws, always a `JsrVerifyError`.
+ */
+
+export { audit, verifySpecs as verify } from './audit.ts';
+export type { Auditor } from './auditor.ts';
+export { diff } from './drift.ts';
+export { type ExportedBundle, exportBundle } from './export.ts';
+export { type LockfileFormatId, type ReadOptions, readLockfile } from './lockfile/lockfile.ts';
+export { type CheckId, type Checks, checkIds, type Facts, type Outcome } from './model/check.ts';
+export { type ErrorCode, JsrVerifyError } from './model/error.ts';
+export type { Finding, Gap, Severity, Verdict, VerdictKind } from './model/finding.ts';
+export { type PackageVersion, type Purl, purlOf, type Sha256, type Spec } from './model/package.ts';
+export { defaultPolicy, type Exemption, type Expectation, type Policy } from './model/policy.ts';
+export type { Identity, Provenance, Statement } from './model/provenance.ts';
+export type { Change, Depth, LogOutcome, PackageReport, Report, TrustStatus } from './model/report.ts';
+export type {
+  ForeignReference,
+  Locked,
+  LockfileContents,
+  Occurrence,
+  Place,
+  Target,
+} from './model/target.ts';
+export { type PolicyOrigin, parsePolicy } from './policy/parse.ts';
+export { type PinChange, type Pinning, pin } from './policy/pin.ts';
+export { type Addresses, publicAddresses } from './registry/addresses.ts';
+export { parseSpec } from './registry/spec.ts';
+export { loadTrust, type Trust, type TrustOptions, trustFromBytes } from './sigstore/trust.ts';
+export { type BundleOptions, type SigstoreOutcomes, verifyBundle } from './sigstore/verifier.ts';
+export { type CacheOptions, type EvidenceCache, openCache } from './source/cache.ts';
+export { type HttpOptions, type HttpSource, httpSource } from './source/http.ts';
+export { offlineSource } from './source/offline.ts';
+export { mergePacks, openPack, type Pack, type Recorder, recording } from './source/pack.ts';
+export type { Source, SourceRequest } from './source/source.ts';
+export { checkpointMemory } from './tlog/follow-memory.ts';
