@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
 import { type Environment, processEnvironment } from './environment.ts';
@@ -42,6 +42,7 @@ async function run(environment: Environment): Promise<number> {
     stdout.write(`${tool.version}\n`);
     return exit.ok;
   }
+  const { default: yargs } = await import('yargs');
   let code: number = exit.ok;
   const ended = (work: Promise<number>) =>
     work.then((result) => {
