@@ -1,4 +1,3 @@
-import { ExpiredMetadataError } from 'tuf-js/dist/error.js';
 import { MirrorUnavailable } from './tuf-mirror.ts';
 
 /**
@@ -19,8 +18,8 @@ export function explainTuf(error: unknown): TufTrouble {
   if (isDisk(error))
     return { kind: 'unavailable', why: `metadata cannot be written to disk (${error.code})` };
   const seen = plain(error instanceof Error ? error.message : String(error));
-  // The library turns some of its errors into the text of another one.
-  if (error instanceof ExpiredMetadataError || /\.json is expired$/.test(seen)) {
+  // The library turns some of its errors into the text of another one, so the text is what there is to go by.
+  if (/\.json is expired$/.test(seen)) {
     return { kind: 'expired', why: seen.replace(/^Final /, '') };
   }
   return { kind: 'invalid', why: inWords(seen), cause: error };

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Trust } from '../../src/sigstore/trust.ts';
 import {
   daysFromNow,
@@ -93,12 +94,14 @@ describe('an honest repository', () => {
   });
 
   test('without a cache folder nothing is left on disk', async () => {
-    const before = (await readdir(tmpdir())).filter((name) => name.startsWith('jsr-verify-'));
+    const folder = await mkdtemp(join(tmpdir(), 'jsr-temporary-'));
+    vi.stubEnv('TMPDIR', folder);
     await world.load({ cacheDir: undefined });
     await world.load({ cacheDir: undefined });
-    const after = (await readdir(tmpdir())).filter((name) => name.startsWith('jsr-verify-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(await readdir(folder)).toEqual([]);
     expect(world.requests.filter((path) => path === 'timestamp.json')).toHaveLength(2);
+    await rm(folder, { recursive: true });
   });
 
   test('the user is told before the mirror is asked', async () => {
@@ -241,6 +244,22 @@ describe('metadata that does not verify is never stepped over', () => {
       await refusal(world.load());
     },
   );
+
+  test('a trusted root that is said to be huge is not even fetched', async () => {
+    world.requests.length = 0;
+    world.repository.release({ targets: { 'trusted_root.json': Buffer.alloc(1_000_001, ' ') } });
+    expect(await refusal(world.load())).toMatch(/is to have 1000001 bytes/);
+    expect(world.requests.filter((path) => path.startsWith('targets/'))).toEqual([]);
+  });
+
+  test('what is seen is told without control characters, and in few words', async () => {
+    const signed = { _type: `\u001b[2J\u202e${'x'.repeat(10_000)}` };
+    world.repository.put('timestamp.json', Buffer.from(JSON.stringify({ signatures: [], signed })));
+    const told = await refusal(world.load());
+    expect(told).toMatch(/xxxx/);
+    expect(told).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(told.length).toBeLessThan(600);
+  });
 
   test('a target that is signed and no trusted root', async () => {
     world.repository.release({ targets: { 'trusted_root.json': Buffer.from('{}') } });

@@ -12,7 +12,7 @@ export const sigstore = mintSigstore();
 export const keys = logKeys(trustFromBytes(sigstore.trustedRootBytes(), 'test'));
 
 /** What is remembered between runs, with room for other processes to interfere. */
-export class Memory implements CheckpointMemory {
+class Memory implements CheckpointMemory {
   readonly notes = new Map<string, string>();
   damage: string | undefined;
   /** Called before each change, as another process might come before it. */
