@@ -14,7 +14,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { toBundle, toBundleEntry } from './support/bundle.ts';
 import { asAuthority, mintAuthority } from './support/certificate.ts';
-import { type Ask, jsonOf } from './support/http.ts';
+import { SERVER_AUTH } from './support/extension.ts';
+import { type Ask, jsonOf, withHeaders } from './support/http.ts';
 import { acme } from './support/identity.ts';
 import { mintWorld, type World } from './support/jsr.ts';
 import { sha256Hex } from './support/keys.ts';
@@ -24,6 +25,7 @@ import { dependenciesOf } from './support/module-graph.ts';
 import type { Attestation, ProvenanceOptions, Publication } from './support/publication.ts';
 import type { LogEntries, LogEntry } from './support/rekor.ts';
 import * as attack from './support/rekor-attacks.ts';
+import { hashedRekord, withEntryBody } from './support/rekor-entry.ts';
 import { serveWorld } from './support/server.ts';
 import { mintSigstore } from './support/sigstore.ts';
 import { preAuthEncoding, statementBytes } from './support/statement.ts';
@@ -137,6 +139,22 @@ describe('private Sigstore', () => {
     }
   });
 
+  it('issues for another purpose, for several names and with a broken seal on request', () => {
+    const { der } = world.sigstore.issueCertificate({
+      usage: [SERVER_AUTH],
+      san: ['https://a.example/', { email: 'a@example.test' }, { dns: 'a.example.test' }],
+      tamper: (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)]),
+    });
+    const certificate = new NodeCertificate(der);
+    expect(certificate.keyUsage).toEqual([SERVER_AUTH]);
+    expect(certificate.subjectAltName).toBe(
+      'URI:https://a.example/, email:a@example.test, DNS:a.example.test',
+    );
+    expect(certificate.verify(world.sigstore.authority.key.publicKey)).toBe(false);
+    const honest = new NodeCertificate(world.sigstore.issueCertificate().der);
+    expect(honest.verify(world.sigstore.authority.key.publicKey)).toBe(true);
+  });
+
   it('leaves out, repeats and replaces claims on request', () => {
     const { der } = world.sigstore.issueCertificate({
       claims: {
@@ -171,7 +189,7 @@ describe('certificate', () => {
 });
 
 describe('Merkle tree', () => {
-  const leaves = Array.from({ length: 70 }, (_, i) => leafHash(Buffer.from(`leaf ${i}`)));
+  const leaves = Array.from({ length: 40 }, (_, i) => leafHash(Buffer.from(`leaf ${i}`)));
   const tree = new MerkleTree(leaves);
 
   it('has the root of a naive tree at every size', () => {
@@ -289,6 +307,37 @@ describe('Rekor log', () => {
     expect(consistencyRoots(size, size + 5, hashes, honest)[0]).not.toEqual(honest);
   });
 
+  it('edits what the stock verifier does not look at, too', () => {
+    const entry = honestEntry(world, attested);
+    const proof = entry.verification.inclusionProof;
+    expect(attack.withoutAttestation(entry)).not.toHaveProperty('attestation');
+    expect(attack.withAttestation(Buffer.from('x'))(entry).attestation?.data).toBe('eA==');
+    expect(attack.otherTreeSize(2)(entry).verification.inclusionProof?.treeSize).toBe(
+      (proof?.treeSize ?? 0) + 2,
+    );
+    expect(attack.otherRoot(entry).verification.inclusionProof?.rootHash).not.toBe(proof?.rootHash);
+    const moved = attack.underUuid((uuid) => uuid.slice(16))({ [attested.position.uuid]: entry });
+    expect(Object.keys(moved)).toEqual([attested.position.uuid.slice(16)]);
+  });
+
+  it('holds entries of other kinds and with other bodies', () => {
+    const fresh = mintWorld();
+    const kindOf = (record: ProvenanceOptions['record']) => {
+      const { position } = publish(fresh, record === undefined ? {} : { record }).attested;
+      const body = Buffer.from(fresh.rekor.entry(position).body, 'base64').toString();
+      return (JSON.parse(body) as { kind: string; apiVersion: string }).kind;
+    };
+    const { pem } = attested.certificate;
+    const digest = '00'.repeat(32);
+    expect(
+      kindOf(() => hashedRekord({ digest, signature: Buffer.of(1), certificate: pem, at: fresh.now })),
+    ).toBe('hashedrekord');
+    expect(kindOf((record) => withEntryBody(record, (json) => json.replace('intoto', 'rfc3161')))).toBe(
+      'rfc3161',
+    );
+    expect(fresh.rekor.search(`sha256:${digest}`)).toHaveLength(1);
+  });
+
   it('a rewound log is an earlier state of itself', () => {
     expect(world.rekor.rewind(150).info().rootHash).toBe(
       Buffer.from(world.rekor.checkpoint(undefined, 150).split('\n')[2] ?? '', 'base64').toString('hex'),
@@ -302,6 +351,8 @@ describe('Rekor log', () => {
     ['another time under the same promise', attack.withFields({ integratedTime: 1 })],
     ['a bit flipped in the proof', attack.tamperedHash()],
     ['a hash missing from the proof', attack.withProof(({ hashes }) => ({ hashes: hashes.slice(1) }))],
+    ['a log index the promise does not cover', attack.withFields({ logIndex: 1 })],
+    ['another body the log itself promised', attack.resigned(world.sigstore.rekorKey, { body: 'e30=' })],
     ['a checkpoint by another key', attack.checkpointBy(twin)],
     [
       'a checkpoint of another root',
@@ -480,6 +531,54 @@ describe('world', () => {
     );
     expect(Object.values(entries)[0]?.verification).not.toHaveProperty('signedEntryTimestamp');
     back();
+    const away = world.edit({ role: 'registry', path }, (answer) =>
+      withHeaders({ ...answer, status: 302 }, { location: 'http://elsewhere.test/', etag: undefined }),
+    );
+    const redirect = get(world, { role: 'registry', path });
+    expect([redirect.headers['location'], 'etag' in redirect.headers]).toEqual([
+      'http://elsewhere.test/',
+      false,
+    ]);
+    away();
+  });
+
+  it('attests and indexes a candidate the registry does not know of', () => {
+    const fresh = mintWorld();
+    const publication = fresh.publish({
+      scope: 'acme',
+      name: 'widget',
+      version: '1.0.0',
+      files: {},
+      provenance: 'none',
+    });
+    const found = fresh.attest(publication);
+    expect(publication.rekorLogId).toBeNull();
+    expect(fresh.rekor.search(`sha256:${publication.digest}`)).toEqual([found.position.uuid]);
+    fresh.attest(publication, { indexed: false });
+    expect(fresh.rekor.search(`sha256:${publication.digest}`)).toHaveLength(1);
+    expect(fresh.bundle(found)['mediaType']).toContain('v0.3');
+  });
+
+  it('relinks, yanks and removes what was published', () => {
+    const fresh = mintWorld();
+    const publication = publish(fresh);
+    const meta = () => jsonOf<MetaJson>(get(fresh, { role: 'registry', path: '/@acme/widget/meta.json' }));
+    fresh.link(publication, { owner: 'evil' });
+    expect(meta().githubRepository).toEqual({ owner: 'evil', name: 'widget' });
+    fresh.link(publication, false);
+    expect(meta()).not.toHaveProperty('githubRepository');
+    fresh.yank(publication);
+    expect([meta().latest, meta().versions['1.0.0']?.yanked]).toEqual([null, true]);
+    fresh.remove(publication);
+    expect(meta().versions).toEqual({});
+    expect(fresh.requestsTo('api')).toEqual([]);
+    expect(fresh.requestsTo('registry').length).toBeGreaterThan(0);
+  });
+
+  it('survives paths that are no paths', () => {
+    for (const path of ['/@acme/tool/1.2.0/%', '/@acme/tool/1.2.0/', '//', '/@acme/tool/1.2.0/../mod.ts']) {
+      expect([200, 404], path).toContain(get(world, { role: 'registry', path }).status);
+    }
   });
 
   it('is the same world at the same time', () => {

@@ -34,8 +34,8 @@ export function registryAnswer(shelf: Shelf, request: WorldRequest): Answer {
     meta !== undefined
       ? known && metaJson(known)
       : manifestOf !== undefined
-        ? known?.versions.get(manifestOf)?.manifest
-        : known?.versions.get(fileOf ?? '')?.files.get(decodeURIComponent(file));
+        ? known?.versions.get(decoded(manifestOf))?.manifest
+        : known?.versions.get(decoded(fileOf ?? ''))?.files.get(decoded(file));
   if (bytes === undefined) return conditional(notFound('modules'), request);
   const type = (meta ?? manifestOf) ? 'application/json' : contentType(file);
   return conditional(answerOf(200, type, bytes, stored('modules', meta === undefined)), request);
@@ -54,7 +54,7 @@ export function apiAnswer(shelf: Shelf, request: WorldRequest): Answer {
     return conditional(jsonAnswer({ items, total: items.length }, { ...headers, ...edge(86_400) }), request);
   }
   const [, wanted = '', part] = /^versions\/([^/]+)(?:\/(.+))?$/.exec(rest) ?? [];
-  const version = wanted === 'latest' ? latestOf(known) : known.versions.get(decodeURIComponent(wanted));
+  const version = wanted === 'latest' ? latestOf(known) : known.versions.get(decoded(wanted));
   if (version === undefined) {
     return apiError('packageVersionNotFound', 'The requested package version was not found.');
   }
@@ -95,7 +95,7 @@ export function rekorAnswer(log: RekorLog, request: WorldRequest): Answer {
 
 /** The TUF mirror. */
 export function tufAnswer(tuf: TufRepository, request: WorldRequest): Answer {
-  const bytes = tuf.get(decodeURIComponent(pathOf(request).slice(1)));
+  const bytes = tuf.get(decoded(pathOf(request).slice(1)));
   return bytes === undefined
     ? answerOf(404, 'text/plain', 'not found')
     : conditional(answerOf(200, 'application/octet-stream', bytes), request);
@@ -198,6 +198,15 @@ const latestOf = (known: Pick<Package, 'versions'>): Publication | undefined =>
 
 const newerThan = (known: Package, { version }: Publication): number =>
   sorted(known).filter((other) => compare(other.version, version) > 0).length;
+
+/** Percent escapes undone where they make sense. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 const pathOf = ({ path }: WorldRequest): string => path.split('?')[0] ?? '';
 

@@ -15,7 +15,7 @@ export interface ArchiveEntry {
 }
 
 /** An uncompressed ustar archive with exactly these entries in this order, checked by nobody. */
-export function tarOf(entries: readonly ArchiveEntry[]): Buffer {
+function tarOf(entries: readonly ArchiveEntry[]): Buffer {
   const blocks = entries.flatMap(({ path, content = '', mode = 0o644, mtime = EPOCH, ...entry }) => {
     const body = Buffer.from(content as string);
     const header = new Header({

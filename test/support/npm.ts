@@ -31,7 +31,7 @@ export interface NpmChanges {
 }
 
 /** Revision of JSR's tarball rules that is imitated here. */
-export const NPM_REVISION = 11;
+const NPM_REVISION = 11;
 
 /** The tarball of a version on JSR's npm mirror: files by JSR's rules of revision 11, as a .tgz. */
 export function npmTarball(source: NpmSource, changes: NpmChanges = {}): Buffer {
@@ -48,7 +48,7 @@ export function npmTarball(source: NpmSource, changes: NpmChanges = {}): Buffer 
 }
 
 /** The files in the tarball by path, `/package.json` among them. */
-export function npmFiles(source: NpmSource, changes: NpmChanges = {}): ReadonlyMap<string, Buffer> {
+function npmFiles(source: NpmSource, changes: NpmChanges = {}): ReadonlyMap<string, Buffer> {
   const texts = new Map([...source.files].map(([path, bytes]) => [path, bytes.toString('utf8')]));
   const graph = reachable(texts, Object.values(source.exports).map(absolute));
   const emitted = new Map([...graph].flatMap((path) => (EMITTED.test(path) ? [[path, scriptOf(path)]] : [])));

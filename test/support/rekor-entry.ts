@@ -35,7 +35,7 @@ export function envelopeRecord(kind: DsseKind, source: EntrySource): LogRecord {
 }
 
 /** `intoto` 0.0.2: signature in base64 twice, no payload in the body, payload stored beside it. */
-export function intotoRecord({ envelope, certificate, ...source }: EntrySource): LogRecord {
+function intotoRecord({ envelope, certificate, ...source }: EntrySource): LogRecord {
   const { payload, payloadType, signatures } = envelope;
   const proposed = {
     payload: payload.toString('base64'),
@@ -69,7 +69,7 @@ export function intotoRecord({ envelope, certificate, ...source }: EntrySource):
 }
 
 /** `dsse` 0.0.1: single base64, no payload anywhere. */
-export function dsseRecord({ envelope, certificate, ...source }: EntrySource): LogRecord {
+function dsseRecord({ envelope, certificate, ...source }: EntrySource): LogRecord {
   const { payload, payloadType, signatures } = envelope;
   const json = JSON.stringify({
     payload: payload.toString('base64'),

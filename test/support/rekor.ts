@@ -278,4 +278,4 @@ export class RekorLog {
 }
 
 /** The tree id as entry ids begin with it. */
-export const treeHex = (treeId: string): string => BigInt(treeId).toString(16).padStart(16, '0');
+const treeHex = (treeId: string): string => BigInt(treeId).toString(16).padStart(16, '0');

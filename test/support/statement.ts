@@ -76,13 +76,13 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
 }
 
 /** Media type of an in-toto statement in an envelope. */
-export const IN_TOTO_JSON = 'application/vnd.in-toto+json';
+const IN_TOTO_JSON = 'application/vnd.in-toto+json';
 /** Type of an in-toto statement, version 1. */
-export const IN_TOTO_V1 = 'https://in-toto.io/Statement/v1';
+const IN_TOTO_V1 = 'https://in-toto.io/Statement/v1';
 /** Type of an in-toto statement, version 0.1. */
-export const IN_TOTO_V01 = 'https://in-toto.io/Statement/v0.1';
+const IN_TOTO_V01 = 'https://in-toto.io/Statement/v0.1';
 /** Predicate type of SLSA provenance, version 1. */
-export const SLSA_V1 = 'https://slsa.dev/provenance/v1';
+const SLSA_V1 = 'https://slsa.dev/provenance/v1';
 
 function typeFields(
   key: NonNullable<StatementOptions['typeKey']>,
