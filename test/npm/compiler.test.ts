@@ -9,12 +9,21 @@ describe('a hostile source', () => {
     'arrow functions': `x = ${'a => '.repeat(20_000)}1;`,
     'unary operators': `x = ${'!'.repeat(100_000)}1;`,
   };
-  it.each(Object.entries(bombs))('nested %s do not break the compiler for the next package', async (_, source) => {
-    const compiler = await loadCompiler();
-    expect(compiler.parse(source, 'ts')).toEqual({ ok: false, reason: 'nested too deeply for the compiler' });
-    expect(compiler.emit(source, 'ts').ok).toBe(false);
-    expect(compiler.emit('export const a: number = 1;', 'ts')).toEqual({ ok: true, value: 'export const a = 1;\n' });
-  });
+  it.each(Object.entries(bombs))(
+    'nested %s do not break the compiler for the next package',
+    async (_, source) => {
+      const compiler = await loadCompiler();
+      expect(compiler.parse(source, 'ts')).toEqual({
+        ok: false,
+        reason: 'nested too deeply for the compiler',
+      });
+      expect(compiler.emit(source, 'ts').ok).toBe(false);
+      expect(compiler.emit('export const a: number = 1;', 'ts')).toEqual({
+        ok: true,
+        value: 'export const a = 1;\n',
+      });
+    },
+  );
 
   it('that cannot be parsed gets a reason on one line', async () => {
     const compiler = await loadCompiler();
