@@ -99,8 +99,8 @@ describe('vectors of transparency-dev/merkle', () => {
 });
 
 describe('against a naive tree', () => {
-  test('every leaf of every tree up to 70 is included, and only where it is', () => {
-    for (let n = 1; n <= 70; n++) {
+  test('every leaf of every tree up to 40 is included, and only where it is', () => {
+    for (let n = 1; n <= 40; n++) {
       const root = treeHash(leaves.slice(0, n));
       for (let index = 0; index < n; index++) {
         const claim = {
@@ -116,8 +116,8 @@ describe('against a naive tree', () => {
     }
   });
 
-  test('every tree up to 70 is consistent with every later one', () => {
-    for (let to = 0; to <= 70; to++)
+  test('every tree up to 40 is consistent with every later one', () => {
+    for (let to = 0; to <= 40; to++)
       for (let from = 0; from <= to; from++)
         expect(verifyConsistency(claimOf(from, to)), `${from} to ${to}`).toEqual({ ok: true });
   });
