@@ -16,7 +16,7 @@ process.env['NO_COLOR'] = '1';
 delete process.env['FORCE_COLOR'];
 
 const counts = [
-  await step('lint', 'biome ci --error-on-warnings .'),
+  await step('lint', 'biome ci --colors=off --error-on-warnings .'),
   await step('types', 'tsc --noEmit -p tsconfig.json'),
   await step('unused code', 'knip --no-progress --treat-config-hints-as-errors'),
   await step('build', 'node --import ./scripts/typescript.js scripts/build.ts'),
@@ -57,12 +57,15 @@ async function tests(files: string[]): Promise<Count> {
   const results = modules.flatMap((module) => [...module.children.allTests()]);
   const states = (state: string) => results.filter((test) => test.result().state === state);
   const skipped = states('skipped');
-  for (const test of skipped) {
-    const result = test.result();
-    const why = result.state === 'skipped' ? result.note : undefined;
-    console.log(
-      `skipped: ${test.module.relativeModuleId} > ${test.fullName}${why === undefined ? '' : `: ${why}`}`,
-    );
+  for (const module of modules) {
+    const here = skipped.filter((test) => test.module === module);
+    const [first] = here;
+    if (first === undefined) continue;
+    const whys = here
+      .map((test) => test.result())
+      .flatMap((one) => (one.state === 'skipped' ? (one.note ?? []) : []));
+    const what = here.length === 1 ? first.fullName : `${here.length} tests, such as ${first.fullName}`;
+    console.log(`skipped: ${[`${module.relativeModuleId}: ${what}`, ...new Set(whys)].join(': ')}`);
   }
   const broken =
     vitest.state.getUnhandledErrors().length +
