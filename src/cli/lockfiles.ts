@@ -5,9 +5,10 @@ import type { Depth } from '../model/report.ts';
 import { reaches } from '../model/report.ts';
 import type { LockfileContents } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
-import { diskAt } from '../source/disk.ts';
+import { diskAt, kindOf } from '../source/disk.ts';
 import type { Environment } from './environment.ts';
 import { lockfileTypes } from './options.ts';
+import { inFolder } from './settings.ts';
 
 /**
  * Finds and reads the lockfiles that the paths mean; `-` is standard input.
@@ -38,6 +39,13 @@ export async function readLockfiles(
     if (named.length === 0) return contents;
   }
   const disk = diskAt(cwd);
+  for (const path of named) {
+    if ((await kindOf(inFolder(cwd, path))) !== undefined) continue;
+    // Unlike a folder without a lockfile, that is a wrong request.
+    throw new JsrVerifyError('OPTIONS_INVALID', `${path} is not there, or may not be entered`, {
+      hint: 'name a lockfile, or a folder of a project that has one',
+    });
+  }
   for (const { path, file, format } of await discoverLockfiles(disk, named, {
     installed: reaches(depth, 'installed'),
   })) {

@@ -12,7 +12,21 @@ const usage = `Usage: jsr-verify <spec..> [options]
 Verifies where JSR packages come from: the Sigstore provenance in the public
 transparency log, against the bytes the registry serves and your policy.`;
 
-const repeatable: ReadonlySet<string> = new Set(['_', 'spec', 'path', 'target', 'format', 'bundle', 'merge']);
+const repeatable: ReadonlySet<string> = new Set([
+  '_',
+  '--',
+  'spec',
+  'path',
+  'target',
+  'format',
+  'bundle',
+  'merge',
+]);
+
+/** Those that may be given any number of times without a flag. */
+const operands: ReadonlySet<string> = new Set(['spec', 'path', 'target']);
+/** Stands for a lone dash; no argument of a process can contain it. */
+const dash = '\0-';
 
 const epilogue = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong request,
             3 inconclusive, 4 nothing to check, 70 a bug, 130 interrupted`;
@@ -59,7 +73,7 @@ async function run(environment: Environment): Promise<number> {
       (flags) =>
         ended(
           import('./commands/verify.ts').then(({ verifyCommand }) =>
-            verifyCommand(flags.spec ?? [], flags, environment),
+            verifyCommand(flags.spec, flags, environment),
           ),
         ),
     )
@@ -219,6 +233,7 @@ async function run(environment: Environment): Promise<number> {
     .example('jsr-verify @std/path@1.0.8 --repo denoland/std', 'expect this repository')
     .example('jsr-verify @std/path --format json', 'for scripts')
     .check((flags) => refuseRepeated(flags))
+    .middleware(restoreOperands)
     .version(tool.version)
     .help()
     .alias('help', 'h')
@@ -228,6 +243,7 @@ async function run(environment: Environment): Promise<number> {
     .exitProcess(false)
     .parserConfiguration({
       'camel-case-expansion': false,
+      'populate--': true,
       'parse-positional-numbers': false,
     })
     .fail((message, error) => {
@@ -235,14 +251,39 @@ async function run(environment: Environment): Promise<number> {
         error ?? new JsrVerifyError('OPTIONS_INVALID', firstLine(message), { hint: 'see jsr-verify --help' })
       );
     });
-  await parser.parseAsync([...argv], {}, (_error, _argv, output) => {
-    if (output !== '') stdout.write(`${output}\n`);
-  });
+  await parser.parseAsync(
+    argv.map((text) => (text === '-' ? dash : text)),
+    {},
+    (_error, _argv, output) => {
+      if (output !== '') stdout.write(`${output}\n`);
+    },
+  );
   return code;
 }
 
 function specs(command: Argv) {
-  return command.positional('spec', { type: 'string', array: true, describe: 'packages to verify' });
+  return command.positional('spec', {
+    type: 'string',
+    array: true,
+    default: [],
+    describe: 'packages to verify',
+  });
+}
+
+// The parser drops a lone dash and leaves what follows `--` aside: either would audit something else than was asked for.
+function restoreOperands(flags: Record<string, unknown>): void {
+  const rest: readonly unknown[] = Array.isArray(flags['--']) ? flags['--'] : [];
+  if (rest.length > 0) {
+    const operand = Object.keys(flags).find((name) => operands.has(name) && Array.isArray(flags[name]));
+    if (operand === undefined)
+      throw new JsrVerifyError('OPTIONS_INVALID', 'only a list of packages or paths may follow --', {
+        hint: 'leave the -- away',
+      });
+    flags[operand] = [...(flags[operand] as readonly unknown[]), ...rest];
+  }
+  const restore = (value: unknown) => (value === dash ? '-' : value);
+  for (const [name, value] of Object.entries(flags))
+    flags[name] = Array.isArray(value) ? value.map(restore) : restore(value);
 }
 
 // Of two values for one option, neither is silently the right one.

@@ -47,7 +47,7 @@ export function readOutputs(
       `give files to all but one: --format ${nameless[1]?.format ?? 'json'}=report`,
     );
   }
-  if (output === undefined) return outputs;
+  if (output === undefined || output === '-') return outputs;
   if (nameless.length === 0)
     throw invalid('--output names a file, but every format has one already', 'leave --output away');
   return outputs.map((one) => (one.file === undefined ? { ...one, file: inFolder(cwd, output) } : one));

@@ -1,5 +1,6 @@
 import { audit } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { JsrVerifyError } from '../../model/error.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Environment } from '../environment.ts';
 import { readLockfiles } from '../lockfiles.ts';
@@ -14,7 +15,13 @@ export async function auditCommand(
   environment: Environment,
 ): Promise<number> {
   return runAudit(flags, environment, 'attestation', async ({ settings, depth }) => {
-    const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment);
+    const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment).catch(
+      (error) => {
+        if (flags['allow-empty'] && error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING')
+          return [];
+        throw error;
+      },
+    );
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: (auditor) => audit(lockfiles, auditor),

@@ -1,9 +1,12 @@
 import { verifySpecs } from '../../audit.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { nearest } from '../../policy/suggest.ts';
 import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import type { AuditFlags } from '../options.ts';
 import { runAudit } from '../session.ts';
+
+const commands = ['verify', 'audit', 'diff', 'pin', 'export', 'pack', 'trust', 'explain'];
 
 /** `jsr-verify <spec…>`: resolve, collect, verify, judge, report. */
 export async function verifyCommand(
@@ -12,6 +15,7 @@ export async function verifyCommand(
   environment: Environment,
 ): Promise<number> {
   return runAudit(flags, environment, 'files', async () => {
+    for (const text of texts) refuseCommand(text);
     const specs = texts.map(parseSpec);
     if (specs.length === 0) {
       throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
@@ -20,4 +24,17 @@ export async function verifyCommand(
     }
     return { packages: specs.length, run: (auditor) => verifySpecs(specs, auditor) };
   });
+}
+
+// A bare word is never a spec; it may well be a command with a slip of the pen.
+function refuseCommand(text: string): void {
+  const meant = /^[a-z]+$/.test(text) ? nearest(text, commands) : undefined;
+  if (meant === undefined) return;
+  throw new JsrVerifyError(
+    'OPTIONS_INVALID',
+    `${JSON.stringify(text)} is neither a command nor @scope/name`,
+    {
+      hint: `did you mean jsr-verify ${meant}`,
+    },
+  );
 }
