@@ -19,9 +19,9 @@ import { judge } from './policy/judge.ts';
 import { judgeForeign } from './policy/judge-foreign.ts';
 import { resolve } from './registry/jsr.ts';
 import { logKeys } from './sigstore/trust-logs.ts';
-import { openCheckpoint } from './tlog/checkpoint.ts';
+import { openCheckpoint, type SignedCheckpoint } from './tlog/checkpoint.ts';
 import { follow } from './tlog/follow.ts';
-import { proofsFrom } from './tlog/proof.ts';
+import { collectHeads, proofsFrom } from './tlog/proof.ts';
 
 /**
  * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as unresolved; one whose
@@ -112,11 +112,12 @@ async function auditTargets(
   };
 }
 
+/** Checkpoints of one run that are compared with each other; each comparison is a request. */
+const mostCheckpoints = 50;
+
 /** Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered from earlier runs. */
-async function followLogs(
-  reports: readonly PackageReport[],
-  { source, addresses, trust, memory }: Auditor,
-): Promise<LogOutcome> {
+async function followLogs(reports: readonly PackageReport[], auditor: Auditor): Promise<LogOutcome> {
+  const { source, addresses, trust, memory, live } = auditor;
   const keys = logKeys(trust);
   const notes = new Set(
     reports.flatMap(({ checks: { inclusion } }) =>
@@ -128,7 +129,28 @@ async function followLogs(
     const opened = openCheckpoint(note, keys);
     return opened.ok ? [opened.value] : [];
   });
-  return follow({ seen, keys, memory, fetchProof: proofsFrom(source, addresses.rekor) });
+  const compared = spread(seen, mostCheckpoints);
+  // Only a log that is asked now has a present head; an old answer would look like a log that went back.
+  const heads = live === true ? await collectHeads(source, addresses.rekor) : undefined;
+  const outcome = await follow({
+    seen: compared,
+    ...(heads?.state === 'present' && { current: heads.value }),
+    keys,
+    memory,
+    fetchProof: proofsFrom(source, addresses.rekor),
+  });
+  const omitted = seen.length - compared.length;
+  return omitted === 0 || outcome.kind === 'not-checked' ? outcome : { ...outcome, omitted };
+}
+
+/** At most so many checkpoints, from the smallest tree to the largest. */
+function spread(checkpoints: readonly SignedCheckpoint[], most: number): readonly SignedCheckpoint[] {
+  if (checkpoints.length <= most) return checkpoints;
+  const sorted = checkpoints.toSorted((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
+  return Array.from(
+    { length: most },
+    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (most - 1))],
+  ).filter((one) => one !== undefined);
 }
 
 function judged(

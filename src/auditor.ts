@@ -20,6 +20,8 @@ export interface Auditor {
   readonly discover?: boolean;
   /** Sigstore bundles from disk, tried instead of what the registry names. */
   readonly bundles?: readonly Uint8Array[];
+  /** `true` where the source asks the network now, rather than a cache or a pack. */
+  readonly live?: boolean;
   /** What was seen of each log in earlier runs; without it only the checkpoints of this run are compared. */
   readonly memory?: CheckpointMemory;
   /** Ends the audit early: what is known by then is reported as interrupted. */

@@ -3,11 +3,12 @@ import { tool } from '../model/tool.ts';
 import { openCache } from '../source/cache.ts';
 import { readBytesFile } from '../source/disk.ts';
 import type { Source } from '../source/source.ts';
-import type { Environment } from './environment.ts';
 import type { Settings } from './settings.ts';
 
 /** The tool and where to read about it, as the registry's usage policy wants to see it. */
 const userAgent = `jsr-verify/${tool.version}; https://github.com/jsr-verify/jsr-verify`;
+
+const maxPackBytes = 1_000_000_000;
 
 /** The source of evidence for one run. */
 export interface Opened {
@@ -18,18 +19,18 @@ export interface Opened {
 }
 
 /** A pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
-export async function openSource(
-  settings: Settings,
-  { env }: Environment,
-  onTrouble: (text: string) => void,
-): Promise<Opened> {
+export async function openSource(settings: Settings, onTrouble: (text: string) => void): Promise<Opened> {
   const cache =
     settings.cacheDir === undefined
       ? undefined
       : openCache({ dir: join(settings.cacheDir, 'evidence'), onTrouble });
   if (settings.packFile !== undefined) {
     const { openPack } = await import('../source/pack.ts');
-    return still(await openPack(await readBytesFile(settings.packFile, { code: 'PACK_INVALID' })));
+    return still(
+      await openPack(
+        await readBytesFile(settings.packFile, { code: 'PACK_INVALID', maxBytes: maxPackBytes }),
+      ),
+    );
   }
   if (settings.offline) {
     const { offlineSource } = await import('../source/offline.ts');
@@ -42,11 +43,7 @@ export async function openSource(
     timeoutMs: settings.timeoutMs,
     concurrencyPerHost: settings.concurrency,
     ...(cache !== undefined && { cache }),
-    proxies: {
-      http: env['http_proxy'] ?? env['HTTP_PROXY'],
-      https: env['https_proxy'] ?? env['HTTPS_PROXY'],
-      no: env['no_proxy'] ?? env['NO_PROXY'],
-    },
+    proxies: settings.proxies,
   });
   return {
     source: batching(network, settings.addresses.rekor, cache),

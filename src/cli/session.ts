@@ -4,7 +4,6 @@ import type { Policy } from '../model/policy.ts';
 import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report.ts';
 import { tool } from '../model/tool.ts';
 import { isStreaming, type RenderContext, type ReportFormat, reporters } from '../report/reporter.ts';
-import { loadTrust, type TrustOptions } from '../sigstore/trust.ts';
 import type { Source } from '../source/source.ts';
 import { checkpointMemory } from '../tlog/follow-memory.ts';
 import { readBundles } from './bundles.ts';
@@ -18,6 +17,7 @@ import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
 import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { openTrust } from './trust.ts';
 
 /** What a command may know before anything is asked. */
 export interface Request {
@@ -99,14 +99,15 @@ async function auditWith(
   const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
-  const opened = await openSource(settings, environment, (text) => voice.warning(text));
+  const opened = await openSource(settings, (text) => voice.warning(text));
   const progress = await openProgress(environment, flags.progress && !flags.quiet, () => opened.inFlight());
   const context = renderContext(flags, environment, settings);
   try {
     progress.phase('asking for the trusted root');
-    const trust = await loadTrust(
-      trustOptions(settings, flags.strict, environment, (text) => progress.phase(text)),
-    );
+    const trust = await openTrust(settings, environment, {
+      strict: flags.strict,
+      onProgress: (text) => progress.phase(text),
+    });
     const stream = await openStream(outputs, context, environment);
     const auditor: Auditor = {
       source: flags.wrap?.(opened.source) ?? opened.source,
@@ -119,6 +120,7 @@ async function auditWith(
       discover: flags.discover,
       ...(bundles !== undefined && { bundles }),
       ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),
+      live: !settings.offline,
       signal: environment.signal,
       onPackage: (report) => {
         progress.done(report);
@@ -143,26 +145,6 @@ async function auditWith(
     progress.stop();
     await opened.close();
   }
-}
-
-/** What `loadTrust` needs, out of the settings. */
-export function trustOptions(
-  settings: Settings,
-  strict: boolean,
-  environment: Environment,
-  onProgress: (text: string) => void,
-): TrustOptions {
-  return {
-    mirror: settings.tufMirror,
-    ...(settings.trustedRootFile !== undefined && { trustedRootFile: settings.trustedRootFile }),
-    ...(settings.tufRootFile !== undefined && { tufRootFile: settings.tufRootFile }),
-    cacheDir: settings.cacheDir,
-    offline: settings.offline,
-    timeoutMs: 10_000,
-    now: environment.now(),
-    strict,
-    onProgress,
-  };
 }
 
 // Evidence against a log is kept where a third party can be shown it.

@@ -2,6 +2,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
 import { refusal } from '../source/address.ts';
+import type { Proxies } from '../source/agent.ts';
 import type { Environment } from './environment.ts';
 import type { SourceFlags } from './options.ts';
 
@@ -17,6 +18,8 @@ export interface Settings {
   readonly packFile?: string;
   readonly concurrency: number;
   readonly timeoutMs: number;
+  /** As the environment names them; empty when it names none. */
+  readonly proxies: Proxies;
 }
 
 /** @throws {JsrVerifyError} `OPTIONS_INVALID` */
@@ -61,6 +64,11 @@ export async function readSettings(
     ...(flags.pack !== undefined && { packFile: inFolder(cwd, flags.pack) }),
     concurrency: wholeNumber('concurrency', flags.concurrency, 16, 256),
     timeoutMs: wholeNumber('timeout', flags.timeout, 30, 3600) * 1000,
+    proxies: {
+      http: nonEmpty(env['http_proxy'] ?? env['HTTP_PROXY']),
+      https: nonEmpty(env['https_proxy'] ?? env['HTTPS_PROXY']),
+      no: nonEmpty(env['no_proxy'] ?? env['NO_PROXY']),
+    },
   };
 }
 

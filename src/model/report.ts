@@ -39,11 +39,19 @@ export interface TrustStatus {
   readonly digest: string;
 }
 
-/** What became of holding the log to its word, once per run. */
+/**
+ * What became of holding the log to its word, once per run. `omitted` checkpoints of a large run were not compared with
+ * the others, because each comparison is a request.
+ */
 export type LogOutcome =
-  | { readonly kind: 'first-seen'; readonly logs: readonly LogHead[] }
-  | { readonly kind: 'consistent'; readonly logs: readonly LogHead[] }
-  | { readonly kind: 'forked'; readonly logs: readonly LogHead[]; readonly fork: ForkEvidence }
+  | { readonly kind: 'first-seen'; readonly logs: readonly LogHead[]; readonly omitted?: number }
+  | { readonly kind: 'consistent'; readonly logs: readonly LogHead[]; readonly omitted?: number }
+  | {
+      readonly kind: 'forked';
+      readonly logs: readonly LogHead[];
+      readonly fork: ForkEvidence;
+      readonly omitted?: number;
+    }
   | { readonly kind: 'not-checked'; readonly why: string };
 
 /** A head of one log (shard): tree sizes are decimal strings. */

@@ -158,10 +158,14 @@ function toLogJson(log: LogOutcome): JsonObject {
       return { kind: log.kind, why: log.why };
     case 'first-seen':
     case 'consistent':
-      return { kind: log.kind, logs: log.logs.map(toHeadJson) };
+      return { kind: log.kind, logs: log.logs.map(toHeadJson), ...omitted(log) };
     case 'forked':
-      return { kind: log.kind, logs: log.logs.map(toHeadJson), fork: toForkJson(log.fork) };
+      return { kind: log.kind, logs: log.logs.map(toHeadJson), ...omitted(log), fork: toForkJson(log.fork) };
   }
+}
+
+function omitted({ omitted: count }: { readonly omitted?: number }): JsonObject {
+  return count === undefined ? {} : { omitted: count };
 }
 
 function toHeadJson(head: LogHead): JsonObject {

@@ -108,12 +108,16 @@ export function logInWords({ log }: Report): string {
     case 'not-checked':
       return `consistency not checked: ${log.why}`;
     case 'first-seen':
-      return 'heads remembered for the first time, to be held to from now on';
+      return `heads remembered for the first time, to be held to from now on${without(log)}`;
     case 'consistent':
-      return 'consistent with the heads remembered from earlier runs';
+      return `consistent with the heads remembered from earlier runs${without(log)}`;
     case 'forked':
       return `forked: ${log.fork.why}`;
   }
+}
+
+function without({ omitted = 0 }: { readonly omitted?: number }): string {
+  return omitted === 0 ? '' : ` (${count(omitted, 'checkpoint')} in between not compared)`;
 }
 
 /** A change as its package and what became of it. */

@@ -1,6 +1,6 @@
 import { JsrVerifyError } from '../../model/error.ts';
 import { toTerminal } from '../../report/escape.ts';
-import { loadTrust, type Trust } from '../../sigstore/trust.ts';
+import type { Trust } from '../../sigstore/trust.ts';
 import {
   type DescribedAuthority,
   type DescribedLog,
@@ -15,8 +15,8 @@ import type { Environment } from '../environment.ts';
 import { exit } from '../exit.ts';
 import type { OutputFlags, SourceFlags } from '../options.ts';
 import { voiceOn } from '../say.ts';
-import { trustOptions } from '../session.ts';
 import { inFolder, readSettings } from '../settings.ts';
+import { openTrust } from '../trust.ts';
 
 export type TrustFlags = SourceFlags &
   Pick<OutputFlags, 'quiet'> & { readonly strict: boolean; readonly json: boolean };
@@ -31,14 +31,10 @@ export async function trustCommand(
   const settings = await readSettings(flags, environment);
   const voice = voiceOn(environment.stderr, flags.quiet);
   const load = (offline: boolean, forceRefresh: boolean): Promise<Trust> =>
-    loadTrust({
-      ...trustOptions(
-        { ...settings, offline: offline || settings.offline },
-        flags.strict,
-        environment,
-        (text) => voice.note(text),
-      ),
+    openTrust({ ...settings, offline: offline || settings.offline }, environment, {
+      strict: flags.strict,
       forceRefresh,
+      onProgress: (text) => voice.note(text),
     });
   switch (action) {
     case 'status':
