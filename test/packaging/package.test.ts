@@ -8,6 +8,7 @@ import * as tar from 'tar';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { build } from '../../scripts/build/build.ts';
 import { importsOf, isNamed, syntaxOf } from '../../scripts/syntax.ts';
+import { isCycloneDx } from '../support/cyclonedx.ts';
 import { root, tool } from './run.ts';
 
 const tarball = inject('tarball');
@@ -116,6 +117,10 @@ describe('the package', () => {
 });
 
 describe('the papers', () => {
+  test('are a bill of materials that its official schema accepts', async () => {
+    expect(isCycloneDx(await readJson('sbom.cdx.json')), JSON.stringify(isCycloneDx.errors)).toBe(true);
+  });
+
   test('list in the SBOM exactly the packages of which the bundle holds code', async () => {
     const { components, dependencies, metadata } = await readJson('sbom.cdx.json');
     const named = new Set<string>();
