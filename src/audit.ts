@@ -83,7 +83,7 @@ async function auditTargets(
       reports.set(target, report);
       auditor.onPackage?.(report);
     },
-    { concurrency: auditor.concurrency ?? 16 },
+    { concurrency: auditor.concurrency ?? 48 },
   );
   // Mentions of packages that are not audited, because they come from elsewhere: nobody else would speak of them.
   const audited = new Set(targets.map((target) => purlOf(target.package)));

@@ -14,7 +14,7 @@ export interface Auditor {
   readonly addresses: Addresses;
   readonly now: Date;
   readonly depth: Depth;
-  /** Packages looked at side by side; 16 when missing. */
+  /** Packages looked at side by side; 48 when missing: enough to fill the log's batches while answers are on their way. */
   readonly concurrency?: number;
   /** Searches the log for further attestations even where the one that the registry names holds. */
   readonly discover?: boolean;

@@ -57,11 +57,11 @@ async function run(environment: Environment): Promise<number> {
     return exit.ok;
   }
   const { default: yargs } = await import('yargs');
-  let code: number = exit.ok;
-  const ended = (work: Promise<number>) =>
-    work.then((result) => {
-      code = result;
-    });
+  // Handlers only say what is to be done: of an asynchronous one, the parser would render its help before, to be prepared.
+  let work: () => Promise<number> = async () => exit.ok;
+  const then = (command: () => Promise<number>) => {
+    work = command;
+  };
   const parser = yargs()
     .scriptName('jsr-verify')
     .usage(usage)
@@ -71,7 +71,7 @@ async function run(environment: Environment): Promise<number> {
       'verify packages: @std/path, @std/path@^1, jsr:@std/path, npm:@jsr/std__path',
       (command) => specs(command).options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/verify.ts').then(({ verifyCommand }) =>
             verifyCommand(flags.spec, flags, environment),
           ),
@@ -90,7 +90,7 @@ async function run(environment: Environment): Promise<number> {
           .option('lockfile-type', lockfileType)
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/audit.ts').then(({ auditCommand }) =>
             auditCommand(flags.path ?? [], flags['lockfile-type'], flags, environment),
           ),
@@ -113,7 +113,7 @@ async function run(environment: Environment): Promise<number> {
           .option('lockfile-type', lockfileType)
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/diff.ts').then(({ diffCommand }) =>
             diffCommand(flags.base, flags.head, flags['lockfile-type'], flags, environment),
           ),
@@ -138,7 +138,7 @@ async function run(environment: Environment): Promise<number> {
           .option('lockfile-type', lockfileType)
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/pin.ts').then(({ pinCommand }) =>
             pinCommand(
               flags.target ?? [],
@@ -157,7 +157,7 @@ async function run(environment: Environment): Promise<number> {
           .positional('spec', { type: 'string', demandOption: true, describe: 'package' })
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/export.ts').then(({ exportCommand }) =>
             exportCommand(flags.spec, flags.output, flags, environment),
           ),
@@ -177,7 +177,7 @@ async function run(environment: Environment): Promise<number> {
           .option('lockfile-type', lockfileType)
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/pack.ts').then(({ packCommand }) =>
             packCommand(
               flags.target ?? [],
@@ -204,7 +204,7 @@ async function run(environment: Environment): Promise<number> {
           .option('quiet', outputOptions.quiet)
           .options(sourceOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/trust.ts').then(({ trustCommand }) =>
             trustCommand(flags.action, flags.file, flags, environment),
           ),
@@ -222,7 +222,7 @@ async function run(environment: Environment): Promise<number> {
           })
           .options(auditOptions),
       (flags) =>
-        ended(
+        then(() =>
           import('./commands/explain.ts').then(({ explainCommand }) =>
             explainCommand(flags.what, flags, environment),
           ),
@@ -251,14 +251,14 @@ async function run(environment: Environment): Promise<number> {
         error ?? new JsrVerifyError('OPTIONS_INVALID', firstLine(message), { hint: 'see jsr-verify --help' })
       );
     });
-  await parser.parseAsync(
+  parser.parse(
     argv.map((text) => (text === '-' ? dash : text)),
     {},
     (_error, _argv, output) => {
       if (output !== '') stdout.write(`${output}\n`);
     },
   );
-  return code;
+  return work();
 }
 
 function specs(command: Argv) {

@@ -18,8 +18,12 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** A pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
-export async function openSource(settings: Settings, onTrouble: (text: string) => void): Promise<Opened> {
+/** For an audit of so many packages: a pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
+export async function openSource(
+  settings: Settings,
+  packages: number,
+  onTrouble: (text: string) => void,
+): Promise<Opened> {
   const cache =
     settings.cacheDir === undefined
       ? undefined
@@ -46,7 +50,8 @@ export async function openSource(settings: Settings, onTrouble: (text: string) =
     proxies: settings.proxies,
   });
   return {
-    source: batching(network, settings.addresses.rekor, cache),
+    // Waiting for company is for those who have some.
+    source: packages > 1 ? batching(network, settings.addresses.rekor, cache) : network,
     inFlight: () => network.inFlight,
     close: () => network.close(),
   };

@@ -99,7 +99,7 @@ async function auditWith(
   const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
-  const opened = await openSource(settings, (text) => voice.warning(text));
+  const opened = await openSource(settings, work.packages, (text) => voice.warning(text));
   const progress = await openProgress(environment, flags.progress && !flags.quiet, () => opened.inFlight());
   const context = renderContext(flags, environment, settings);
   try {
@@ -116,7 +116,7 @@ async function auditWith(
       addresses: settings.addresses,
       now: environment.now(),
       depth: request.depth,
-      concurrency: settings.concurrency,
+      concurrency: 3 * settings.concurrency,
       discover: flags.discover,
       ...(bundles !== undefined && { bundles }),
       ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),

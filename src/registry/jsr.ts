@@ -8,7 +8,7 @@ import type { Addresses } from './addresses.ts';
 import { chooseVersion, exactVersion, type PackageMeta, parseMeta, toLink } from './meta.ts';
 
 const maxMetaBytes = 20_000_000;
-const maxManifestBytes = 50_000_000;
+const maxManifestBytes = 20_000_000;
 const maxApiBytes = 1_000_000;
 
 /** What a spec resolves to: a version, nothing that exists, or a registry that could not be asked. */

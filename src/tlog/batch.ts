@@ -4,8 +4,9 @@ import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
 import { isEntryId, maxEntriesPerQuestion, maxEntryBytes, retrieveUrl } from './rekor.ts';
 
-/** Milliseconds a question waits for company. */
-const patience = 15;
+/** Milliseconds without a further question after which a batch goes out, and the longest a question waits for company. */
+const quiet = 120;
+const longestWait = 600;
 
 interface Waiting {
   readonly key: { readonly logIndex: string } | { readonly entryId: string };
@@ -27,6 +28,7 @@ class Batching implements Source {
   readonly #cache: EvidenceCache | undefined;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #deadline = 0;
 
   constructor(source: Source, rekor: string, cache: EvidenceCache | undefined) {
     this.#source = source;
@@ -50,7 +52,7 @@ class Batching implements Source {
     return new Promise((settle) => {
       this.#waiting.push({ key, request, settle });
       if (this.#waiting.length >= maxEntriesPerQuestion) this.#send();
-      else this.#timer ??= setTimeout(() => this.#send(), patience);
+      else this.#waitForMore();
     });
   }
 
@@ -62,6 +64,13 @@ class Batching implements Source {
     if (byIndex !== undefined) return { logIndex: byIndex };
     const byId = rest.slice(1);
     return rest.startsWith('/') && isEntryId(byId) ? { entryId: byId } : undefined;
+  }
+
+  #waitForMore(): void {
+    const now = performance.now();
+    if (this.#waiting.length === 1) this.#deadline = now + longestWait;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(), Math.max(0, Math.min(quiet, this.#deadline - now)));
   }
 
   #send(): void {
