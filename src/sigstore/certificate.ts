@@ -70,7 +70,9 @@ function misuse(certificate: X509Certificate, der: Uint8Array): string | undefin
     if (critical && !understood.has(oid))
       return `the certificate has the critical extension ${oid}, which is not understood`;
   }
-  if (certificate.isCA) return 'the signing certificate is itself a certificate authority';
+  // Asked apart: the library calls it an authority only where both say so.
+  if (certificate.extBasicConstraints?.isCA === true || certificate.extKeyUsage?.keyCertSign === true)
+    return 'the signing certificate is itself a certificate authority';
   if (certificate.extKeyUsage?.digitalSignature !== true)
     return 'the certificate is not meant for digital signatures';
   const parsed = new NodeCertificate(der);
@@ -101,10 +103,16 @@ function weakKey({ publicKey }: NodeCertificate): string | undefined {
 function explain(cause: unknown): string {
   if (cause instanceof IdentityError) return cause.message;
   if (!(cause instanceof Error)) return 'the certificate could not be checked';
-  const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-  return cause.name === 'VerificationError'
-    ? `${lower(cause.message)}${inner}`
-    : `the certificate is malformed: ${cause.message}`;
+  if (cause.name !== 'VerificationError') return malformed(cause);
+  const { cause: inner } = cause;
+  if (!(inner instanceof Error)) return lower(cause.message);
+  const why = inner.name === 'VerificationError' ? lower(inner.message) : malformed(inner);
+  return `${lower(cause.message)}: ${why}`;
+}
+
+// Type errors speak of the reader's code, not of the certificate.
+function malformed({ name, message }: Error): string {
+  return name === 'Error' ? `the certificate is malformed: ${message}` : 'the certificate is malformed';
 }
 
 function lower(text: string): string {

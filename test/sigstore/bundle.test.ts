@@ -1,0 +1,293 @@
+import { bundleFromJSON } from '@sigstore/bundle';
+import { describe, expect, it } from 'vitest';
+import {
+  derOfPem,
+  isRekorV2,
+  opened,
+  parseBundle,
+  serialiseBundle,
+  toOpenBundle,
+  unpackEntry,
+} from '../../src/sigstore/bundle.ts';
+import { toBundle, toBundleEntry } from '../support/bundle.ts';
+import { mintWorld } from '../support/jsr.ts';
+import type { Attestation } from '../support/publication.ts';
+import { withEntryBody } from '../support/rekor-entry.ts';
+import { publish } from '../verify/chain.ts';
+
+const world = mintWorld();
+
+function entryBytes({ position }: Attestation, edit: (json: string) => string = (json) => json): Buffer {
+  return Buffer.from(edit(JSON.stringify({ [position.uuid]: world.rekor.entry(position) })));
+}
+
+function unpack(attestation: Attestation) {
+  const unpacked = unpackEntry(entryBytes(attestation));
+  if (!unpacked.ok) throw new Error(unpacked.why);
+  return unpacked.value;
+}
+
+/** Logs an honest attestation whose body was rewritten, and says why it is refused. */
+function refusal(edit: (body: string) => string, kind: 'intoto' | 'dsse' = 'intoto'): string {
+  const { attested } = publish(world, { kind, record: (record) => withEntryBody(record, edit) });
+  const unpacked = unpackEntry(entryBytes(attested));
+  return unpacked.ok ? 'accepted' : unpacked.why;
+}
+
+type Content = { readonly envelope: Envelope; readonly payloadHash: object };
+type Envelope = { readonly signatures: readonly Signature[] };
+type Signature = { readonly sig: string; readonly publicKey: string };
+
+const withContent = (change: (content: Content) => object) => (text: string) => {
+  const body = JSON.parse(text) as { readonly spec: { readonly content: Content } };
+  return JSON.stringify({
+    ...body,
+    spec: { content: { ...body.spec.content, ...change(body.spec.content) } },
+  });
+};
+const withEnvelope = (change: (envelope: Envelope) => object) =>
+  withContent(({ envelope }) => ({ envelope: { ...envelope, ...change(envelope) } }));
+const withSignature = (change: (signature: Signature) => Partial<Signature>) =>
+  withEnvelope(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, ...change(one) })) }));
+
+describe('an entry of the log', () => {
+  it.each(['intoto', 'dsse'] as const)('of kind %s gives certificate, signature and payload hash', (kind) => {
+    const { attested } = publish(world, { kind });
+    const unpacked = unpack(attested);
+    expect(unpacked.der).toEqual(attested.certificate.der);
+    expect(unpacked.signature).toEqual(attested.envelope.signatures[0]?.sig);
+    expect(unpacked.payloadType).toBe('application/vnd.in-toto+json');
+    expect(unpacked.entry.attestation !== undefined).toBe(kind === 'intoto');
+  });
+
+  it('keeps the key id that an intoto entry may have', () => {
+    expect(unpack(publish(world, { keyid: 'k1' }).attested).keyid).toBe('k1');
+  });
+
+  it.each([
+    [
+      'with two signatures',
+      withEnvelope(({ signatures }) => ({ signatures: [...signatures, ...signatures] })),
+      'must hold exactly one signature',
+    ],
+    ['with no signature', withEnvelope(() => ({ signatures: [] })), 'must hold exactly one signature'],
+    [
+      'with signatures that are no list',
+      withEnvelope(() => ({ signatures: {} })),
+      'must hold exactly one signature',
+    ],
+    ['without a payload type', withEnvelope(() => ({ payloadType: undefined })), 'names no payload type'],
+    [
+      'whose signature is in base64 once only',
+      withSignature(({ sig }) => ({ sig: text(sig) })),
+      'holds no signature',
+    ],
+    ['with an empty signature', withSignature(() => ({ sig: '' })), 'holds no signature'],
+    [
+      'whose signature is in the URL alphabet',
+      withSignature(() => ({ sig: base64('a-_b') })),
+      'holds no signature',
+    ],
+    ['without a certificate', withSignature(() => ({ publicKey: '' })), 'holds no certificate'],
+    [
+      'with a bare key',
+      withSignature(() => ({ publicKey: base64(world.rekor.publicKey()) })),
+      'holds no certificate',
+    ],
+    [
+      'with two certificates',
+      withSignature(({ publicKey }) => ({ publicKey: base64(`${text(publicKey)}\n${text(publicKey)}`) })),
+      'holds no certificate',
+    ],
+    ['without a payload hash', withContent(() => ({ payloadHash: {} })), 'gives no SHA-256 of its payload'],
+    [
+      'with a payload hash of another kind',
+      withContent(() => ({ payloadHash: { algorithm: 'sha1', value: 'a'.repeat(40) } })),
+      'gives no SHA-256 of its payload',
+    ],
+    [
+      'whose payload hash is too short',
+      withContent(() => ({ payloadHash: { algorithm: 'sha256', value: 'abc' } })),
+      'gives no SHA-256 of its payload',
+    ],
+  ])('%s is refused', (_, edit, why) => {
+    expect(refusal(edit)).toBe(`the log entry ${why}`);
+  });
+
+  it.each([
+    [
+      'with two signatures',
+      (text: string) => text.replace(/"signatures":\[(.*)\]/, '"signatures":[$1,$1]'),
+      'must hold exactly one signature',
+    ],
+    [
+      'with a signature in base64 twice',
+      (text: string) =>
+        text.replace(/"signature":"([^"]*)"/, (_, sig: string) => `"signature":"${base64(sig)}%"`),
+      'holds no signature',
+    ],
+    ['without a verifier', (text: string) => text.replace('"verifier"', '"other"'), 'holds no certificate'],
+  ])('of kind dsse %s is refused', (_, edit, why) => {
+    expect(refusal(edit, 'dsse')).toBe(`the log entry ${why}`);
+  });
+
+  it.each([
+    ['intoto', '0.0.1'],
+    ['dsse', '0.0.2'],
+    ['hashedrekord', '0.0.1'],
+    ['toString', '0.0.1'],
+  ])('of kind %s %s is unsupported, which is not the same as forged', (kind, version) => {
+    const { attested } = publish(world, {
+      record: (record) =>
+        withEntryBody(record, (text) =>
+          text.replace('"intoto"', `"${kind}"`).replace('"0.0.2"', `"${version}"`),
+        ),
+    });
+    expect(unpackEntry(entryBytes(attested))).toEqual({
+      ok: false,
+      why: `a log entry of kind ${kind}/${version} is not supported`,
+      unsupported: true,
+    });
+  });
+
+  it('never believes the hash that the client supplied', () => {
+    const { attested } = publish(world, {
+      record: (record) =>
+        withEntryBody(record, (text) =>
+          text.replace(/"hash":\{[^}]*\}/, '"hash":{"algorithm":"md5","value":"x"}'),
+        ),
+    });
+    expect(unpackEntry(entryBytes(attested)).ok).toBe(true);
+  });
+});
+
+describe('a bundle', () => {
+  const { attested } = publish(world);
+  const entry = toBundleEntry(world.rekor.entry(attested.position));
+  const bundle = (version?: '0.1' | '0.2' | '0.3') =>
+    toBundle(attested.certificate, attested.envelope, [entry], version === undefined ? {} : { version });
+  const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const refusalOf = (value: unknown) => {
+    const parsed = parseBundle(value instanceof Uint8Array ? value : bytes(value));
+    return parsed.ok ? 'accepted' : parsed.why;
+  };
+
+  it.each(['0.1', '0.2', '0.3'] as const)('of version %s is read', (version) => {
+    const parsed = parseBundle(bytes(bundle(version)));
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: {
+        signer: { kind: 'certificate', der: attested.certificate.der },
+        content: { kind: 'envelope', payload: attested.statement },
+        entries: [{ logIndex: attested.logIndex }],
+      },
+    });
+  });
+
+  it('that was rebuilt from a log entry is one that the stock library reads, and our own again', () => {
+    const text = serialiseBundle(toOpenBundle(unpack(attested), attested.statement));
+    expect(text.endsWith('}\n')).toBe(true);
+    const stock = bundleFromJSON(JSON.parse(text));
+    expect(stock.mediaType).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
+    const again = parseBundle(Buffer.from(text));
+    if (!again.ok) throw new Error(again.why);
+    expect(serialiseBundle(again.value)).toBe(text);
+    expect(again.value.entries[0]).toMatchObject({
+      logIndex: attested.logIndex,
+      integratedTime: String(attested.record.integratedTime),
+      kindVersion: { kind: 'intoto', version: '0.0.2' },
+    });
+  });
+
+  it('is never written for a signed file or a bare key', () => {
+    const open = opened(toOpenBundle(unpack(attested), attested.statement));
+    const keyed = { ...open, signer: { kind: 'public-key', hint: '' } } as const;
+    expect(() => serialiseBundle(keyed)).toThrow(TypeError);
+  });
+
+  it.each([
+    ['is no JSON', Buffer.from('{'), /^the bundle is not JSON/],
+    ['names a key twice', Buffer.from('{"mediaType":"a","mediaType":"b"}'), /"mediaType" stands twice/],
+    ['is a list', Buffer.from('[]'), /does not follow its format/],
+    ['is nothing', Buffer.from('null'), /^the bundle/],
+    ['has no media type', { ...bundle(), mediaType: '' }, /does not follow its format/],
+    [
+      'is of a version to come',
+      { ...bundle(), mediaType: 'application/vnd.dev.sigstore.bundle.v9+json' },
+      /does not follow its format/,
+    ],
+    ['has no verification material', { ...bundle(), verificationMaterial: {} }, /does not follow its format/],
+    ['has no content', { ...bundle(), dsseEnvelope: undefined }, /does not follow its format/],
+    [
+      'has no signature',
+      { ...bundle(), dsseEnvelope: { payload: 'e30=', payloadType: 'x', signatures: [] } },
+      /exactly one signature|does not follow its format/,
+    ],
+    ['has two signatures', twoSignatures(), /exactly one signature|does not follow its format/],
+    [
+      'has an empty signature',
+      {
+        ...bundle(),
+        dsseEnvelope: { payload: 'e30=', payloadType: 'x', signatures: [{ sig: '', keyid: '' }] },
+      },
+      /exactly one signature|does not follow its format/,
+    ],
+  ])('that %s is refused', (_, value, why) => {
+    expect(refusalOf(value)).toMatch(why);
+  });
+
+  function twoSignatures() {
+    const signatures = attested.envelope.signatures;
+    return toBundle(
+      attested.certificate,
+      { ...attested.envelope, signatures: [...signatures, ...signatures] },
+      [entry],
+    );
+  }
+});
+
+describe('a PEM text', () => {
+  const { pem, der } = world.sigstore.issueCertificate();
+
+  it('is one certificate, with or without a newline at its end', () => {
+    for (const text of [pem, `${pem}\n`, `\n${pem}\n\n`, pem.replaceAll('\n', '\r\n')])
+      expect(derOfPem(text)?.equals(der), JSON.stringify(text.slice(0, 40))).toBe(true);
+  });
+
+  it.each([
+    ['no text', ''],
+    ['two certificates', `${pem}\n${pem}`],
+    ['a key', world.rekor.publicKey()],
+    ['a certificate and a key', `${pem}\n${world.rekor.publicKey()}`],
+    ['a header alone', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----'],
+  ])('is not %s', (_, text) => {
+    expect(derOfPem(text)).toBeUndefined();
+  });
+});
+
+describe('the generation of a log entry', () => {
+  it.each([
+    ['dsse', '0.0.2', true],
+    ['hashedrekord', '0.0.2', true],
+    ['dsse', '0.0.1', false],
+    ['intoto', '0.0.2', false],
+  ])('%s %s is of Rekor v2: %s', (kind, version, expected) => {
+    const entry = { ...openEntry(), kindVersion: { kind, version } };
+    expect(isRekorV2(entry)).toBe(expected);
+  });
+
+  function openEntry() {
+    const { attested } = publish(world);
+    const [entry] = opened(toOpenBundle(unpack(attested), attested.statement)).entries;
+    if (entry === undefined) throw new Error('no entry');
+    return entry;
+  }
+});
+
+function base64(plain: string): string {
+  return Buffer.from(plain).toString('base64');
+}
+
+function text(base64Text: string): string {
+  return Buffer.from(base64Text, 'base64').toString();
+}
