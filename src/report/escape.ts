@@ -39,9 +39,9 @@ export function toHtml(text: string, max = longest): string {
   return toPlain(text, max).replace(/[&<>"'`=[]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** For XML 1.0 text and quoted attributes; line breaks become spaces. */
+/** For XML 1.0 text and quoted attributes; line breaks become spaces, and no CI runner reads a command in it. */
 export function toXml(text: string, max = longest): string {
-  return toPlain(text, max).replace(/[&<>"'[]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return toPlain(text, max).replace(/[&<>"'[]|:(?=:)/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /**
@@ -57,9 +57,9 @@ export function toMarkdownCode(text: string, max = longest): string {
   return `<code>${plain.replace(/[!-/:-@[-`{-~]/g, (char) => `&#${char.charCodeAt(0)};`)}</code>`;
 }
 
-/** For Markdown, several lines exactly as they are, apart from what cannot be seen. */
+/** For Markdown, several lines as they would stand in a terminal. */
 export function toMarkdownBlock(text: string): string {
-  const lines = text.split('\n', 200).map((line) => toPlain(line));
+  const lines = text.split('\n', 200).map((line) => toTerminal(line));
   const longestRun = Math.max(
     2,
     ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length),

@@ -5,6 +5,7 @@ import { item, type Paint, placeOf } from './paint.ts';
 import type { RenderContext } from './reporter.ts';
 import {
   changeInWords,
+  checksInWords,
   count,
   logInWords,
   marks,
@@ -61,20 +62,11 @@ function unmadeRows(
   );
   const shown = groups.slice(0, verbose ? 50 : fewReasons);
   const rows = shown.map(({ status, why, checks }) => {
-    const text = `${whichOf(checks, packages.length)}: ${toTerminal(why, 300)}`;
+    const text = `${checksInWords(checks, packages.length)}: ${toTerminal(why, 300)}`;
     return [names[status], text] as const;
   });
   const more = groups.length - shown.length;
   return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
-}
-
-/** `files, tarball (2 of 7), installed`: how many packages, said once for checks that share it. */
-function whichOf(checks: Unmade['checks'], total: number): string {
-  return checks
-    .map(({ id, packages }, at) =>
-      packages === total || packages === checks[at + 1]?.packages ? id : `${id} (${packages} of ${total})`,
-    )
-    .join(', ');
 }
 
 function trustRows({ trust }: Report): readonly string[] {

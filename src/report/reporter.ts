@@ -84,6 +84,11 @@ export const reporters = {
     about: 'for job summaries and pull request comments',
     load: async () => (await import('./markdown.ts')).markdown,
   },
+  html: {
+    mediaType: 'text/html',
+    about: 'one self-contained page to search and filter',
+    load: async () => (await import('./html.ts')).html,
+  },
   github: {
     mediaType: 'text/plain',
     about: 'GitHub workflow commands, for annotations',

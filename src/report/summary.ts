@@ -85,6 +85,15 @@ export function unmade(packages: readonly PackageReport[]): readonly Unmade[] {
   }));
 }
 
+/** `files, tarball (2 of 7), installed`: how many packages, said once for neighbours that share it. */
+export function checksInWords(checks: Unmade['checks'], total: number): string {
+  return checks
+    .map(({ id, packages }, at) =>
+      packages === total || packages === checks[at + 1]?.packages ? id : `${id} (${packages} of ${total})`,
+    )
+    .join(', ');
+}
+
 /** Who built what: the packages with provenance by repository, largest group first, then by name. */
 export function byRepository(
   packages: readonly PackageReport[],
