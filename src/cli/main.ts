@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
+import { keepDashes, refuseEmpty, refuseRepeated, restoreOperands, toRequestError } from './arguments.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { byError, exit } from './exit.ts';
 import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
@@ -11,22 +12,6 @@ const usage = `Usage: jsr-verify <spec..> [options]
 
 Verifies where JSR packages come from: the Sigstore provenance in the public
 transparency log, against the bytes the registry serves and your policy.`;
-
-const repeatable: ReadonlySet<string> = new Set([
-  '_',
-  '--',
-  'spec',
-  'path',
-  'target',
-  'format',
-  'bundle',
-  'merge',
-]);
-
-/** Those that may be given any number of times without a flag. */
-const operands: ReadonlySet<string> = new Set(['spec', 'path', 'target']);
-/** Stands for a lone dash; no argument of a process can contain it. */
-const dash = '\0-';
 
 const epilogue = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong request,
             3 inconclusive, 4 nothing to check, 70 a bug, 130 interrupted`;
@@ -232,7 +217,7 @@ async function run(environment: Environment): Promise<number> {
     .example('jsr-verify @std/path', 'check the newest version, files included')
     .example('jsr-verify @std/path@1.0.8 --repo denoland/std', 'expect this repository')
     .example('jsr-verify @std/path --format json', 'for scripts')
-    .check((flags) => refuseRepeated(flags))
+    .check((flags) => refuseRepeated(flags) && refuseEmpty(flags))
     .middleware(restoreOperands)
     .version(tool.version)
     .help()
@@ -247,17 +232,14 @@ async function run(environment: Environment): Promise<number> {
       'parse-positional-numbers': false,
     })
     .fail((message, error) => {
-      throw (
-        error ?? new JsrVerifyError('OPTIONS_INVALID', firstLine(message), { hint: 'see jsr-verify --help' })
-      );
+      // What the parser itself throws is about the request; anything else is passed on as it is.
+      throw error === undefined || error.name === 'YError'
+        ? toRequestError(error?.message ?? message)
+        : error;
     });
-  parser.parse(
-    argv.map((text) => (text === '-' ? dash : text)),
-    {},
-    (_error, _argv, output) => {
-      if (output !== '') stdout.write(`${output}\n`);
-    },
-  );
+  parser.parse(keepDashes(argv), {}, (_error, _argv, output) => {
+    if (output !== '') stdout.write(`${output}\n`);
+  });
   return work();
 }
 
@@ -268,36 +250,4 @@ function specs(command: Argv) {
     default: [],
     describe: 'packages to verify',
   });
-}
-
-// The parser drops a lone dash and leaves what follows `--` aside: either would audit something else than was asked for.
-function restoreOperands(flags: Record<string, unknown>): void {
-  const rest: readonly unknown[] = Array.isArray(flags['--']) ? flags['--'] : [];
-  if (rest.length > 0) {
-    const operand = Object.keys(flags).find((name) => operands.has(name) && Array.isArray(flags[name]));
-    if (operand === undefined)
-      throw new JsrVerifyError('OPTIONS_INVALID', 'only a list of packages or paths may follow --', {
-        hint: 'leave the -- away',
-      });
-    flags[operand] = [...(flags[operand] as readonly unknown[]), ...rest];
-  }
-  const restore = (value: unknown) => (value === dash ? '-' : value);
-  for (const [name, value] of Object.entries(flags))
-    flags[name] = Array.isArray(value) ? value.map(restore) : restore(value);
-}
-
-// Of two values for one option, neither is silently the right one.
-function refuseRepeated(flags: Readonly<Record<string, unknown>>): true {
-  for (const [name, value] of Object.entries(flags)) {
-    if (!Array.isArray(value) || repeatable.has(name)) continue;
-    throw new JsrVerifyError('OPTIONS_INVALID', `--${name} is given ${value.length} times`, {
-      hint: 'give it once',
-    });
-  }
-  return true;
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n')[0] ?? text;
-  return line.charAt(0).toLowerCase() + line.slice(1);
 }

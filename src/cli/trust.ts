@@ -1,3 +1,4 @@
+import { JsrVerifyError } from '../model/error.ts';
 import { loadTrust, type Trust, type TrustOptions } from '../sigstore/trust.ts';
 import type { Environment } from './environment.ts';
 import type { Settings } from './settings.ts';
@@ -28,7 +29,16 @@ export async function openTrust(
       ...(line && { send: line.request }),
       ...how,
     });
+  } catch (error) {
+    throw trustedRootFile === undefined ? error : aboutFile(error);
   } finally {
     await line?.destroy();
   }
+}
+
+// A file that the user named stays what it is: trying again, as with a mirror, would not help.
+function aboutFile(error: unknown): unknown {
+  if (!(error instanceof JsrVerifyError) || error.code !== 'TRUST_INVALID') return error;
+  const { message, hint, cause } = error;
+  return new JsrVerifyError('OPTIONS_INVALID', message, { ...(hint !== undefined && { hint }), cause });
 }

@@ -1,0 +1,76 @@
+import { JsrVerifyError } from '../model/error.ts';
+import { auditOptions } from './options.ts';
+
+type Flags = Record<string, unknown>;
+
+/** What may be named any number of times without a flag. */
+const operands: ReadonlySet<string> = new Set(['spec', 'path', 'target']);
+const repeatable: ReadonlySet<string> = new Set([...operands, '_', '--', 'format', 'bundle', 'merge']);
+/** Options that are not those of an audit. */
+const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
+/** Stands for a lone dash; no argument of a process can contain it. */
+const dash = '\0-';
+
+/** The arguments in a form that the parser loses none of: it would drop a lone dash. */
+export function keepDashes(argv: readonly string[]): string[] {
+  return argv.map((text) => (text === '-' ? dash : text));
+}
+
+/** Puts the dashes back, and what follows `--` where it belongs: else something would be audited that nobody asked for. */
+export function restoreOperands(flags: Flags): void {
+  const rest: readonly unknown[] = Array.isArray(flags['--']) ? flags['--'] : [];
+  if (rest.length > 0) {
+    const operand = Object.keys(flags).find((name) => operands.has(name) && Array.isArray(flags[name]));
+    if (operand === undefined)
+      throw new JsrVerifyError('OPTIONS_INVALID', 'only a list of packages or paths may follow --', {
+        hint: 'leave the -- away',
+      });
+    flags[operand] = [...(flags[operand] as readonly unknown[]), ...rest];
+  }
+  const restore = (value: unknown) => (value === dash ? '-' : value);
+  for (const [name, value] of Object.entries(flags))
+    flags[name] = Array.isArray(value) ? value.map(restore) : restore(value);
+}
+
+/** Of two values for one option, neither is silently the right one. */
+export function refuseRepeated(flags: Readonly<Flags>): true {
+  for (const [name, value] of Object.entries(flags)) {
+    if (!Array.isArray(value) || repeatable.has(name)) continue;
+    throw new JsrVerifyError('OPTIONS_INVALID', `--${name} is given ${value.length} times`, {
+      hint: 'give it once',
+    });
+  }
+  return true;
+}
+
+/** An option at the end of the line, or a variable in a script that is empty: nobody wants to expect nothing. */
+export function refuseEmpty(flags: Readonly<Flags>): true {
+  for (const [name, value] of Object.entries(flags)) {
+    if (!(name in auditOptions) && !otherOptions.has(name)) continue;
+    if (value === '' || (Array.isArray(value) && value.includes(''))) throw withoutValue(name);
+  }
+  return true;
+}
+
+/** What the parser has against the arguments, in our words. */
+export function toRequestError(message: string): JsrVerifyError {
+  const missing = /^Not enough arguments following: (\S+)$/.exec(message)?.[1];
+  if (missing !== undefined) return withoutValue(missing);
+  const [, name, given, choices] = /^ *Argument: (\S+), Given: (.*), Choices: (.*)$/m.exec(message) ?? [];
+  if (name !== undefined && choices !== undefined) {
+    if (given?.startsWith('"') !== true) return withoutValue(name);
+    return new JsrVerifyError('OPTIONS_INVALID', `--${name} cannot be ${given}`, {
+      hint: `it is one of ${choices.replaceAll('"', '')}`,
+    });
+  }
+  const line = message.split('\n')[0] ?? message;
+  return new JsrVerifyError('OPTIONS_INVALID', line.charAt(0).toLowerCase() + line.slice(1), {
+    hint: 'see jsr-verify --help',
+  });
+}
+
+function withoutValue(name: string): JsrVerifyError {
+  return new JsrVerifyError('OPTIONS_INVALID', `--${name} has no value`, {
+    hint: `write --${name} <value>, or leave it away`,
+  });
+}

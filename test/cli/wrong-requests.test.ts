@@ -1,0 +1,242 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, files, openStage, type Stage } from './program.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage((world) => {
+    const publish = (name: string, version: string, yanked = false) =>
+      world.publish({ scope: 'acme', name, version, files: files(`export default '${name}';`), yanked });
+    publish('widget', '1.0.0');
+    publish('widget', '1.1.0');
+    publish('withdrawn', '1.0.0', true);
+    publish('early', '1.0.0-rc.1');
+  });
+});
+afterAll(() => stage.close());
+
+/** Fails unless the run ended as a wrong request does: a fact and mostly a hint for people, no report, no stack. */
+function expectRefused({ code, stdout, stderr }: Ended, fact: string, hint?: string): void {
+  expect({ code, stdout, stderr }).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: hint === undefined ? `error: ${fact}\n` : `error: ${fact}\n  hint: ${hint}\n`,
+  });
+}
+
+const accepted =
+  'a spec is @scope/name, @scope/name@version, jsr:@scope/name, npm:@jsr/scope__name or pkg:jsr/@scope/name@version';
+
+describe('a request that cannot be understood', () => {
+  it.each([
+    ['std/path', '"std/path" is not @scope/name', 'did you mean @std/path'],
+    ['std/path@^1', '"std/path@^1" is not @scope/name', 'did you mean @std/path@^1'],
+    [
+      'https://jsr.io/@std/path@1.0.8',
+      '"https://jsr.io/@std/path@1.0.8" is not @scope/name',
+      'did you mean @std/path@1.0.8',
+    ],
+    ['lodash', '"lodash" is not @scope/name', accepted],
+    ['@std', '"@std" is not @scope/name', accepted],
+    ['', '"" is not @scope/name', accepted],
+    ['../../etc/passwd', '"../../etc/passwd" is not @scope/name', accepted],
+    ['@std/../path', '"@std/../path" is not @scope/name', accepted],
+    [
+      'npm:lodash',
+      '"npm:lodash" is an npm package, not a JSR one',
+      'JSR packages are named npm:@jsr/scope__name on npm',
+    ],
+    [
+      'npm:@jsr/path',
+      '"npm:@jsr/path" is not the npm name of a JSR package',
+      'JSR packages are named @jsr/scope__name on npm',
+    ],
+    ['@Std/path', '"@Std/path" has the scope "Std", which JSR does not allow', 'names are lower case: std'],
+    [
+      '@std/a',
+      '"@std/a" has the name "a", which JSR does not allow',
+      'names have 2 to 58 of a-z, 0-9 and single dashes',
+    ],
+    ['@std/path@', '"@std/path@" ends with an @ and no version', 'leave the @ away for the newest version'],
+    [
+      '@std/path@soon',
+      '"@std/path@soon" asks for "soon", which is not a semver range',
+      'try an exact version, ^1 or ~1.2',
+    ],
+    [
+      '@std/path@1/mod.ts',
+      '"@std/path@1/mod.ts" names a path inside the package',
+      'provenance covers whole versions: leave the path away',
+    ],
+    ['aduit', '"aduit" is neither a command nor @scope/name', 'did you mean jsr-verify audit'],
+  ])('%j', async (spec, fact, hint) => {
+    expectRefused(await stage.run([spec]), fact, hint);
+  });
+
+  it('shows no control characters of a spec', async () => {
+    const { code, stderr } = await stage.run(['@std/\u001b[2Jpath\u202e']);
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+  });
+
+  it('shows a spec of a megabyte in part', async () => {
+    const { code, stderr } = await stage.run([`@std/${'a'.repeat(1_000_000)}`]);
+    expect([code, stderr.length < 500]).toEqual([2, true]);
+  });
+
+  it('asks nobody while any of the specs is wrong', async () => {
+    stage.world.requests.length = 0;
+    expect(await stage.run(['@acme/widget', 'std/path'])).toMatchObject({ code: 2, stdout: '' });
+    expect(stage.world.requests).toEqual([]);
+  });
+
+  it.each([
+    [[], 'no package was named', 'try jsr-verify @std/path, or jsr-verify audit for a lockfile'],
+    [['@acme/widget', '--formt', 'json'], 'unknown argument: formt', 'see jsr-verify --help'],
+    [['@acme/widget', '--no-colour'], 'unknown argument: colour', 'see jsr-verify --help'],
+    [['@acme/widget', '--repo', 'a/b', '--repo', 'c/d'], '--repo is given 2 times', 'give it once'],
+    [['@acme/widget', '--repo', 'widget'], '--repo: "widget" is not owner/name', undefined],
+    [
+      ['@acme/widget', '--concurrency', '0'],
+      '--concurrency "0" is not a whole number from 1 to 256',
+      undefined,
+    ],
+    [['@acme/widget', '--timeout', '1e9'], '--timeout "1e9" is not a whole number from 1 to 3600', undefined],
+    [
+      ['@acme/widget', '--registry', 'http://jsr.io'],
+      '--registry "http://jsr.io": plain http: is asked on this machine only, elsewhere https:',
+      'write an https: URL, such as https://jsr.io',
+    ],
+    [
+      ['@acme/widget', '--rekor', 'file:///etc'],
+      '--rekor "file:///etc": file: addresses are not asked, only https:',
+      'write an https: URL, such as https://jsr.io',
+    ],
+    [['export'], 'not enough non-option arguments: got 0, need at least 1', 'see jsr-verify --help'],
+    [
+      ['export', '@acme/widget', '--', '@acme/other'],
+      'only a list of packages or paths may follow --',
+      'leave the -- away',
+    ],
+    [['pack', '@acme/widget'], 'no file was named for the pack', 'add -o evidence.pack'],
+    [
+      ['trust', 'me'],
+      '"me" is nothing that trust does',
+      'try trust status, trust update or trust check-fork <file>',
+    ],
+    [
+      ['audit', '-'],
+      'standard input has no file name to tell its format by',
+      'add --lockfile-type, one of deno, npm, pnpm, yarn, bun, vlt',
+    ],
+    [
+      ['audit', 'nowhere.lock'],
+      'nowhere.lock is not there, or may not be entered',
+      'name a lockfile, or a folder of a project that has one',
+    ],
+    [
+      ['audit', '--allow-empty', '--', 'nowhere'],
+      'nowhere is not there, or may not be entered',
+      'name a lockfile, or a folder of a project that has one',
+    ],
+    [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json cannot be opened: ENOENT', undefined],
+    [['@acme/widget', '--format'], '--format has no value', 'write --format <value>, or leave it away'],
+    [['@acme/widget', '--repo', '--strict'], '--repo has no value', 'write --repo <value>, or leave it away'],
+    [['@acme/widget', '--owner='], '--owner has no value', 'write --owner <value>, or leave it away'],
+    [['@acme/widget', '-o', ''], '--output has no value', 'write --output <value>, or leave it away'],
+    [['@acme/widget', '--depth'], '--depth has no value', 'write --depth <value>, or leave it away'],
+    [
+      ['@acme/widget', '--depth', 'bottom'],
+      '--depth cannot be "bottom"',
+      'it is one of attestation, files, tarball, installed',
+    ],
+    [
+      ['audit', '--lockfile-type', 'cargo'],
+      '--lockfile-type cannot be "cargo"',
+      'it is one of deno, npm, pnpm, yarn, bun, vlt',
+    ],
+  ] as const)('%j', async (argv, fact, hint) => {
+    expectRefused(await stage.run(argv), fact, hint);
+  });
+});
+
+describe('a request for something that does not exist', () => {
+  it.each([
+    [
+      '@acme/missing',
+      '@acme/missing does not exist',
+      expect.stringMatching(/^looked at http.*\/@acme\/missing\/meta\.json; check the spelling$/),
+    ],
+    ['@acme/widget@1.2.3', '@acme/widget has no version 1.2.3', 'the newest version is 1.1.0'],
+    ['@acme/widget@^2', 'no version of @acme/widget satisfies ^2', 'the newest version is 1.1.0'],
+    [
+      '@acme/withdrawn',
+      'every version of @acme/withdrawn is yanked',
+      'name an exact version to check a yanked one',
+    ],
+    ['@acme/early', '@acme/early has only pre-release versions', 'name one: @acme/early@1.0.0-rc.1'],
+  ])('%s', async (spec, reason, hint) => {
+    const { code, stdout, stderr } = await stage.run([spec, '--format', 'json']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: ${spec}: ${reason}\n`);
+    // Whoever reads the report learns it, too.
+    expect(JSON.parse(stdout)).toMatchObject({ packages: [], unresolved: [{ spec, reason, hint }] });
+  });
+
+  it('an exact yanked version is checked, and said to be yanked', async () => {
+    const { code, stdout } = await stage.run(['@acme/withdrawn@1.0.0', '--format', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).packages).toMatchObject([
+      { verdict: 'verified', findings: [{ id: 'yanked', severity: 'warning' }], registry: { yanked: true } },
+    ]);
+    expect(await stage.run(['@acme/withdrawn@1.0.0', '--strict'])).toMatchObject({ code: 1 });
+  });
+
+  it('one that does not exist stops none of the others', async () => {
+    const { code, stdout } = await stage.run(['@acme/missing', '@acme/widget', '--format', 'json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      packages: [{ purl: 'pkg:jsr/@acme/widget@1.1.0', verdict: 'verified' }],
+      unresolved: [{ spec: '@acme/missing' }],
+    });
+  });
+
+  it('--exit-zero and --allow-empty forgive no wrong request', async () => {
+    expect(await stage.run(['@acme/missing', '--exit-zero', '--allow-empty'])).toMatchObject({ code: 2 });
+    expect(await stage.run(['std/path', '--exit-zero', '--allow-empty'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a lockfile, policy or pack that is damaged', () => {
+  const cases: readonly (readonly [string, string, readonly string[], RegExp])[] = [
+    ['deno.lock', '{"version":"5",', ['audit'], /^error: deno\.lock:1: .*\n/],
+    ['deno.lock', '{"version":"99","jsr":{}}', ['audit'], /^error: deno\.lock:1: .*\n {2}hint: /],
+    ['package-lock.json', '<<<<<<< HEAD\n{}\n', ['audit'], /^error: package-lock\.json:1: .*\n {2}hint: /],
+    [
+      'jsr-verify.json',
+      '{"rules":{"require-provenence":"off"}}',
+      ['@acme/widget'],
+      /^error: jsr-verify\.json:1.*require-provenence.*\n {2}hint: .*require-provenance/,
+    ],
+    ['jsr-verify.json', 'not json', ['@acme/widget'], /^error: jsr-verify\.json:1/],
+    ['evidence.pack', 'not a pack', ['@acme/widget', '--pack', 'evidence.pack'], /^error: .*pack.*\n/],
+    [
+      'missing',
+      '',
+      ['@acme/widget', '--pack', 'nowhere.pack'],
+      /^error: .*nowhere\.pack cannot be opened: ENOENT\n$/,
+    ],
+    ['root.json', '{"mediaType":', ['@acme/widget', '--trusted-root', 'root.json'], /^error: .*root\.json/],
+  ];
+  it.each(cases)('%s with %j', async (name, text, argv, said) => {
+    const cwd = stage.folder();
+    mkdirSync(join(cwd, '.git'));
+    writeFileSync(join(cwd, name), text);
+    const { code, stdout, stderr } = await stage.run(argv, { cwd });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+});
