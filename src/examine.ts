@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Auditor } from './auditor.ts';
-import { type Checks, provenanceChecks } from './model/check.ts';
+import { after, type Checks, type Facts, type Outcome, passed, provenanceChecks } from './model/check.ts';
 import {
   absent,
   type Evidence,
@@ -10,6 +11,7 @@ import {
   type RegistryWord,
   unavailable,
 } from './model/evidence.ts';
+import type { Sha256 } from './model/package.ts';
 import type { Provenance } from './model/provenance.ts';
 import { reaches } from './model/report.ts';
 import type { Target } from './model/target.ts';
@@ -18,12 +20,14 @@ import { compareLink } from './policy/link.ts';
 import {
   collectBadge,
   collectFile,
+  collectFileBytes,
   collectLink,
   collectManifest,
   collectMeta,
   collectUpload,
 } from './registry/jsr.ts';
 import type { PackageMeta } from './registry/meta.ts';
+import { examineTarball } from './tarball.ts';
 import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
 import { checkManifest } from './verify/manifest.ts';
 import { mayAttestUpload } from './verify/subject.ts';
@@ -65,10 +69,11 @@ export async function examine(target: Target, auditor: Auditor): Promise<Examina
     collectBadge(about, source, addresses),
   ]);
   const readable = checkManifest(manifest, target.occurrences);
+  const bodies = new Map<string, Uint8Array>();
   const [named, files] = await Promise.all([
     collectNamed(badge, auditor),
     readable.status === 'passed' && reaches(auditor.depth, 'files')
-      ? collectFiles(target, readable.fact.files, auditor)
+      ? collectFiles(target, readable.fact.files, bodies, auditor)
       : undefined,
   ]);
   const word = hearsay(target, meta, badge);
@@ -92,12 +97,26 @@ export async function examine(target: Target, auditor: Auditor): Promise<Examina
       { ...evidence, attestation: whyNone(tries, named, badge, search, word, auditor) },
       auditor,
     );
+  const tarball = async ({ checks }: Tried) =>
+    reaches(auditor.depth, 'tarball')
+      ? await afterwards(checks, (fact) => examineTarball(target, fact, manifest, bodies, auditor))
+      : checks.tarball;
+  const best = holding[0] ?? (await none());
   return {
     word: await withLink(word, target, holding, auditor),
     search: search?.outcome ?? 'not-asked',
-    best: holding[0] ?? (await none()),
+    best: { ...best, checks: { ...best.checks, tarball: await tarball(best) } },
     others: holding.slice(1),
   };
+}
+
+/** What only makes sense once the manifest and every file of it held: else the check that did not is named. */
+async function afterwards<Fact>(
+  { manifest, files }: Checks,
+  check: (manifest: Facts['manifest']) => Promise<Outcome<Fact>>,
+): Promise<Outcome<Fact>> {
+  const ready = after({ manifest, files }, (known) => passed(known.manifest));
+  return ready.status === 'passed' ? check(ready.fact) : ready;
 }
 
 /** What the registry, or the command line in its place, names as the attestation; empty when it names none. */
@@ -123,11 +142,19 @@ async function collectNamed(
 async function collectFiles(
   { package: about }: Target,
   files: ReadonlyMap<string, { readonly size: number }>,
-  { source, addresses }: Auditor,
+  bodies: Map<string, Uint8Array>,
+  { source, addresses, depth }: Auditor,
 ): Promise<ReadonlyMap<string, Gathered<FileDigest>>> {
-  const digests = [...files].map(
-    async ([path, { size }]) => [path, await collectFile(about, path, size, source, addresses)] as const,
-  );
+  const digests = [...files].map(async ([path, { size }]) => {
+    if (!reaches(depth, 'tarball'))
+      return [path, await collectFile(about, path, size, source, addresses)] as const;
+    // What a tarball is derived from has to be read; every other file is hashed as it streams past.
+    const body = await collectFileBytes(about, path, size, source, addresses);
+    if (body.state !== 'present') return [path, body] as const;
+    bodies.set(path, body.value);
+    const sha256 = createHash('sha256').update(body.value).digest('hex') as Sha256;
+    return [path, present({ sha256, size: body.value.length }, body.from)] as const;
+  });
   return new Map(await Promise.all(digests));
 }
 

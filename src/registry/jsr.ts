@@ -2,7 +2,7 @@ import type { FileDigest, Gathered, LinkedRepository } from '../model/evidence.t
 import { absent, present, unavailable } from '../model/evidence.ts';
 import type { PackageName, PackageVersion, Spec } from '../model/package.ts';
 import { nameOf } from '../model/package.ts';
-import type { Source } from '../source/source.ts';
+import type { Source, SourceRequest } from '../source/source.ts';
 import { field, type Parsed, parseJson } from '../wire/json.ts';
 import type { Addresses } from './addresses.ts';
 import { chooseVersion, exactVersion, type PackageMeta, parseMeta, toLink } from './meta.ts';
@@ -117,15 +117,18 @@ export function collectFile(
   source: Source,
   { registry }: Addresses,
 ): Promise<Gathered<FileDigest>> {
-  return source.digest({
-    method: 'GET',
-    url: `${registry}/@${about.scope}/${about.name}/${about.version}${path}`,
-    // Room to see that a file is too large, without reading one that never ends.
-    maxBytes: size + 1_000_000,
-    lifetime: 'immutable',
-    backend: 'modules',
-    expect: 'any',
-  });
+  return source.digest(fileRequest(about, path, size, registry));
+}
+
+/** The bytes of one file of a version, for whoever has to read it. `path` must have passed JSR's path rules. */
+export function collectFileBytes(
+  about: PackageVersion,
+  path: string,
+  size: number,
+  source: Source,
+  { registry }: Addresses,
+): Promise<Gathered<Uint8Array>> {
+  return source.ask(fileRequest(about, path, size, registry));
 }
 
 /** The source tarball that the publisher uploaded; undocumented, and asked for only where a statement may be about it. */
@@ -142,6 +145,23 @@ export function collectUpload(
     backend: 'api',
     expect: 'any',
   });
+}
+
+function fileRequest(
+  { scope, name, version }: PackageVersion,
+  path: string,
+  size: number,
+  registry: string,
+): SourceRequest {
+  return {
+    method: 'GET',
+    url: `${registry}/@${scope}/${name}/${version}${path}`,
+    // Room to see that a file is too large, without reading one that never ends.
+    maxBytes: size + 1_000_000,
+    lifetime: 'immutable',
+    backend: 'modules',
+    expect: 'any',
+  };
 }
 
 function parseBadge(bytes: Uint8Array): Parsed<string | undefined> {

@@ -443,7 +443,34 @@ const table: Readonly<Record<Exclude<RuleId, 'provenance-lost' | 'publisher-chan
     },
     { name: 'no lockfile', input: assess(), says: nothing },
   ],
+  'underived-declarations': [
+    { name: 'all derived', input: tarballWith([]), says: nothing },
+    {
+      name: 'two that were not',
+      input: tarballWith(['/_dist/a.d.ts', '/_dist/b.d.ts']),
+      says: 'note',
+      words: '/_dist/a.d.ts and 1 more',
+    },
+    {
+      name: 'one that was not, strictly',
+      input: tarballWith(['/_dist/a.d.ts']),
+      policy: { strict: true },
+      says: 'error',
+    },
+    { name: 'a tarball nobody asked for', input: assess(), says: nothing },
+  ],
 };
+
+function tarballWith(notDerived: readonly string[]): Assessment {
+  const counts = { verbatim: 1, rewritten: 0, derived: 1, generated: 1 };
+  const fact = {
+    url: 'https://npm.jsr.io/~/11/@jsr/acme__pkg/1.2.3.tgz',
+    integrity: 'sha512-',
+    ...counts,
+    notDerived,
+  };
+  return assess({ checks: checks({ tarball: { status: 'passed', fact } }) });
+}
 
 const findingsFor = (id: RuleId, { input, policy: change = {} }: Case, rules: Policy['rules'] = {}) =>
   judge(input, policy({ ...change, rules: { ...change.rules, ...rules } }), now).findings.filter(

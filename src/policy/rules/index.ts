@@ -16,6 +16,7 @@ import { requireProvenance } from './require-provenance.ts';
 import { reusableWorkflow } from './reusable-workflow.ts';
 import { tagMatchesVersion } from './tag-matches-version.ts';
 import { trustedEvent } from './trusted-event.ts';
+import { underivedDeclarations } from './underived-declarations.ts';
 import { unpinned } from './unpinned.ts';
 import { yanked } from './yanked.ts';
 
@@ -38,6 +39,7 @@ export const packageRules = [
   reusableWorkflow,
   unpinned,
   foreignRegistry,
+  underivedDeclarations,
 ] as const satisfies readonly PackageRule[];
 
 /** The rules about what differs between two audits. */

@@ -1,0 +1,75 @@
+import type { Auditor } from './auditor.ts';
+import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
+import type { Gathered } from './model/evidence.ts';
+import type { Target } from './model/target.ts';
+import { collectDist, collectTarball, revisionIn } from './registry/npm.ts';
+import type { TarballEvidence } from './verify/tarball.ts';
+import { parseJson } from './wire/json.ts';
+
+/**
+ * Collects the npm tarballs that a version is locked to, or the one the npm registry has today, and derives them again from the
+ * attested files. Check `files` must have passed for these very bytes: nothing else is derived from.
+ */
+export async function examineTarball(
+  target: Target,
+  manifest: Facts['manifest'],
+  manifestBytes: Gathered<Uint8Array>,
+  files: ReadonlyMap<string, Uint8Array>,
+  auditor: Auditor,
+): Promise<Outcome<Facts['tarball']>> {
+  if (manifest.source !== 'served' || manifestBytes.state !== 'present') {
+    return unknown('the registry did not answer, so the files that the tarball is made of are not known');
+  }
+  const parsed = parseJson(manifestBytes.value);
+  if (!parsed.ok) return unknown(`the version manifest is ${parsed.why}`);
+  const tarballs = await collectTarballs(target, auditor);
+  if (tarballs.length === 0) return skipped('the version has no npm tarball');
+  // The compilers are large, and wanted at this depth only.
+  const { checkTarball } = await import('./verify/tarball.ts');
+  return checkTarball(tarballs, {
+    package: target.package,
+    files,
+    manifest: parsed.value as object,
+    registryUrl: auditor.addresses.registry,
+  });
+}
+
+async function collectTarballs(
+  { package: about, occurrences }: Target,
+  { source, addresses }: Auditor,
+): Promise<readonly TarballEvidence[]> {
+  const dist = await collectDist(about, source, addresses);
+  const wanted = new Map<string, Map<string, string>>();
+  const want = (url: string, who: string, integrity: string | undefined) => {
+    const known = wanted.get(url) ?? new Map<string, string>();
+    if (integrity !== undefined) known.set(who, integrity);
+    wanted.set(url, known);
+  };
+  for (const { at, locked } of occurrences) {
+    const place = `${at.file}:${at.line}`;
+    // A lockfile without an address means the tarball of today, and holds it to its own digest.
+    const url =
+      'url' in locked && locked.url !== undefined
+        ? locked.url
+        : dist.state === 'present'
+          ? dist.value.url
+          : undefined;
+    if (locked.kind === 'tarball' && url !== undefined) want(url, place, locked.integrity);
+  }
+  if (dist.state === 'present' && (wanted.size === 0 || wanted.has(dist.value.url)))
+    want(dist.value.url, 'the npm registry', dist.value.integrity);
+  if (wanted.size === 0 && dist.state === 'unavailable') {
+    return [{ url: dist.from, bytes: dist, integrity: new Map() }];
+  }
+  return Promise.all(
+    [...wanted].map(async ([url, integrity]): Promise<TarballEvidence> => {
+      const revision = revisionIn(url);
+      return {
+        url,
+        integrity,
+        bytes: await collectTarball(url, source, addresses),
+        ...(revision !== undefined && { revision }),
+      };
+    }),
+  );
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { type Facts, failed, type Outcome, passed, type TarballFact, unknown } from '../model/check.ts';
+import type { Gathered } from '../model/evidence.ts';
+import type { PackageVersion } from '../model/package.ts';
+import type { VersionManifest } from '../npm/graph.ts';
+import { rederive } from '../npm/rederive.ts';
+import { readTarball } from '../npm/tar.ts';
+
+const mostNamed = 20;
+
+/** One tarball of a package version, and what lockfiles and registry hold it to. */
+export interface TarballEvidence {
+  readonly url: string;
+  /** The revision in its address. */
+  readonly revision?: number;
+  readonly bytes: Gathered<Uint8Array>;
+  /** Subresource integrity by who says so: `deno.lock:14`, `the npm registry`. */
+  readonly integrity: ReadonlyMap<string, string>;
+}
+
+/** What a tarball is re-derived from. */
+export interface Attested {
+  readonly package: PackageVersion;
+  /** Every file of the manifest, compared with its checksum. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly manifest: VersionManifest;
+  readonly registryUrl: string;
+}
+
+/**
+ * Passes when every file of JSR's npm tarballs follows from the attested files, and nothing is missing (contract 3). JSR makes the
+ * tarball, nobody attests it, and its bytes differ with every build; so contents are compared, and nothing is executed.
+ */
+export async function checkTarball(
+  tarballs: readonly TarballEvidence[],
+  attested: Attested,
+): Promise<Outcome<Facts['tarball']>> {
+  let fact: TarballFact | undefined;
+  for (const tarball of tarballs) {
+    const outcome = await checkOne(tarball, attested);
+    if (outcome.status !== 'passed') return outcome;
+    fact = fact === undefined ? outcome.fact : joined(fact, outcome.fact);
+  }
+  return fact === undefined ? unknown('no npm tarball of this version is known') : passed(fact);
+}
+
+async function checkOne(
+  { url, revision, bytes, integrity }: TarballEvidence,
+  attested: Attested,
+): Promise<Outcome<TarballFact>> {
+  if (bytes.state === 'absent') return unknown(`the npm registry does not have ${url}`);
+  if (bytes.state === 'unavailable') return unknown(`the npm tarball ${url} could not be had: ${bytes.why}`);
+  const actual = `sha512-${createHash('sha512').update(bytes.value).digest('base64')}`;
+  for (const [who, expected] of integrity) {
+    if (!matches(expected, bytes.value)) {
+      return failed(`the npm tarball is not the one that ${who} names`, {
+        details: [`${who}: ${expected.slice(0, 200)}`, `served: ${actual}`],
+      });
+    }
+  }
+  const read = await readTarball(bytes.value);
+  if (read.status === 'failed')
+    return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
+  const { files, missing, counts } = await rederive({
+    ...attested,
+    attested: attested.files,
+    tarball: read.files,
+    ...(revision !== undefined && { revision }),
+  });
+  const unexplained = files.filter((file) => file.class === 'unexplained');
+  if (unexplained.length > 0 || missing.length > 0) {
+    const details = [
+      ...unexplained.map(({ path, reason }) => `${path} ${reason ?? 'follows from no attested file'}`),
+      ...missing.map((path) => `${path} is missing from the tarball`),
+    ];
+    return failed('the npm tarball does not follow from the attested files', {
+      details:
+        details.length > mostNamed
+          ? [...details.slice(0, mostNamed), `and ${details.length - mostNamed} more`]
+          : details,
+    });
+  }
+  return passed({
+    url,
+    integrity: actual,
+    verbatim: counts.verbatim,
+    rewritten: counts.rewritten,
+    derived: counts.derived,
+    generated: counts.generated,
+    notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
+  });
+}
+
+// Subresource integrity may list several digests; the strongest that is known counts, and one of that kind must fit.
+function matches(integrity: string, bytes: Uint8Array): boolean {
+  const digests = integrity.trim().split(/\s+/);
+  for (const algorithm of ['sha512', 'sha384', 'sha256', 'sha1']) {
+    const named = digests.filter((digest) => digest.startsWith(`${algorithm}-`));
+    if (named.length > 0)
+      return named.includes(`${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`);
+  }
+  return false;
+}
+
+function joined(first: TarballFact, second: TarballFact): TarballFact {
+  return {
+    ...first,
+    url: `${first.url}, ${second.url}`,
+    notDerived: [...new Set([...first.notDerived, ...second.notDerived])],
+  };
+}
