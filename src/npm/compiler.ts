@@ -11,12 +11,15 @@ export interface Compiler {
   emit(source: string, media: MediaType): Compiled<string>;
   /** The syntax tree of a TypeScript module or declaration file. */
   parse(source: string, media: MediaType): Compiled<unknown>;
+  /** The text of a tree that `parse` made. */
+  print(tree: unknown): Compiled<string>;
 }
 
 // The typings of @swc/wasm lag behind the options it knows, so what is used here is declared again.
 interface Swc {
   transformSync(source: string, options: object): { readonly code: string };
   parseSync(source: string, options: object): unknown;
+  printSync(tree: unknown, options: object): { readonly code: string };
   readonly __wasm: {
     readonly memory: { readonly buffer: ArrayBuffer };
     __wbindgen_add_to_stack_pointer(bytes: number): number;
@@ -33,6 +36,7 @@ export function loadCompiler(): Promise<Compiler> {
     return {
       emit: (source, media) => attempt(() => swc.transformSync(source, emitOptions(media)).code, recover),
       parse: (source, media) => attempt(() => swc.parseSync(source, parseOptions(media)), recover),
+      print: (tree) => attempt(() => swc.printSync(tree, { jsc: { target: 'esnext' } }).code, recover),
     };
   });
   return loading;

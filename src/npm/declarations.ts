@@ -33,6 +33,10 @@ export function sameDeclarations(file: EmittedDeclarations, compiler: Compiler):
   const given = compiler.parse(text, 'd.ts');
   if (!given.ok) return differs(`cannot be parsed: ${given.reason}`);
 
+  const printed = compiler.print(given.value);
+  if (!printed.ok || wordsOf(printed.value) !== wordsOf(text)) {
+    return differs('is written in a way that parsers may read differently');
+  }
   const expected = declareModule(bodyOf(source.value), file.texts);
   const actual = bodyOf(given.value);
   const answer = align(expected, actual, expandoNames(bodyOf(source.value)));
@@ -200,7 +204,20 @@ function nameOf(statement: Tree): string {
 }
 
 // Declaration files have strings, template types and comments, but no regular expressions.
+const tokens = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
 function commentsOf(text: string): readonly string[] {
-  const tokens = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   return [...text.matchAll(tokens)].map(([token]) => token).filter((token) => token.startsWith('/'));
+}
+
+/**
+ * The words and signs of declarations, line by line, without comments and semicolons. Parsers disagree about line breaks and
+ * forgive signs that do not belong; what is printed from the tree must be what stood there.
+ */
+function wordsOf(text: string): string {
+  const code = text.replace(tokens, (token) => (token.startsWith('/') ? ' ' : token));
+  const lines = code
+    .split(/[\n\r\u2028\u2029]/)
+    .map((line) => (line.match(/[\p{ID_Continue}$#]+|[^\s;]/gu) ?? []).join(' '));
+  return lines.filter((line) => line !== '').join('\n');
 }

@@ -92,11 +92,12 @@ function declareDeclaration(node: Tree): readonly Tree[] {
 
 function declareVariable(declarator: Tree): Tree {
   const id = treeAt(declarator, 'id');
-  if (id?.type !== 'Identifier') return { ...declarator, id: hole(), init: null };
+  if (id?.type !== 'Identifier') return { ...declarator, id: hole(), init: null, definite: false };
   return {
     ...declarator,
     id: { ...id, typeAnnotation: id['typeAnnotation'] ?? annotation(typeOf(declarator['init'])) },
     init: null,
+    definite: false,
   };
 }
 
@@ -147,6 +148,7 @@ function declareDefault(statement: Tree): readonly Tree[] {
         type: 'VariableDeclarator',
         id: { ...id, typeAnnotation: annotation(typeOf(expression)) },
         init: null,
+        definite: false,
       },
     ],
   };
@@ -160,6 +162,10 @@ function withSpecifiers(value: unknown, texts: SpecifierTexts): unknown {
   const node = Object.fromEntries(
     Object.entries(value).map(([field, child]) => [field, withSpecifiers(child, texts)]),
   );
+  // The compiler of mid-2024 lost the `as` of a mapped type.
+  if (node['type'] === 'TsMappedType' && isTree(node['nameType'])) {
+    return { ...node, nameType: oneOf(node['nameType'], null) };
+  }
   const field = specifierFields[String(node['type'])];
   const specifier = field === undefined ? undefined : node[field];
   if (field === undefined || !isTree(specifier)) return node;

@@ -39,7 +39,7 @@ export function explain(
   revision: number,
   compiler: Compiler | undefined,
 ): Classified {
-  const bytes = Buffer.from(tarball.get(path) ?? []);
+  const bytes = viewOf(tarball.get(path));
   const attested = originals.attested.get(path);
   if (attested !== undefined && bytes.equals(attested)) return { class: 'verbatim', from: path };
   if (attested !== undefined && rewritten(path, originals)?.equals(bytes) === true) {
@@ -145,6 +145,10 @@ function classify(from: string, answer: DeclarationAnswer): Classified {
 
 function unexplained(from: string, reason: string): Classified {
   return { class: 'unexplained', from, reason };
+}
+
+function viewOf(bytes: Uint8Array = new Uint8Array()): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 // The registry reads modules leniently: without a byte order mark, invalid bytes replaced.

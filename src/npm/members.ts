@@ -1,5 +1,5 @@
 import { annotation, keyword, parametersOf, patternOf, returnTypeOf, typeOf } from './infer.ts';
-import { hole, type Tree, textOf, treeAt, treesAt } from './tree.ts';
+import { oneOf, type Tree, textOf, treeAt, treesAt } from './tree.ts';
 
 /** The members of a class as its declaration lists them: bodies, values and private names are gone. */
 export function declareMembers(members: readonly Tree[]): readonly Tree[] {
@@ -19,6 +19,9 @@ export function declareMembers(members: readonly Tree[]): readonly Tree[] {
   }
   return [...properties, ...kept];
 }
+
+// What is private has no type for others.
+const hiddenType = oneOf(annotation(keyword('any')), null);
 
 function declareMember(member: Tree): readonly Tree[] {
   switch (member.type) {
@@ -76,9 +79,7 @@ function declareMethod(method: Tree): Tree {
 
 function declareProperty(member: Tree): Tree {
   const declared = treeAt(member, 'typeAnnotation');
-  const type = isPrivate(member)
-    ? annotation(hole(keyword('any')))
-    : (declared ?? annotation(typeOf(member['value'])));
+  const type = isPrivate(member) ? hiddenType : (declared ?? annotation(typeOf(member['value'])));
   return {
     type: 'ClassProperty',
     key: plainKey(member['key']),
@@ -91,6 +92,7 @@ function declareProperty(member: Tree): Tree {
     isOptional: member['isOptional'] ?? false,
     isOverride: member['isOverride'],
     readonly: member['readonly'] ?? false,
+    definite: false,
   };
 }
 
@@ -110,7 +112,7 @@ function propertyOf(parameter: Tree): readonly Tree[] {
       type: 'ClassProperty',
       key: { type: 'Identifier', value: textOf(named) },
       value: null,
-      typeAnnotation: hidden ? annotation(hole(keyword('any'))) : type,
+      typeAnnotation: hidden ? hiddenType : type,
       isStatic: false,
       decorators: [],
       accessibility: parameter['accessibility'] === 'public' ? null : parameter['accessibility'],
@@ -118,6 +120,7 @@ function propertyOf(parameter: Tree): readonly Tree[] {
       isOptional: binding?.type === 'Identifier' && binding['optional'] === true,
       isOverride: parameter['override'],
       readonly: parameter['readonly'],
+      definite: false,
     },
   ];
 }

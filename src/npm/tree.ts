@@ -5,7 +5,7 @@ export interface Tree {
 }
 
 // Positions, spelling of literals, and `declare`, which declarations have whether or not the source says so.
-const ignored = new Set(['span', 'ctxt', 'raw', 'declare', 'definite', 'interpreter']);
+const ignored = new Set(['span', 'ctxt', 'raw', 'declare', 'interpreter']);
 
 /** A copy of swc's tree without positions, spelling and parentheses around types. */
 export function plain(value: unknown): unknown {

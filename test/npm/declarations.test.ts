@@ -87,6 +87,12 @@ describe('declarations that follow from their source', () => {
       'import { A, B } from "./b.ts";\nexport const a: A = B;',
       'import { A } from "./b.js";\nexport declare const a: A;',
     ],
+    ['a mapped type', 'export type A = { [K in B as C]: K };', 'export type A = {\n  [K in B as C]: K;\n};'],
+    [
+      'a mapped type that lost its name in 2024',
+      'export type A = { [K in B as C]: K };',
+      'export type A = {\n  [K in B]: K;\n};',
+    ],
     ['nothing at all', 'const hidden = 1;\ngo(hidden);', ''],
   ];
   it.each(pairs)('%s', async (_, source, declarations) => {
@@ -154,6 +160,13 @@ describe('declarations that say something else', () => {
       '/// <reference path="./evil.d.ts" />\n/** Doc. */',
       /comment/,
     ],
+    [
+      'a modifier that another parser reads as a member',
+      'private secret',
+      'private\n  secret',
+      /parsers may read differently/,
+    ],
+    ['a sign that the parser overlooks', 'class C {', 'class C ,{', /parsed|read differently/],
     ['broken syntax', 'export declare class', 'export declare class {', /cannot be parsed/],
   ];
   it.each(attacks)('%s', async (_, from, to, reason) => {
