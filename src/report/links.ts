@@ -32,7 +32,7 @@ export function toLinks(
     repository,
     commit: repository !== undefined && commit !== undefined ? `${repository}/commit/${commit}` : undefined,
     workflow:
-      repository !== undefined && commit !== undefined && origin?.workflow !== undefined
+      repository !== undefined && commit !== undefined && origin?.workflow?.startsWith('.github/')
         ? toLink(`${repository}/blob/${commit}/${origin.workflow.split('/').map(encodeSegment).join('/')}`)
         : undefined,
     run: origin?.run === undefined ? undefined : toLink(origin.run),

@@ -1,3 +1,4 @@
+import { claimsOf } from '../model/claims.ts';
 import type { Identity } from '../model/provenance.ts';
 import type { PackageReport } from '../model/report.ts';
 import { toUtc } from './time.ts';
@@ -10,7 +11,7 @@ export interface Origin {
   readonly repository: string | undefined;
   readonly repositoryId: string | undefined;
   readonly ownerId: string | undefined;
-  /** Path of the workflow file in the repository. */
+  /** Path of the workflow file in the repository; its whole address where it is not one of that repository's. */
   readonly workflow: string | undefined;
   readonly ref: string | undefined;
   readonly commit: string | undefined;
@@ -29,15 +30,16 @@ export interface Origin {
 export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Origin | undefined {
   if (provenance === undefined) return undefined;
   const { identity, logged } = provenance;
+  const claims = claimsOf(identity);
   return {
     repository: identity.sourceRepositoryURI,
-    repositoryId: identity.sourceRepositoryIdentifier,
-    ownerId: identity.sourceRepositoryOwnerIdentifier,
-    workflow: toWorkflowPath(identity),
-    ref: identity.sourceRepositoryRef,
-    commit: identity.sourceRepositoryDigest,
-    event: identity.buildTrigger,
-    runner: identity.runnerEnvironment,
+    repositoryId: claims.repositoryId,
+    ownerId: claims.ownerId,
+    workflow: claims.workflow ?? identity.buildConfigURI,
+    ref: claims.ref,
+    commit: claims.commit,
+    event: claims.event,
+    runner: claims.runner,
     issuer: identity.issuer,
     run: identity.runInvocationURI,
     signer: toSigner(identity),
@@ -67,15 +69,6 @@ export function expectedBy({ expectation, word }: Pick<PackageReport, 'expectati
 export function shortRepository(repository: string): string {
   const short = repository.startsWith('https://github.com/') ? repository.slice(19) : repository;
   return short === '' ? repository : short;
-}
-
-/** The build config URI without its repository and its ref: `.github/workflows/publish.yml`. */
-function toWorkflowPath(identity: Identity): string | undefined {
-  const { buildConfigURI: uri, sourceRepositoryURI: repository, sourceRepositoryRef: ref } = identity;
-  if (uri === undefined) return undefined;
-  const start = repository !== undefined && uri.startsWith(`${repository}/`) ? repository.length + 1 : 0;
-  const end = ref !== undefined && uri.endsWith(`@${ref}`) ? uri.length - ref.length - 1 : uri.length;
-  return uri.slice(start, end);
 }
 
 function toSigner(identity: Identity): string | undefined {

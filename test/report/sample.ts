@@ -17,7 +17,7 @@ import type { Occurrence } from '../../src/model/target.ts';
 import type { Catalogue, CatalogueEntry, RenderContext } from '../../src/report/reporter.ts';
 
 /** A digest that looks like one: the same digit 64 times. */
-export function digest(digit = 'a'): Sha256 {
+function digest(digit = 'a'): Sha256 {
   return digit.repeat(64) as Sha256;
 }
 
@@ -116,7 +116,7 @@ export function passedChecks(provenance: Provenance, changes: Partial<Checks> = 
 }
 
 /** The checks of a package whose chain broke at `id`; what comes after is blocked by it. */
-export function brokenChecks(id: CheckId, outcome: Checks[CheckId], provenance: Provenance): Checks {
+function brokenChecks(id: CheckId, outcome: Checks[CheckId], provenance: Provenance): Checks {
   const chain = passedChecks(provenance);
   const at = checkIds.indexOf(id);
   const entries = checkIds.map((checkId, index) => {
@@ -218,7 +218,7 @@ export function anUnattested(name = 'old', parts: Parts = {}): PackageReport {
   );
 }
 
-export const anExemption: Exemption = {
+const anExemption: Exemption = {
   package: '@acme/dispatched',
   rule: 'tag-matches-version',
   reason: 'releases are dispatched by hand until the move',
@@ -370,7 +370,7 @@ export function aFullReport(): Report {
 }
 
 /** A package whose version could not be found out, because the registry did not answer. */
-export function unresolvedPackage(): PackageReport {
+function unresolvedPackage(): PackageReport {
   const why = 'jsr.io did not answer';
   const checks = Object.fromEntries(checkIds.map((id) => [id, unknown(why)])) as unknown as Checks;
   return {
