@@ -12,6 +12,9 @@ const codeSigning = '1.3.6.1.5.5.7.3.3';
 // RFC 5280 4.2: a critical extension that is not understood must not be ignored.
 const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37']);
 
+// The last second of the year 9999; later ones are no dates.
+const endOfTime = 253_402_300_799;
+
 const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 
 /**
@@ -39,14 +42,19 @@ export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outc
   }
 }
 
-/** The moments at which the signature is said to have existed. */
+/**
+ * The moments at which the signature is said to have existed.
+ *
+ * @throws {Error} for a timestamp that cannot be read or does not hold.
+ */
 export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date[] {
   const times: Date[] = [];
   for (const entry of bundle.entries) {
     // Rekor v2 vouches for no time, so a time in such an entry is nobody's word.
     if (isRekorV2(entry)) continue;
     const seconds = Number(entry.integratedTime);
-    if (Number.isSafeInteger(seconds) && seconds > 0) times.push(new Date(seconds * 1000));
+    if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= endOfTime)
+      times.push(new Date(seconds * 1000));
   }
   const signature = bundle.content.kind === 'envelope' ? bundle.content.signature : undefined;
   for (const der of bundle.timestamps) {

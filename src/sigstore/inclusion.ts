@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
-import type { TrustMaterial } from '@sigstore/verify';
+import { type TrustMaterial, VerificationError } from '@sigstore/verify';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
 import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
 import { type LogKey, openCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
 import { at, fromBase64, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
+import { timesOf } from './certificate.ts';
 
 /** What was asked of the log; the entry must answer to it. */
 export interface Asked {
@@ -28,7 +29,6 @@ export interface Roots {
 export function checkInclusion(
   bundle: OpenBundle,
   content: SignatureContent,
-  times: readonly Date[],
   asked: Asked,
   { material, keys }: Roots,
 ): Outcome<Facts['inclusion']> {
@@ -37,6 +37,8 @@ export function checkInclusion(
     return unknown('there is no log entry, so nothing shows that the attestation was logged');
   if (bundle.entries.length > 1)
     return failed(`the bundle holds ${bundle.entries.length} log entries, wanted one`);
+  const times = trustedTimes(bundle, material);
+  if (times === undefined) return failed('a timestamp of the bundle does not hold');
   const missing = missingEvidence(entry, bundle, times);
   if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
   const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
@@ -58,6 +60,14 @@ export function checkInclusion(
     integratedTime,
     checkpoint: entry.inclusionProof?.checkpoint?.envelope ?? '',
   });
+}
+
+function trustedTimes(bundle: OpenBundle, material: TrustMaterial): readonly Date[] | undefined {
+  try {
+    return timesOf(bundle, material);
+  } catch {
+    return undefined;
+  }
 }
 
 function missingEvidence(
@@ -166,5 +176,13 @@ function strayCheckpoint(
 function explain(cause: unknown): string {
   if (!(cause instanceof Error)) return 'inclusion in the log could not be checked';
   const message = cause.message.charAt(0).toLowerCase() + cause.message.slice(1);
-  return cause.name === 'VerificationError' ? message : `the log entry is malformed: ${message}`;
+  if (!(cause instanceof VerificationError)) return 'the log entry is malformed';
+  switch (cause.code) {
+    case 'TLOG_INCLUSION_PROOF_ERROR':
+      return `the inclusion proof does not hold: ${message}`;
+    case 'TLOG_BODY_ERROR':
+      return `the log entry is about something else: ${message}`;
+    default:
+      return message;
+  }
 }

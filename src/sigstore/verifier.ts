@@ -16,7 +16,7 @@ import {
   unknown,
 } from '../model/check.ts';
 import { type OpenBundle, opened, parseBundle } from './bundle.ts';
-import { checkCertificate, timesOf } from './certificate.ts';
+import { checkCertificate } from './certificate.ts';
 import { type Asked, checkInclusion, type Roots } from './inclusion.ts';
 import type { Trust } from './trust.ts';
 import { logKeys } from './trust-logs.ts';
@@ -37,9 +37,7 @@ export function checkSigstore(bundle: SigstoreBundle, asked: Asked, trust: Trust
   const certificate = checkCertificate(open, known.material);
   return {
     certificate,
-    inclusion: after({ certificate }, () =>
-      checkInclusion(open, contentOf(open), timesOf(open, known.material), asked, known),
-    ),
+    inclusion: after({ certificate }, () => checkInclusion(open, contentOf(open), asked, known)),
     signature: after({ certificate }, () => checkSignature(open)),
   };
 }
@@ -74,7 +72,7 @@ export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOpt
     return { certificate, inclusion: blockedBy('certificate'), signature: blockedBy('certificate') };
   return {
     certificate,
-    inclusion: checkInclusion(open, contentOf(open, artifact), timesOf(open, known.material), {}, known),
+    inclusion: checkInclusion(open, contentOf(open, artifact), {}, known),
     signature: checkContent(open, artifact, key),
   };
 }
