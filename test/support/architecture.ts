@@ -78,6 +78,8 @@ const computing: ReadonlySet<string> = new Set([
   'stream',
   'stream/promises',
   'string_decoder',
+  // Lets others have their turn; tells nobody the time.
+  'timers/promises',
   'url',
   'util',
   'zlib',
