@@ -10,8 +10,8 @@ export function keyword(kind: string): Tree {
   return { type: 'TsKeywordType', kind };
 }
 
-/** A union of two types. */
-export function union(...types: readonly Tree[]): Tree {
+// A union of types.
+function union(...types: readonly Tree[]): Tree {
   return { type: 'TsUnionType', types };
 }
 

@@ -53,8 +53,8 @@ export interface RederivationInput {
   readonly revision?: number;
 }
 
-/** The current tarball format of JSR (contract 3.2). */
-export const currentRevision = 11;
+// The current tarball format of JSR (contract 3.2).
+const currentRevision = 11;
 
 /**
  * Re-derives JSR's npm tarball from the attested files and says of every file how it follows from them (contract 3). Nothing is

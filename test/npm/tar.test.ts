@@ -41,14 +41,15 @@ describe('what JSR writes', () => {
     ]);
   });
 
-  it('reads an archive of ten thousand files in well under two seconds', async () => {
+  it('reads an archive of ten thousand files in well under two seconds of processor time', async () => {
     const files: Record<string, string> = {};
     for (let index = 0; index < 10_000; index += 1)
       files[`/src/f${index}.js`] = `export const f = ${index};\n`;
     const bytes = mintTarball(files);
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect((await readTarball(bytes)).status).toBe('read');
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(2);
   });
 });
 

@@ -27,10 +27,7 @@ export function mintInput(
 }
 
 /** The version manifest the registry would write: every file with its checksum, and the graph of what the exports reach. */
-export function mintManifest({
-  files,
-  exports,
-}: MintedPackage): VersionManifest & { readonly manifest: unknown } {
+function mintManifest({ files, exports }: MintedPackage): VersionManifest & { readonly manifest: unknown } {
   const targets = typeof exports === 'string' ? { '.': exports } : exports;
   const moduleGraph2: Record<string, unknown> = {};
   const pending = Object.values(targets).map((target) => target.replace(/^\./, ''));
