@@ -146,11 +146,12 @@ describe.skipIf(!hasChromium)(`in Chromium${hasChromium ? '' : ': skipped, no ch
     return page;
   }
   const names = (page: Page) => page.locator('.list > li .name').allTextContents();
-  const openPackage = (page: Page, name: string) =>
-    page
-      .locator('.list summary')
-      .filter({ has: page.locator('.name', { hasText: name }) })
-      .click();
+  async function openPackage(page: Page, name: string): Promise<void> {
+    const item = page.locator('.list > li').filter({ has: page.locator('.name', { hasText: name }) });
+    await item.locator('summary').click();
+    // Browsers say that details were opened a moment later.
+    await item.locator('.detail').waitFor();
+  }
   const addresses = async (page: Page, inside = 'body') =>
     Promise.all((await page.locator(`${inside} a`).all()).map((link) => link.getAttribute('href')));
   const shown = (page: Page) => page.locator('#shown').textContent();
@@ -257,6 +258,7 @@ describe.skipIf(!hasChromium)(`in Chromium${hasChromium ? '' : ': skipped, no ch
     expect((await names(page)).length).toBe(5);
     while ((await focused()) !== 'SUMMARY') await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
+    await page.locator('.list .detail').waitFor();
     expect(await page.locator('.list details[open]').count()).toBe(1);
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('A');
