@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/packaging/**'],
+          exclude: ['test/packaging/**', 'test/clients/**', 'test/ci/**'],
           environment: 'node',
           testTimeout: 20_000,
         },
@@ -29,6 +29,18 @@ export default defineConfig({
           hookTimeout: 300_000,
           // After all others: it keeps the machine busy with installs.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          environment: 'node',
+          // The package managers may have to be downloaded first.
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
