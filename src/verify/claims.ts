@@ -1,4 +1,5 @@
 import { type ClaimDifference, type Facts, failed, type Outcome, passed } from '../model/check.ts';
+import { sameAscii } from '../model/claims.ts';
 import type { Identity, Predicate } from '../model/provenance.ts';
 import { denoWorkflow } from './workflow.ts';
 
@@ -115,9 +116,7 @@ function sameBuilder(claimed: string, runner: string, { buildSignerURI }: Identi
 }
 
 function afterRepository(url: string, repository: string): string | undefined {
-  return url.slice(0, repository.length).toLowerCase() === repository.toLowerCase()
-    ? url.slice(repository.length)
-    : undefined;
+  return sameAscii(url.slice(0, repository.length), repository) ? url.slice(repository.length) : undefined;
 }
 
 function clip(text: string): string {

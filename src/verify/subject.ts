@@ -30,7 +30,7 @@ export function checkSubject(
     `attested ${subject.sha256}`,
     `${manifest.source === 'served' ? 'served' : 'locked'}   ${manifest.digest}`,
   ];
-  if (!mayAttestUpload({ statement }) || upload === undefined) {
+  if (!mayAttestUpload(about, { statement, manifest }) || upload === undefined) {
     return failed('the attested digest is not that of the version manifest', { details: differs });
   }
   switch (upload.state) {
@@ -48,6 +48,11 @@ export function checkSubject(
           { details: differs },
         );
       }
+      if (manifest.source === 'locked')
+        return unknown(
+          'the statement attests the uploaded tarball, and the version manifest could not be had',
+          differs,
+        );
       const difference = firstDifference(manifest, upload.value);
       if (difference !== undefined) {
         return failed(
@@ -59,9 +64,19 @@ export function checkSubject(
   }
 }
 
-/** Whether a statement that does not fit the manifest may be one over the uploaded tarball. */
-export function mayAttestUpload({ statement }: Pick<Facts, 'statement'>): boolean {
-  return statement.typeKey === '_type';
+/** Whether a statement that does not fit the manifest may be one over the uploaded tarball, so that this is worth a look. */
+export function mayAttestUpload(
+  about: PackageVersion,
+  { statement, manifest }: Pick<Facts, 'statement' | 'manifest'>,
+): boolean {
+  const [subject] = statement.subjects;
+  return (
+    statement.typeKey === '_type' &&
+    statement.subjects.length === 1 &&
+    subject?.sha256 !== undefined &&
+    subject.sha256 !== manifest.digest &&
+    namesOf(about).includes(subject.name)
+  );
 }
 
 // JSR's publishers keep the `@` literal; the purl specification escapes it. Both are compared as fixed strings.
@@ -71,7 +86,6 @@ function namesOf(about: PackageVersion): readonly string[] {
 }
 
 function firstDifference(manifest: Facts['manifest'], upload: UploadDigest): string | undefined {
-  if (manifest.files.size === 0) return 'the manifest could not be had';
   for (const [path, { sha256, size }] of manifest.files) {
     const found = upload.files.get(path);
     if (found === undefined) return `${path} is missing from the upload`;
