@@ -17,6 +17,8 @@ import { mergeTargets } from './model/target.ts';
 import type { Assessment } from './policy/assessment.ts';
 import { judge } from './policy/judge.ts';
 import { judgeForeign } from './policy/judge-foreign.ts';
+import { packageRules } from './policy/rules/index.ts';
+import { unusedExemptions } from './policy/unused.ts';
 import { resolve } from './registry/jsr.ts';
 import { logKeys } from './sigstore/trust-logs.ts';
 import { openCheckpoint, type SignedCheckpoint } from './tlog/checkpoint.ts';
@@ -27,35 +29,76 @@ import { collectHeads, proofsFrom } from './tlog/proof.ts';
  * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as unresolved; one whose
  * versions could not be listed is reported as inconclusive.
  */
-export async function verifySpecs(specs: readonly Spec[], auditor: Auditor): Promise<Report> {
-  const targets: Target[] = [];
-  const unresolved: UnresolvedSpec[] = [];
-  const unlisted: PackageReport[] = [];
-  const resolutions = await Promise.all(
-    specs.map((spec) => resolve(spec, auditor.source, auditor.addresses)),
-  );
-  for (const [index, resolution] of resolutions.entries()) {
-    const spec = specs[index];
-    if (spec === undefined) continue;
-    if (resolution.kind === 'resolved') targets.push({ package: resolution.package, occurrences: [] });
-    else if (resolution.kind === 'unresolved') unresolved.push({ ...resolution, spec: spec.text });
-    else unlisted.push(unlistedPackage(spec, resolution.why));
-  }
-  for (const pkg of unlisted) auditor.onPackage?.(pkg);
-  const report = await auditTargets(mergeTargets(targets), [], auditor);
-  return { ...report, packages: [...unlisted, ...report.packages], unresolved };
+export function verifySpecs(specs: readonly Spec[], auditor: Auditor): Promise<Report> {
+  return auditAll(specs, [], auditor);
 }
 
 /** Audits every package version of the lockfiles, each once, and reports it at every place it is mentioned. */
-export async function audit(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
-  const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
-  const report = await auditTargets(
-    targets,
-    lockfiles.flatMap((lockfile) => lockfile.foreign),
-    auditor,
-  );
+export function audit(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
+  return auditAll([], lockfiles, auditor);
+}
+
+/** As `audit`, for one of several parts of a run: the logs are left to `followLogs`, once for all of them. */
+export function auditPart(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
+  return auditUnfollowed([], lockfiles, auditor);
+}
+
+/** Both at once, as one run: `verifySpecs` for the specs and `audit` for the lockfiles. */
+export async function auditAll(
+  specs: readonly Spec[],
+  lockfiles: readonly LockfileContents[],
+  auditor: Auditor,
+): Promise<Report> {
+  const report = await auditUnfollowed(specs, lockfiles, auditor);
+  return { ...report, ...(await followLogs(report.packages, auditor)) };
+}
+
+async function auditUnfollowed(
+  specs: readonly Spec[],
+  lockfiles: readonly LockfileContents[],
+  auditor: Auditor,
+): Promise<Report> {
+  const { resolved, unresolved, unlisted } = await resolveAll(specs, auditor);
+  for (const pkg of unlisted) auditor.onPackage?.(pkg);
+  const targets = mergeTargets([...resolved, ...lockfiles.flatMap((lockfile) => lockfile.targets)]);
+  const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);
+  const { usedExemptions, ...report } = await auditTargets(targets, foreign, auditor);
   const findings = lockfiles.flatMap((lockfile) => lockfile.unreadable.map(unreadable));
-  return { ...report, findings: [...findings, ...report.findings] };
+  return {
+    ...report,
+    packages: [...unlisted, ...report.packages],
+    findings: [...findings, ...report.findings],
+    unresolved,
+    unusedExemptions: report.interrupted
+      ? []
+      : unusedExemptions(auditor.policy, usedExemptions, {
+          rules: packageRules,
+          // A lockfile is the whole project; about what specs leave out nothing is known.
+          ...(specs.length > 0 && { packages: targets.map((target) => target.package) }),
+        }),
+  };
+}
+
+/** What specs came to, in their order. */
+interface Resolved {
+  readonly resolved: readonly Target[];
+  readonly unresolved: readonly UnresolvedSpec[];
+  readonly unlisted: readonly PackageReport[];
+}
+
+async function resolveAll(specs: readonly Spec[], { source, addresses }: Auditor): Promise<Resolved> {
+  const resolved: Target[] = [];
+  const unresolved: UnresolvedSpec[] = [];
+  const unlisted: PackageReport[] = [];
+  const resolutions = await Promise.all(specs.map((spec) => resolve(spec, source, addresses)));
+  for (const [index, resolution] of resolutions.entries()) {
+    const spec = specs[index];
+    if (spec === undefined) continue;
+    if (resolution.kind === 'resolved') resolved.push({ package: resolution.package, occurrences: [] });
+    else if (resolution.kind === 'unresolved') unresolved.push({ ...resolution, spec: spec.text });
+    else unlisted.push(unlistedPackage(spec, resolution.why));
+  }
+  return { resolved, unresolved, unlisted };
 }
 
 /** Examines, judges and reports one package version. */
@@ -68,7 +111,7 @@ async function auditTargets(
   targets: readonly Target[],
   foreign: readonly ForeignReference[],
   auditor: Auditor,
-): Promise<Report> {
+): Promise<Report & { readonly usedExemptions: ReadonlySet<Exemption> }> {
   const reports = new Map<Target, PackageReport>();
   const used = new Set<Exemption>();
   const foreignByPurl = byPurl(foreign);
@@ -97,15 +140,12 @@ async function auditTargets(
   return {
     checkedAt: auditor.now,
     trust: auditor.trust.status,
-    log: interrupted
-      ? { kind: 'not-checked', why: 'the run was interrupted' }
-      : await followLogs([...reports.values()], auditor),
+    log: { kind: 'not-checked', why: 'the logs were left to another part of the run' },
     packages: targets.flatMap((target) => reports.get(target) ?? []),
     findings: strayed.findings,
     unresolved: [],
-    unusedExemptions: interrupted
-      ? []
-      : auditor.policy.exemptions.filter((exemption) => !used.has(exemption)),
+    unusedExemptions: [],
+    usedExemptions: used,
     depth: auditor.depth,
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
@@ -115,8 +155,21 @@ async function auditTargets(
 /** Checkpoints of one run that are compared with each other; each comparison is a request. */
 const mostCheckpoints = 50;
 
-/** Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered from earlier runs. */
-async function followLogs(reports: readonly PackageReport[], auditor: Auditor): Promise<LogOutcome> {
+/**
+ * Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered from earlier runs.
+ * The requests are those of the whole run, these included.
+ */
+export async function followLogs(
+  reports: readonly PackageReport[],
+  auditor: Auditor,
+): Promise<Pick<Report, 'log' | 'requests'>> {
+  const log: LogOutcome = isAborted(auditor)
+    ? { kind: 'not-checked', why: 'the run was interrupted' }
+    : await followed(reports, auditor);
+  return { log, requests: Object.fromEntries(auditor.source.requests) };
+}
+
+async function followed(reports: readonly PackageReport[], auditor: Auditor): Promise<LogOutcome> {
   const { source, addresses, trust, memory, live } = auditor;
   const keys = logKeys(trust);
   const notes = new Set(

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { audit, judgeTarget } from './audit.ts';
+import { auditPart, followLogs, judgeTarget } from './audit.ts';
 import type { Auditor } from './auditor.ts';
 import { compare, type History } from './diff/compare.ts';
 import { earlierInLine } from './diff/line.ts';
@@ -7,6 +7,8 @@ import { purlOf } from './model/package.ts';
 import type { PackageReport, Report } from './model/report.ts';
 import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
+import { changeRules, packageRules } from './policy/rules/index.ts';
+import { unusedExemptions } from './policy/unused.ts';
 import { collectMeta } from './registry/jsr.ts';
 
 /** How many earlier versions of a release line are looked at for its last attestation. */
@@ -22,8 +24,11 @@ export async function diff(
   auditor: Auditor,
 ): Promise<Report> {
   const { onPackage: _, ...quietly } = auditor;
-  const before = await audit(withoutCommon(base, head), quietly);
-  const after = await audit(withoutCommon(head, base), quietly);
+  const before = await auditPart(withoutCommon(base, head), quietly);
+  const after = await auditPart(withoutCommon(head, base), quietly);
+  // Half a side would look like packages that went or came.
+  const interrupted = before.interrupted || after.interrupted;
+  if (interrupted) return { ...after, interrupted };
   const history = await earlierVersions(after.packages, quietly);
   const { changes, usedExemptions } = judgeChanges(
     compare(before, after, history),
@@ -37,13 +42,20 @@ export async function diff(
   );
   const packages = after.packages.map((report) => judged.get(report.purl) ?? report);
   for (const report of packages) auditor.onPackage?.(report);
+  const about = packages.map((report) => report.package);
   return {
     ...after,
     packages,
     changes,
-    interrupted: before.interrupted || after.interrupted,
-    requests: Object.fromEntries(auditor.source.requests),
-    unusedExemptions: after.unusedExemptions.filter((exemption) => !usedExemptions.includes(exemption)),
+    ...(await followLogs([...before.packages, ...after.packages], auditor)),
+    unusedExemptions: [
+      ...unusedExemptions(
+        auditor.policy,
+        new Set(auditor.policy.exemptions.filter((one) => !after.unusedExemptions.includes(one))),
+        { rules: packageRules, packages: about },
+      ),
+      ...unusedExemptions(auditor.policy, new Set(usedExemptions), { rules: changeRules, packages: about }),
+    ],
   };
 }
 

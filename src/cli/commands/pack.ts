@@ -1,4 +1,4 @@
-import { audit, verifySpecs } from '../../audit.ts';
+import { auditAll } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { mergeTargets } from '../../model/target.ts';
@@ -82,15 +82,7 @@ export async function packCommand(
       const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
       return {
         packages: specs.length + targets.length,
-        run: async (auditor) => {
-          const bySpec = await verifySpecs(specs, auditor);
-          const byLockfile = await audit(lockfiles, auditor);
-          return {
-            ...byLockfile,
-            packages: [...bySpec.packages, ...byLockfile.packages],
-            unresolved: bySpec.unresolved,
-          };
-        },
+        run: (auditor) => auditAll(specs, lockfiles, auditor),
       };
     },
   );
@@ -105,6 +97,7 @@ export async function packCommand(
     `recorded ${report.packages.length} packages in ${shownPath(path, environment.cwd)} (${Math.ceil(bytes.length / 1024)} KiB)`,
   );
   if (report.interrupted) return exit.interrupted;
+  if (report.log.kind === 'forked') return exit.rejected;
   if (report.unresolved.length > 0) return exit.request;
   const missing = report.packages.filter(({ verdict }) => verdict.kind === 'inconclusive');
   for (const { purl, verdict } of missing)

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { createTwoFilesPatch } from 'diff';
-import { audit, judgeTarget, verifySpecs } from '../../audit.ts';
+import { auditAll, judgeTarget } from '../../audit.ts';
 import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { JsrVerifyError } from '../../model/error.ts';
 import type { PackageReport } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import { pin } from '../../policy/pin.ts';
@@ -60,19 +61,18 @@ export async function pinCommand(
       return {
         packages: specs.length + mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets)).length,
         run: async (auditor) => {
-          const bySpec = await verifySpecs(specs, auditor);
-          const byLockfile = await audit(lockfiles, auditor);
-          const packages = [...bySpec.packages, ...byLockfile.packages];
-          return {
-            ...byLockfile,
-            packages: await Promise.all(packages.map((report) => withoutPins(report, auditor))),
-            unresolved: bySpec.unresolved,
-          };
+          const report = await auditAll(specs, lockfiles, auditor);
+          const packages = await Promise.all(report.packages.map((pkg) => withoutPins(pkg, auditor)));
+          return { ...report, packages };
         },
       };
     },
   );
   const voice = voiceOn(stderr, flags.quiet);
+  // What such a log vouches for today it may deny tomorrow.
+  if (report.log.kind === 'forked')
+    throw new JsrVerifyError('LOG_FORKED', `${shown} was not written, because the log contradicted itself`);
+  if (report.interrupted) return exit.interrupted;
   const { text, changes, refused } = pin(report, known, {
     file: shown,
     read: (file) => readSibling(inFolder(cwd, file)),
