@@ -1,4 +1,4 @@
-import type { Argv, InferredOptionTypes } from 'yargs';
+import type { InferredOptionTypes } from 'yargs';
 import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import { depths } from '../model/report.ts';
 
@@ -174,5 +174,3 @@ export type ExpectationFlags = InferredOptionTypes<typeof expectationOptions>;
 export type PolicyFlags = InferredOptionTypes<typeof policyOptions>;
 export type OutputFlags = InferredOptionTypes<typeof outputOptions>;
 export type AuditFlags = ExpectationFlags & PolicyFlags & SourceFlags & OutputFlags;
-
-export type Builder = Argv;

@@ -56,7 +56,7 @@ export async function nearestPolicy(folder: string): Promise<string | undefined>
 }
 
 /** @throws {JsrVerifyError} `POLICY_INVALID` */
-export async function loadPolicy(file: string, cwd: string): Promise<Policy> {
+async function loadPolicy(file: string, cwd: string): Promise<Policy> {
   const text = await readTextFile(file, {
     code: 'POLICY_INVALID',
     maxBytes: maxPolicyBytes,

@@ -56,7 +56,8 @@ export async function runAudit(
   defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
 ): Promise<number> {
-  const { report } = await auditAndReport(flags, environment, defaultDepth, prepare);
+  const outputs = readOutputs(flags, environment.cwd);
+  const { report } = await auditWith(flags, environment, defaultDepth, prepare, outputs);
   return exitCodeOf(report, {
     allowEmpty: flags['allow-empty'],
     exitZero: flags['exit-zero'],
@@ -64,18 +65,7 @@ export async function runAudit(
   });
 }
 
-/** As `runAudit`, for commands that go on with the report. */
-export async function auditAndReport(
-  flags: AuditFlags & Extra,
-  environment: Environment,
-  defaultDepth: Depth,
-  prepare: (request: Request) => Promise<Work>,
-): Promise<Audited> {
-  const outputs = readOutputs(flags, environment.cwd);
-  return auditWith(flags, environment, defaultDepth, prepare, outputs);
-}
-
-/** As `auditAndReport`, without a report: for commands whose own output takes its place. */
+/** As `runAudit`, without a report: for commands whose own output takes its place. */
 export function auditQuietly(
   flags: AuditFlags & Extra,
   environment: Environment,

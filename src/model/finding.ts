@@ -33,11 +33,3 @@ export type Verdict =
   | { readonly kind: 'inconclusive'; readonly because: NonEmpty<Gap> };
 
 export type VerdictKind = Verdict['kind'];
-
-export const verdictKinds = [
-  'verified',
-  'unattested',
-  'exempt',
-  'rejected',
-  'inconclusive',
-] as const satisfies readonly VerdictKind[];

@@ -1,4 +1,3 @@
-import type { NonEmpty } from './brand.ts';
 import type { Severity } from './finding.ts';
 import type { Place } from './target.ts';
 
@@ -84,5 +83,3 @@ export const defaultPolicy: Policy = {
   overrides: [],
   strict: false,
 };
-
-export type Alternatives = NonEmpty<Expectation>;

@@ -19,7 +19,9 @@ export type Resolution =
 
 /** Finds the version a spec asks for. An exact version needs no list: a registry that is down does not stand in its way. */
 export async function resolve(spec: Spec, source: Source, addresses: Addresses): Promise<Resolution> {
-  const meta = await collectMeta(spec, source, addresses);
+  const kept = await collectMeta(spec, source, addresses);
+  const meta =
+    kept.state === 'unavailable' && source.fresh ? await collectMeta(spec, source.fresh, addresses) : kept;
   const exact = exactVersion(spec.range);
   if (meta.state === 'absent') {
     return {

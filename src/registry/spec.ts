@@ -19,7 +19,7 @@ export function parseSpec(text: string): Spec {
   const match = /^@([^/@]*)\/([^/@]*)(?:@(.*))?$/s.exec(body);
   if (match === null) throw invalid(typed, 'is not @scope/name', suggestionFor(typed, body) ?? accepted);
   const [, first = '', second = '', range] = match;
-  const named = first === 'jsr' ? fromNpmName(second) : { scope: first, name: second };
+  const named = first === 'jsr' ? splitNpmName(second) : { scope: first, name: second };
   if (named === undefined)
     throw invalid(
       typed,
@@ -31,7 +31,7 @@ export function parseSpec(text: string): Spec {
 }
 
 /** Scope and name in `scope__name`; scopes hold no underscore, so the first `__` is the border (contract 6). */
-export function fromNpmName(text: string): { readonly scope: string; readonly name: string } | undefined {
+function splitNpmName(text: string): { readonly scope: string; readonly name: string } | undefined {
   const border = text.indexOf('__');
   return border <= 0 ? undefined : { scope: text.slice(0, border), name: text.slice(border + 2) };
 }

@@ -21,7 +21,7 @@ import { type Asked, checkInclusion, type Roots } from './inclusion.ts';
 import type { Trust } from './trust.ts';
 import { logKeys } from './trust-logs.ts';
 
-export const payloadType = 'application/vnd.in-toto+json';
+const payloadType = 'application/vnd.in-toto+json';
 
 /** Three answers where the library's own verifier gives one exception: the first failure must not hide the others. */
 export interface SigstoreOutcomes {

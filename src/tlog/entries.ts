@@ -1,10 +1,10 @@
 import { absent, type Gathered, type RawAttestation, unavailable } from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
 import type { Source } from '../source/source.ts';
-import { entryByIdUrl, entryByIndexUrl, maxEntryBytes, parseSearch, searchUrl } from './rekor.ts';
+import { entryByIdUrl, entryByIndexUrl, maxEntryBytes, noEntryIn, parseSearch, searchUrl } from './rekor.ts';
 
 /** Strangers may log as many entries about a public digest as they like; more than these are not looked at. */
-export const maxCandidates = 50;
+const maxCandidates = 50;
 
 /** The log entry at a global index, as the registry names it. */
 export async function collectEntry(
@@ -74,6 +74,9 @@ async function askEntry(url: string, source: Source): Promise<Gathered<Uint8Arra
     lifetime: 'immutable',
     expect: 'json',
   });
-  if (answer.state === 'present' && answer.value.length === 0) return unavailable(url, 'the answer is empty');
-  return answer.state === 'absent' ? absent(url) : answer;
+  if (answer.state === 'absent') return absent(url);
+  if (answer.state === 'unavailable') return answer;
+  // An answer that holds no entry at all says nothing about the package: the entry could not be had.
+  const why = noEntryIn(answer.value);
+  return why === undefined ? answer : unavailable(url, why);
 }
