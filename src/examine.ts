@@ -65,7 +65,9 @@ export async function examine(target: Target, auditor: Auditor): Promise<Examina
   // What a cache kept may be garbage from a bad day, or of a version that was published anew: nothing is held against a package
   // on its word alone.
   const { fresh } = auditor.source;
-  const inTrouble = Object.values(first.best.checks).some(({ status }) => ['failed', 'unknown'].includes(status));
+  const inTrouble = Object.values(first.best.checks).some(({ status }) =>
+    ['failed', 'unknown'].includes(status),
+  );
   return fresh !== undefined && inTrouble ? look(target, { ...auditor, source: fresh }) : first;
 }
 

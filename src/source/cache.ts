@@ -38,6 +38,11 @@ export function openCache(options: CacheOptions): EvidenceCache {
   return new DiskCache(options);
 }
 
+/** The same cache, of which nothing is believed: for asking anew and keeping what comes. */
+export function writeOnly(cache: EvidenceCache): EvidenceCache {
+  return { get: async () => undefined, put: (request, bytes) => cache.put(request, bytes) };
+}
+
 // The parts of cacache that are used. Its declarations lag behind: options are missing, and so is what "none" looks like.
 interface Cacache {
   readonly get: {

@@ -1,7 +1,7 @@
 import { absent, type FileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
 import { refusal } from './address.ts';
 import { collector, digestOf, hasher, type Sink } from './body.ts';
-import type { EvidenceCache } from './cache.ts';
+import { type EvidenceCache, writeOnly } from './cache.ts';
 import { Network, type NetworkOptions } from './network.ts';
 import { tame } from './reason.ts';
 import { Recent } from './recent.ts';
@@ -37,10 +37,19 @@ class Http implements HttpSource {
   readonly #network: Network;
   readonly #shared = new Shared();
   readonly #recent = new Recent();
+  #usedCache = false;
+  #fresh: Source | undefined;
 
-  constructor(options: HttpOptions) {
+  constructor(options: HttpOptions, network = new Network(options)) {
     this.#options = options;
-    this.#network = new Network(options);
+    this.#network = network;
+  }
+
+  get fresh(): Source | undefined {
+    const { cache } = this.#options;
+    if (cache === undefined || !this.#usedCache) return undefined;
+    this.#fresh ??= new Http({ ...this.#options, cache: writeOnly(cache) }, this.#network);
+    return this.#fresh;
   }
 
   get requests(): ReadonlyMap<string, number> {
@@ -102,7 +111,10 @@ class Http implements HttpSource {
     const { url } = request;
     const { cache } = this.#options;
     const kept = await cache?.get(request, 'fresh');
-    if (kept !== undefined) return present(fromBytes(kept.bytes), url);
+    if (kept !== undefined) {
+      this.#usedCache = true;
+      return present(fromBytes(kept.bytes), url);
+    }
 
     const reply = await this.#network.get(request, sink, signal);
     if (reply.kind === 'unavailable') return unavailable(url, reply.why);

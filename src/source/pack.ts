@@ -37,22 +37,31 @@ export function recording(source: Source, tool = 'jsr-verify'): Recorder {
   const records = new Map<string, PackRecord>();
   const attachments = new Map<string, Sha256>();
 
-  const ask = async (request: SourceRequest): Promise<Gathered<Uint8Array>> => {
-    const answer = await source.ask(request);
+  const note = (request: SourceRequest, answer: Gathered<Uint8Array>): void => {
     const key = packKey(request);
     // A second try that fails takes nothing away from a first that did not.
     if (answer.state !== 'unavailable' || !records.has(key))
       records.set(key, recordOf(request, answer, shelf));
-    return answer;
   };
-  return {
-    source: {
+  const listening = (from: Source): Source => {
+    const ask = async (request: SourceRequest): Promise<Gathered<Uint8Array>> => {
+      const answer = await from.ask(request);
+      note(request, answer);
+      return answer;
+    };
+    return {
       ask,
       digest: (request) => ask(request).then(toDigest),
       get requests() {
-        return source.requests;
+        return from.requests;
       },
-    },
+      get fresh() {
+        return from.fresh && listening(from.fresh);
+      },
+    };
+  };
+  return {
+    source: listening(source),
     attach: (name, bytes) => void attachments.set(name, shelf.put(bytes)),
     finish: () => writePack({ tool, shelf, records, attachments }),
   };

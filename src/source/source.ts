@@ -38,4 +38,6 @@ export interface Source {
   digest(request: SourceRequest): Promise<Gathered<FileDigest>>;
   /** Requests that went out so far, second tries and redirects included, by host (with the port where one is given). */
   readonly requests: ReadonlyMap<string, number>;
+  /** The same source past what was kept from earlier runs; missing as long as nothing of that kind was answered with. */
+  readonly fresh?: Source | undefined;
 }

@@ -1,5 +1,5 @@
 import { absent, type FileDigest, type Gathered, present } from '../model/evidence.ts';
-import type { EvidenceCache } from '../source/cache.ts';
+import { type EvidenceCache, writeOnly } from '../source/cache.ts';
 import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
 import { isEntryId, maxEntriesPerQuestion, maxEntryBytes, retrieveUrl } from './rekor.ts';
@@ -26,6 +26,8 @@ class Batching implements Source {
   readonly #source: Source;
   readonly #rekor: string;
   readonly #cache: EvidenceCache | undefined;
+  #usedCache = false;
+  #fresh: Source | undefined;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #deadline = 0;
@@ -40,6 +42,13 @@ class Batching implements Source {
     return this.#source.requests;
   }
 
+  get fresh(): Source | undefined {
+    const cache = this.#cache;
+    if (cache === undefined || (!this.#usedCache && this.#source.fresh === undefined)) return undefined;
+    this.#fresh ??= new Batching(this.#source.fresh ?? this.#source, this.#rekor, writeOnly(cache));
+    return this.#fresh;
+  }
+
   digest(request: SourceRequest): Promise<Gathered<FileDigest>> {
     return this.#source.digest(request);
   }
@@ -48,7 +57,10 @@ class Batching implements Source {
     const key = this.#keyOf(request);
     if (key === undefined) return this.#source.ask(request);
     const kept = await this.#cache?.get(request, 'fresh');
-    if (kept !== undefined) return present(kept.bytes, request.url);
+    if (kept !== undefined) {
+      this.#usedCache = true;
+      return present(kept.bytes, request.url);
+    }
     return new Promise((settle) => {
       this.#waiting.push({ key, request, settle });
       if (this.#waiting.length >= maxEntriesPerQuestion) this.#send();

@@ -53,14 +53,14 @@ export function retrieveUrl(rekor: string): string {
 
 /** The entry in the answer of `GET /api/v1/log/entries`: an object with one key, the entry id. */
 export function parseEntry(bytes: Uint8Array): Parsed<LogEntry> {
-  const parsed = parseJson(bytes);
-  if (!parsed.ok) return { ok: false, why: `the log's answer is ${parsed.why}` };
-  if (!isRecord(parsed.value)) return { ok: false, why: "the log's answer is not an object" };
-  const entries = Object.entries(parsed.value);
-  const [only] = entries;
-  if (only === undefined || entries.length !== 1)
-    return { ok: false, why: `the log's answer holds ${entries.length} entries, wanted one` };
-  return readEntry(only[0], only[1]);
+  const only = onlyEntry(bytes);
+  return only.ok ? readEntry(...only.value) : only;
+}
+
+/** Why an answer is not that of a log asked for one entry; `undefined` when it is, whatever the entry is worth. */
+export function noEntryIn(bytes: Uint8Array): string | undefined {
+  const only = onlyEntry(bytes);
+  return only.ok ? undefined : only.why;
 }
 
 /** The entry ids in the answer of `POST /api/v1/index/retrieve`, newest first as the log gives them. */
@@ -79,6 +79,17 @@ export function parseSearch(bytes: Uint8Array): Parsed<readonly string[]> {
 
 export function isEntryId(text: string): boolean {
   return /^(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{80})$/.test(text);
+}
+
+function onlyEntry(bytes: Uint8Array): Parsed<readonly [id: string, entry: unknown]> {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) return { ok: false, why: `the log's answer is ${parsed.why}` };
+  if (!isRecord(parsed.value)) return { ok: false, why: "the log's answer is not an object" };
+  const entries = Object.entries(parsed.value);
+  const [only] = entries;
+  if (only === undefined || entries.length !== 1)
+    return { ok: false, why: `the log's answer holds ${entries.length} entries, wanted one` };
+  return { ok: true, value: only };
 }
 
 function readEntry(id: string, value: unknown): Parsed<LogEntry> {
