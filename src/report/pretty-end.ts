@@ -7,6 +7,7 @@ import {
   changeInWords,
   checksInWords,
   count,
+  isTheOne,
   logInWords,
   marks,
   tally,
@@ -52,6 +53,8 @@ function unmadeRows(
   { packages }: Report,
   { verbose }: RenderContext,
 ): readonly (readonly [string, string])[] {
+  // Its block has just named every check that was not made.
+  if (packages.some((pkg) => isTheOne(pkg, packages))) return [];
   const names: Readonly<Record<Unmade['status'], string>> = {
     unknown: 'no answer',
     blocked: 'blocked',

@@ -12,7 +12,7 @@ import { type Colour, item, type Paint, placeOf } from './paint.ts';
 import { checkLines, originLines } from './pretty-detail.ts';
 import { endLines } from './pretty-end.ts';
 import type { RenderContext, StreamingRenderer } from './reporter.ts';
-import { byRepository, marks, sorted } from './summary.ts';
+import { byRepository, isTheOne, marks, sorted } from './summary.ts';
 
 /** Beyond this many, verified packages are listed by repository instead of one per line. */
 const manyVerified = 20;
@@ -62,8 +62,7 @@ function packageLines(
   paint: Paint,
   report?: Report,
 ): readonly string[] {
-  const single = report?.packages.length === 1;
-  const detailed = context.verbose || (single && pkg.verdict.kind === 'verified');
+  const detailed = context.verbose || (report !== undefined && isTheOne(pkg, report.packages));
   return [
     ...headLines(pkg, context, paint, detailed),
     ...findingLines(pkg, context, paint),

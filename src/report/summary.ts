@@ -111,6 +111,11 @@ export function byRepository(
     .toSorted((a, b) => b.packages.length - a.packages.length || compare(a.repository, b.repository));
 }
 
+/** Whether a package is told in full, every check by name: the one that a run is about, when nothing is wrong with it. */
+export function isTheOne(pkg: PackageReport, packages: readonly PackageReport[]): boolean {
+  return packages.length === 1 && packages[0] === pkg && pkg.verdict.kind === 'verified';
+}
+
 /** What became of the log, in a sentence. */
 export function logInWords({ log }: Report): string {
   switch (log.kind) {
