@@ -79,6 +79,11 @@ export const reporters = {
     about: 'JUnit XML, one test case per package',
     load: async () => (await import('./junit.ts')).junit,
   },
+  codequality: {
+    mediaType: 'application/json',
+    about: 'Code Quality issues, for GitLab merge requests',
+    load: async () => (await import('./codequality.ts')).codequality,
+  },
   markdown: {
     mediaType: 'text/markdown',
     about: 'for job summaries and pull request comments',

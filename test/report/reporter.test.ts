@@ -8,6 +8,7 @@ describe('the report formats', () => {
   it('are the ones that were promised', () => {
     expect(reportFormats.toSorted()).toEqual(
       [
+        'codequality',
         'cyclonedx',
         'github',
         'html',
