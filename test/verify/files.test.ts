@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../src/model/check.ts';
+import { absent, type FileDigest, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
+import type { Sha256 } from '../../src/model/package.ts';
+import { checkFiles } from '../../src/verify/files.ts';
+
+const [a, b] = ['a'.repeat(64), 'b'.repeat(64)] as [Sha256, Sha256];
+const manifest: Facts['manifest'] = {
+  source: 'served',
+  digest: a,
+  files: new Map([
+    ['/mod.ts', { sha256: a, size: 10 }],
+    ['/b.ts', { sha256: b, size: 20 }],
+  ]),
+  exports: new Map(),
+};
+
+const honest: readonly (readonly [string, Gathered<FileDigest>])[] = [
+  ['/mod.ts', present({ sha256: a, size: 10 }, 'x')],
+  ['/b.ts', present({ sha256: b, size: 20 }, 'x')],
+];
+const check = (...changed: readonly (readonly [string, Gathered<FileDigest>])[]) =>
+  checkFiles(new Map([...honest, ...changed]), manifest);
+
+describe('files', () => {
+  it('that all have size and checksum of the manifest pass, and are counted', () => {
+    expect(check()).toEqual({ status: 'passed', fact: { compared: 2, bytes: 30 } });
+  });
+
+  it('that nobody asked for are skipped, which is not passed', () => {
+    expect(checkFiles(undefined, manifest).status).toBe('skipped');
+  });
+
+  it('are unknown where the manifest is only the digest of a lockfile', () => {
+    expect(checkFiles(new Map(), { ...manifest, source: 'locked', files: new Map() }).status).toBe('unknown');
+  });
+
+  it.each([
+    ['another checksum', present({ sha256: b, size: 10 }, 'x'), `/mod.ts: SHA-256 ${b}, wanted ${a}`],
+    [
+      'another size under the same checksum',
+      present({ sha256: a, size: 11 }, 'x'),
+      '/mod.ts: 11 bytes, wanted 10',
+    ],
+    ['no bytes', absent('x'), '/mod.ts: the registry does not have it'],
+  ])('of which one has %s fail', (_, file, line) => {
+    expect(check(['/mod.ts', file])).toEqual({
+      status: 'failed',
+      reason: '1 file is not what the manifest says',
+      details: [line],
+    });
+  });
+
+  it('of which one cannot be had are unknown', () => {
+    expect(check(['/mod.ts', unavailable('x', 'answered 500')])).toEqual({
+      status: 'unknown',
+      why: '1 file is not to be had',
+      details: ['/mod.ts: answered 500'],
+    });
+  });
+
+  it('of which one was never asked for are unknown, not passed', () => {
+    const only = new Map(honest.slice(0, 1));
+    expect(checkFiles(only, manifest)).toMatchObject({
+      status: 'unknown',
+      details: ['/b.ts: not asked for'],
+    });
+    expect(checkFiles(new Map(), manifest)).toMatchObject({
+      status: 'unknown',
+      why: '2 files are not to be had',
+    });
+  });
+
+  it('that are wrong outrank those that cannot be had', () => {
+    expect(check(['/mod.ts', unavailable('x', 'down')], ['/b.ts', absent('x')])).toMatchObject({
+      status: 'failed',
+      details: ['/b.ts: the registry does not have it'],
+    });
+  });
+
+  it('are named up to twenty, and then counted', () => {
+    const many = Array.from({ length: 30 }, (_, index): [string, { sha256: Sha256; size: number }] => [
+      `/${index}.ts`,
+      { sha256: a, size: 1 },
+    ]);
+    const outcome = checkFiles(new Map(many.map(([path]) => [path, absent('x')])), {
+      ...manifest,
+      files: new Map(many),
+    });
+    if (outcome.status !== 'failed') throw new Error(outcome.status);
+    expect(outcome.reason).toBe('30 files are not what the manifest says');
+    expect(outcome.details).toHaveLength(21);
+    expect(outcome.details?.at(-1)).toBe('and 10 more');
+  });
+});
