@@ -223,7 +223,11 @@ function judged(
     ...(best.provenance && { provenance: best.provenance }),
     ...(best.attestation.state === 'present' && { attestationFinder: best.attestation.value.finder }),
   };
-  const { verdict, findings, provenance, expectation, usedExemptions } = judge(assessment, policy, now);
+  const { verdict, findings, provenance, expectation, expectedAt, usedExemptions } = judge(
+    assessment,
+    policy,
+    now,
+  );
   // Of several attestations that hold, the policy may have chosen another one than the first, or none of them.
   const counted = [best, ...others].find((tried) => tried.provenance === provenance);
   const { checks } = provenance === undefined ? best : (counted ?? best);
@@ -235,6 +239,7 @@ function judged(
     findings,
     ...(provenance && { provenance }),
     expectation,
+    ...(expectedAt && { expectedAt }),
     occurrences: target.occurrences,
     word,
   };

@@ -4,7 +4,7 @@ import type { Finding, Verdict } from './finding.ts';
 import type { PackageName, Purl } from './package.ts';
 import type { Exemption, ExpectationSource } from './policy.ts';
 import type { Provenance } from './provenance.ts';
-import type { Occurrence } from './target.ts';
+import type { Occurrence, Place } from './target.ts';
 
 /** All that is known and thought about one package version. */
 export interface PackageReport {
@@ -19,6 +19,8 @@ export interface PackageReport {
   /** Present only where the whole cryptographic chain holds. */
   readonly provenance?: Provenance;
   readonly expectation: ExpectationSource;
+  /** Where the policy file states the expectation, when it is the policy's. */
+  readonly expectedAt?: Place;
   readonly occurrences: readonly Occurrence[];
   readonly word: RegistryWord;
 }

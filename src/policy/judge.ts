@@ -4,6 +4,7 @@ import type { Finding, Gap, Severity, Verdict, VerdictKind } from '../model/find
 import { nameOf, type PackageVersion } from '../model/package.ts';
 import type { Exemption, ExpectationSource, Policy } from '../model/policy.ts';
 import type { Provenance } from '../model/provenance.ts';
+import type { Place } from '../model/target.ts';
 import type { Assessment } from './assessment.ts';
 import { type Attested, attestedBy } from './attested.ts';
 import { mercyFor } from './exemption.ts';
@@ -20,6 +21,8 @@ export interface Judgement {
   /** The attestation that counts as the package's own: not a stranger's, and the fitting one of several. */
   readonly provenance?: Provenance;
   readonly expectation: ExpectationSource;
+  /** Where the policy file states it: the first of several alternatives. */
+  readonly expectedAt?: Place;
   /** Exemptions that met a finding, in force or expired; those a run never meets are unused. */
   readonly usedExemptions: readonly Exemption[];
 }
@@ -110,11 +113,13 @@ function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
     return findings;
   });
   const findings = [...checkFindings(input), ...ruleFindings].map((finding) => placed(finding, input));
+  const expectedAt = expected.pins.find(({ at }) => at !== undefined)?.at;
   return {
     verdict: verdictOf(input, attested, expected, findings, [...used], policy),
     findings,
     ...(attested.provenance && { provenance: attested.provenance }),
     expectation: expected.source,
+    ...(expectedAt !== undefined && expected.source === 'policy' && { expectedAt }),
     usedExemptions: [...used],
   };
 }

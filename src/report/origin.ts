@@ -50,10 +50,14 @@ export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Ori
 }
 
 /** Where the expectation came from, in words: `registry link (acme/widget)`. */
-export function expectedBy({ expectation, word }: Pick<PackageReport, 'expectation' | 'word'>): string {
+export function expectedBy({
+  expectation,
+  expectedAt,
+  word,
+}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'word'>): string {
   switch (expectation) {
     case 'policy':
-      return 'policy file';
+      return expectedAt === undefined ? 'policy file' : `policy file (${expectedAt.file}:${expectedAt.line})`;
     case 'flag':
       return 'command line';
     case 'registry-link':

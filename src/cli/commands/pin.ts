@@ -5,7 +5,9 @@ import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { PackageReport } from '../../model/report.ts';
-import { mergeTargets } from '../../model/target.ts';
+import { mergeTargets, type Target } from '../../model/target.ts';
+import { expectationFor } from '../../policy/expectation.ts';
+import { compareIdentity } from '../../policy/identity.ts';
 import { pin } from '../../policy/pin.ts';
 import { parseSpec } from '../../registry/spec.ts';
 import { toTerminal } from '../../report/escape.ts';
@@ -111,9 +113,21 @@ async function withoutPins(report: PackageReport, auditor: Auditor): Promise<Pac
   const { version } = report.package;
   const moved = report.findings.some(({ id }) => id === 'pinned-identity');
   if (version === undefined || report.verdict.kind !== 'rejected' || !moved) return report;
-  const packages = auditor.policy.packages.map((entry) => ({ ...entry, expect: [] }));
   const target = { package: { ...report.package, version }, occurrences: report.occurrences };
+  if (isTakenOver(target, report, auditor)) return report;
+  const packages = auditor.policy.packages.map((entry) => ({ ...entry, expect: [] }));
   return judgeTarget(target, { ...auditor, policy: { ...auditor.policy, packages } });
+}
+
+/** A pinned name in other hands is never an intended move: whoever knows better writes the new id by hand. */
+function isTakenOver({ package: about }: Target, report: PackageReport, { policy }: Auditor): boolean {
+  const { provenance, word } = report;
+  return (
+    provenance !== undefined &&
+    expectationFor(about, policy, word).pins.some(({ expect }) =>
+      compareIdentity(expect, provenance).differences.some(({ resurrected }) => resurrected),
+    )
+  );
 }
 
 async function confirmed(question: string, { stdin, stderr }: Environment): Promise<boolean> {
