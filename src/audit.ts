@@ -95,8 +95,10 @@ async function resolveAll(specs: readonly Spec[], { source, addresses }: Auditor
     const spec = specs[index];
     if (spec === undefined) continue;
     if (resolution.kind === 'resolved') resolved.push({ package: resolution.package, occurrences: [] });
-    else if (resolution.kind === 'unresolved') unresolved.push({ ...resolution, spec: spec.text });
-    else unlisted.push(unlistedPackage(spec, resolution.why));
+    else if (resolution.kind === 'unresolved') {
+      const { kind: _, ...rest } = resolution;
+      unresolved.push({ spec: spec.text, ...rest });
+    } else unlisted.push(unlistedPackage(spec, resolution.why));
   }
   return { resolved, unresolved, unlisted };
 }
