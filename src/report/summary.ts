@@ -122,7 +122,7 @@ export function logInWords({ log }: Report): string {
     case 'not-checked':
       return `consistency not checked: ${log.why}`;
     case 'first-seen':
-      return `heads remembered for the first time, to be held to from now on${without(log)}`;
+      return `heads seen for the first time, nothing earlier to hold them to${without(log)}`;
     case 'consistent':
       return `consistent with the heads remembered from earlier runs${without(log)}`;
     case 'forked':

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const program = join(root, 'bin/jsr-verify.js');
+
+/** One page: what it shows, and the commands, each with the exit code it has to have. */
+interface Transcript {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly commands: readonly (readonly [code: number, command: string])[];
+  /** Files the commands find, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const exempted = {
+  exemptions: [
+    { package: '@acme/legacy', rule: 'require-provenance', reason: 'published by hand', until: '2999-12-31' },
+  ],
+};
+
+const transcripts: readonly Transcript[] = [
+  {
+    name: 'verified',
+    title: 'A package that is what it says',
+    about: 'Every check is named, and so is who expected this builder.',
+    commands: [[0, 'jsr-verify @acme/widget']],
+  },
+  {
+    name: 'no-provenance',
+    title: 'A package without provenance',
+    about: 'Missing provenance is a rejection, unless it is allowed.',
+    commands: [
+      [1, 'jsr-verify @acme/by-hand'],
+      [0, 'jsr-verify @acme/by-hand --allow-unattested'],
+    ],
+  },
+  {
+    name: 'tampered',
+    title: 'A file that is not the attested one',
+    about: 'The registry serves other bytes than the manifest names.',
+    commands: [[1, 'jsr-verify @acme/tampered']],
+  },
+  {
+    name: 'stranger',
+    title: 'A package from an unexpected repository',
+    about:
+      'The provenance holds, but it is not the builder that the registry links, nor the one that is asked for.',
+    commands: [
+      [1, 'jsr-verify @acme/stranger'],
+      [1, 'jsr-verify @acme/widget --repo acme/gadget'],
+    ],
+  },
+  {
+    name: 'wrong-requests',
+    title: 'Requests that are wrong',
+    about: 'A fact and a hint on standard error, and exit code 2.',
+    commands: [
+      [2, 'jsr-verify std/path'],
+      [2, 'jsr-verify @acme/unknown'],
+      [2, 'jsr-verify @acme/widget@^2'],
+      [2, 'jsr-verify @acme/yanked'],
+      [2, 'jsr-verify @acme/widget --fromat json'],
+    ],
+  },
+  {
+    name: 'registry-down',
+    title: 'Nobody answers',
+    about:
+      'What could not be asked is inconclusive, and exit code 3 says: try again. It is neither a pass nor an accusation.',
+    commands: [
+      [3, 'jsr-verify @acme/unreachable'],
+      [3, 'jsr-verify @acme/silent'],
+    ],
+  },
+  {
+    name: 'all-verified',
+    title: 'A lockfile in which everything is verified',
+    about: 'A Deno lockfile pins the very digest that is attested.',
+    commands: [[0, 'jsr-verify audit verified/deno.lock']],
+  },
+  {
+    name: 'every-verdict',
+    title: 'A lockfile with one of each verdict',
+    about: 'Worst first; the summary counts everything, also what was not checked.',
+    files: {
+      'jsr-verify.json': `${JSON.stringify({ ...exempted, packages: { '@acme/by-hand': { provenance: 'optional' } } }, null, 2)}\n`,
+    },
+    commands: [[1, 'jsr-verify audit everything/deno.lock']],
+  },
+  {
+    name: 'mixed',
+    title: 'Several lockfiles side by side',
+    about: 'Each package version is checked once and reported at every place.',
+    commands: [[1, 'jsr-verify audit mixed']],
+  },
+  {
+    name: 'nothing',
+    title: 'Nothing to check',
+    about: 'An audit that checked nothing is no success, unless that is allowed.',
+    commands: [
+      [4, 'jsr-verify audit nothing/deno.lock'],
+      [0, 'jsr-verify audit nothing/deno.lock --allow-empty'],
+    ],
+  },
+];
+
+let folder: string;
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('the program is not built: npm run build');
+  folder = mkdtempSync(join(tmpdir(), 'jsr-transcript-'));
+  cpSync(join(root, 'fixtures/packs/acme'), folder, { recursive: true });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the transcripts show what the program says', () => {
+  it.each(transcripts)('$name', async ({ name, title, about, commands, files = {} }) => {
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+    const parts = [`# ${title}`, about];
+    for (const [path, text] of Object.entries(files))
+      parts.push(`\`${path}\`:`, fence('json', text.trimEnd()));
+    for (const [code, command] of commands) {
+      const ended = await run(command);
+      expect({ command, ...ended }).toMatchObject({ command, code });
+      parts.push(fence('console', `$ ${command}\n${ended.stdout}`.trimEnd()));
+      if (ended.stderr !== '') parts.push('Standard error:', fence('', ended.stderr.trimEnd()));
+      parts.push(`Exit code ${code}.`);
+    }
+    for (const path of Object.keys(files)) rmSync(join(folder, path));
+    await expect(`${parts.join('\n\n')}\n`).toMatchFileSnapshot(
+      join(root, 'fixtures/transcripts', `${name}.md`),
+    );
+  });
+});
+
+/** The built program on the recorded evidence: what the page shows, and the two flags that put the pack in the network's place. */
+function run(
+  command: string,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const args = [
+    ...command.split(' ').slice(1),
+    '--pack',
+    'evidence.pack',
+    '--trusted-root',
+    'trusted_root.json',
+    '--no-cache',
+  ];
+  return new Promise((done, broken) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr]: [string[], string[]] = [[], []];
+    child.stdout.on('data', (chunk) => stdout.push(String(chunk)));
+    child.stderr.on('data', (chunk) => stderr.push(String(chunk)));
+    child.on('error', broken);
+    child.on('close', (code) => done({ code, stdout: stdout.join(''), stderr: stderr.join('') }));
+  });
+}
+
+function fence(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
