@@ -27,7 +27,7 @@ export const linkedRepository = {
       else if (expected.pinsName)
         // The pin is the project's own word and outranks the registry's; a link that wandered off is still news.
         yield {
-          message: `built from ${seen}, as expected by ${expected.source}, but JSR links ${linked} today`,
+          message: `built from ${seen}, while JSR links ${linked} today; the ${expected.source} decides`,
           standing: 'remark',
         };
       else
