@@ -23,7 +23,7 @@ export function parseMeta(bytes: Uint8Array): Parsed<PackageMeta> {
   if (!isRecord(listed)) return { ok: false, why: "the registry's answer lists no versions" };
   const versions = new Map<string, VersionMeta>();
   for (const [version, about] of Object.entries(listed)) {
-    if (semver.valid(version) === null || !isRecord(about)) continue;
+    if (normalised(version) !== version || !isRecord(about)) continue;
     const publishedAt = toDate(about['createdAt']);
     versions.set(version, {
       yanked: about['yanked'] === true,
@@ -77,7 +77,7 @@ export function chooseVersion(spec: Spec, meta: PackageMeta): Choice {
 
 /** The one version that a range names literally, normalised, or `undefined`. */
 export function exactVersion(range: string): string | undefined {
-  return semver.valid(range.replace(/^=/, '').trim(), { loose: false }) ?? undefined;
+  return normalised(range.replace(/^=/, '').trim());
 }
 
 /** A repository link of `meta.json` or of the API; the API adds GitHub's id. */
@@ -87,6 +87,13 @@ export function toLink(value: unknown): LinkedRepository | undefined {
   if (owner === undefined || name === undefined) return undefined;
   const id = field(value, 'id');
   return { owner, name, ...(typeof id === 'number' && Number.isSafeInteger(id) ? { id: String(id) } : {}) };
+}
+
+// Build metadata tells two versions of JSR apart (contract 1.5), though semver gives them no order; `semver.valid` drops it.
+function normalised(text: string): string | undefined {
+  const parsed = semver.parse(text);
+  if (parsed === null) return undefined;
+  return parsed.build.length === 0 ? parsed.version : `${parsed.version}+${parsed.build.join('.')}`;
 }
 
 function chosen({ scope, name }: Spec, version: string): Choice {
