@@ -29,6 +29,7 @@ import {
 import type { PackageMeta } from './registry/meta.ts';
 import { examineTarball } from './tarball.ts';
 import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
+import { leafOf } from './tlog/rekor.ts';
 import { checkManifest } from './verify/manifest.ts';
 import { mayAttestUpload } from './verify/subject.ts';
 import { prove, verify } from './verify/verify.ts';
@@ -94,11 +95,9 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
   for (const attestation of named) tries.push(await attempt(target, { ...evidence, attestation }, auditor));
   let search: Search | undefined;
   if (readable.status === 'passed' && needsSearch(tries, auditor)) {
-    search = await searchEntries(readable.fact.digest, source, addresses.rekor);
-    for (const attestation of search.candidates) {
-      if (tries.some((known) => sameEntry(known.attestation, attestation))) continue;
+    search = await searchEntries(readable.fact.digest, source, addresses.rekor, leavesOf(named));
+    for (const attestation of search.candidates)
       tries.push(await attempt(target, { ...evidence, attestation }, auditor));
-    }
   }
 
   const holding = tries.filter(({ provenance }) => provenance !== undefined);
@@ -148,6 +147,17 @@ async function collectNamed(
       ? absent(`the registry names log entry ${badge.value}, which the log does not have`)
       : entry,
   ];
+}
+
+/** The log's own names of entries at hand, so that no search brings them a second time. */
+function leavesOf(named: readonly Gathered<RawAttestation>[]): ReadonlySet<string> {
+  return new Set(
+    named.flatMap((attestation) =>
+      attestation.state === 'present' && attestation.value.kind === 'rekor-entry'
+        ? (leafOf(attestation.value.bytes) ?? [])
+        : [],
+    ),
+  );
 }
 
 async function collectFiles(
@@ -214,11 +224,13 @@ function whyNone(
   { publishedAt }: RegistryWord,
   { now }: Auditor,
 ): Gathered<RawAttestation> {
-  if (named !== undefined) return named;
-  if (search === undefined) return badge.state === 'present' ? absent(badge.from) : badge;
+  // An index that the log does not have is as good as none.
+  if (named !== undefined && named.state !== 'absent') return named;
+  if (search === undefined) return named ?? (badge.state === 'present' ? absent(badge.from) : badge);
   const log = 'the log';
+  const registry = named?.from ?? 'the registry names none';
   if (search.outcome === 'unavailable')
-    return unavailable(log, `the registry names none, and the log could not be searched: ${search.why}`);
+    return unavailable(log, `${registry}, and the log could not be searched: ${search.why}`);
   // One that nothing speaks against, but that lacks evidence, says more than "none".
   const open = tries.find(
     ({ checks }) => !provenanceChecks.some((id) => ['failed', 'absent'].includes(checks[id].status)),
@@ -227,24 +239,18 @@ function whyNone(
   if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);
   if (badge.state === 'unavailable')
     return unavailable(badge.from, `${badge.why}; the log's search index knows none either`);
+  // A little below zero where the registry's clock and this one differ.
   const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
-  if (age !== undefined && age >= 0 && age < infancy) {
+  if (age !== undefined && Math.abs(age) < infancy) {
+    const seconds = Math.max(0, Math.round(age / 1000));
     return unavailable(
       badge.from,
-      `the version was published ${Math.round(age / 1000)} s ago, and its provenance may still be on its way`,
+      `the version was published ${seconds} s ago, and its provenance may still be on its way`,
     );
   }
   return search.outcome === 'found'
-    ? absent("the registry names none, and what the log's search index names for the manifest does not hold")
-    : absent("the registry names none, and the manifest is unknown to the log's search index");
-}
-
-function sameEntry(left: Gathered<RawAttestation>, right: Gathered<RawAttestation>): boolean {
-  return (
-    left.state === 'present' &&
-    right.state === 'present' &&
-    Buffer.from(left.value.bytes).equals(right.value.bytes)
-  );
+    ? absent(`${registry}, and what the log's search index names for the manifest does not hold`)
+    : absent(`${registry}, and the manifest is unknown to the log's search index`);
 }
 
 function hearsay(

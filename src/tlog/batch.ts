@@ -1,4 +1,4 @@
-import { absent, type FileDigest, type Gathered, present } from '../model/evidence.ts';
+import { type FileDigest, type Gathered, present } from '../model/evidence.ts';
 import { type EvidenceCache, writeOnly } from '../source/cache.ts';
 import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
@@ -94,35 +94,26 @@ class Batching implements Source {
   }
 
   async #retrieve(batch: readonly Waiting[]): Promise<void> {
-    const answers = batch.length === 1 ? undefined : await this.#retrieveTogether(batch);
-    // An end point that is missing, or one spoilt entry, must not hide the others: ask for each alone.
-    if (answers === undefined) {
-      await Promise.all(batch.map(async ({ request, settle }) => settle(await this.#source.ask(request))));
-      return;
-    }
-    for (const { key, request, settle } of batch) {
-      if (!Array.isArray(answers)) {
-        settle(answers as Gathered<never>);
-        continue;
-      }
-      const found = (answers as readonly unknown[])
-        .map((answer) => entryIn(answer, key))
-        .find((entry) => entry !== undefined);
-      // Entries that the log does not have are left out of its answer (trap 26).
-      if (found === undefined) settle(absent(request.url));
-      else {
+    const answer = batch.length === 1 ? [] : await this.#retrieveTogether(batch);
+    await Promise.all(
+      batch.map(async ({ key, request, settle }) => {
+        if (!isList(answer)) return settle(answer);
+        const found = answer.map((entries) => entryIn(entries, key)).find((entry) => entry !== undefined);
+        // Entries that the log does not have are left out of its answer (trap 26), and so may be others: only "there is none" is none.
+        if (found === undefined) return settle(await this.#source.ask(request));
         await this.#cache?.put(request, found);
         settle(present(found, request.url));
-      }
-    }
+      }),
+    );
   }
 
+  /** What the log has of them; nothing where the question together had no proper answer, so that each is asked alone. */
   async #retrieveTogether(
     batch: readonly Waiting[],
-  ): Promise<readonly unknown[] | Gathered<never> | undefined> {
+  ): Promise<readonly unknown[] | Extract<Gathered<never>, { state: 'unavailable' }>> {
     const logIndexes = batch.flatMap(({ key }) => ('logIndex' in key ? [Number(key.logIndex)] : []));
     const entryUUIDs = batch.flatMap(({ key }) => ('entryId' in key ? [key.entryId] : []));
-    if (!logIndexes.every(Number.isSafeInteger)) return undefined;
+    if (!logIndexes.every(Number.isSafeInteger)) return [];
     const answer = await this.#source.ask({
       method: 'POST',
       url: retrieveUrl(this.#rekor),
@@ -134,11 +125,19 @@ class Batching implements Source {
       lifetime: 'never',
       expect: 'json',
     });
-    if (answer.state === 'unavailable') return answer;
-    if (answer.state === 'absent') return undefined;
+    // One spoilt or oversized entry must not hide the others; a log that does not answer at all would not answer each, either.
+    if (answer.state === 'unavailable') return aboutTheAnswer.test(answer.why) ? [] : answer;
+    if (answer.state === 'absent') return [];
     const parsed = parseJson(answer.value);
-    return parsed.ok && Array.isArray(parsed.value) ? (parsed.value as readonly unknown[]) : undefined;
+    return parsed.ok && isList(parsed.value) ? parsed.value : [];
   }
+}
+
+// Not of patience asked for (429) or lost (408): those are about the log, not about an entry.
+const aboutTheAnswer = /^(?:answered 4(?!08|29)|answered with|longer than)/;
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** The one entry that answers to the key, as the bytes that a question for it alone would have brought. */
@@ -148,9 +147,13 @@ function entryIn(answer: unknown, key: Waiting['key']): Uint8Array | undefined {
     const wanted =
       'logIndex' in key
         ? toInteger(field(entry, 'logIndex')) === BigInt(key.logIndex)
-        : id === key.entryId ||
-          (id.length !== key.entryId.length && id.slice(-64) === key.entryId.slice(-64));
+        : isSameId(id.toLowerCase(), key.entryId);
     if (wanted && isEntryId(id)) return Buffer.from(JSON.stringify({ [id]: entry }));
   }
   return undefined;
+}
+
+/** An id may come with its tree or without. */
+function isSameId(id: string, wanted: string): boolean {
+  return id === wanted || (id.length !== wanted.length && id.slice(-64) === wanted.slice(-64));
 }

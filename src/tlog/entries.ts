@@ -29,8 +29,14 @@ export interface Search {
 
 /**
  * Entries that name a digest, by the log's search index. Best effort on the log's side: finding nothing means "unknown to the index".
+ * Entries at hand, `known` by their leaf hashes, are not asked for again.
  */
-export async function searchEntries(digest: Sha256, source: Source, rekor: string): Promise<Search> {
+export async function searchEntries(
+  digest: Sha256,
+  source: Source,
+  rekor: string,
+  known: ReadonlySet<string> = new Set(),
+): Promise<Search> {
   const answer = await source.ask({
     method: 'POST',
     url: searchUrl(rekor),
@@ -45,9 +51,10 @@ export async function searchEntries(digest: Sha256, source: Source, rekor: strin
   const ids = parseSearch(answer.value);
   if (!ids.ok) return { outcome: 'unavailable', candidates: [], why: ids.why };
   if (ids.value.length === 0) return { outcome: 'nothing-found', candidates: [] };
-  const oldest = ids.value.toReversed().slice(0, maxCandidates);
+  const others = ids.value.filter((id) => !known.has(id.slice(-64)));
+  const oldest = others.toReversed().slice(0, maxCandidates);
   const candidates = await Promise.all(oldest.map((id) => collectCandidate(id, source, rekor)));
-  const left = ids.value.length - oldest.length;
+  const left = others.length - oldest.length;
   return {
     outcome: 'found',
     candidates,
@@ -61,9 +68,14 @@ async function collectCandidate(
   rekor: string,
 ): Promise<Gathered<RawAttestation>> {
   const answer = await askEntry(entryByIdUrl(rekor, entryId), source);
-  return answer.state === 'present'
-    ? { ...answer, value: { kind: 'rekor-entry', bytes: answer.value, finder: 'log-index', entryId } }
-    : answer;
+  switch (answer.state) {
+    case 'present':
+      return { ...answer, value: { kind: 'rekor-entry', bytes: answer.value, finder: 'log-index', entryId } };
+    case 'absent':
+      return unavailable(answer.from, "the log's search index names an entry that the log does not have");
+    case 'unavailable':
+      return answer;
+  }
 }
 
 async function askEntry(url: string, source: Source): Promise<Gathered<Uint8Array>> {

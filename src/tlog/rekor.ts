@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { at, field, fromBase64, isRecord, type Parsed, parseJson, textAt, toInteger } from '../wire/json.ts';
 
 /** Rekor v1 limits: an answer with one entry, and how many entries one question may name (contract 7.1). */
@@ -61,6 +62,14 @@ export function parseEntry(bytes: Uint8Array): Parsed<LogEntry> {
 export function noEntryIn(bytes: Uint8Array): string | undefined {
   const only = onlyEntry(bytes);
   return only.ok ? undefined : only.why;
+}
+
+/** Leaf hash (RFC 6962 2.1), hex, of the entry in an answer of the log: the end of its id, taken from its body. */
+export function leafOf(bytes: Uint8Array): string | undefined {
+  const entry = parseEntry(bytes);
+  return entry.ok
+    ? createHash('sha256').update(Buffer.of(0)).update(entry.value.body).digest('hex')
+    : undefined;
 }
 
 /** The entry ids in the answer of `POST /api/v1/index/retrieve`, newest first as the log gives them. */
