@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { Gathered } from '../../src/model/evidence.ts';
+import { openCache } from '../../src/source/cache.ts';
+import type { Source } from '../../src/source/source.ts';
+import { batching } from '../../src/tlog/batch.ts';
+import { entryByIdUrl, entryByIndexUrl, parseEntry } from '../../src/tlog/rekor.ts';
+import { sourceOf, type WorldSource } from '../examine/source.ts';
+import { folder } from '../source/folder.ts';
+import { type Answer, answerOf, jsonOf, withJson } from '../support/http.ts';
+import { mintWorld, type World } from '../support/jsr.ts';
+import type { LogEntries } from '../support/rekor.ts';
+
+const rekor = 'https://rekor.sigstore.test';
+const retrieve = { role: 'rekor', path: '/api/v1/log/entries/retrieve' } as const;
+
+const ask = (source: Source, url: string) =>
+  source.ask({ method: 'GET', url, maxBytes: 2_000_000, lifetime: 'immutable', expect: 'json' });
+const askAll = (source: Source, indexes: readonly number[]) =>
+  Promise.all(indexes.map((index) => ask(source, entryByIndexUrl(rekor, String(index)))));
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+const methodsOf = ({ asked }: WorldSource) => asked.map(({ method }) => method).join(' ');
+
+function indexOf(answer: Gathered<Uint8Array>): string {
+  if (answer.state !== 'present') return answer.state;
+  const parsed = parseEntry(answer.value);
+  return parsed.ok ? String(parsed.value.logIndex) : parsed.why;
+}
+
+function open(edit?: (answer: Answer) => Answer): {
+  readonly world: World;
+  readonly plain: WorldSource;
+  readonly source: Source;
+} {
+  const world = mintWorld();
+  if (edit !== undefined) world.edit(retrieve, edit);
+  const plain = sourceOf(world);
+  return { world, plain, source: batching(plain, rekor) };
+}
+
+const entriesIn = (answer: Answer) => jsonOf<readonly LogEntries[]>(answer);
+
+describe('entries that are asked for together', () => {
+  it('travel ten at a time, and every one gets its own answer', async () => {
+    const { plain, source } = open();
+    const answers = await askAll(source, upTo(25));
+    expect(answers.map(indexOf)).toEqual(upTo(25).map(String));
+    expect(
+      plain.asked.map(({ body }) => (JSON.parse(body ?? '') as { logIndexes: unknown[] }).logIndexes.length),
+    ).toEqual([10, 10, 5]);
+  });
+
+  it('get the bytes of an entry of their own, whatever else was in the answer', async () => {
+    const { world, source } = open();
+    const [answer] = await askAll(source, [7, 8]);
+    if (answer?.state !== 'present') throw new Error('no answer');
+    expect(Object.keys(JSON.parse(Buffer.from(answer.value).toString()) as object)).toEqual([
+      world.rekor.locate(7)?.uuid,
+    ]);
+    expect(answer.from).toBe(entryByIndexUrl(rekor, '7'));
+  });
+
+  it('may be named by index and by id at once', async () => {
+    const { world, plain, source } = open();
+    const uuid = world.rekor.locate(400)?.uuid ?? '';
+    const answers = await Promise.all([
+      ask(source, entryByIndexUrl(rekor, '3')),
+      ask(source, entryByIdUrl(rekor, uuid)),
+      ask(source, entryByIdUrl(rekor, uuid.slice(16))),
+    ]);
+    expect(answers.map(indexOf)).toEqual(['3', '400', '400']);
+    expect(methodsOf(plain)).toBe('POST');
+  });
+
+  it('one alone is asked for alone', async () => {
+    const { plain, source } = open();
+    expect((await askAll(source, [5])).map(indexOf)).toEqual(['5']);
+    expect(methodsOf(plain)).toBe('GET');
+  });
+
+  it('are told apart, whatever order the log answers in', async () => {
+    const { source } = open((answer) => withJson(answer, entriesIn(answer).toReversed()));
+    expect((await askAll(source, upTo(6))).map(indexOf)).toEqual(upTo(6).map(String));
+  });
+
+  it('every other question passes through untouched', async () => {
+    const { plain, source } = open();
+    const others = ['/api/v1/log', '/api/v1/log/entries', '/api/v1/log/entries/abc', '/api/v1/log/publicKey'];
+    await Promise.all(others.map((path) => ask(source, `${rekor}${path}`)));
+    await source.digest({
+      method: 'GET',
+      url: `${rekor}/api/v1/log`,
+      maxBytes: 9999,
+      lifetime: 'never',
+      expect: 'json',
+    });
+    expect(plain.asked.map(({ url }) => url.slice(rekor.length))).toEqual([...others, '/api/v1/log']);
+    expect(source.requests).toBe(plain.requests);
+  });
+});
+
+describe('an entry that the answer leaves out', () => {
+  it('is asked for alone: only "there is none" is none', async () => {
+    const { plain, source } = open();
+    expect((await askAll(source, [1, 999_999])).map(indexOf)).toEqual(['1', 'absent']);
+    expect(methodsOf(plain)).toBe('POST GET');
+  });
+
+  it('is found nevertheless where the log has it', async () => {
+    const { source } = open((answer) => withJson(answer, entriesIn(answer).slice(1)));
+    expect((await askAll(source, upTo(4))).map(indexOf)).toEqual(upTo(4).map(String));
+  });
+
+  it('is not taken from an entry of another index that lies about its place in the list', async () => {
+    const { source } = open((answer) =>
+      withJson(
+        answer,
+        entriesIn(answer).map((entries) =>
+          Object.fromEntries(
+            Object.entries(entries).map(([id, entry]) => [id, { ...entry, logIndex: entry.logIndex + 1000 }]),
+          ),
+        ),
+      ),
+    );
+    expect((await askAll(source, [1, 2])).map(indexOf)).toEqual(['1', '2']);
+  });
+});
+
+describe('an answer that is spoilt for all', () => {
+  it.each([
+    ['the log has no such end point', () => answerOf(404, 'text/plain', '')],
+    ['the log refuses the question', () => answerOf(422, 'application/json', '{}')],
+    ['the answer is no JSON', () => answerOf(200, 'application/json', '[')],
+    ['the answer is no list', () => answerOf(200, 'application/json', '{}')],
+    [
+      'one entry names a key twice',
+      (answer: Answer) => ({
+        ...answer,
+        body: Buffer.from(`[{"a":1,"a":2},${Buffer.from(answer.body).toString().slice(1)}`),
+      }),
+    ],
+    ['the answer is too long', () => answerOf(200, 'application/json', `[${' '.repeat(21_000_000)}]`)],
+    [
+      'the answer is full of nonsense',
+      () => answerOf(200, 'application/json', '[null,7,{"x":null},{"__proto__":{}}]'),
+    ],
+  ])('does not hide the entries: %s', async (_, edit) => {
+    const { source } = open(edit);
+    expect((await askAll(source, upTo(4))).map(indexOf)).toEqual(upTo(4).map(String));
+  });
+
+  it('that is no answer at all is one for each, and nobody asks again', async () => {
+    const { plain, source } = open(() => answerOf(503, 'text/plain', ''));
+    expect((await askAll(source, upTo(4))).map(indexOf)).toEqual(
+      Array.from({ length: 4 }, () => 'unavailable'),
+    );
+    expect(methodsOf(plain)).toBe('POST');
+  });
+
+  it.each([408, 429])('that asks for patience (%d) is not met with ten questions more', async (status) => {
+    const { plain, source } = open(() => answerOf(status, 'text/html', ''));
+    expect((await askAll(source, upTo(4))).map(indexOf)).toEqual(
+      Array.from({ length: 4 }, () => 'unavailable'),
+    );
+    expect(methodsOf(plain)).toBe('POST');
+  });
+});
+
+describe('an index that no number can hold', () => {
+  it('is asked for alone, and so are its companions', async () => {
+    const { source } = open();
+    const answers = await Promise.all(
+      ['1', '9007199254740993'].map((index) => ask(source, entryByIndexUrl(rekor, index))),
+    );
+    expect(answers.map(indexOf)).toEqual(['1', 'absent']);
+  });
+});
+
+describe('with a cache', () => {
+  it('an entry is kept under its own address, and never asked for twice', async () => {
+    const world = mintWorld();
+    const cache = openCache({ dir: folder() });
+    const first = sourceOf(world);
+    await askAll(batching(first, rekor, cache), [1, 2]);
+    const second = sourceOf(world);
+    const again = batching(second, rekor, cache);
+    expect((await askAll(again, [2, 1])).map(indexOf)).toEqual(['2', '1']);
+    expect(second.asked).toEqual([]);
+  });
+
+  it('what was kept can be asked past, once it was used', async () => {
+    const world = mintWorld();
+    const cache = openCache({ dir: folder() });
+    await askAll(batching(sourceOf(world), rekor, cache), [1, 2]);
+    const plain = sourceOf(world);
+    const source = batching(plain, rekor, cache);
+    expect(source.fresh).toBeUndefined();
+    await askAll(source, [1]);
+    const { fresh } = source;
+    if (fresh === undefined) throw new Error('nothing was used');
+    expect((await askAll(fresh, [1])).map(indexOf)).toEqual(['1']);
+    expect(plain.asked).toHaveLength(1);
+  });
+});
