@@ -12,6 +12,7 @@ const engine = [
   'registry',
   'lockfile',
   'npm',
+  'installed',
   'verify',
   'policy',
   'diff',
@@ -27,6 +28,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   registry: [...words, 'source', 'tlog'],
   lockfile: words,
   npm: words,
+  installed: [...words, 'lockfile'],
   verify: [...words, 'sigstore', 'npm'],
   policy: words,
   diff: words,
@@ -66,6 +68,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   undici: ['source', 'sigstore/tuf-mirror.ts'],
   yaml: ['lockfile'],
   yargs: ['cli'],
+  yauzl: ['source/zip.ts'],
 };
 
 /** What of Node is mere computing. Everything else touches the machine and has its own homes. */
@@ -107,6 +110,7 @@ const pure: ReadonlySet<string> = new Set([
   'wire',
   'lockfile',
   'npm',
+  'installed',
   'verify',
   'policy',
   'diff',

@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
+import type { Target } from '../model/target.ts';
+import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
+import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno.ts';
+import type { InstalledDisk } from './disk.ts';
+import { hashFolder } from './hash.ts';
+import type { Lying, Lyings } from './modules.ts';
+import { readPnp } from './pnp.ts';
+import { type Grounds, leaving } from './search.ts';
+import type { Territory } from './territory.ts';
+
+/** Addresses, without a slash at their end, under which Deno keeps what it fetched. */
+interface Registries {
+  readonly registry: string;
+  readonly npmRegistry: string;
+}
+
+interface Draft {
+  readonly about: PackageVersion;
+  readonly copies: InstalledCopy[];
+  readonly strays: string[];
+  readonly unseen: string[];
+}
+
+/** What was found so far, by target; each `take` adds what one kind of place holds. */
+export class Collection {
+  readonly #disk: InstalledDisk;
+  readonly #territory: Territory;
+  readonly #drafts = new Map<Purl, Draft>();
+  readonly #versions = new Map<string, Draft[]>();
+  readonly #searched: readonly string[];
+  readonly #strays: StrayPackage[] = [];
+  readonly #unseen: string[] = [];
+  readonly #beyond: string[] = [];
+  readonly #copies = new Map<string, Promise<NpmCopy | { readonly unread: string } | undefined>>();
+
+  constructor(
+    disk: InstalledDisk,
+    territory: Territory,
+    targets: readonly Target[],
+    searched: readonly string[],
+  ) {
+    this.#disk = disk;
+    this.#territory = territory;
+    this.#searched = searched;
+    for (const { package: about } of targets) {
+      const draft = { about, copies: [], strays: [], unseen: [] };
+      this.#drafts.set(purlOf(about), draft);
+      this.#versions.set(npmNameOf(about), [...this.#versionsOf(about), draft]);
+    }
+  }
+
+  unseen(why: string): void {
+    this.#unseen.push(why);
+  }
+
+  async takeLyings({ lying, imposters, unseen }: Lyings): Promise<void> {
+    for (const one of lying) await this.#take(one);
+    for (const { path, package: about, ours } of imposters) {
+      const place = this.#territory.shown(path);
+      if (ours)
+        for (const { strays } of this.#versionsOf(about))
+          strays.push(`${place} is a file in the place of the package`);
+    }
+    for (const { package: about, beyond, why } of unseen) {
+      if (beyond === true) this.#beyond.push(why);
+      else if (about === undefined) this.unseen(why);
+      else for (const draft of this.#versionsOf(about)) draft.unseen.push(why);
+    }
+  }
+
+  async takePnp({ pnp, archives }: Grounds): Promise<void> {
+    for (const folder of pnp) {
+      const packages = await readPnp(this.#disk, folder);
+      if ('why' in packages) {
+        this.unseen(
+          `${this.#territory.shown(join(folder, '.pnp.cjs'))} cannot be understood: ${packages.why}`,
+        );
+        continue;
+      }
+      for (const { path, ...one } of packages) {
+        const entered = await this.#territory.enter(path);
+        if (entered.kind === 'inside') await this.#take({ ...one, path: entered.path, ours: true });
+        else if (entered.kind === 'outside') {
+          const why = `${this.#territory.shown(entered.to)} is where Yarn loads the package from; it is outside of the project and was not looked at`;
+          for (const draft of this.#versionsOf(one.package)) draft.unseen.push(why);
+        }
+      }
+    }
+    for (const folder of archives) await this.#takeArchives(folder);
+  }
+
+  async takeVendor(vendor: string, registry: string): Promise<void> {
+    const headers = await readVendorHeaders(this.#disk, vendor);
+    for (const { about, copies, unseen } of this.#drafts.values()) {
+      const known = 'why' in headers ? new Map() : headers;
+      const found = await findVendored(this.#disk, this.#territory, vendor, about, {
+        registry,
+        headers: known,
+      });
+      copies.push(...found.copies);
+      for (const { path, to } of found.leaving) unseen.push(leaving(this.#territory, path, to));
+      if ('why' in headers && found.copies.length > 0)
+        unseen.push(
+          `${this.#territory.shown(join(vendor, 'manifest.json'))} cannot be understood: ${headers.why}`,
+        );
+    }
+  }
+
+  async takeDenoDir(denoDir: string, { registry, npmRegistry }: Registries): Promise<void> {
+    for (const { about, copies } of this.#drafts.values()) {
+      copies.push(...(await findCached(this.#disk, this.#territory, denoDir, about, registry)));
+      for (const path of await findNpmCached(this.#disk, denoDir, about, npmRegistry))
+        await this.#take({ path, package: about, version: about.version, ours: true });
+    }
+  }
+
+  result(): Installed {
+    const packages = new Map<Purl, InstalledCopies>();
+    for (const [purl, { copies, strays, unseen }] of this.#drafts) {
+      packages.set(purl, {
+        copies,
+        strays,
+        unseen: [...new Set([...unseen, ...this.#unseen])],
+        beyond: this.#beyond,
+        searched: this.#searched,
+      });
+    }
+    return { packages, strays: this.#strays };
+  }
+
+  async #take({ path, prefix, package: about, version, ours }: Lying): Promise<void> {
+    const draft = version === undefined ? undefined : this.#drafts.get(purlOf({ ...about, version }));
+    if (draft === undefined && (await this.#isEmpty(path))) return;
+    const place = this.#territory.shown(path);
+    if (draft === undefined) {
+      const siblings = ours ? this.#versionsOf(about) : [];
+      const says = version === undefined ? 'does not say its version' : `says it is version ${version}`;
+      for (const { strays } of siblings) strays.push(`${place} ${says}, which no lockfile names`);
+      if (siblings.length === 0)
+        this.#strays.push({ place, package: about, ...(version === undefined ? {} : { version }) });
+      return;
+    }
+    const copy = await this.#copy(path, prefix);
+    if (copy === undefined || draft.copies.some((known) => known.place === place)) return;
+    if ('unread' in copy) draft.unseen.push(`${place} cannot be read: ${copy.unread}`);
+    else draft.copies.push(copy);
+  }
+
+  // Several names can lead to one folder.
+  #copy(
+    path: string,
+    prefix: string | undefined,
+  ): Promise<NpmCopy | { readonly unread: string } | undefined> {
+    const known = this.#copies.get(path) ?? this.#hash(path, prefix);
+    this.#copies.set(path, known);
+    return known;
+  }
+
+  async #hash(
+    path: string,
+    prefix: string | undefined,
+  ): Promise<NpmCopy | { readonly unread: string } | undefined> {
+    const place = this.#territory.shown(path);
+    if (prefix === undefined) {
+      const hashed = await hashFolder(this.#disk, path, 'npm package');
+      return hashed.files.size === 0 ? undefined : { kind: 'npm', place, ...hashed };
+    }
+    const unzipped = await this.#disk.unzip(path, prefix);
+    switch (unzipped.state) {
+      case 'read':
+        return { kind: 'npm', place, files: unzipped.files, nests: false };
+      case 'refused':
+        return {
+          kind: 'npm',
+          place,
+          files: new Map([['', { odd: `cannot be read: ${unzipped.why}` }]]),
+          nests: false,
+        };
+      case 'unread':
+        return { unread: unzipped.why };
+      case 'absent':
+        return undefined;
+    }
+  }
+
+  // npm leaves the folder of an optional package behind when others are installed in it.
+  async #isEmpty(path: string): Promise<boolean> {
+    const listed = await this.#disk.list(path);
+    return listed.state === 'present' && listed.value.every(({ name }) => name === 'node_modules');
+  }
+
+  // Without Plug'n'Play nothing loads them from here, but the next install takes them.
+  async #takeArchives(folder: string): Promise<void> {
+    const listed = await this.#disk.list(folder);
+    if (listed.state === 'unavailable')
+      this.unseen(`${this.#territory.shown(folder)} cannot be read: ${listed.why}`);
+    if (listed.state !== 'present') return;
+    for (const { about } of this.#drafts.values()) {
+      const { scope, name, version } = about;
+      const starts = [`@jsr-${scope}__${name}-npm-${version}-`, `@${scope}-${name}-jsr-${version}-`];
+      for (const entry of listed.value) {
+        if (!entry.name.endsWith('.zip') || !starts.some((start) => entry.name.startsWith(start))) continue;
+        const path = join(folder, entry.name);
+        const entered = await this.#territory.enter(path);
+        const prefix = `node_modules/@jsr/${scope}__${name}/`;
+        if (entered.kind === 'inside')
+          await this.#take({ path: entered.path, prefix, package: about, version, ours: true });
+        else if (entered.kind === 'outside')
+          for (const draft of this.#versionsOf(about))
+            draft.unseen.push(leaving(this.#territory, path, entered.to));
+      }
+    }
+  }
+
+  #versionsOf(about: PackageName): readonly Draft[] {
+    return this.#versions.get(npmNameOf(about)) ?? [];
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { InstalledDisk, OnDisk } from './disk.ts';
+
+/** The files of a folder by path with a leading slash, and whether it has `node_modules` of its own. */
+export interface Hashed {
+  readonly files: ReadonlyMap<string, OnDisk>;
+  readonly nests: boolean;
+}
+
+const maxFiles = 50_000;
+const maxDepth = 40;
+
+/**
+ * Hashes every file of a folder. Of an npm package, a `node_modules` at its top is left out, because package managers put other
+ * packages there; one further down is nobody's but the package's.
+ */
+export async function hashFolder(
+  disk: InstalledDisk,
+  folder: string,
+  holds: 'npm package' | 'files',
+): Promise<Hashed> {
+  const files = new Map<string, OnDisk>();
+  let nests = false;
+  const enter = async (path: string, depth: number): Promise<void> => {
+    const listed = await disk.list(join(folder, path));
+    if (listed.state === 'unavailable') files.set(path || '/', { unread: listed.why });
+    if (listed.state !== 'present') return;
+    for (const { name, kind } of listed.value) {
+      const inside = `${path}/${name}`;
+      if (files.size >= maxFiles) {
+        files.set('/', { odd: `is one of more than ${maxFiles}` });
+        return;
+      }
+      if (inside === '/node_modules' && holds === 'npm package') nests = true;
+      else if (kind === 'link') files.set(inside, { odd: 'is a symbolic link' });
+      else if (kind === 'other') files.set(inside, { odd: 'is no regular file' });
+      else if (kind === 'file') {
+        const found = await disk.digest(join(folder, inside));
+        files.set(inside, found ?? { unread: 'it vanished' });
+      } else if (depth === maxDepth) files.set(inside, { odd: `lies deeper than ${maxDepth} folders` });
+      else await enter(inside, depth + 1);
+    }
+  };
+  await enter('', 1);
+  return { files, nests };
+}

@@ -1,0 +1,70 @@
+import { relative, sep } from 'node:path';
+import type { InstalledDisk } from './disk.ts';
+
+/** Where a path leads: into the folders that may be looked into, out of them, or nowhere. */
+export type Entered =
+  | { readonly kind: 'inside'; readonly path: string }
+  | { readonly kind: 'outside'; readonly to: string }
+  | { readonly kind: 'nowhere' };
+
+/** The folders that may be looked into: projects, and whatever else the user named. Links out of them are not followed. */
+export class Territory {
+  readonly #disk: InstalledDisk;
+  readonly #roots: readonly string[];
+  readonly #labels: ReadonlyMap<string, string>;
+
+  private constructor(disk: InstalledDisk, roots: readonly string[], labels: ReadonlyMap<string, string>) {
+    this.#disk = disk;
+    this.#roots = roots;
+    this.#labels = labels;
+  }
+
+  /** `labels` are names for folders whose own name says more about a machine than about what is in them. */
+  static async of(
+    disk: InstalledDisk,
+    folders: readonly string[],
+    labels: ReadonlyMap<string, string> = new Map(),
+  ): Promise<Territory> {
+    const roots: string[] = [];
+    for (const folder of folders) roots.push((await disk.real(folder)) ?? folder);
+    const real = new Map<string, string>();
+    for (const [folder, label] of labels) real.set((await disk.real(folder)) ?? folder, label);
+    return new Territory(disk, roots, real);
+  }
+
+  /** Follows all links of a path, and says where that leads. */
+  async enter(path: string): Promise<Entered> {
+    const real = await this.#disk.real(path);
+    if (real === undefined) return { kind: 'nowhere' };
+    return this.contains(real) ? { kind: 'inside', path: real } : { kind: 'outside', to: real };
+  }
+
+  contains(path: string): boolean {
+    return this.#roots.some((root) => isWithin(path, root));
+  }
+
+  /** The folders above a path that are still inside, the nearest first. */
+  *above(path: string): Iterable<string> {
+    for (let cut = path.lastIndexOf(sep); cut > 0; cut = path.lastIndexOf(sep, cut - 1)) {
+      const folder = path.slice(0, cut);
+      if (!this.contains(folder)) return;
+      yield folder;
+    }
+  }
+
+  /** A path as people know it: relative to where they are, with `/`. */
+  shown(path: string): string {
+    for (const [folder, label] of this.#labels) {
+      if (isWithin(path, folder)) return slashed(`${label}${path.slice(folder.length)}`);
+    }
+    return slashed(relative(this.#disk.folder, path)) || '.';
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+function slashed(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
