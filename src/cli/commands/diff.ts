@@ -1,14 +1,14 @@
-import { join } from 'node:path';
 import { diff } from '../../drift.ts';
 import { discoverLockfiles } from '../../lockfile/discover.ts';
 import { type LockfileFormatId, readLockfile } from '../../lockfile/lockfile.ts';
+import { JsrVerifyError } from '../../model/error.ts';
 import type { Depth } from '../../model/report.ts';
 import type { LockfileContents } from '../../model/target.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Addresses } from '../../registry/addresses.ts';
-import { diskAt, kindOf } from '../../source/disk.ts';
+import { kindOf } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
-import { commitOf, fileAt } from '../git.ts';
+import { commitOf, diskOfCommit } from '../git.ts';
 import { readLockfiles } from '../lockfiles.ts';
 import type { AuditFlags } from '../options.ts';
 import { runAudit } from '../session.ts';
@@ -30,38 +30,49 @@ export async function diffCommand(
     async ({ settings, depth }) => {
       const side = (text: string | undefined) => sideOf(text, type, depth, settings.addresses, environment);
       const [before, after] = [await side(base), await side(head)];
+      // A lockfile that came or went is a change; where there is none on either side, nothing was compared.
+      if (before instanceof JsrVerifyError && after instanceof JsrVerifyError) throw after;
+      const [old, now] = [before, after].map((one) => (one instanceof JsrVerifyError ? [] : one));
       return {
-        packages: mergeTargets(after.flatMap(({ targets }) => targets)).length,
-        run: (auditor) => diff(before, after, auditor),
+        packages: mergeTargets((now ?? []).flatMap(({ targets }) => targets)).length,
+        run: (auditor) => diff(old ?? [], now ?? [], auditor),
       };
     },
   );
 }
 
-/** A lockfile or folder when there is one of that name, else a git revision; nothing is the folder as it is. */
+/**
+ * A lockfile or folder when there is one of that name, else a git revision; nothing is the folder as it is.
+ * Answers the error when a revision, or the folder as it is, has no lockfile.
+ */
 async function sideOf(
   text: string | undefined,
   type: LockfileFormatId | undefined,
   depth: Depth,
   addresses: Addresses,
   environment: Environment,
-): Promise<readonly LockfileContents[]> {
+): Promise<readonly LockfileContents[] | JsrVerifyError> {
   const { cwd } = environment;
-  if (text === undefined || text === '-' || (await kindOf(inFolder(cwd, text))) !== undefined) {
-    return readLockfiles(text === undefined ? [] : [text], type, depth, addresses, environment);
-  }
-  const commit = await commitOf(text, cwd);
+  if (text === undefined) return readLockfiles([], type, depth, addresses, environment).catch(ifMissing);
+  if (text === '-' || (await kindOf(inFolder(cwd, text))) !== undefined)
+    return readLockfiles([text], type, depth, addresses, environment);
+  const disk = await diskOfCommit(await commitOf(text, cwd), cwd);
+  const found = await discoverLockfiles(disk, []).catch(ifMissing);
+  if (found instanceof JsrVerifyError) return found;
   const contents: LockfileContents[] = [];
-  for (const { file, format } of await discoverLockfiles(diskAt(cwd), [])) {
-    const old = await fileAt(commit, file, cwd);
-    if (old === undefined) continue;
+  for (const { path, file, format } of found) {
     const known = type ?? format;
     const options = {
       registry: addresses.registry,
       npmRegistry: addresses.npmRegistry,
       ...(known !== undefined && { format: known }),
     };
-    contents.push(readLockfile(join(file), old, options));
+    contents.push(readLockfile(file, await disk.read(path), options));
   }
   return contents;
+}
+
+function ifMissing(error: unknown): JsrVerifyError {
+  if (error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING') return error;
+  throw error;
 }
