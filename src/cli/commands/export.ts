@@ -5,7 +5,7 @@ import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
-import { writeOutput } from '../output.ts';
+import { checkWritable, writeOutput } from '../output.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
 import { inFolder } from '../settings.ts';
@@ -18,10 +18,13 @@ export async function exportCommand(
   environment: Environment,
 ): Promise<number> {
   const spec = parseSpec(text);
+  const path = file === undefined || file === '-' ? undefined : inFolder(environment.cwd, file);
+  await checkWritable([{ format: 'json', ...(path !== undefined && { file: path }) }]);
   const { report } = await auditQuietly(flags, environment, 'attestation', async () => ({
     packages: 1,
     run: (auditor) => verifySpecs([spec], auditor),
   }));
+  if (report.interrupted) return exit.interrupted;
   const [unresolved] = report.unresolved;
   if (unresolved !== undefined)
     throw new JsrVerifyError(
@@ -36,8 +39,8 @@ export async function exportCommand(
     return exit.inconclusive;
   }
   const bundle = exportBundle(pkg);
-  if (file === undefined) environment.stdout.write(bundle.text);
-  else await writeOutput(inFolder(environment.cwd, file), bundle.text);
+  if (path === undefined) environment.stdout.write(bundle.text);
+  else await writeOutput(path, bundle.text);
   const voice = voiceOn(environment.stderr, flags.quiet);
   for (const remark of bundle.remarks) voice.warning(remark);
   return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'], strict: flags.strict });

@@ -86,6 +86,8 @@ export async function packCommand(
       };
     },
   );
+  // Half of the evidence under the name of all of it would only show on the other machine.
+  if (report.interrupted) throw new JsrVerifyError('INTERRUPTED', 'interrupted, so no pack was written');
   if (report.packages.length === 0) {
     throw new JsrVerifyError('NOTHING_TO_CHECK', 'no JSR package was found, so there is nothing to pack', {
       hint: 'name a package or a lockfile',
@@ -96,7 +98,6 @@ export async function packCommand(
   voice.note(
     `recorded ${report.packages.length} packages in ${shownPath(path, environment.cwd)} (${Math.ceil(bytes.length / 1024)} KiB)`,
   );
-  if (report.interrupted) return exit.interrupted;
   if (report.log.kind === 'forked') return exit.rejected;
   if (report.unresolved.length > 0) return exit.request;
   const missing = report.packages.filter(({ verdict }) => verdict.kind === 'inconclusive');
