@@ -1,3 +1,5 @@
+import type { InstalledCopies } from './installed/copies.ts';
+import type { Purl } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { Depth, PackageReport } from './model/report.ts';
 import type { Addresses } from './registry/addresses.ts';
@@ -24,6 +26,8 @@ export interface Auditor {
   readonly live?: boolean;
   /** What was seen of each log in earlier runs; without it only the checkpoints of this run are compared. */
   readonly memory?: CheckpointMemory;
+  /** What is installed on this disk, by target; wanted at depth `installed`. */
+  readonly installed?: ReadonlyMap<Purl, InstalledCopies>;
   /** Ends the audit early: what is known by then is reported as interrupted. */
   readonly signal?: AbortSignal;
   /** Called with each package as soon as it is judged, in the order they finish. */

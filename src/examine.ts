@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Auditor } from './auditor.ts';
-import { after, type Checks, type Facts, type Outcome, passed, provenanceChecks } from './model/check.ts';
+import { checkInstalled } from './installed/check.ts';
+import { after, type Checks, passed, provenanceChecks, skipped } from './model/check.ts';
 import {
   absent,
   type Evidence,
@@ -11,7 +12,7 @@ import {
   type RegistryWord,
   unavailable,
 } from './model/evidence.ts';
-import type { Sha256 } from './model/package.ts';
+import { purlOf, type Sha256 } from './model/package.ts';
 import type { Provenance } from './model/provenance.ts';
 import { reaches } from './model/report.ts';
 import type { Target } from './model/target.ts';
@@ -107,26 +108,42 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
       { ...evidence, attestation: whyNone(tries, named, badge, search, word, auditor) },
       auditor,
     );
-  const tarball = async ({ checks }: Tried) =>
-    reaches(auditor.depth, 'tarball')
-      ? await afterwards(checks, (fact) => examineTarball(target, fact, manifest, bodies, auditor))
-      : checks.tarball;
   const best = holding[0] ?? (await none());
   return {
     word: await withLink(word, target, holding, auditor),
     search: search?.outcome ?? 'not-asked',
-    best: { ...best, checks: { ...best.checks, tarball: await tarball(best) } },
+    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, auditor) },
     others: holding.slice(1),
   };
 }
 
-/** What only makes sense once the manifest and every file of it held: else the check that did not is named. */
-async function afterwards<Fact>(
-  { manifest, files }: Checks,
-  check: (manifest: Facts['manifest']) => Promise<Outcome<Fact>>,
-): Promise<Outcome<Fact>> {
-  const ready = after({ manifest, files }, (known) => passed(known.manifest));
-  return ready.status === 'passed' ? check(ready.fact) : ready;
+/** The checks that go below the attested files: the npm tarballs, and what lies on this disk. */
+async function deepen(
+  checks: Checks,
+  target: Target,
+  manifest: Gathered<Uint8Array>,
+  bodies: ReadonlyMap<string, Uint8Array>,
+  auditor: Auditor,
+): Promise<Checks> {
+  if (!reaches(auditor.depth, 'tarball')) return checks;
+  const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
+  const { outcome: tarball, contents } =
+    ready.status === 'passed'
+      ? await examineTarball(target, ready.fact, manifest, bodies, auditor)
+      : { outcome: ready, contents: [] };
+  return { ...checks, tarball, installed: installedCheck({ ...checks, tarball }, target, contents, auditor) };
+}
+
+function installedCheck(
+  { manifest, installed }: Checks,
+  target: Target,
+  tarballs: readonly ReadonlyMap<string, FileDigest>[],
+  auditor: Auditor,
+): Checks['installed'] {
+  if (!reaches(auditor.depth, 'installed')) return installed;
+  const copies = auditor.installed?.get(purlOf(target.package));
+  if (copies === undefined) return skipped('only an audit of a project looks at what is installed');
+  return after({ manifest }, (known) => checkInstalled(copies, known.manifest, tarballs));
 }
 
 /** What the registry, or the command line in its place, names as the attestation; empty when it names none. */

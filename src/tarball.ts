@@ -3,7 +3,7 @@ import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
 import type { Gathered } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
 import { collectDist, collectTarball, revisionIn } from './registry/npm.ts';
-import type { TarballEvidence } from './verify/tarball.ts';
+import type { CheckedTarballs, TarballEvidence } from './verify/tarball.ts';
 import { parseJson } from './wire/json.ts';
 
 /**
@@ -16,17 +16,20 @@ export async function examineTarball(
   manifestBytes: Gathered<Uint8Array>,
   files: ReadonlyMap<string, Uint8Array>,
   auditor: Auditor,
-): Promise<Outcome<Facts['tarball']>> {
+): Promise<CheckedTarballs> {
+  const only = (outcome: Outcome<never>): CheckedTarballs => ({ outcome, contents: [] });
   if (manifest.source !== 'served' || manifestBytes.state !== 'present') {
-    return unknown('the registry did not answer, so the files that the tarball is made of are not known');
+    return only(
+      unknown('the registry did not answer, so the files that the tarball is made of are not known'),
+    );
   }
   const parsed = parseJson(manifestBytes.value);
-  if (!parsed.ok) return unknown(`the version manifest is ${parsed.why}`);
+  if (!parsed.ok) return only(unknown(`the version manifest is ${parsed.why}`));
   const tarballs = await collectTarballs(target, auditor);
-  if (tarballs.length === 0) return skipped('the version has no npm tarball');
+  if (tarballs.length === 0) return only(skipped('the version has no npm tarball'));
   // The compilers are large, and wanted at this depth only.
-  const { checkTarball } = await import('./verify/tarball.ts');
-  return checkTarball(tarballs, {
+  const { checkTarballs } = await import('./verify/tarball.ts');
+  return checkTarballs(tarballs, {
     package: target.package,
     files,
     manifest: parsed.value as object,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Facts, failed, type Outcome, passed, type TarballFact, unknown } from '../model/check.ts';
-import type { Gathered } from '../model/evidence.ts';
-import type { PackageVersion } from '../model/package.ts';
+import type { FileDigest, Gathered } from '../model/evidence.ts';
+import type { PackageVersion, Sha256 } from '../model/package.ts';
 import type { VersionManifest } from '../npm/graph.ts';
 import { rederive } from '../npm/rederive.ts';
 import { readTarball } from '../npm/tar.ts';
@@ -27,27 +27,44 @@ export interface Attested {
   readonly registryUrl: string;
 }
 
+/** What came of the check, and the files of each tarball that was explained, by path with a leading slash. */
+export interface CheckedTarballs {
+  readonly outcome: Outcome<Facts['tarball']>;
+  readonly contents: readonly ReadonlyMap<string, FileDigest>[];
+}
+
 /**
  * Passes when every file of JSR's npm tarballs follows from the attested files, and nothing is missing (contract 3). JSR makes the
  * tarball, nobody attests it, and its bytes differ with every build; so contents are compared, and nothing is executed.
  */
-export async function checkTarball(
+export async function checkTarballs(
   tarballs: readonly TarballEvidence[],
   attested: Attested,
-): Promise<Outcome<Facts['tarball']>> {
+): Promise<CheckedTarballs> {
   let fact: TarballFact | undefined;
+  const contents: ReadonlyMap<string, FileDigest>[] = [];
   for (const tarball of tarballs) {
     const outcome = await checkOne(tarball, attested);
-    if (outcome.status !== 'passed') return outcome;
-    fact = fact === undefined ? outcome.fact : joined(fact, outcome.fact);
+    if (outcome.status !== 'passed') return { outcome, contents };
+    fact = fact === undefined ? outcome.fact.fact : joined(fact, outcome.fact.fact);
+    contents.push(outcome.fact.contents);
   }
-  return fact === undefined ? unknown('no npm tarball of this version is known') : passed(fact);
+  return {
+    outcome: fact === undefined ? unknown('no npm tarball of this version is known') : passed(fact),
+    contents,
+  };
+}
+
+/** A tarball of which every file is accounted for. */
+interface Explained {
+  readonly fact: TarballFact;
+  readonly contents: ReadonlyMap<string, FileDigest>;
 }
 
 async function checkOne(
   { url, revision, bytes, integrity }: TarballEvidence,
   attested: Attested,
-): Promise<Outcome<TarballFact>> {
+): Promise<Outcome<Explained>> {
   if (bytes.state === 'absent') return unknown(`the npm registry does not have ${url}`);
   if (bytes.state === 'unavailable') return unknown(`the npm tarball ${url} could not be had: ${bytes.why}`);
   const actual = `sha512-${createHash('sha512').update(bytes.value).digest('base64')}`;
@@ -81,14 +98,21 @@ async function checkOne(
     });
   }
   return passed({
-    url,
-    integrity: actual,
-    verbatim: counts.verbatim,
-    rewritten: counts.rewritten,
-    derived: counts.derived,
-    generated: counts.generated,
-    notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
+    fact: {
+      url,
+      integrity: actual,
+      verbatim: counts.verbatim,
+      rewritten: counts.rewritten,
+      derived: counts.derived,
+      generated: counts.generated,
+      notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
+    },
+    contents: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])),
   });
+}
+
+function digestOf(bytes: Uint8Array): FileDigest {
+  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
 }
 
 // Subresource integrity may list several digests; the strongest that is known counts, and one of that kind must fit.

@@ -1,6 +1,7 @@
 import { audit } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { reaches } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Environment } from '../environment.ts';
 import { readLockfiles } from '../lockfiles.ts';
@@ -24,7 +25,13 @@ export async function auditCommand(
     );
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
-      run: (auditor) => audit(lockfiles, auditor),
+      run: async (auditor) => {
+        if (!reaches(depth, 'installed')) return audit(lockfiles, auditor);
+        const { findInstalled, strayFindings } = await import('../installed.ts');
+        const installed = await findInstalled(lockfiles, settings.addresses, environment);
+        const report = await audit(lockfiles, { ...auditor, installed: installed.packages });
+        return { ...report, findings: [...report.findings, ...strayFindings(installed)] };
+      },
     };
   });
 }

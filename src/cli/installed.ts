@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
+import type { Installed } from '../installed/copies.ts';
+import { denoDirOf } from '../installed/deno-dir.ts';
+import { collectInstalled } from '../installed/installed.ts';
+import type { Finding } from '../model/finding.ts';
+import { nameOf } from '../model/package.ts';
+import { type LockfileContents, mergeTargets } from '../model/target.ts';
+import type { Addresses } from '../registry/addresses.ts';
+import { treeAt } from '../source/tree.ts';
+import type { Environment } from './environment.ts';
+
+/** Looks at what the projects of the lockfiles have installed, and at Deno's cache. */
+export function findInstalled(
+  lockfiles: readonly LockfileContents[],
+  { registry, npmRegistry }: Addresses,
+  { cwd, env }: Pick<Environment, 'cwd' | 'env'>,
+): Promise<Installed> {
+  const denoDir = denoDirOf(env, cwd, process.platform, homedir());
+  return collectInstalled(
+    {
+      projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, cwd)))],
+      ...(denoDir !== undefined && { denoDir }),
+      registry,
+      npmRegistry,
+    },
+    mergeTargets(lockfiles.flatMap(({ targets }) => targets)),
+    treeAt(cwd),
+  );
+}
+
+/** JSR packages on this disk that no lockfile names: nobody has checked them, so nobody may take the rest for all. */
+export function strayFindings({ strays }: Installed): readonly Finding[] {
+  return strays.map(({ place, package: about, version }) => ({
+    id: 'installed',
+    severity: 'error',
+    message: `${place} holds ${nameOf({ ...about, version })}, which no lockfile names`,
+    hint: 'remove it, or install again from the lockfile',
+  }));
+}
+
+// npm keeps a lockfile of its own in `node_modules`.
+function projectOf(file: string, cwd: string): string {
+  const folder = dirname(resolve(cwd, file));
+  return basename(folder) === 'node_modules' ? dirname(folder) : folder;
+}
