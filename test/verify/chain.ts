@@ -17,7 +17,8 @@ export function publish(
   options: Partial<Parameters<World['publish']>[0]> = {},
 ): Publication {
   const version = `1.0.${published++}`;
-  const files = { '/mod.ts': 'export const a: number = 1;\n', '/README.md': '# widget\n' };
+  // Manifests do not name their version, so equal files would make equal digests.
+  const files = { '/mod.ts': 'export const a: number = 1;\n', '/README.md': `# widget ${version}\n` };
   return world.publish({ scope: 'acme', name: 'widget', version, files, provenance, ...options });
 }
 
