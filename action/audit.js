@@ -1,0 +1,86 @@
+// First step of the action: runs the audit, and tells the workflow in every way it understands.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InputError, readInputs } from './inputs.js';
+import { programFor } from './program.js';
+import { annotate, print, setOutputs, silenced } from './workflow.js';
+
+const { env } = process;
+
+try {
+  process.exitCode = await audit();
+} catch (error) {
+  if (error instanceof InputError) {
+    await annotate('error', error.message);
+    process.exitCode = 2;
+  } else {
+    await annotate('error', `this is a bug in the action: ${error instanceof Error ? error.stack : error}`);
+    process.exitCode = 70;
+  }
+}
+
+/** The exit code of the step. */
+async function audit() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new InputError(
+      `Node ${process.versions.node} is too old, use actions/setup-node to get 20.19 or later`,
+    );
+  const inputs = readInputs(env);
+  // A folder of its own: what lies in it afterwards was written by this run.
+  const folder = await mkdtemp(join(env['RUNNER_TEMP'] ?? tmpdir(), 'jsr-verify-'));
+  const program = await programFor(inputs.version, folder);
+  const file = (/** @type {string} */ name) => join(folder, name);
+  const [annotations, markdown, json] = [file('annotations.txt'), file('report.md'), file('report.json')];
+  const sarif = inputs.sarifFile === '' ? file('report.sarif') : resolve(inputs.sarifFile);
+  // The last one: once it is there, all of them are.
+  const formats = [`github=${annotations}`, `markdown=${markdown}`, `sarif=${sarif}`, `json=${json}`];
+  const args = [
+    'audit',
+    ...inputs.args,
+    ...[...inputs.formats, ...formats].map((format) => `--format=${format}`),
+    '--',
+    ...inputs.paths,
+  ];
+
+  // No command of the workflow can come from the name of a package, whatever else the program shows of it.
+  const code = await silenced(() => run(program, args));
+  const report = await reportIn(json);
+  await setOutputs({ 'exit-code': code });
+  if (report === undefined) {
+    await annotate('error', `the audit could not be made (exit code ${code}), the log says why`);
+    await summarize(`## ✗ jsr-verify: the audit could not be made (exit code ${code})\n`);
+    return code === 0 ? 70 : code;
+  }
+  await print(await readFile(annotations, 'utf8'));
+  await summarize(await readFile(markdown, 'utf8'));
+  await setOutputs({ ...report.summary, 'sarif-file': sarif, 'json-file': json, 'markdown-file': markdown });
+  if (code !== 3 || inputs.failOn !== 'rejected') return code;
+  await annotate('warning', 'what could not be decided passes, since only a rejection is to fail');
+  return 0;
+}
+
+/** Runs the program, both its streams as one, and says how it ended. */
+async function run(/** @type {string} */ program, /** @type {readonly string[]} */ args) {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 1, 1] });
+  const [code] = await once(child, 'close');
+  return typeof code === 'number' ? code : 130;
+}
+
+/** The counts of a report that was written whole, or nothing. */
+async function reportIn(/** @type {string} */ file) {
+  try {
+    /** @type {{ readonly summary: Readonly<Record<string, number>> }} */
+    const { summary } = JSON.parse(await readFile(file, 'utf8'));
+    return { summary };
+  } catch {
+    return undefined;
+  }
+}
+
+async function summarize(/** @type {string} */ markdown) {
+  if (env['GITHUB_STEP_SUMMARY']) await appendFile(env['GITHUB_STEP_SUMMARY'], `${markdown}\n`);
+}

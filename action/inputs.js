@@ -1,0 +1,55 @@
+/** What the workflow asked for cannot be done; the message is for its author. */
+export class InputError extends Error {}
+
+const outcomes = /** @type {const} */ (['warning', 'inconclusive', 'rejected', 'never']);
+
+/**
+ * The inputs of the action, as the step's environment has them.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @throws {InputError}
+ */
+export function readInputs(env) {
+  const text = (/** @type {string} */ name) => (env[`INPUT_${name}`] ?? '').trim();
+  const lines = (/** @type {string} */ name) =>
+    text(name)
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  const line = (/** @type {string} */ name) => {
+    const [first = '', ...more] = lines(name);
+    if (more.length > 0) throw new InputError(`${labelOf(name)} has more than one line`);
+    return first;
+  };
+
+  const failOn = outcomes.find((outcome) => outcome === text('FAIL_ON'));
+  if (failOn === undefined)
+    throw new InputError(`fail-on is ${JSON.stringify(text('FAIL_ON'))}, not one of ${outcomes.join(', ')}`);
+  const allowEmpty = text('ALLOW_EMPTY');
+  if (allowEmpty !== 'true' && allowEmpty !== 'false')
+    throw new InputError(`allow-empty is ${JSON.stringify(allowEmpty)}, not true or false`);
+  const options = lines('OPTIONS');
+  const stray = options.find((option) => !option.startsWith('--') || option === '--');
+  if (stray !== undefined)
+    throw new InputError(`options has ${JSON.stringify(stray)}, write one --option=value per line`);
+  const formats = lines('FORMAT');
+  const policy = line('POLICY');
+
+  return {
+    paths: lines('PATH'),
+    // The log has room for one report: the one that was asked for, or the one for people.
+    formats: formats.some((format) => !format.includes('=')) ? formats : ['pretty', ...formats],
+    args: [
+      ...(policy === '' ? [] : [`--policy=${policy}`]),
+      ...(failOn === 'warning' ? ['--strict'] : []),
+      ...(failOn === 'never' ? ['--exit-zero'] : []),
+      ...(allowEmpty === 'true' ? ['--allow-empty'] : []),
+      ...options,
+    ],
+    failOn,
+    sarifFile: line('SARIF_FILE'),
+    version: line('VERSION'),
+  };
+}
+
+const labelOf = (/** @type {string} */ name) => name.toLowerCase().replaceAll('_', '-');
