@@ -6,7 +6,7 @@ import type { Json } from './facts.ts';
 import { toLinks } from './links.ts';
 import { expectedBy, toOrigin } from './origin.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
-import { sorted, tally, tallyInWords } from './summary.ts';
+import { logInWords, sorted, tally, tallyInWords } from './summary.ts';
 import { toUtc } from './time.ts';
 
 type JsonObject = { readonly [key: string]: Json };
@@ -37,6 +37,8 @@ function toMetadata(report: Report, { toolVersion }: RenderContext): JsonObject 
       property('covers', 'packages from JSR only'),
       property('summary', tallyInWords(tally(report.packages))),
       property('depth', report.depth),
+      property('log', logInWords(report)),
+      ...report.trust.warnings.map((warning) => property('trust', warning)),
     ],
   };
 }

@@ -154,7 +154,7 @@ function suiteOf(
     ...cases.flatMap(caseLines),
     ...(name === 'packages'
       ? [
-          `    <system-out>${toXml(`${tallyInWords(tally(report.packages))}; depth ${report.depth}; log ${logInWords(report)}`)}</system-out>`,
+          `    <system-out>${toXml([`${tallyInWords(tally(report.packages))}; depth ${report.depth}; log ${logInWords(report)}`, ...report.trust.warnings.map((warning) => `trust: ${warning}`)].join('\n'))}</system-out>`,
         ]
       : []),
     '  </testsuite>',

@@ -42,8 +42,9 @@ function toStatement(pkg: PackageReport, report: Report, context: RenderContext)
         verificationResult: isPassed ? 'PASSED' : 'FAILED',
         verifiedLevels: [isPassed ? levelOf(pkg) : 'FAILED'],
         slsaVersion: '1.0',
-        // An extension field, whose name must be a URI: an exemption or an allowed absence should not look like a pass.
+        // Extension fields, whose names must be URIs: an exemption or an allowed absence should not look like a pass.
         'urn:jsr-verify:verdict': pkg.verdict.kind,
+        ...(report.trust.warnings.length > 0 && { 'urn:jsr-verify:trust': report.trust.warnings }),
       },
     },
   ];

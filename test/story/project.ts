@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Ended, type RunOptions, run, type Stage } from '../cli/program.ts';
 
@@ -10,8 +10,14 @@ export interface Project {
   run(argv: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Runs the program here and reads its JSON report; what goes wrong before there is one is an error. */
   report(argv: readonly string[], options?: RunOptions): Promise<Reported>;
+  /** The cache folder. */
+  readonly cache: string;
   /** Empties the cache. */
   forget(): void;
+  /** Empties the cache of evidence, but not what is remembered of logs and of trust. */
+  forgetEvidence(): void;
+  /** Paths of what was kept as evidence against a log. */
+  evidence(): readonly string[];
   write(file: string, content: string): void;
   read(file: string): string;
   /** Runs git here, and answers what it says. */
@@ -95,6 +101,7 @@ export interface FindingJson {
 /** Opens a new, empty project on a stage. */
 export function openProject(stage: Stage, env: Readonly<Record<string, string>> = stage.env()): Project {
   const folder = stage.folder();
+  const cache = env['JSR_VERIFY_CACHE'] ?? join(folder, 'no-cache');
   const runHere = (argv: readonly string[], options: RunOptions = {}): Promise<Ended> =>
     run(argv, { cwd: folder, ...options, env: { ...env, ...options.env } });
   const git = (...args: readonly string[]): string =>
@@ -108,7 +115,13 @@ export function openProject(stage: Stage, env: Readonly<Record<string, string>> 
     folder,
     run: runHere,
     report: async (argv, options) => toReported(await runHere([...argv, '--format', 'json'], options)),
-    forget: () => rmSync(env['JSR_VERIFY_CACHE'] ?? '', { recursive: true, force: true }),
+    cache,
+    forget: () => rmSync(cache, { recursive: true, force: true }),
+    forgetEvidence: () => rmSync(join(cache, 'evidence'), { recursive: true, force: true }),
+    evidence: () => {
+      const forks = join(cache, 'forks');
+      return existsSync(forks) ? readdirSync(forks).map((name) => join(forks, name)) : [];
+    },
     write: (file, content) => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), content);
