@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { reportFormats } from '../../src/report/reporter.ts';
 import { type Ended, type RunOptions, run, type Stage } from '../cli/program.ts';
 
 /** A project folder in which the program is run, with a cache that lasts from run to run. */
@@ -12,6 +13,11 @@ export interface Project {
   report(argv: readonly string[], options?: RunOptions): Promise<Reported>;
   /** The cache folder. */
   readonly cache: string;
+  /** Runs the program once for a report in every format there is. */
+  everyFormat(
+    argv: readonly string[],
+    options?: RunOptions,
+  ): Promise<Ended & { readonly reports: ReadonlyMap<string, string> }>;
   /** Empties the cache. */
   forget(): void;
   /** Empties the cache of evidence, but not what is remembered of logs and of trust. */
@@ -116,6 +122,18 @@ export function openProject(stage: Stage, env: Readonly<Record<string, string>> 
     run: runHere,
     report: async (argv, options) => toReported(await runHere([...argv, '--format', 'json'], options)),
     cache,
+    everyFormat: async (argv, options) => {
+      const ended = await runHere(
+        [...argv, ...reportFormats.flatMap((format) => ['--format', `${format}=report.${format}`])],
+        options,
+      );
+      return {
+        ...ended,
+        reports: new Map(
+          reportFormats.map((format) => [format, readFileSync(join(folder, `report.${format}`), 'utf8')]),
+        ),
+      };
+    },
     forget: () => rmSync(cache, { recursive: true, force: true }),
     forgetEvidence: () => rmSync(join(cache, 'evidence'), { recursive: true, force: true }),
     evidence: () => {
