@@ -16,6 +16,7 @@ import { recording } from '../src/source/pack.ts';
 import type { Source, SourceRequest } from '../src/source/source.ts';
 import { type Role, withBody } from '../test/support/http.ts';
 import { mintWorld, type World } from '../test/support/jsr.ts';
+import { sha256Hex } from '../test/support/keys.ts';
 import { denoLock, packageLock } from '../test/support/lockfiles.ts';
 
 const folder = resolve(import.meta.dirname, '../fixtures/packs/acme');
@@ -91,6 +92,29 @@ world.publish({
 world.edit({ role: 'registry', path: '/@acme/tampered/1.0.0/mod.js' }, (answer) =>
   withBody(answer, 'export const honest = null;\n'),
 );
+const swapped = world.publish({
+  scope: 'acme',
+  name: 'swapped',
+  version: '2.2.0',
+  files: mod('export const honest = true;'),
+});
+const attack = 'export const honest = null;\n';
+world.edit({ role: 'registry', path: '/@acme/swapped/2.2.0/mod.js' }, (answer) => withBody(answer, attack));
+world.edit({ role: 'registry', path: '/@acme/swapped/2.2.0_meta.json' }, (answer) =>
+  withBody(
+    answer,
+    Buffer.from(answer.body)
+      .toString()
+      .replace(sha256Hex(swapped.files.get('/mod.js') ?? ''), sha256Hex(attack)),
+  ),
+);
+const locked = world.publish({
+  scope: 'acme',
+  name: 'locked',
+  version: '1.0.0',
+  files: mod('export const locked = 1;'),
+});
+world.edit({ path: /\/@?acme\/(?:packages\/)?locked(?:\/|$)/ }, (answer) => ({ ...answer, status: 503 }));
 const everything = [widget, gadget, byHand, legacy, tampered, stranger, silent];
 
 const rootBytes = world.sigstore.trustedRootBytes();
@@ -111,6 +135,8 @@ const locks = {
     registry: publicAddresses.registry,
     npm: publicAddresses.npmRegistry,
   }),
+  'swapped/deno.lock': denoLock([swapped]),
+  'down/deno.lock': denoLock([locked]),
   'nothing/deno.lock': denoLock([]),
 };
 const lockfiles = Object.entries(locks).map(([file, text]) => readLockfile(file, text, publicAddresses));
@@ -123,7 +149,9 @@ const specs = [
   '@acme/stranger',
   '@acme/yanked',
   '@acme/unknown',
-  '@acme/unreachable', '@acme/silent',
+  '@acme/unreachable',
+  '@acme/silent',
+  '@acme/swapped',
 ];
 await verifySpecs(specs.map(parseSpec), auditor);
 await verifySpecs(['@acme/yanked@1.0.0'].map(parseSpec), auditor);

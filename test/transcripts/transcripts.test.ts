@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectReport } from '../report/schema.ts';
+import { mintSigstore } from '../support/sigstore.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const program = join(root, 'bin/jsr-verify.js');
@@ -46,6 +48,16 @@ const transcripts: readonly Transcript[] = [
     commands: [[1, 'jsr-verify @acme/tampered']],
   },
   {
+    name: 'swapped',
+    title: 'A file and its checksum that are not the attested ones',
+    about:
+      'The registry serves another file, and a manifest to match. Two things know better: the signature, and the lockfile.',
+    commands: [
+      [1, 'jsr-verify @acme/swapped'],
+      [1, 'jsr-verify audit swapped/deno.lock'],
+    ],
+  },
+  {
     name: 'stranger',
     title: 'A package from an unexpected repository',
     about:
@@ -75,6 +87,9 @@ const transcripts: readonly Transcript[] = [
     commands: [
       [3, 'jsr-verify @acme/unreachable'],
       [3, 'jsr-verify @acme/silent'],
+      // The lockfile holds the digest, and the log what was attested about it.
+      [3, 'jsr-verify audit down/deno.lock'],
+      [0, 'jsr-verify audit down/deno.lock --repo acme/locked'],
     ],
   },
   {
@@ -139,16 +154,60 @@ describe('the transcripts show what the program says', () => {
   });
 });
 
+describe('the recorded evidence', () => {
+  it('comes to the recorded report', async () => {
+    const { code, stdout } = await run('jsr-verify audit everything/deno.lock --format json');
+    expectReport(stdout);
+    const report = JSON.parse(stdout);
+    const verdicts = report.packages.map(({ purl, verdict }: { purl: string; verdict: string }) => [
+      purl,
+      verdict,
+    ]);
+    expect([code, Object.fromEntries(verdicts)]).toEqual([
+      1,
+      {
+        'pkg:jsr/@acme/by-hand@0.3.0': 'rejected',
+        'pkg:jsr/@acme/gadget@2.0.1': 'verified',
+        'pkg:jsr/@acme/legacy@0.1.0': 'rejected',
+        'pkg:jsr/@acme/silent@1.1.0': 'inconclusive',
+        'pkg:jsr/@acme/stranger@3.1.4': 'rejected',
+        // Its manifest is in order; the file is looked at only where files are asked for.
+        'pkg:jsr/@acme/tampered@1.0.0': 'verified',
+        'pkg:jsr/@acme/widget@1.4.0': 'verified',
+      },
+    ]);
+    const steady = {
+      ...report,
+      checkedAt: '…',
+      tool: { ...report.tool, version: '…' },
+      trust: { ...report.trust, from: '…' },
+    };
+    await expect(`${JSON.stringify(steady, null, 2)}\n`).toMatchFileSnapshot(
+      join(root, 'fixtures/packs/acme/expected.json'),
+    );
+  });
+
+  it('comes to nothing under the trusted root of somebody else', async () => {
+    writeFileSync(join(folder, 'other_root.json'), mintSigstore().trustedRootBytes());
+    const { code, stdout } = await run('jsr-verify @acme/widget --format json', 'other_root.json');
+    expect([code, JSON.parse(stdout).packages]).toMatchObject([
+      1,
+      [{ verdict: 'rejected', checks: { certificate: { status: 'failed' } } }],
+    ]);
+  });
+});
+
 /** The built program on the recorded evidence: what the page shows, and the two flags that put the pack in the network's place. */
 function run(
   command: string,
+  trustedRoot = 'trusted_root.json',
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const args = [
     ...command.split(' ').slice(1),
     '--pack',
     'evidence.pack',
     '--trusted-root',
-    'trusted_root.json',
+    trustedRoot,
     '--no-cache',
   ];
   return new Promise((done, broken) => {
