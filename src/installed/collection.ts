@@ -172,12 +172,7 @@ export class Collection {
       case 'read':
         return { kind: 'npm', place, files: unzipped.files, nests: false };
       case 'refused':
-        return {
-          kind: 'npm',
-          place,
-          files: new Map([['', { odd: `cannot be read: ${unzipped.why}` }]]),
-          nests: false,
-        };
+        return { kind: 'npm', place, files: new Map(), refused: unzipped.why, nests: false };
       case 'unread':
         return { unread: unzipped.why };
       case 'absent':

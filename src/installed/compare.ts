@@ -1,7 +1,7 @@
 import type { ManifestFact } from '../model/check.ts';
 import type { FileDigest } from '../model/evidence.ts';
 import type { CacheCopy, NpmCopy, VendorCopy, VersionMetadata } from './copies.ts';
-import { vendoredNames, vendoredPart } from './deno-paths.ts';
+import { vendoredPlaces } from './deno-paths.ts';
 import type { OnDisk } from './disk.ts';
 
 /** Files by path with a leading slash, as they have to be. */
@@ -18,10 +18,18 @@ export interface Comparison {
  * Compares an npm client's copy with the tarball it was made from: the same files, no more, no fewer. What clients change is known:
  * npm spells `.gitignore` as `.npmignore`, and nobody but the client may put packages into `node_modules`.
  */
-export function compareNpm({ files, nests }: NpmCopy, tarball: Wanted): Comparison {
+export function compareNpm({ files, refused, nests }: NpmCopy, tarball: Wanted): Comparison {
   const tally = new Tally();
+  if (refused !== undefined) {
+    tally.wrong.push(`it cannot be read as an archive of Yarn's: ${refused}`);
+    return tally;
+  }
   const wanted = asInstalled(files, tarball);
-  for (const [path, digest] of wanted) tally.compare(path, files.get(path), digest);
+  const closed = [...files.keys()].filter((path) => path.endsWith('/'));
+  for (const [path, digest] of wanted) {
+    // What a folder hides is neither there nor missing.
+    if (!closed.some((folder) => path.startsWith(folder))) tally.compare(path, files.get(path), digest);
+  }
   for (const [path, found] of files) if (!wanted.has(path)) tally.extra(path, found);
   const bundles = [...tarball.keys()].some((path) => path.startsWith(modules));
   if (bundles && nests)
@@ -86,7 +94,10 @@ class Tally {
   }
 
   extra(path: string, found: OnDisk): void {
-    this.wrong.push('odd' in found ? `${path}: ${found.odd}` : `${path}: not a file of the package`);
+    if ('odd' in found) this.wrong.push(`${path}: ${found.odd}`);
+    else if ('unread' in found && path.endsWith('/'))
+      this.open.push(`${path}: cannot be read: ${found.unread}`);
+    else this.wrong.push(`${path}: not a file of the package`);
   }
 }
 
@@ -106,20 +117,6 @@ function asInstalled(files: ReadonlyMap<string, OnDisk>, tarball: Wanted): Wante
     if (digest !== undefined && !wanted.has(renamed)) wanted.set(renamed, digest);
   }
   return wanted;
-}
-
-/** For every place that Deno may give a file of the manifest, the paths it can stand for. */
-function vendoredPlaces(paths: Iterable<string>): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>();
-  for (const path of paths) {
-    const parts = new URL(`https://jsr.io${path}`).pathname.slice(1).split('/');
-    const folder = parts.slice(0, -1).map((part) => `/${vendoredPart(part)}`);
-    for (const name of vendoredNames(parts.at(-1) ?? '')) {
-      const place = `${folder.join('')}/${name}`;
-      places.set(place, [...(places.get(place) ?? []), path]);
-    }
-  }
-  return places;
 }
 
 function compareMetadata(

@@ -8,6 +8,8 @@ export interface NpmCopy {
   /** Where it lies, for people. */
   readonly place: string;
   readonly files: ReadonlyMap<string, OnDisk>;
+  /** Why nobody should believe the archive that it is; no files are known then. */
+  readonly refused?: string;
   /** Whether other packages are installed inside of it, in `node_modules`; they are copies of their own. */
   readonly nests: boolean;
 }

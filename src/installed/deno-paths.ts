@@ -41,6 +41,20 @@ export function vendoredNames(part: string): readonly string[] {
   return [...new Set(names)];
 }
 
+/** For every place in `vendor/` that Deno may give one of these paths of a package, the paths it can stand for. */
+export function vendoredPlaces(paths: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const path of paths) {
+    const parts = new URL(`https://jsr.io${path}`).pathname.slice(1).split('/');
+    const folder = parts.slice(0, -1).map((part) => `/${vendoredPart(part)}`);
+    for (const name of vendoredNames(parts.at(-1) ?? '')) {
+      const place = `${folder.join('')}/${name}`;
+      places.set(place, [...(places.get(place) ?? []), path]);
+    }
+  }
+  return places;
+}
+
 const endings = [
   ...['.js', '.jsx', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.d.ts', '.d.mts', '.d.cts', '.tsx', '.css'],
   ...['.json', '.jsonc', '.json5', '.md', '.wasm', '.html', '.sql'],

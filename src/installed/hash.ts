@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { InstalledDisk, OnDisk } from './disk.ts';
 
-/** The files of a folder by path with a leading slash, and whether it has `node_modules` of its own. */
+/** The files of a folder by path with a leading slash, folders that cannot be read among them with a slash at their end. */
 export interface Hashed {
   readonly files: ReadonlyMap<string, OnDisk>;
+  /** Whether it has `node_modules` of its own. */
   readonly nests: boolean;
 }
 
@@ -23,7 +24,7 @@ export async function hashFolder(
   let nests = false;
   const enter = async (path: string, depth: number): Promise<void> => {
     const listed = await disk.list(join(folder, path));
-    if (listed.state === 'unavailable') files.set(path || '/', { unread: listed.why });
+    if (listed.state === 'unavailable') files.set(`${path}/`, { unread: listed.why });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
       const inside = `${path}/${name}`;
