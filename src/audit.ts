@@ -185,17 +185,18 @@ async function followed(reports: readonly PackageReport[], auditor: Auditor): Pr
     return opened.ok ? [opened.value] : [];
   });
   const compared = spread(seen, mostCheckpoints);
-  // Only a log that is asked now has a present head; an old answer would look like a log that went back.
-  const heads = live === true ? await collectHeads(source, addresses.rekor) : undefined;
+  // A pack has the head of its day: older than what is remembered here, but nothing in a pack says that a log went back.
+  const heads = await collectHeads(source, addresses.rekor);
   const outcome = await follow({
     seen: compared,
-    ...(heads?.state === 'present' && { current: heads.value }),
+    ...(heads.state === 'present' && { current: heads.value }),
     keys,
     memory,
     fetchProof: proofsFrom(source, addresses.rekor),
   });
   const omitted = seen.length - compared.length;
-  return omitted === 0 || outcome.kind === 'not-checked' ? outcome : { ...outcome, omitted };
+  if (outcome.kind === 'not-checked') return live === true ? { ...outcome, gap: true } : outcome;
+  return omitted === 0 ? outcome : { ...outcome, omitted };
 }
 
 /** At most so many checkpoints, from the smallest tree to the largest. */

@@ -31,7 +31,7 @@ import type { PackageMeta } from './registry/meta.ts';
 import { examineTarball } from './tarball.ts';
 import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
 import { leafOf } from './tlog/rekor.ts';
-import { checkManifest } from './verify/manifest.ts';
+import { checkManifest, lockedDigest } from './verify/manifest.ts';
 import { mayAttestUpload } from './verify/subject.ts';
 import { prove, verify } from './verify/verify.ts';
 
@@ -78,7 +78,7 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
   const about = target.package;
   const [meta, manifest, badge] = await Promise.all([
     collectMeta(about, source, addresses),
-    collectManifest(about, source, addresses),
+    collectManifest(about, lockedDigest(target.occurrences) !== undefined, source, addresses),
     collectBadge(about, source, addresses),
   ]);
   const readable = checkManifest(manifest, target.occurrences);
@@ -105,7 +105,7 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
   const none = () =>
     attempt(
       target,
-      { ...evidence, attestation: whyNone(tries, named, badge, search, word, auditor) },
+      { ...evidence, attestation: whyNone(tries, named, badge, meta, search, word, auditor) },
       auditor,
     );
   const best = holding[0] ?? (await none());
@@ -237,6 +237,7 @@ function whyNone(
   tries: readonly Tried[],
   [named]: readonly Gathered<RawAttestation>[],
   badge: Gathered<string>,
+  meta: Gathered<PackageMeta>,
   search: Search | undefined,
   { publishedAt }: RegistryWord,
   { now }: Auditor,
@@ -257,6 +258,12 @@ function whyNone(
   if (badge.state === 'unavailable')
     return unavailable(badge.from, `${badge.why}; the log's search index knows none either`);
   // A little below zero where the registry's clock and this one differ.
+  // Without a date nobody can tell whether the attestation may still be on its way.
+  if (meta.state === 'unavailable')
+    return unavailable(
+      meta.from,
+      `the registry names none, and did not say when the version was published: ${meta.why}`,
+    );
   const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
   if (age !== undefined && Math.abs(age) < infancy) {
     const seconds = Math.max(0, Math.round(age / 1000));
@@ -294,15 +301,17 @@ async function withLink(
   word: RegistryWord,
   target: Target,
   holding: readonly Tried[],
-  { source, addresses }: Auditor,
+  { source, addresses, depth }: Auditor,
 ): Promise<RegistryWord> {
   const { linked } = word;
   // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
   const searched = holding.some(
     ({ attestation }) => attestation.state === 'present' && attestation.value.finder === 'log-index',
   );
+  // A closer look asks for the id as well.
   const settled =
     !searched &&
+    !reaches(depth, 'files') &&
     linked !== undefined &&
     holding.every(
       ({ provenance }) =>
@@ -311,5 +320,8 @@ async function withLink(
   if (holding.length === 0 || settled) return word;
   const link = await collectLink(target.package, source, addresses);
   if (link.state === 'present') return { ...word, linked: link.value };
-  return link.state === 'absent' && linked === undefined ? { ...word, unlinked: true } : word;
+  if (link.state === 'absent' && linked === undefined) return { ...word, unlinked: true };
+  if (!searched) return word;
+  const { linked: _, ...rest } = word;
+  return rest;
 }

@@ -1,8 +1,8 @@
 import type { Auditor } from './auditor.ts';
 import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
-import type { Gathered } from './model/evidence.ts';
+import { type Gathered, unavailable } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
-import { collectDist, collectTarball, revisionIn } from './registry/npm.ts';
+import { collectDist, collectTarball, type Dist, revisionIn } from './registry/npm.ts';
 import type { CheckedTarballs, TarballEvidence } from './verify/tarball.ts';
 import { parseJson } from './wire/json.ts';
 
@@ -43,6 +43,7 @@ async function collectTarballs(
 ): Promise<readonly TarballEvidence[]> {
   const dist = await collectDist(about, source, addresses);
   const wanted = new Map<string, Map<string, string>>();
+  const lost: TarballEvidence[] = [];
   const want = (url: string, who: string, integrity: string | undefined) => {
     const known = wanted.get(url) ?? new Map<string, string>();
     if (integrity !== undefined) known.set(who, integrity);
@@ -51,20 +52,17 @@ async function collectTarballs(
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
     // A lockfile without an address means the tarball of today, and holds it to its own digest.
-    const url =
-      'url' in locked && locked.url !== undefined
-        ? locked.url
-        : dist.state === 'present'
-          ? dist.value.url
-          : undefined;
-    if (locked.kind === 'tarball' && url !== undefined) want(url, place, locked.integrity);
+    if (locked.kind === 'manifest') continue;
+    const url = locked.url ?? (dist.state === 'present' ? dist.value.url : undefined);
+    if (url !== undefined) want(url, place, locked.kind === 'tarball' ? locked.integrity : undefined);
+    else lost.push(unknownAddress(place, dist));
   }
   if (dist.state === 'present' && (wanted.size === 0 || wanted.has(dist.value.url)))
     want(dist.value.url, 'the npm registry', dist.value.integrity);
-  if (wanted.size === 0 && dist.state === 'unavailable') {
+  if (wanted.size === 0 && lost.length === 0 && dist.state === 'unavailable') {
     return [{ url: dist.from, bytes: dist, integrity: new Map() }];
   }
-  return Promise.all(
+  const known = await Promise.all(
     [...wanted].map(async ([url, integrity]): Promise<TarballEvidence> => {
       const revision = revisionIn(url);
       return {
@@ -75,4 +73,16 @@ async function collectTarballs(
       };
     }),
   );
+  // The ones that can be read come first: what is wrong with them outranks what could not be had.
+  return [...known, ...lost];
+}
+
+/** A tarball that is installed, though nobody says where it came from: not having it is no reason to pass. */
+function unknownAddress(place: string, dist: Gathered<Dist>): TarballEvidence {
+  const why = dist.state === 'unavailable' ? dist.why : 'the npm registry does not list the version';
+  return {
+    url: dist.from,
+    bytes: unavailable(dist.from, `${place} locks a tarball without its address, and ${why}`),
+    integrity: new Map(),
+  };
 }

@@ -43,6 +43,18 @@ export function refuseRepeated(flags: Readonly<Flags>): true {
   return true;
 }
 
+/** `--no-repo` would silently expect nothing: only what is on or off can be turned off. */
+export function refuseNegated(flags: Readonly<Flags>): true {
+  for (const [name, option] of Object.entries(auditOptions)) {
+    const isOff = [flags[name]].flat().includes(false);
+    if (!isOff || ('type' in option && option.type === 'boolean')) continue;
+    throw new JsrVerifyError('OPTIONS_INVALID', `--no-${name} means nothing`, {
+      hint: `leave --${name} away`,
+    });
+  }
+  return true;
+}
+
 /** An option at the end of the line, or a variable in a script that is empty: nobody wants to expect nothing. */
 export function refuseEmpty(flags: Readonly<Flags>): true {
   for (const [name, value] of Object.entries(flags)) {

@@ -53,6 +53,9 @@ export function exitCodeOf(
   if (report.interrupted) return exit.interrupted;
   const codes: number[] = report.packages.map(({ verdict }) => byVerdict[verdict.kind]);
   if (report.log.kind === 'forked') codes.push(exit.rejected);
+  // A log that is asked and does not answer for its past is a warning, and those count when it is strict.
+  if (options.strict && report.log.kind === 'not-checked' && report.log.gap === true)
+    codes.push(exit.inconclusive);
   for (const finding of report.findings) codes.push(codeOf(finding, options.strict));
   if (report.unresolved.length > 0) codes.push(exit.request);
   if (codes.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);

@@ -1,7 +1,14 @@
 import type { Argv } from 'yargs';
 import { JsrVerifyError } from '../model/error.ts';
 import { tool } from '../model/tool.ts';
-import { keepDashes, refuseEmpty, refuseRepeated, restoreOperands, toRequestError } from './arguments.ts';
+import {
+  keepDashes,
+  refuseEmpty,
+  refuseNegated,
+  refuseRepeated,
+  restoreOperands,
+  toRequestError,
+} from './arguments.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { byError, exit } from './exit.ts';
 import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
@@ -217,7 +224,7 @@ async function run(environment: Environment): Promise<number> {
     .example('jsr-verify @std/path', 'check the newest version, files included')
     .example('jsr-verify @std/path@1.0.8 --repo denoland/std', 'expect this repository')
     .example('jsr-verify @std/path --format json', 'for scripts')
-    .check((flags) => refuseRepeated(flags) && refuseEmpty(flags))
+    .check((flags) => refuseRepeated(flags) && refuseNegated(flags) && refuseEmpty(flags))
     .middleware(restoreOperands)
     .version(tool.version)
     .help()

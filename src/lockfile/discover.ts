@@ -174,7 +174,7 @@ async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly
 async function refuseMissing(disk: Disk, path: string): Promise<void> {
   if ((await disk.kindOf(path)) === 'file') return;
   throw new JsrVerifyError(
-    'LOCKFILE_MISSING',
+    'LOCKFILE_INVALID',
     `${shown(disk, path)} is not there, though deno.json names it`,
     {
       hint: 'write it with `deno install`, or correct "lock" in deno.json',

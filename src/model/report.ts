@@ -54,7 +54,8 @@ export type LogOutcome =
       readonly fork: ForkEvidence;
       readonly omitted?: number;
     }
-  | { readonly kind: 'not-checked'; readonly why: string };
+  /** `gap`: there was something to hold the log to, and it could not be done. */
+  | { readonly kind: 'not-checked'; readonly why: string; readonly gap?: true };
 
 /** A head of one log (shard): tree sizes are decimal strings. */
 export interface LogHead {

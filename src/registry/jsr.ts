@@ -59,9 +59,13 @@ export async function collectMeta(
   return read(answer, parseMeta);
 }
 
-/** The version manifest's raw bytes: they are hashed, so nothing may touch them. */
+/**
+ * The version manifest's raw bytes: they are hashed, so nothing may touch them. A version that was deleted can be published anew with
+ * other bytes, so what a cache kept counts only where a lockfile pins the digest; else the registry is asked what it serves today.
+ */
 export function collectManifest(
   about: PackageVersion,
+  pinned: boolean,
   source: Source,
   { registry }: Addresses,
 ): Promise<Gathered<Uint8Array>> {
@@ -69,7 +73,7 @@ export function collectManifest(
     method: 'GET',
     url: `${registry}/@${about.scope}/${about.name}/${about.version}_meta.json`,
     maxBytes: maxManifestBytes,
-    lifetime: 'immutable',
+    ...(pinned ? { lifetime: 'immutable' } : { lifetime: 'short', maxAgeSeconds: 0 }),
     backend: 'modules',
     expect: 'json',
   });

@@ -155,7 +155,7 @@ function toTrustJson({ refreshedAt, expiresAt, ...trust }: TrustStatus): JsonObj
 function toLogJson(log: LogOutcome): JsonObject {
   switch (log.kind) {
     case 'not-checked':
-      return { kind: log.kind, why: log.why };
+      return { kind: log.kind, why: log.why, ...(log.gap === true && { gap: true }) };
     case 'first-seen':
     case 'consistent':
       return { kind: log.kind, logs: log.logs.map(toHeadJson), ...omitted(log) };

@@ -91,7 +91,11 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   } catch (cause) {
     return { ok: false, why: `the bundle does not follow its format: ${reason(cause)}` };
   }
-  const { content, tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  const { tlogEntries } = bundle.verificationMaterial;
+  const odd = tlogEntries.find((entry) => !numbersOf(entry).every(isCanonical));
+  if (odd !== undefined)
+    return { ok: false, why: 'the bundle writes a number of its log entry in an unusual way' };
+  const { content, timestampVerificationData } = bundle.verificationMaterial;
   const certificate =
     content.$case === 'certificate'
       ? content.certificate
@@ -259,4 +263,18 @@ function contentOf(bundle: Bundle): EnvelopeContent | MessageContent | undefined
 
 function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown reason';
+}
+
+// Numbers are text in bundles, and readers differ about `0x1f8`, ` 504` and `504.0`.
+function numbersOf({
+  logIndex,
+  integratedTime,
+  inclusionProof,
+}: Pick<TransparencyLogEntry, 'logIndex' | 'integratedTime' | 'inclusionProof'>): readonly string[] {
+  const proof = inclusionProof === undefined ? [] : [inclusionProof.logIndex, inclusionProof.treeSize];
+  return [logIndex, integratedTime, ...proof];
+}
+
+function isCanonical(text: string): boolean {
+  return /^(?:0|[1-9][0-9]{0,19})$/.test(text);
 }

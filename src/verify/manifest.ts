@@ -7,6 +7,8 @@ import { field, isRecord, parseJson } from '../wire/json.ts';
 import { foldPath, forbiddenInPath } from './path.ts';
 
 const maxFiles = 50_000;
+/** JSR takes 20 MB per package, more on request (contract 1.5); bytes. */
+const maxTotal = 500_000_000;
 
 /**
  * Passes when the version manifest can be read in one way only, and establishes the digest of its raw bytes.
@@ -44,6 +46,7 @@ function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
 
   const files = new Map<string, { sha256: Sha256; size: number }>();
   const folded = new Map<string, string>();
+  let total = 0;
   for (const [path, entry] of entries) {
     const shown = JSON.stringify(path.slice(0, 200));
     const forbidden = forbiddenInPath(path);
@@ -60,6 +63,9 @@ function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
       return failed(`the version manifest gives no size for ${shown}`);
     }
+    total += size;
+    if (total > maxTotal)
+      return failed(`the version manifest lists more than ${maxTotal / 1_000_000} MB of files`);
     files.set(path, { sha256, size });
   }
 
@@ -87,9 +93,11 @@ function readExports(value: unknown): ReadonlyMap<string, string> | undefined {
   return exports;
 }
 
-function lockedDigest(occurrences: readonly Occurrence[]): Sha256 | undefined {
-  const digests = new Set<Sha256>();
-  for (const { locked } of occurrences) if (locked.kind === 'manifest') digests.add(locked.digest);
+/** The manifest digest that every mention of a version in lockfiles pins; `undefined` where one of them pins something else. */
+export function lockedDigest(occurrences: readonly Occurrence[]): Sha256 | undefined {
+  const digests = new Set(
+    occurrences.map(({ locked }) => (locked.kind === 'manifest' ? locked.digest : undefined)),
+  );
   const [only] = digests;
   return digests.size === 1 ? only : undefined;
 }

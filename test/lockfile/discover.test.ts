@@ -157,7 +157,7 @@ describe('a deno.json', () => {
   test('that names a lockfile which is not there is an error, also beside other lockfiles', async () => {
     const error = await refusal(found({ 'deno.json': lock('gone.lock'), 'yarn.lock': '' }));
     expect(error).toMatchObject({
-      code: 'LOCKFILE_MISSING',
+      code: 'LOCKFILE_INVALID',
       message: 'gone.lock is not there, though deno.json names it',
     });
   });

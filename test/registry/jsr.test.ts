@@ -194,7 +194,7 @@ describe('the link', () => {
 });
 
 describe('the manifest', () => {
-  const manifest = (world: World) => collectManifest(about, sourceOf(world), addressesOf(world));
+  const manifest = (world: World) => collectManifest(about, true, sourceOf(world), addressesOf(world));
 
   it('is handed on byte for byte', async () => {
     const world = mint('1.0.0');
@@ -210,7 +210,7 @@ describe('the manifest', () => {
   it('is asked for as the registry wants it: a JSON of the module backend, which never changes', async () => {
     const world = mint('1.0.0');
     const source = sourceOf(world);
-    await collectManifest(about, source, addressesOf(world));
+    await collectManifest(about, true, source, addressesOf(world));
     expect(source.asked).toMatchObject([
       {
         url: 'https://jsr.test/@acme/widget/1.0.0_meta.json',

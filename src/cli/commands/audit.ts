@@ -18,8 +18,9 @@ export async function auditCommand(
   return runAudit(flags, environment, 'attestation', async ({ settings, depth }) => {
     const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment).catch(
       (error) => {
-        if (flags['allow-empty'] && error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING')
-          return [];
+        // Of several paths, one without a lockfile must not make the others go away.
+        const isMissing = error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING';
+        if (flags['allow-empty'] && isMissing && paths.length <= 1) return [];
         throw error;
       },
     );
