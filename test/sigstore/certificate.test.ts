@@ -1,3 +1,9 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { asAuthority, mintAuthority } from '../support/certificate.ts';
 import { mintCtLog } from '../support/ct.ts';
@@ -11,6 +17,7 @@ import {
   TIME_STAMPING,
 } from '../support/extension.ts';
 import { mintWorld } from '../support/jsr.ts';
+import type { KeyKind, KeyPair } from '../support/keys.ts';
 import type { ProvenanceOptions } from '../support/publication.ts';
 import { mintSigstore, type SigstoreRequest } from '../support/sigstore.ts';
 import { validFor } from '../support/trusted-root.ts';
@@ -110,6 +117,21 @@ const refused: readonly Case[] = [
     name: 'with a key on the curve of coins',
     certificate: { key: 'secp256k1' },
     why: /curve secp256k1, which is not accepted/,
+  },
+  {
+    name: 'with an RSA key of 1024 bits',
+    certificate: { key: weakKey('rsa', () => generateKeyPairSync('rsa', { modulusLength: 1024 })) },
+    why: /RSA key is shorter than 2048 bits/,
+  },
+  {
+    name: 'with a key on a curve of 224 bits',
+    certificate: { key: weakKey('p256', () => generateKeyPairSync('ec', { namedCurve: 'secp224r1' })) },
+    why: /curve secp224r1, which is not accepted/,
+  },
+  {
+    name: 'with a key of a kind that nobody expects',
+    certificate: { key: weakKey('ed25519', () => generateKeyPairSync('ed448')) },
+    why: /of the kind ed448, which is not accepted/,
   },
   // What it says, in more than one way.
   {
@@ -346,6 +368,19 @@ describe('what is trusted, is trusted for a time', () => {
     expectBroken(world, publication, { trust }, { check: 'inclusion', why: /inclusion promise/ });
   });
 });
+
+/** A key that the test bed does not mint, passed off as one that it does so that it signs in the same way. */
+function weakKey(kind: KeyKind, generate: () => KeyPairKeyObjectResult): KeyPair {
+  const fresh = generate();
+  const spki = fresh.publicKey.export({ type: 'spki', format: 'der' });
+  const pkcs8 = fresh.privateKey.export({ type: 'pkcs8', format: 'der' });
+  return {
+    kind,
+    spki,
+    publicKey: createPublicKey({ key: spki, type: 'spki', format: 'der' }),
+    privateKey: createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' }),
+  };
+}
 
 function flip(der: Buffer, at: number): Buffer {
   const copy = Buffer.from(der);
