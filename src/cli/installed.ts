@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Installed } from '../installed/copies.ts';
 import { denoDirOf } from '../installed/deno-dir.ts';
 import { collectInstalled } from '../installed/installed.ts';
+import { yarnCacheOf } from '../installed/yarn-cache.ts';
 import type { Finding } from '../model/finding.ts';
 import { nameOf } from '../model/package.ts';
 import { type LockfileContents, mergeTargets } from '../model/target.ts';
@@ -17,9 +18,12 @@ export function findInstalled(
   { cwd, env }: Pick<Environment, 'cwd' | 'env'>,
 ): Promise<Installed> {
   const denoDir = denoDirOf(env, cwd, process.platform, homedir());
+  // Plug'n'Play loads from there what it does not keep in the project.
+  const yarnCache = yarnCacheOf(env, cwd, process.platform, homedir());
   return collectInstalled(
     {
       projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, cwd)))],
+      ...(yarnCache !== undefined && { stores: [yarnCache] }),
       ...(denoDir !== undefined && { denoDir }),
       registry,
       npmRegistry,

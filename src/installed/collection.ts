@@ -18,6 +18,8 @@ interface Registries {
 
 interface Draft {
   readonly about: PackageVersion;
+  /** What the lockfiles hold it to. */
+  readonly locked: ReadonlySet<string>;
   readonly copies: InstalledCopy[];
   readonly strays: string[];
   readonly unseen: string[];
@@ -44,8 +46,9 @@ export class Collection {
     this.#disk = disk;
     this.#territory = territory;
     this.#searched = searched;
-    for (const { package: about } of targets) {
-      const draft = { about, copies: [], strays: [], unseen: [] };
+    for (const { package: about, occurrences } of targets) {
+      const locked = new Set(occurrences.map((occurrence) => occurrence.locked.kind));
+      const draft = { about, locked, copies: [], strays: [], unseen: [] };
       this.#drafts.set(purlOf(about), draft);
       this.#versions.set(npmNameOf(about), [...this.#versionsOf(about), draft]);
     }
@@ -108,9 +111,12 @@ export class Collection {
     }
   }
 
+  // The cache is that of all projects, so only what a lockfile of these makes Deno load from it counts.
   async takeDenoDir(denoDir: string, { registry, npmRegistry }: Registries): Promise<void> {
-    for (const { about, copies } of this.#drafts.values()) {
-      copies.push(...(await findCached(this.#disk, this.#territory, denoDir, about, registry)));
+    for (const { about, copies, locked } of this.#drafts.values()) {
+      if (locked.has('manifest'))
+        copies.push(...(await findCached(this.#disk, this.#territory, denoDir, about, registry)));
+      if (!locked.has('tarball')) continue;
       for (const path of await findNpmCached(this.#disk, denoDir, about, npmRegistry))
         await this.#take({ path, package: about, version: about.version, ours: true });
     }
@@ -139,7 +145,7 @@ export class Collection {
       const says = version === undefined ? 'does not say its version' : `says it is version ${version}`;
       for (const { strays } of siblings) strays.push(`${place} ${says}, which no lockfile names`);
       if (siblings.length === 0)
-        this.#strays.push({ place, package: about, ...(version === undefined ? {} : { version }) });
+        this.#strays.push({ place, package: about, ...(version === undefined ? {} : { version }), ours });
       return;
     }
     const copy = await this.#copy(path, prefix);

@@ -70,6 +70,8 @@ export interface StrayPackage {
   readonly package: PackageName;
   /** The version it says it is. */
   readonly version?: string;
+  /** Whether it belongs to a project that is audited, and not to one below with a lockfile of its own. */
+  readonly ours: boolean;
 }
 
 /** What is installed below some projects. */

@@ -14,7 +14,7 @@ export interface InstalledPlaces {
   readonly projects: readonly string[];
   /** Folders outside of them that links may lead into, such as Yarn's global cache or pnpm's global virtual store. */
   readonly stores?: readonly string[];
-  /** Deno's global cache, `DENO_DIR`; not looked into when missing. */
+  /** Deno's global cache, `DENO_DIR`; not looked into when missing. It counts for what lockfiles of Deno name. */
   readonly denoDir?: string;
   /** Base addresses, without a slash at their end, under which Deno keeps what it fetched. */
   readonly registry: string;

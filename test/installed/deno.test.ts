@@ -12,7 +12,9 @@ import {
   vendoredPart,
   vendorHosts,
 } from '../../src/installed/deno-paths.ts';
+import { yarnCacheOf } from '../../src/installed/yarn-cache.ts';
 import { unavailable } from '../../src/model/evidence.ts';
+import type { Sha256 } from '../../src/model/package.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import {
   base,
@@ -46,6 +48,10 @@ const details = async () => {
   const outcome = await verdict();
   return outcome.status === 'failed' ? outcome.details : outcome;
 };
+
+/** A target as deno.lock gives it. */
+const locked = (publication: typeof widget) =>
+  targetOf(publication, { locked: { kind: 'manifest', digest: publication.digest as Sha256 } });
 
 /** The manifest as Deno vendors it. */
 function vendoredMetadata(): Record<string, unknown> {
@@ -248,19 +254,19 @@ describe('the global cache of Deno', () => {
     `\n// denoCacheMetadata=${JSON.stringify({ headers: { 'content-type': 'text/typescript', ...headers }, url: 'https://jsr.test', time: 1 })}`;
   const store = (path: string, bytes: Uint8Array | string, end = trailer()) =>
     write('/', [[fileOf(path), Buffer.concat([Buffer.from(bytes as string), Buffer.from(end)])]]);
-  const look2 = { places: {} };
+  const cached = { places: {}, targets: [locked(base), locked(widget)] };
 
   beforeEach(() => {
     project = newFolder();
     denoDir = newFolder();
-    look2.places = { denoDir };
+    cached.places = { denoDir };
     store('_meta.json', widget.manifest);
     for (const path of ['/mod.ts', '/src/Upper.ts', '/data/x[y]$(z)+~@.json'])
       store(path, widget.files.get(path) ?? '');
   });
 
   test('passes with the files that were fetched, and names a place that says nothing of the machine', async () => {
-    expect(await judge(project, widget, look2)).toEqual({
+    expect(await judge(project, widget, cached)).toEqual({
       status: 'passed',
       fact: { places: ['DENO_DIR/remote/https/jsr.test'], compared: 4 },
     });
@@ -280,7 +286,7 @@ describe('the global cache of Deno', () => {
         [`${name}.metadata.json`, '{"headers":{},"url":""}'],
       ]);
     }
-    expect(await judge(project, widget, look2)).toMatchObject({
+    expect(await judge(project, widget, cached)).toMatchObject({
       status: 'passed',
       fact: { places: ['DENO_DIR/deps/https/jsr.test'], compared: 2 },
     });
@@ -318,37 +324,41 @@ describe('the global cache of Deno', () => {
     ],
   ])('fails for %s', async (_, attack, detail) => {
     attack();
-    const outcome = await judge(project, widget, look2);
+    const outcome = await judge(project, widget, cached);
     expect(outcome).toMatchObject({ status: 'failed' });
     expect(outcome.status === 'failed' && outcome.details).toContainEqual(expect.stringMatching(detail));
   });
 
   test('a file without the mark of Deno is none that Deno would load', async () => {
     store('/notes.txt', 'evil', '');
-    expect(await judge(project, widget, look2)).toMatchObject({ status: 'passed' });
+    expect(await judge(project, widget, cached)).toMatchObject({ status: 'passed' });
   });
 
   test('holds packages of the npm mirror, too', async () => {
     const folder = join(denoDir, 'npm/npm.jsr.test/@jsr/acme__base/0.2.0');
     await unpack(base, folder);
     await unpack(base, `${folder}_1`);
-    expect(await judge(project, base, look2)).toMatchObject({
+    const targets = [targetOf(base, { locked: { kind: 'tarball', integrity: 'sha512-' } })];
+    const options = { ...cached, targets };
+    const place = 'DENO_DIR/npm/npm.jsr.test/@jsr/acme__base/0.2.0';
+    expect(await judge(project, base, options)).toMatchObject({
       status: 'passed',
-      fact: {
-        places: [
-          'DENO_DIR/npm/npm.jsr.test/@jsr/acme__base/0.2.0',
-          'DENO_DIR/npm/npm.jsr.test/@jsr/acme__base/0.2.0_1',
-        ],
-      },
+      fact: { places: [place, `${place}_1`] },
     });
     appendFileSync(`${folder}_1/mod.js`, '//');
-    expect(await judge(project, base, look2)).toMatchObject({ status: 'failed' });
+    expect(await judge(project, base, options)).toMatchObject({ status: 'failed' });
+  });
+
+  test('is that of all projects, and counts only for what a lockfile of Deno names', async () => {
+    store('/mod.ts', 'evil');
+    const targets = [targetOf(widget, { locked: { kind: 'tarball', integrity: 'sha512-' } })];
+    expect(await judge(project, widget, { ...cached, targets })).toMatchObject({ status: 'skipped' });
+    expect(await judge(project, widget, cached)).toMatchObject({ status: 'failed' });
   });
 
   test('an edited copy of one package says nothing of another', async () => {
     store('/mod.ts', 'evil');
-    const targets = [targetOf(base), targetOf(widget)];
-    expect(await judge(project, base, { ...look2, targets })).toMatchObject({ status: 'skipped' });
+    expect(await judge(project, base, cached)).toMatchObject({ status: 'skipped' });
   });
 });
 
@@ -388,6 +398,15 @@ describe("Deno's own names", () => {
     expect(npmCacheHost('https://npm.jsr.io')).toBe('npm.jsr.io');
     expect(npmCacheHost('http://localhost:4873')).toBe('localhost_4873');
     expect(npmCacheHost('http://127.0.0.1:4873')).toBe('4873');
+  });
+
+  test("Yarn's cache of all projects is where Yarn says it is", () => {
+    expect(yarnCacheOf({}, '/work', 'linux', '/home/a')).toBe('/home/a/.yarn/berry/cache');
+    expect(yarnCacheOf({ YARN_GLOBAL_FOLDER: 'all' }, '/work', 'linux', '/home/a')).toBe('/work/all/cache');
+    expect(yarnCacheOf({ LOCALAPPDATA: '/local' }, '/work', 'win32', '/home/a')).toBe(
+      '/local/Yarn/Berry/cache',
+    );
+    expect(yarnCacheOf({}, '/work', 'linux', undefined)).toBeUndefined();
   });
 
   test('the cache folder is where Deno says it is', () => {

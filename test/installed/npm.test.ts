@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -199,8 +200,7 @@ describe('a copy that was tampered with is named with its file:', () => {
 
   test('a file that is replaced by a pipe', async () => {
     rmSync(at(`${installedBase}/mod.js`));
-    const { execFileSync } = await import('node:child_process');
-    execFileSync('mkfifo', [at(`${installedBase}/mod.js`)]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', at(`${installedBase}/mod.js`)]);
     expect(await judge(project, base)).toMatchObject({
       details: [`${installedBase}/mod.js: is no regular file`],
     });
@@ -359,7 +359,7 @@ describe('versions that nobody audits', () => {
   test('a package that is audited in no version is listed apart', async () => {
     const { strays } = await look(project, { targets: [targetOf(widget)] });
     expect(strays).toEqual([
-      { place: installedBase, package: { scope: 'acme', name: 'base' }, version: '0.2.0' },
+      { place: installedBase, package: { scope: 'acme', name: 'base' }, version: '0.2.0', ours: true },
     ]);
   });
 
@@ -369,9 +369,9 @@ describe('versions that nobody audits', () => {
     const targets = [targetOf(base)];
     expect(await judge(project, base, { targets })).toMatchObject({ status: 'passed' });
     const { strays } = await look(project, { targets });
-    expect(strays.map(({ place, version }) => `${place} ${version}`)).toEqual([
-      `${installedWidget} 1.4.0`,
-      'examples/one/node_modules/@jsr/acme__base 0.1.0',
+    expect(strays.map(({ place, version, ours }) => `${place} ${version} ${ours}`)).toEqual([
+      `${installedWidget} 1.4.0 true`,
+      'examples/one/node_modules/@jsr/acme__base 0.1.0 false',
     ]);
     rmSync(at('examples/one/package-lock.json'));
     expect(await judge(project, base, { targets })).toMatchObject({ status: 'failed' });

@@ -27,7 +27,7 @@ beforeAll(() => {
   symlinkSync('file', at('link'));
   symlinkSync('folder', at('folder-link'));
   symlinkSync('gone', at('dangling'));
-  execFileSync('mkfifo', [at('pipe')]);
+  execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', at('pipe')]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
