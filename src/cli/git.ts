@@ -9,20 +9,13 @@ const run = promisify(execFile);
 
 /** The commit a revision names in the repository of a folder; git is run directly, never through a shell. */
 export async function commitOf(revision: string, folder: string): Promise<string> {
-  try {
-    const { stdout } = await git(
-      ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
-      folder,
-    );
-    const commit = stdout.trim();
-    if (/^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw new JsrVerifyError('OPTIONS_INVALID', 'git is not installed', {
-        hint: 'name two lockfiles instead of revisions',
-        cause,
-      });
-    }
+  const found = await lookUp(revision, folder);
+  if (found.kind === 'commit') return found.commit;
+  if (found.kind === 'no git') {
+    throw new JsrVerifyError('OPTIONS_INVALID', 'git is not installed', {
+      hint: 'name two lockfiles instead of revisions',
+      cause: found.cause,
+    });
   }
   throw new JsrVerifyError(
     'OPTIONS_INVALID',
@@ -33,7 +26,63 @@ export async function commitOf(revision: string, folder: string): Promise<string
   );
 }
 
-/** The disk as a commit has it: the work tree of the folder's repository, and nothing around it. Links lead nowhere. */
+/**
+ * Refuses the name of a path that could be meant as a revision: whoever adds a folder `main` must not decide what `main` means.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID`, also where git cannot tell
+ */
+export async function refuseRevision(path: string, folder: string): Promise<void> {
+  const found = await lookUp(path, folder);
+  if (found.kind === 'commit') {
+    throw new JsrVerifyError('OPTIONS_INVALID', `${JSON.stringify(path)} is both a path and a revision`, {
+      hint: `write ./${path} for the path, or refs/heads/${path} for the branch`,
+    });
+  }
+  if (found.kind === 'unclear') {
+    throw new JsrVerifyError(
+      'OPTIONS_INVALID',
+      `${JSON.stringify(path)} is a path, and git cannot tell whether it is a revision too`,
+      { hint: `write ./${path} for the path; git says: ${found.why}` },
+    );
+  }
+}
+
+type Found =
+  | { readonly kind: 'commit'; readonly commit: string }
+  /** `no git` is installed, `no repository` is here, and `none` of its revisions is called so. */
+  | { readonly kind: 'no git'; readonly cause: unknown }
+  | { readonly kind: 'no repository' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unclear'; readonly why: string };
+
+async function lookUp(revision: string, folder: string): Promise<Found> {
+  try {
+    const { stdout } = await git(
+      ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
+      folder,
+    );
+    const commit = stdout.trim();
+    return /^[0-9a-f]{40,64}$/.test(commit) ? { kind: 'commit', commit } : { kind: 'none' };
+  } catch (cause) {
+    const { code, stderr } = toFailure(cause);
+    if (code === 'ENOENT') return { kind: 'no git', cause };
+    if (code === 1) return { kind: 'none' };
+    // Another owner's repository, or a broken one, has revisions that git does not tell.
+    if (/^fatal: not a git repository/m.test(stderr)) return { kind: 'no repository' };
+    return { kind: 'unclear', why: stderr.split('\n')[0] || `it failed with ${code ?? 'no code'}` };
+  }
+}
+
+function toFailure(cause: unknown): { readonly code?: unknown; readonly stderr: string } {
+  if (typeof cause !== 'object' || cause === null) return { stderr: '' };
+  const stderr = 'stderr' in cause && typeof cause.stderr === 'string' ? cause.stderr : '';
+  return 'code' in cause ? { code: cause.code, stderr } : { stderr };
+}
+
+/**
+ * The disk as a commit has it: the work tree of the folder's repository, and nothing around it.
+ * What leads out of the commit, a link or a submodule, is an error wherever something is looked for: it is not an empty place.
+ */
 export async function diskOfCommit(commit: string, folder: string): Promise<Disk> {
   const { stdout } = await git(['rev-parse', '--show-cdup'], folder);
   const top = resolve(folder, stdout.trim());
@@ -43,21 +92,32 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
     listings.set(where, known);
     return known;
   };
-  const entryAt = async (path: string): Promise<Entry | undefined> =>
-    isWithin(path, top) ? (await list(dirname(path))).get(path) : undefined;
+  const show = (path: string): string => relative(folder, path).replaceAll('\\', '/') || '.';
+  const entryAt = async (path: string): Promise<Entry | undefined> => {
+    if (!isWithin(path, top) || path === top) return undefined;
+    const above = await entryAt(dirname(path));
+    if (above === undefined && dirname(path) !== top) return undefined;
+    const entry = (await list(dirname(path))).get(path);
+    if (entry?.kind !== 'link' && entry?.kind !== 'submodule') return entry;
+    throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${show(path)} is a ${entry.kind} in that commit`, {
+      hint: 'name the file it leads to',
+    });
+  };
   return {
     folder,
     kindOf: async (path) => {
+      const kind = (await entryAt(path))?.kind;
       // The way down to where the user stands counts even where the commit has nothing there yet.
       const isOnTheWay = isWithin(folder, path) && isWithin(path, top);
-      return isOnTheWay || path === join(top, '.git') ? 'folder' : (await entryAt(path))?.kind;
+      if (isOnTheWay || path === join(top, '.git')) return 'folder';
+      return kind === 'file' || kind === 'folder' ? kind : undefined;
     },
     read: async (path) => {
       const entry = await entryAt(path);
-      const shown = relative(folder, path).replaceAll('\\', '/');
-      if (entry === undefined) throw new JsrVerifyError('LOCKFILE_MISSING', `${shown} is not in the commit`);
+      if (entry === undefined)
+        throw new JsrVerifyError('LOCKFILE_MISSING', `${show(path)} is not in the commit`);
       if (entry.size > maxLockfileBytes)
-        throw new JsrVerifyError('LOCKFILE_INVALID', `${shown}:1: is larger than 50 MB`, {
+        throw new JsrVerifyError('LOCKFILE_INVALID', `${show(path)}:1: is larger than 50 MB`, {
           hint: 'it is not read at all, rather than in part',
         });
       return (await git(['cat-file', 'blob', entry.blob], top)).stdout;
@@ -66,10 +126,18 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
 }
 
 interface Entry {
-  readonly kind: 'file' | 'folder' | undefined;
+  readonly kind: 'file' | 'folder' | 'link' | 'submodule';
   readonly blob: string;
   readonly size: number;
 }
+
+/** By what the mode of an entry begins with. */
+const kinds: Readonly<Record<string, Entry['kind']>> = {
+  '040': 'folder',
+  '100': 'file',
+  '120': 'link',
+  '160': 'submodule',
+};
 
 async function listingOf(commit: string, folder: string, top: string): Promise<ReadonlyMap<string, Entry>> {
   const prefix = folder === '' ? [] : ['--', `${folder.replaceAll('\\', '/')}/`];
@@ -78,8 +146,8 @@ async function listingOf(commit: string, folder: string, top: string): Promise<R
     stdout.split('\0').flatMap((line): [string, Entry][] => {
       const [, mode, id, size, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|-)\t(.+)$/s.exec(line) ?? [];
       if (mode === undefined || id === undefined || path === undefined) return [];
-      // Neither links nor submodules: both lead out of the commit.
-      const kind = mode.startsWith('100') ? 'file' : mode === '040000' ? 'folder' : undefined;
+      const kind = kinds[mode.slice(0, 3)];
+      if (kind === undefined) return [];
       return [[join(top, path), { kind, blob: id, size: Number(size) || 0 }]];
     }),
   );
@@ -96,5 +164,7 @@ function git(args: readonly string[], cwd: string): Promise<{ readonly stdout: s
     maxBuffer: maxLockfileBytes + 1024,
     timeout: 30_000,
     windowsHide: true,
+    // What git says is read, so it says it in one language.
+    env: { ...process.env, LC_ALL: 'C' },
   });
 }

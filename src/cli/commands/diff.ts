@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { diff } from '../../drift.ts';
 import { discoverLockfiles } from '../../lockfile/discover.ts';
 import { type LockfileFormatId, readLockfile } from '../../lockfile/lockfile.ts';
@@ -8,7 +9,7 @@ import { mergeTargets } from '../../model/target.ts';
 import type { Addresses } from '../../registry/addresses.ts';
 import { kindOf } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
-import { commitOf, diskOfCommit } from '../git.ts';
+import { commitOf, diskOfCommit, refuseRevision } from '../git.ts';
 import { readLockfiles } from '../lockfiles.ts';
 import type { AuditFlags } from '../options.ts';
 import { runAudit } from '../session.ts';
@@ -42,7 +43,7 @@ export async function diffCommand(
 }
 
 /**
- * A lockfile or folder when there is one of that name, else a git revision; nothing is the folder as it is.
+ * A lockfile or folder when it is spelled as one or no revision is called so, else a git revision; nothing is the folder as it is.
  * Answers the error when a revision, or the folder as it is, has no lockfile.
  */
 async function sideOf(
@@ -54,8 +55,10 @@ async function sideOf(
 ): Promise<readonly LockfileContents[] | JsrVerifyError> {
   const { cwd } = environment;
   if (text === undefined) return readLockfiles([], type, depth, addresses, environment).catch(ifMissing);
-  if (text === '-' || (await kindOf(inFolder(cwd, text))) !== undefined)
+  if (text === '-' || (await kindOf(inFolder(cwd, text))) !== undefined) {
+    if (!isSpelledPath(text)) await refuseRevision(text, cwd);
     return readLockfiles([text], type, depth, addresses, environment);
+  }
   const disk = await diskOfCommit(await commitOf(text, cwd), cwd);
   const found = await discoverLockfiles(disk, []).catch(ifMissing);
   if (found instanceof JsrVerifyError) return found;
@@ -70,6 +73,11 @@ async function sideOf(
     contents.push(readLockfile(file, await disk.read(path), options));
   }
   return contents;
+}
+
+/** No revision can be called so: `.` alone is none, and neither does one start with a dot or a slash. */
+function isSpelledPath(text: string): boolean {
+  return text === '-' || text === '.' || text === '..' || /^\.{0,2}[\\/]/.test(text) || isAbsolute(text);
 }
 
 function ifMissing(error: unknown): JsrVerifyError {

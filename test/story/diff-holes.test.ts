@@ -1,0 +1,136 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { files, openStage, type Stage } from '../cli/program.ts';
+import { denoLock } from '../support/lockfiles.ts';
+import type { Publication } from '../support/publication.ts';
+import { openProject, type Project } from './project.ts';
+
+let stage: Stage;
+const published = new Map<string, Publication>();
+
+beforeAll(async () => {
+  stage = await openStage((world) => {
+    for (const [name, version] of [
+      ['same', '1.0.0'],
+      ['widget', '1.0.0'],
+      ['widget', '1.1.0'],
+    ] as const) {
+      published.set(
+        `${name}@${version}`,
+        world.publish({ scope: 'acme', name, version, files: files(`export default '${name}';\n`) }),
+      );
+    }
+  });
+});
+afterAll(() => stage.close());
+
+const some = (...specs: readonly string[]): readonly Publication[] =>
+  specs.map((spec) => {
+    const found = published.get(spec);
+    if (found === undefined) throw new Error(`${spec} was not published`);
+    return found;
+  });
+
+const kinds = async (project: Project, ...args: readonly string[]) => {
+  const { code, json } = await project.report(['diff', ...args]);
+  return [code, json.changes.map(({ kind }) => kind)];
+};
+
+describe('a path that is named like a revision', () => {
+  let project: Project;
+
+  beforeAll(() => {
+    project = openProject(stage);
+    project.write('deno.lock', denoLock(some('same@1.0.0')));
+    project.commit('main as it was');
+    project.git('tag', 'v2');
+    // What a pull request would add, so that there seems to be nothing to see.
+    project.write('deno.lock', denoLock(some('same@1.0.0', 'widget@1.0.0')));
+    project.write('main/deno.lock', denoLock(some('same@1.0.0', 'widget@1.0.0')));
+    project.write('v2/deno.lock', denoLock(some('same@1.0.0', 'widget@1.0.0')));
+    project.write('only/deno.lock', denoLock(some('same@1.0.0')));
+  });
+
+  it.each([['main'], ['HEAD', 'main'], ['v2']])('is refused: %s %s', async (...args) => {
+    const { code, stdout, stderr } = await project.run(['diff', ...args]);
+    const name = args.findLast((one) => one !== undefined) ?? '';
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`error: "${name}" is both a path and a revision\n`);
+    expect(stderr).toContain(`write ./${name} for the path, or refs/heads/${name} for the branch`);
+  });
+
+  it('is the path or the revision once it is spelled as one', async () => {
+    expect(await kinds(project, './main')).toEqual([0, []]);
+    expect(await kinds(project, join(project.folder, 'main'))).toEqual([0, []]);
+    expect(await kinds(project, 'refs/heads/main')).toEqual([0, ['added']]);
+    expect(await kinds(project, 'main/deno.lock')).toEqual([0, []]);
+  });
+
+  it('stays a path where no revision is called so', async () => {
+    expect(await kinds(project, 'only')).toEqual([0, ['added']]);
+    expect(await kinds(project, 'only', '.')).toEqual([0, ['added']]);
+  });
+
+  it('is refused where git does not tell its revisions', async () => {
+    const broken = openProject(stage);
+    broken.write('deno.lock', denoLock(some('same@1.0.0')));
+    broken.commit('one');
+    broken.write('main/deno.lock', denoLock(some('same@1.0.0')));
+    broken.write('.git/config', '[core]\n\trepositoryformatversion = 99\n');
+    const { code, stdout, stderr } = await broken.run(['diff', 'main']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('error: "main" is a path, and git cannot tell whether it is a revision too\n');
+    expect(await kinds(broken, './main')).toEqual([0, []]);
+  });
+
+  it('is a path where there is no repository', async () => {
+    const bare = openProject(stage);
+    bare.write('main/deno.lock', denoLock(some('same@1.0.0')));
+    bare.write('deno.lock', denoLock(some('same@1.0.0', 'widget@1.0.0')));
+    expect(await kinds(bare, 'main')).toEqual([0, ['added']]);
+  });
+});
+
+describe('a lockfile that a commit has as a link', () => {
+  it.each([
+    ['at the base', ['HEAD~1', 'HEAD'], true],
+    ['at the head', ['HEAD~1', 'HEAD'], false],
+    ['against the folder as it is', ['HEAD~1'], true],
+  ])('%s is an error and not a lockfile that went', async (_, args, first) => {
+    const project = openProject(stage);
+    project.write('real/deno.lock', denoLock(some('widget@1.0.0')));
+    const plain = () => project.write('deno.lock', denoLock(some('widget@1.0.0')));
+    const linked = () => symlinkSync('real/deno.lock', join(project.folder, 'deno.lock'));
+    for (const step of first ? [linked, plain] : [plain, linked]) {
+      rmSync(join(project.folder, 'deno.lock'), { force: true });
+      step();
+      project.commit('a step');
+    }
+    expect(await project.run(['diff', ...args])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^error: deno\.lock is a link in that commit\n.*name the file it leads to/s,
+      ),
+    });
+  });
+
+  it('is an error too where the folder of it is a link, or the file that deno.json names is behind one', async () => {
+    const project = openProject(stage);
+    project.write('real/deno.lock', denoLock(some('widget@1.0.0')));
+    project.write('deno.json', '{ "lock": "app/deno.lock" }');
+    symlinkSync('real', join(project.folder, 'app'));
+    project.commit('a link');
+    const wrong = {
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: \S+ is a link in that commit\n/),
+    };
+    expect(await project.run(['diff', 'HEAD', './real'])).toMatchObject(wrong);
+    rmSync(join(project.folder, 'app'));
+    mkdirSync(join(project.folder, 'app'));
+    writeFileSync(join(project.folder, 'app', 'deno.lock'), denoLock(some('widget@1.0.0')));
+    expect(await project.run(['diff', 'HEAD'], { cwd: join(project.folder, 'app') })).toMatchObject(wrong);
+  });
+});
