@@ -257,13 +257,13 @@ function whyNone(
   if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);
   if (badge.state === 'unavailable')
     return unavailable(badge.from, `${badge.why}; the log's search index knows none either`);
-  // A little below zero where the registry's clock and this one differ.
   // Without a date nobody can tell whether the attestation may still be on its way.
   if (meta.state === 'unavailable')
     return unavailable(
       meta.from,
-      `the registry names none, and did not say when the version was published: ${meta.why}`,
+      `${registry}, and the registry did not say when the version was published: ${meta.why}`,
     );
+  // A little below zero where the registry's clock and this one differ.
   const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
   if (age !== undefined && Math.abs(age) < infancy) {
     const seconds = Math.max(0, Math.round(age / 1000));

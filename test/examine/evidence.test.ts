@@ -268,6 +268,21 @@ describe('the word of the registry', () => {
     expect(word.linked).toEqual({ owner: 'acme', name: 'widget', id: '454279688' });
   });
 
+  it('is asked for the id by a closer look, too', async () => {
+    const { word } = await stage.examine(publish(world), files);
+    expect(word.linked?.id).toBe('454279688');
+  });
+
+  it('is no word for a name without an id where a search found the attestation', async () => {
+    const publication = publish(world, {}, { rekorLogId: null });
+    const { best, word } = await edited(publication, { role: 'api', path: /packages\/widget$/ }, () =>
+      answerOf(500, 'text/plain', ''),
+    );
+    expect(best.provenance).toBeDefined();
+    expect(word).not.toHaveProperty('linked');
+    expect(word.unlinked).toBe(false);
+  });
+
   it('that there is no link is an answer; that it does not say is none', async () => {
     const publication = publish(world, {}, { linked: false });
     expect((await stage.examine(publication)).word).toMatchObject({ unlinked: true });

@@ -368,6 +368,15 @@ describe('a version of a minute', () => {
     expect(bundleOf(await stage.examine(young(world, -20_000)))).toMatch(/published 0 s ago/);
   });
 
+  it('is not told from an old one by a registry that does not say when it was published', async () => {
+    const undo = world.edit({ role: 'registry', path: /\/meta\.json$/ }, () =>
+      answerOf(500, 'text/plain', ''),
+    );
+    expect(bundleOf(await during(undo, silent('none')))).toBe(
+      'unknown: the attestation could not be had: the registry names none, and the registry did not say when the version was published: answered 500, 3 times',
+    );
+  });
+
   it.each([180_000, 3_600_000])('that is older has had its time: %d ms', async (ago) => {
     expect(bundleOf(await stage.examine(young(world, ago)))).toBe(nothing);
   });

@@ -150,6 +150,14 @@ describe('a version manifest', () => {
     expect(why({ manifest: files })).toBe('the version manifest lists more than 50000 files');
   });
 
+  it('with more bytes than any package has is refused', () => {
+    const big = { size: 250_000_001, checksum };
+    expect(check({ manifest: { '/a': big } }).status).toBe('passed');
+    expect(why({ manifest: { '/a': big, '/b': big } })).toBe(
+      'the version manifest lists more than 500 MB of files',
+    );
+  });
+
   it('never echoes a path of any length', () => {
     expect(why({ manifest: { [`/${'x'.repeat(100_000)}`]: file } }).length).toBeLessThan(400);
   });
@@ -183,6 +191,11 @@ describe('without an answer of the registry', () => {
       lockedAt({ kind: 'manifest', digest: other }),
     ];
     expect(checkManifest(down, occurrences).status).toBe('unknown');
+  });
+
+  it('a digest that only one of two mentions pins does not', () => {
+    const loose = lockedAt({ kind: 'nothing', why: 'no integrity' });
+    expect(checkManifest(down, [lockedAt({ kind: 'manifest', digest }), loose]).status).toBe('unknown');
   });
 
   it('the integrity of a tarball does not', () => {
