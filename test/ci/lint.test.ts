@@ -58,6 +58,21 @@ describe('action.yml', () => {
   });
 });
 
+test('the paper about the action has every input with its default, and every output', async () => {
+  const paper = await readFile(join(root, 'docs/ci/github-actions.md'), 'utf8');
+  const rows = [...paper.matchAll(/^\| `([\w-]+)` \| (.*?) \| .* \|$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]);
+  for (const [name, input] of Object.entries(action.inputs)) {
+    const [, told = ''] = rows.find(([row]) => row === name) ?? [];
+    if (input.default !== '') expect(told, name).toBe(`\`${input.default}\``);
+    else expect(told, name).toMatch(/^[a-z]/);
+    expect(rows.map(([row]) => row)).toContain(name);
+  }
+  for (const name of Object.keys(action.outputs)) expect(paper).toContain(`\`${name}\``);
+});
+
 test('the scripts of the action hold against the strictest types', async () => {
   const scripts = (await readdir(join(root, 'action'))).map((name) => join(root, 'action', name));
   const options = [

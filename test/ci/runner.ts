@@ -113,7 +113,7 @@ export async function runAction(with_: Readonly<Record<string, string>>, job: Jo
 }
 
 /** The commands that the runner would obey: `::name …::` at the start of a line, `##[name …]` anywhere in one. */
-export function commandsIn(log: string): readonly Command[] {
+function commandsIn(log: string): readonly Command[] {
   const found: Command[] = [];
   let resume: string | undefined;
   for (const line of log.split(/\r?\n/)) {
