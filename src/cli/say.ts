@@ -12,7 +12,10 @@ export interface Voice {
 /** Says things on a stream, fact first, hint on the next line. */
 export function voiceOn(stream: { write(text: string): unknown }, quiet: boolean): Voice {
   const say = (kind: string, text: string, hint?: string): void => {
-    stream.write(`${kind}: ${toTerminal(text, 2000)}\n`);
+    // Several facts at once stand on lines of their own.
+    const [first = '', ...more] = text.split('\n', 100);
+    stream.write(`${kind}: ${toTerminal(first, 2000)}\n`);
+    for (const line of more) stream.write(`  ${toTerminal(line, 2000)}\n`);
     if (hint !== undefined) stream.write(`  hint: ${toTerminal(hint, 2000)}\n`);
   };
   return {

@@ -210,6 +210,19 @@ describe('a request for something that does not exist', () => {
 });
 
 describe('a lockfile, policy or pack that is damaged', () => {
+  it('every fault of a policy file is named at once, each on its line', async () => {
+    const cwd = stage.folder();
+    writeFileSync(
+      join(cwd, 'jsr-verify.json'),
+      '{\n"rules": { "unpind": "off" },\n"packages": { "left-pad": {} }\n}',
+    );
+    const { code, stderr } = await stage.run(['@acme/widget'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: jsr-verify\.json:2:\d+: [^\n]+\n(?: {2}jsr-verify\.json:3:\d+: [^\n]+\n)+ {2}hint: [^\n]+\n$/,
+    );
+  });
+
   const cases: readonly (readonly [string, string, readonly string[], RegExp])[] = [
     ['deno.lock', '{"version":"5",', ['audit'], /^error: deno\.lock:1: .*\n/],
     ['deno.lock', '{"version":"99","jsr":{}}', ['audit'], /^error: deno\.lock:1: .*\n {2}hint: /],

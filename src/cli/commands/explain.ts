@@ -1,4 +1,3 @@
-import { verifySpecs } from '../../audit.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/suggest.ts';
 import { parseSpec } from '../../registry/spec.ts';
@@ -8,7 +7,6 @@ import { ruleDocs } from '../docs.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
-import { auditQuietly, renderContext } from '../session.ts';
 
 /** `jsr-verify explain <spec | check id | rule id>`. */
 export async function explainCommand(
@@ -35,6 +33,10 @@ export async function explainCommand(
     );
   }
   const spec = parseSpec(what);
+  const [{ verifySpecs }, { auditQuietly, renderContext }] = await Promise.all([
+    import('../../audit.ts'),
+    import('../session.ts'),
+  ]);
   const { report, request } = await auditQuietly(flags, environment, 'files', async () => ({
     packages: 1,
     run: (auditor) => verifySpecs([spec], auditor),

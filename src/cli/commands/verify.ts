@@ -1,10 +1,8 @@
-import { verifySpecs } from '../../audit.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/suggest.ts';
 import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import type { AuditFlags } from '../options.ts';
-import { runAudit } from '../session.ts';
 
 const commands = ['verify', 'audit', 'diff', 'pin', 'export', 'pack', 'trust', 'explain'];
 
@@ -14,16 +12,22 @@ export async function verifyCommand(
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
-  return runAudit(flags, environment, 'files', async () => {
-    for (const text of texts) refuseCommand(text);
-    const specs = texts.map(parseSpec);
-    if (specs.length === 0) {
-      throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
-        hint: 'try jsr-verify @std/path, or jsr-verify audit for a lockfile',
-      });
-    }
-    return { packages: specs.length, run: (auditor) => verifySpecs(specs, auditor) };
-  });
+  for (const text of texts) refuseCommand(text);
+  const specs = texts.map(parseSpec);
+  if (specs.length === 0) {
+    throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
+      hint: 'try jsr-verify @std/path, or jsr-verify audit for a lockfile',
+    });
+  }
+  // A slip of the pen is answered before anything that verifies is loaded.
+  const [{ verifySpecs }, { runAudit }] = await Promise.all([
+    import('../../audit.ts'),
+    import('../session.ts'),
+  ]);
+  return runAudit(flags, environment, 'files', async () => ({
+    packages: specs.length,
+    run: (auditor) => verifySpecs(specs, auditor),
+  }));
 }
 
 // A bare word is never a spec; it may well be a command with a slip of the pen.
