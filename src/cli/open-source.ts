@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { tool } from '../model/tool.ts';
 import { openCache } from '../source/cache.ts';
 import { readBytesFile } from '../source/disk.ts';
+import type { Pack } from '../source/pack.ts';
 import type { Source } from '../source/source.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,6 +17,8 @@ export interface Opened {
   /** Requests under way at this moment. */
   inFlight(): number;
   close(): Promise<void>;
+  /** The pack, where there is one. */
+  readonly pack?: Pack;
 }
 
 /** For an audit of so many packages: a pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
@@ -30,11 +33,10 @@ export async function openSource(
       : openCache({ dir: join(settings.cacheDir, 'evidence'), onTrouble });
   if (settings.packFile !== undefined) {
     const { openPack } = await import('../source/pack.ts');
-    return still(
-      await openPack(
-        await readBytesFile(settings.packFile, { code: 'PACK_INVALID', maxBytes: maxPackBytes }),
-      ),
+    const pack = await openPack(
+      await readBytesFile(settings.packFile, { code: 'PACK_INVALID', maxBytes: maxPackBytes }),
     );
+    return { ...still(pack), pack };
   }
   if (settings.offline) {
     const { offlineSource } = await import('../source/offline.ts');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Auditor } from '../auditor.ts';
+import { JsrVerifyError } from '../model/error.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report.ts';
 import { tool } from '../model/tool.ts';
@@ -13,6 +14,7 @@ import { exitCodeOf } from './exit.ts';
 import { openSource } from './open-source.ts';
 import type { AuditFlags, OutputFlags } from './options.ts';
 import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from './output.ts';
+import { comparedTrust } from './pack-trust.ts';
 import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
 import { type Voice, voiceOn } from './say.ts';
@@ -65,14 +67,26 @@ export async function runAudit(
   });
 }
 
-/** As `runAudit`, without a report: for commands whose own output takes its place. */
-export function auditQuietly(
+/**
+ * As `runAudit`, for commands with an output of their own: reports are only written to files that `--format` names.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` for a report without a file
+ */
+export async function auditQuietly(
   flags: AuditFlags & Extra,
   environment: Environment,
   defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
 ): Promise<Audited> {
-  return auditWith(flags, environment, defaultDepth, prepare, []);
+  const { format } = flags;
+  const outputs = format === undefined ? [] : readOutputs({ format, output: undefined }, environment.cwd);
+  const stray = outputs.find(({ file }) => file === undefined);
+  if (stray !== undefined) {
+    throw new JsrVerifyError('OPTIONS_INVALID', 'this command has an output of its own beside the report', {
+      hint: `give the report a file: --format ${stray.format}=report`,
+    });
+  }
+  return auditWith(flags, environment, defaultDepth, prepare, outputs);
 }
 
 async function auditWith(
@@ -121,6 +135,8 @@ async function auditWith(
     const report = await work.run(auditor);
     progress.stop();
     for (const warning of trust.status.warnings) voice.warning(warning);
+    const recorded = opened.pack && comparedTrust(opened.pack, trust.status);
+    if (recorded !== undefined && flags.verbose) voice.note(recorded);
     const told =
       environment.stdout.isTTY === true &&
       outputs.some(({ format, file }) => format === 'pretty' && file === undefined);

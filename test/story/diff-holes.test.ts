@@ -21,6 +21,17 @@ beforeAll(async () => {
         world.publish({ scope: 'acme', name, version, files: files(`export default '${name}';\n`) }),
       );
     }
+    const none = { scope: 'acme', files: files(), provenance: 'none' } as const;
+    const day = (ago: number) => new Date(world.now.getTime() - ago * 86_400_000);
+    published.set(
+      'lapsed@1.0.0',
+      world.publish({ scope: 'acme', name: 'lapsed', version: '1.0.0', files: files(), createdAt: day(60) }),
+    );
+    for (let patch = 1; patch <= 32; patch += 1)
+      published.set(
+        `lapsed@1.0.${patch}`,
+        world.publish({ ...none, name: 'lapsed', version: `1.0.${patch}`, createdAt: day(60 - patch) }),
+      );
   });
 });
 afterAll(() => stage.close());
@@ -132,5 +143,55 @@ describe('a lockfile that a commit has as a link', () => {
     mkdirSync(join(project.folder, 'app'));
     writeFileSync(join(project.folder, 'app', 'deno.lock'), denoLock(some('widget@1.0.0')));
     expect(await project.run(['diff', 'HEAD'], { cwd: join(project.folder, 'app') })).toMatchObject(wrong);
+  });
+});
+
+describe('a version without provenance whose past cannot be told', () => {
+  const seen = async (head: string, ...flags: readonly string[]) => {
+    const project = openProject(stage);
+    project.write('old/deno.lock', denoLock(some('same@1.0.0')));
+    project.write('deno.lock', denoLock(some('same@1.0.0', head)));
+    const { code, json } = await project.report([
+      'diff',
+      'old/deno.lock',
+      'deno.lock',
+      '--allow-unattested',
+      ...flags,
+    ]);
+    return { code, provenance: json.changes[0]?.provenance, gaps: json.packages[0]?.gaps ?? [] };
+  };
+
+  it('does not pass when the log is silent about an earlier version', async () => {
+    const undo = stage.world.edit({ role: 'rekor', path: /^\/api\/v1\/log\/entries/ }, (answer) => ({
+      ...answer,
+      status: 503,
+      body: Buffer.from(''),
+    }));
+    const { code, provenance, gaps } = await seen('lapsed@1.0.1');
+    undo();
+    expect([code, provenance]).toEqual([3, 'unknown']);
+    expect(gaps).toEqual([{ id: 'history', why: expect.stringContaining('version 1.0.0 is not known: ') }]);
+  });
+
+  it('does not pass when the earlier versions cannot be listed', async () => {
+    const undo = stage.world.edit({ role: 'registry', path: '/@acme/lapsed/meta.json' }, (answer) => ({
+      ...answer,
+      status: 503,
+      body: Buffer.from(''),
+    }));
+    const { code, provenance } = await seen('lapsed@1.0.1');
+    undo();
+    expect([code, provenance]).toEqual([3, 'unknown']);
+  });
+
+  it('is looked for through thirty versions, and is not taken for clean beyond them', async () => {
+    expect(await seen('lapsed@1.0.30')).toMatchObject({ code: 1, provenance: 'lost' });
+    expect(await seen('lapsed@1.0.32')).toMatchObject({
+      code: 3,
+      provenance: 'unknown',
+      gaps: [
+        { id: 'history', why: expect.stringContaining('none of the 30 versions before it is attested') },
+      ],
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { auditAll } from '../../audit.ts';
+import { auditAll, followLogs } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { mergeTargets } from '../../model/target.ts';
@@ -11,6 +11,7 @@ import { exit } from '../exit.ts';
 import { readLockfiles } from '../lockfiles.ts';
 import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
+import { toTrustNote, trustNote } from '../pack-trust.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
 import { inFolder, shownPath } from '../settings.ts';
@@ -82,7 +83,14 @@ export async function packCommand(
       const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
       return {
         packages: specs.length + targets.length,
-        run: (auditor) => auditAll(specs, lockfiles, auditor),
+        run: async (auditor) => {
+          const report = await auditAll(specs, lockfiles, auditor);
+          recorder?.attach(trustNote, toTrustNote(auditor.trust.status));
+          // Whoever replays this remembers other heads, or none: the proofs have to do without ours.
+          const { memory, ...unremembering } = auditor;
+          if (memory !== undefined) await followLogs(report.packages, unremembering);
+          return report;
+        },
       };
     },
   );
