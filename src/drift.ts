@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import { auditPart, followLogs, judgeTarget } from './audit.ts';
 import type { Auditor } from './auditor.ts';
-import { compare, type History } from './diff/compare.ts';
+import { compare, type Doubts, type History, isAttested } from './diff/compare.ts';
 import { earlierInLine } from './diff/line.ts';
-import { purlOf } from './model/package.ts';
+import { type Purl, purlOf } from './model/package.ts';
 import type { PackageReport, Report } from './model/report.ts';
 import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
@@ -11,8 +11,8 @@ import { changeRules, packageRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
 import { collectMeta } from './registry/jsr.ts';
 
-/** How many earlier versions of a release line are looked at for its last attestation. */
-const lookBack = 10;
+/** How many earlier versions of a release line are looked at for its last attestation; beyond them nothing is known. */
+const lookBack = 30;
 
 /**
  * What changed between two states of a project's lockfiles: packages added, removed and moved, provenance lost, publishers changed.
@@ -29,9 +29,10 @@ export async function diff(
   // Half a side would look like packages that went or came.
   const interrupted = before.interrupted || after.interrupted;
   if (interrupted) return { ...after, interrupted };
-  const history = await earlierVersions(after.packages, quietly);
+  const { history, doubts } = await earlierVersions(after.packages, quietly);
+  if (auditor.signal?.aborted === true) return { ...after, interrupted: true };
   const { changes, usedExemptions } = judgeChanges(
-    compare(before, after, history),
+    compare(before, after, history, doubts),
     auditor.policy,
     auditor.now,
   );
@@ -79,14 +80,23 @@ function keyOf({ package: about, occurrences }: Target): string {
 }
 
 /** For each package that came: earlier versions of its release line, newest first, until one that is attested. */
-async function earlierVersions(packages: readonly PackageReport[], auditor: Auditor): Promise<History> {
-  const history = new Map<ReturnType<typeof purlOf>, PackageReport[]>();
+async function earlierVersions(
+  packages: readonly PackageReport[],
+  auditor: Auditor,
+): Promise<{ readonly history: History; readonly doubts: Doubts }> {
+  const doubts = new Map<Purl, string>();
+  const history = new Map<Purl, PackageReport[]>();
   await pMap(
     packages,
-    async ({ package: about, word }) => {
+    async ({ purl, package: about, word }) => {
       const { scope, name, version } = about;
       const meta = await collectMeta(about, auditor.source, auditor.addresses);
-      if (version === undefined || meta.state !== 'present') return;
+      if (version === undefined) return;
+      if (meta.state !== 'present') {
+        const why = meta.state === 'absent' ? 'the registry knows of no versions' : meta.why;
+        doubts.set(purl, `its earlier versions could not be listed: ${why}`);
+        return;
+      }
       const published = [...meta.value.versions].map(([other, { publishedAt }]) => ({
         version: other,
         ...(publishedAt && { publishedAt }),
@@ -94,16 +104,22 @@ async function earlierVersions(packages: readonly PackageReport[], auditor: Audi
       const self = { version, ...(word.publishedAt && { publishedAt: word.publishedAt }) };
       const known = history.get(purlOf({ scope, name })) ?? [];
       history.set(purlOf({ scope, name }), known);
-      for (const earlier of earlierInLine(self, published).slice(0, lookBack)) {
+      const line = earlierInLine(self, published);
+      for (const earlier of line.slice(0, lookBack)) {
         const report = await judgeTarget(
           { package: { scope, name, version: earlier.version }, occurrences: [] },
           auditor,
         );
         known.push(report);
-        if (report.provenance !== undefined) return;
+        if (isAttested(report)) return;
       }
+      if (line.length > lookBack)
+        doubts.set(
+          purl,
+          `none of the ${lookBack} versions before it is attested, and the ${line.length - lookBack} older ones were not looked at`,
+        );
     },
     { concurrency: auditor.concurrency ?? 16 },
   );
-  return history;
+  return { history, doubts };
 }

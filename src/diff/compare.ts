@@ -1,3 +1,4 @@
+import { checkIds } from '../model/check.ts';
 import { type PackageName, type Purl, purlOf } from '../model/package.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Change, PackageReport, ProvenanceChange, PublisherChange, Report } from '../model/report.ts';
@@ -7,6 +8,9 @@ import { comparePublishers } from './publisher.ts';
 /** Reports of earlier versions of packages, by the purl of the package without a version. */
 export type History = ReadonlyMap<Purl, readonly PackageReport[]>;
 
+/** Why the earlier versions of a version's release line are not all known, by the purl of the version. */
+export type Doubts = ReadonlyMap<Purl, string>;
+
 /**
  * What differs between two audits, package by package, in the order of their names.
  *
@@ -14,21 +18,36 @@ export type History = ReadonlyMap<Purl, readonly PackageReport[]>;
  * in between had not. `gained` means that nothing earlier had it, `unknown` that the evidence does not suffice to tell.
  * A version that appears while another one of the same package goes is `moved`, preferably within its line.
  */
-export function compare(base: Report, head: Report, history: History = new Map()): readonly Change[] {
+export function compare(
+  base: Report,
+  head: Report,
+  history: History = new Map(),
+  doubts: Doubts = new Map(),
+): readonly Change[] {
   const [before, after] = [byPackage(base), byPackage(head)];
   const purls = [...new Set([...before.keys(), ...after.keys()])].sort();
   return purls.flatMap((purl) => {
     const old = before.get(purl) ?? [];
     const now = after.get(purl) ?? [];
-    return changesOf(purl, old, now, [...old, ...(history.get(purl) ?? [])]);
+    return changesOf(purl, old, now, { reports: [...old, ...(history.get(purl) ?? [])], doubts });
   });
+}
+
+/** Whether a report shows provenance that is the package's own. */
+export function isAttested(report: PackageReport): boolean {
+  return provenanceOf(report) !== undefined;
+}
+
+interface Known {
+  readonly reports: readonly PackageReport[];
+  readonly doubts: Doubts;
 }
 
 function changesOf(
   purl: Purl,
   old: readonly PackageReport[],
   now: readonly PackageReport[],
-  known: readonly PackageReport[],
+  known: Known,
 ): readonly Change[] {
   const gone = old.filter((report) => !now.some((other) => versionOf(other) === versionOf(report)));
   const come = now.filter((report) => !old.some((other) => versionOf(other) === versionOf(report)));
@@ -51,12 +70,13 @@ interface Judged {
   readonly provenance: ProvenanceChange;
   readonly publisher: PublisherChange;
   readonly earlier?: string;
+  readonly doubt?: string;
 }
 
 function compareWith(
   after: PackageReport,
   before: PackageReport | undefined,
-  known: readonly PackageReport[],
+  { reports: known, doubts }: Known,
 ): Judged {
   const self = datedOf(after);
   const earlier = newestFirst(
@@ -72,16 +92,28 @@ function compareWith(
       ? { version: versionOf(before), report: before }
       : (attestedInLine ?? earlier.find(({ report }) => provenanceOf(report) !== undefined));
   const state = stateOf(after);
+  // An earlier version of the line that could not be looked at may well have been attested.
+  const unclear = line.find(({ report }) => stateOf(report) === 'unknown');
+  const doubt = unclear === undefined ? doubts.get(after.purl) : whyUnclear(unclear.report);
+  const provenance = provenanceChange(state, {
+    inLine: attestedInLine !== undefined,
+    anywhere: rival !== undefined,
+    doubtful: doubt !== undefined,
+  });
   const reference = state === 'unattested' ? attestedInLine : rival;
   return {
-    provenance: provenanceChange(state, {
-      inLine: attestedInLine !== undefined,
-      anywhere: rival !== undefined,
-      doubtful: line.some(({ report }) => stateOf(report) === 'unknown'),
-    }),
+    provenance,
     publisher: publisherChange(after, rival?.report),
     ...(reference !== undefined && reference.report !== before && { earlier: reference.version }),
+    ...(state === 'unattested' && provenance === 'unknown' && doubt !== undefined && { doubt }),
   };
+}
+
+function whyUnclear({ purl, checks, verdict }: PackageReport): string {
+  const version = purl.slice(purl.lastIndexOf('@') + 1);
+  if (verdict.kind === 'inconclusive') return `version ${version} is not known: ${verdict.because[0].why}`;
+  const failed = checkIds.find((id) => checks[id].status === 'failed');
+  return `what version ${version} has does not hold${failed === undefined ? '' : ` (${failed})`}`;
 }
 
 function provenanceChange(
@@ -91,7 +123,6 @@ function provenanceChange(
   if (state === 'unknown') return 'unknown';
   if (state === 'attested') return had.anywhere ? 'kept' : 'gained';
   if (had.inLine) return 'lost';
-  // An earlier version of the line that could not be looked at may well have been attested.
   return had.doubtful ? 'unknown' : 'none';
 }
 

@@ -20,7 +20,7 @@ export interface Finding {
 
 /** A question that could not be answered. */
 export interface Gap {
-  readonly id: CheckId | 'resolve' | 'trust';
+  readonly id: CheckId | 'resolve' | 'trust' | 'history';
   readonly why: string;
 }
 

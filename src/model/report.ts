@@ -78,6 +78,7 @@ export interface ForkEvidence {
  * What differs between two audits, one package at a time.
  * `purl` names the package without its version; `earlier` is the version that `after` was compared with,
  * where that is not simply the one before: the newest attested one of the same release line.
+ * `doubt` says why an unattested `after` may or may not have lost its provenance.
  */
 export type Change =
   | {
@@ -87,6 +88,7 @@ export type Change =
       readonly provenance: ProvenanceChange;
       readonly publisher: PublisherChange;
       readonly earlier?: string;
+      readonly doubt?: string;
     }
   | { readonly kind: 'removed'; readonly purl: Purl; readonly before: PackageReport }
   | {
@@ -97,6 +99,7 @@ export type Change =
       readonly provenance: ProvenanceChange;
       readonly publisher: PublisherChange;
       readonly earlier?: string;
+      readonly doubt?: string;
     };
 
 export type ProvenanceChange = 'kept' | 'gained' | 'lost' | 'none' | 'unknown';

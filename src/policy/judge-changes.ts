@@ -23,7 +23,12 @@ export function judgeChanges(changes: readonly Change[], policy: Policy, now: Da
     if (change.kind === 'removed') return change;
     const said = findingsAbout(change, policy, now);
     for (const exemption of said.met) used.add(exemption);
-    return { ...change, after: withFindings(change.after, said) };
+    const after = withFindings(change.after, said);
+    if (change.doubt === undefined) return { ...change, after };
+    // What cannot be told must not pass where the answer could have turned it away.
+    const feared = findingsAbout({ ...change, provenance: 'lost' }, policy, now);
+    for (const exemption of feared.met) used.add(exemption);
+    return { ...change, after: { ...after, verdict: doubted(after.verdict, feared, change.doubt) } };
   });
   return { changes: judged, usedExemptions: [...used] };
 }
@@ -72,6 +77,15 @@ function withFindings(report: PackageReport, said: Said): PackageReport {
     ...report,
     findings: [...report.findings, ...said.findings],
     verdict: worsened(report.verdict, said),
+  };
+}
+
+function doubted(verdict: Verdict, feared: Said, why: string): Verdict {
+  if (feared.rejecting.length === 0) return worsened(verdict, feared);
+  if (verdict.kind === 'rejected' || verdict.kind === 'inconclusive') return verdict;
+  return {
+    kind: 'inconclusive',
+    because: [{ id: 'history', why: `whether this release line lost its provenance cannot be told: ${why}` }],
   };
 }
 

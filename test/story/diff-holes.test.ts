@@ -162,7 +162,7 @@ describe('a version without provenance whose past cannot be told', () => {
   };
 
   it('does not pass when the log is silent about an earlier version', async () => {
-    const uuid = some('lapsed@1.0.0')[0]?.attestations[0]?.position.uuid ?? 'no attestation';
+    const uuid = some('lapsed@1.0.0')[0]?.attestation?.position.uuid ?? 'no attestation';
     const undo = stage.world.edit({ role: 'rekor' }, (answer) =>
       answer.body.includes(uuid) ? { ...answer, status: 503, body: Buffer.from('') } : answer,
     );
