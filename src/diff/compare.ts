@@ -4,6 +4,7 @@ import type { Provenance } from '../model/provenance.ts';
 import type { Change, PackageReport, ProvenanceChange, PublisherChange, Report } from '../model/report.ts';
 import { type Dated, isEarlier, isSameLine, newestFirst } from './line.ts';
 import { comparePublishers } from './publisher.ts';
+import { relocks } from './relock.ts';
 
 /** Reports of earlier versions of packages, by the purl of the package without a version. */
 export type History = ReadonlyMap<Purl, readonly PackageReport[]>;
@@ -16,6 +17,7 @@ export type Doubts = ReadonlyMap<Purl, string>;
  *
  * Provenance is `lost` only within a release line: the line's newest earlier attested version had it, however many versions
  * in between had not. `gained` means that nothing earlier had it, `unknown` that the evidence does not suffice to tell.
+ * `relocked` is a version that stayed and is held to something else.
  * A version that appears while another one of the same package goes is `moved`, preferably within its line.
  */
 export function compare(
@@ -53,6 +55,12 @@ function changesOf(
   const come = now.filter((report) => !old.some((other) => versionOf(other) === versionOf(report)));
   const pairs = pair(gone, come);
   return [
+    ...now.flatMap((after): readonly Change[] => {
+      const before = old.find((other) => versionOf(other) === versionOf(after));
+      const [first, ...more] = before === undefined ? [] : relocks(before.occurrences, after.occurrences);
+      if (before === undefined || first === undefined) return [];
+      return [{ kind: 'relocked', purl, before, after, locks: [first, ...more] }];
+    }),
     ...come.map((after): Change => {
       const before = pairs.get(after);
       const comparison = compareWith(after, before, known);

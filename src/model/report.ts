@@ -1,10 +1,11 @@
+import type { NonEmpty } from './brand.ts';
 import type { Checks } from './check.ts';
 import type { RegistryWord } from './evidence.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { PackageName, Purl } from './package.ts';
 import type { Exemption, ExpectationSource } from './policy.ts';
 import type { Provenance } from './provenance.ts';
-import type { Occurrence, Place } from './target.ts';
+import type { Locked, Occurrence, Place } from './target.ts';
 
 /** All that is known and thought about one package version. */
 export interface PackageReport {
@@ -100,7 +101,21 @@ export type Change =
       readonly publisher: PublisherChange;
       readonly earlier?: string;
       readonly doubt?: string;
+    }
+  | {
+      readonly kind: 'relocked';
+      readonly purl: Purl;
+      readonly before: PackageReport;
+      readonly after: PackageReport;
+      readonly locks: NonEmpty<Relock>;
     };
+
+/** The same version, held to something else: `revision` when only JSR's tarball format has moved on. */
+export interface Relock {
+  readonly how: 'digest' | 'revision' | 'unlocked';
+  readonly before: Locked;
+  readonly after: Locked;
+}
 
 export type ProvenanceChange = 'kept' | 'gained' | 'lost' | 'none' | 'unknown';
 

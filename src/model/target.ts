@@ -19,6 +19,13 @@ export type Locked =
   | { readonly kind: 'tarball'; readonly integrity: string; readonly url?: string }
   | { readonly kind: 'nothing'; readonly why: string; readonly url?: string };
 
+/** What something is locked to, in a few words. */
+export function lockInWords(locked: Locked): string {
+  if (locked.kind === 'manifest') return `manifest ${locked.digest}`;
+  if (locked.kind === 'nothing') return 'nothing';
+  return locked.url === undefined ? locked.integrity : `${locked.integrity} at ${locked.url}`;
+}
+
 /** One mention of a package version in one lockfile. */
 export interface Occurrence {
   readonly at: Place;

@@ -180,6 +180,18 @@ function toChangeJson(change: Change): JsonObject {
   switch (change.kind) {
     case 'removed':
       return { kind: change.kind, purl: change.purl, before: toSideJson(change.before) };
+    case 'relocked':
+      return {
+        kind: change.kind,
+        purl: change.purl,
+        before: toSideJson(change.before),
+        after: toSideJson(change.after),
+        locks: change.locks.map(({ how, before, after }) => ({
+          how,
+          before: { ...before },
+          after: { ...after },
+        })),
+      };
     case 'added':
       return {
         kind: change.kind,
@@ -202,7 +214,7 @@ function toChangeJson(change: Change): JsonObject {
   }
 }
 
-function toPublisherJson({ publisher }: Exclude<Change, { kind: 'removed' }>): JsonObject {
+function toPublisherJson({ publisher }: Exclude<Change, { kind: 'removed' | 'relocked' }>): JsonObject {
   return { kind: publisher.kind, from: publisher.from.map((claim) => ({ ...claim })) };
 }
 

@@ -149,7 +149,8 @@ function changeLines(changes: readonly Change[], context: RenderContext, paint: 
     ...changes.flatMap((change) => {
       const [name, text] = changeInWords(change);
       const lost =
-        change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed');
+        change.kind === 'relocked' ||
+        (change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed'));
       return item(
         toTerminal(name, 200),
         toTerminal(text),

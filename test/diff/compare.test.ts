@@ -53,8 +53,8 @@ function change(before: readonly Version[], after: readonly Version[], known: Hi
   return one;
 }
 
-const provenanceOf = (one: Change) => (one.kind === 'removed' ? undefined : one.provenance);
-const publisherOf = (one: Change) => (one.kind === 'removed' ? undefined : one.publisher);
+const provenanceOf = (one: Change) => ('provenance' in one ? one.provenance : undefined);
+const publisherOf = (one: Change) => ('publisher' in one ? one.publisher : undefined);
 
 describe('what came, went and moved', () => {
   const seen = (before: readonly Version[], after: readonly Version[]) =>

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files, openStage, type Stage } from '../cli/program.ts';
-import { denoLock } from '../support/lockfiles.ts';
+import { denoLock, packageLock } from '../support/lockfiles.ts';
 import type { Publication } from '../support/publication.ts';
 import { openProject, type Project } from './project.ts';
 
@@ -25,7 +25,13 @@ beforeAll(async () => {
     const day = (ago: number) => new Date(world.now.getTime() - ago * 86_400_000);
     published.set(
       'lapsed@1.0.0',
-      world.publish({ scope: 'acme', name: 'lapsed', version: '1.0.0', files: files(), createdAt: day(60) }),
+      world.publish({
+        scope: 'acme',
+        name: 'lapsed',
+        version: '1.0.0',
+        files: files('export {};\n'),
+        createdAt: day(60),
+      }),
     );
     for (let patch = 1; patch <= 32; patch += 1)
       published.set(
@@ -164,7 +170,7 @@ describe('a version without provenance whose past cannot be told', () => {
   it('does not pass when the log is silent about an earlier version', async () => {
     const uuid = some('lapsed@1.0.0')[0]?.attestation?.position.uuid ?? 'no attestation';
     const undo = stage.world.edit({ role: 'rekor' }, (answer) =>
-      answer.body.includes(uuid) ? { ...answer, status: 503, body: Buffer.from('') } : answer,
+      Buffer.from(answer.body).includes(uuid) ? { ...answer, status: 503, body: Buffer.from('') } : answer,
     );
     const { code, provenance, gaps } = await seen('lapsed@1.0.1');
     undo();
@@ -192,5 +198,68 @@ describe('a version without provenance whose past cannot be told', () => {
         { id: 'history', why: expect.stringContaining('none of the 30 versions before it is attested') },
       ],
     });
+  });
+});
+
+describe('a version that stayed, locked to other bytes', () => {
+  const between = async (file: string, base: string, head: string, ...flags: readonly string[]) => {
+    const project = openProject(stage);
+    project.write(`old/${file}`, base);
+    project.write(file, head);
+    const { code, json, grave } = await project.report(['diff', `old/${file}`, file, ...flags]);
+    return { code, kinds: json.changes.map(({ kind }) => kind), found: Object.values(grave).flat() };
+  };
+  const npm = () => {
+    const { registry, npm: mirror } = stage.server.urls;
+    return packageLock(some('widget@1.0.0'), { registry, npm: mirror });
+  };
+  const swapped = (text: string) => text.replace(/sha512-[^"]+/, `sha512-${'A'.repeat(86)}==`);
+
+  it('is turned away when the integrity of the tarball is swapped, whichever side has the right one', async () => {
+    for (const [base, head] of [
+      [npm(), swapped(npm())],
+      [swapped(npm()), npm()],
+    ] as const) {
+      expect(await between('package-lock.json', base, head)).toMatchObject({
+        code: 1,
+        kinds: ['relocked'],
+        found: expect.arrayContaining(['digest-changed']),
+      });
+    }
+  });
+
+  it('is turned away when the digest of the manifest is swapped', async () => {
+    const honest = denoLock(some('widget@1.0.0'));
+    const other = honest.replace(some('widget@1.0.0')[0]?.digest ?? '?', '0'.repeat(64));
+    expect(await between('deno.lock', other, honest)).toMatchObject({
+      code: 1,
+      kinds: ['relocked'],
+      found: ['digest-changed'],
+    });
+  });
+
+  it('is a warning when the tarball only moved to another revision of its format', async () => {
+    const older = swapped(npm()).replace(/\/~\/\d+\//, '/~/1/');
+    expect(await between('package-lock.json', older, npm())).toMatchObject({
+      code: 0,
+      kinds: ['relocked'],
+      found: expect.arrayContaining(['digest-changed']),
+    });
+    expect((await between('package-lock.json', older, npm(), '--strict')).code).toBe(1);
+  });
+
+  it.each(['pretty', 'markdown', 'html', 'sarif'])('is told by the %s report', async (format) => {
+    const project = openProject(stage);
+    project.write('old/package-lock.json', npm());
+    project.write('package-lock.json', swapped(npm()));
+    const { code, stdout } = await project.run([
+      'diff',
+      'old/package-lock.json',
+      'package-lock.json',
+      '--format',
+      format,
+    ]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('digest-changed')]);
+    if (format !== 'sarif') expect(stdout).toContain('same version, locked to something else');
   });
 });

@@ -209,7 +209,7 @@ describe('between two lockfiles', () => {
       '--lockfile-type',
       'deno',
     ]);
-    expect([code, verdicts]).toEqual([0, { '@acme/widget@1.0.0': 'verified' }]);
+    expect([code, verdicts]).toEqual([1, { '@acme/widget@1.0.0': 'rejected' }]);
     const { code: back, grave } = await project.report([
       'diff',
       'deno.lock',
@@ -217,7 +217,7 @@ describe('between two lockfiles', () => {
       '--lockfile-type',
       'deno',
     ]);
-    expect([back, grave]).toEqual([1, { '@acme/widget@1.0.0': ['lockfile'] }]);
+    expect([back, grave]).toEqual([1, { '@acme/widget@1.0.0': ['lockfile', 'digest-changed'] }]);
   });
 
   it('lockfiles of two tools can be compared', async () => {

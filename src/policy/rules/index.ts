@@ -2,6 +2,7 @@ import type { ChangeRule, PackageRule, Rule } from '../rule.ts';
 import { attestedBeforeChecked } from './attested-before-checked.ts';
 import { conflictingAttestations } from './conflicting-attestations.ts';
 import { defaultBranchOrTag } from './default-branch-or-tag.ts';
+import { digestChanged } from './digest-changed.ts';
 import { foreignRegistry } from './foreign-registry.ts';
 import { foreignSigner } from './foreign-signer.ts';
 import { githubHostedRunner } from './github-hosted-runner.ts';
@@ -43,7 +44,11 @@ export const packageRules = [
 ] as const satisfies readonly PackageRule[];
 
 /** The rules about what differs between two audits. */
-export const changeRules = [provenanceLost, publisherChanged] as const satisfies readonly ChangeRule[];
+export const changeRules = [
+  provenanceLost,
+  publisherChanged,
+  digestChanged,
+] as const satisfies readonly ChangeRule[];
 
 /** Every rule there is; names, help and documentation are derived from this list. */
 export const rules: readonly Rule[] = [...packageRules, ...changeRules];

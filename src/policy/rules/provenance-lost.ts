@@ -10,7 +10,7 @@ export const provenanceLost = {
   why: "Whoever steals a token can publish, but cannot make the project's workflow attest it: the missing attestation is the trace.",
   fix: 'Stay on the version before, and ask the owner why this one was not published by the workflow.',
   *judge(change) {
-    if (change.kind === 'removed' || change.provenance !== 'lost') return;
+    if (change.kind === 'removed' || change.kind === 'relocked' || change.provenance !== 'lost') return;
     const version = change.earlier ?? (change.kind === 'moved' ? change.before.package.version : undefined);
     yield {
       message:

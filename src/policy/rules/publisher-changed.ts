@@ -22,7 +22,8 @@ export const publisherChanged = {
   why: 'Both versions can be validly signed by different people; only the comparison shows that somebody else took over.',
   fix: 'Find out who the new publisher is; if the move is intended, run `jsr-verify pin` and commit the policy file.',
   *judge(change) {
-    if (change.kind === 'removed' || change.publisher.kind !== 'changed') return;
+    if (change.kind === 'removed' || change.kind === 'relocked') return;
+    if (change.publisher.kind !== 'changed') return;
     const { from } = change.publisher;
     const severities = from.map(({ claim }) => weight[claim] ?? 'error');
     const severity =

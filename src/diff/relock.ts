@@ -1,0 +1,70 @@
+import type { Relock } from '../model/report.ts';
+import type { Locked, Occurrence } from '../model/target.ts';
+
+/**
+ * What the same version is locked to now and was not before, most grave first.
+ *
+ * A lockfile of another tool adds a lock of another kind, which there is nothing to hold to. Bytes that were locked before,
+ * at whatever address, are no change unless that address was locked to others.
+ */
+export function relocks(before: readonly Occurrence[], after: readonly Occurrence[]): readonly Relock[] {
+  const [old, now] = [distinct(before), distinct(after)];
+  const held = old.filter(({ kind }) => kind !== 'nothing');
+  const found = now.flatMap((locked): readonly Relock[] => {
+    const rival = rivalOf(locked, old);
+    return rival === undefined ? [] : [{ how: howMoved(rival, locked), before: rival, after: locked }];
+  });
+  const [first] = held;
+  const [loose] = now;
+  const isLoose = now.every(({ kind }) => kind === 'nothing');
+  if (first !== undefined && loose !== undefined && isLoose)
+    return [{ how: 'unlocked', before: first, after: loose }];
+  return found.toSorted((a, b) => order.indexOf(a.how) - order.indexOf(b.how));
+}
+
+const order: readonly Relock['how'][] = ['digest', 'revision', 'unlocked'];
+
+/** The old lock that a new one contradicts. */
+function rivalOf(now: Locked, old: readonly Locked[]): Locked | undefined {
+  if (now.kind === 'nothing') return undefined;
+  const same = old.filter(({ kind }) => kind === now.kind);
+  if (now.kind === 'manifest') {
+    return same.some((one) => isSame(one, now)) ? undefined : same[0];
+  }
+  const there = same.filter((one) => addressOf(one) !== undefined && addressOf(one) === addressOf(now));
+  if (there.length > 0) return there.some((one) => isSame(one, now)) ? undefined : there[0];
+  return same.some((one) => isSame(one, now)) ? undefined : same[0];
+}
+
+function howMoved(old: Locked, now: Locked): Relock['how'] {
+  const [from, to] = [revisionOf(old), revisionOf(now)];
+  return from !== undefined && to !== undefined && from !== to ? 'revision' : 'digest';
+}
+
+function isSame(one: Locked, other: Locked): boolean {
+  if (one.kind === 'manifest') return other.kind === 'manifest' && one.digest === other.digest;
+  if (one.kind !== 'tarball' || other.kind !== 'tarball') return false;
+  return strongest(one.integrity) === strongest(other.integrity);
+}
+
+/** Of several digests those of the strongest algorithm count, and any of them will do, as for those who install. */
+function strongest(integrity: string): string {
+  const digests = integrity.trim().split(/\s+/).toSorted();
+  // Names of algorithms sort by strength.
+  const algorithm = digests.at(-1)?.replace(/-.*$/, '-') ?? '';
+  return digests.filter((digest) => digest.startsWith(algorithm)).join(' ');
+}
+
+/** The revision of JSR's tarball format in an address, `/~/11/…`; each has bytes of its own. */
+function revisionOf(locked: Locked): string | undefined {
+  return /\/~\/([0-9]{1,4})\//.exec(addressOf(locked) ?? '')?.[1];
+}
+
+/** Without the fragment, in which yarn repeats the digest. */
+function addressOf(locked: Locked): string | undefined {
+  return locked.kind === 'manifest' ? undefined : locked.url?.replace(/#.*$/s, '');
+}
+
+function distinct(occurrences: readonly Occurrence[]): readonly Locked[] {
+  return [...new Map(occurrences.map(({ locked }) => [JSON.stringify(locked), locked])).values()];
+}
