@@ -263,3 +263,17 @@ describe('a version that stayed, locked to other bytes', () => {
     if (format !== 'sarif') expect(stdout).toContain('same version, locked to something else');
   });
 });
+
+describe('a side without a lockfile', () => {
+  it('is named, so that everything that went or came explains itself', async () => {
+    const project = openProject(stage);
+    project.commit('empty');
+    project.write('deno.lock', denoLock(some('widget@1.0.0')));
+    project.commit('with a lockfile');
+    const gone = await project.run(['diff', 'HEAD', 'HEAD~1']);
+    expect(gone).toMatchObject({ code: 0, stdout: expect.stringContaining('the head has no lockfile') });
+    const come = await project.run(['diff', 'HEAD~1', 'HEAD']);
+    expect(come).toMatchObject({ code: 0, stdout: expect.stringContaining('the base has no lockfile') });
+    expect((await project.run(['diff', 'HEAD'])).stdout).not.toContain('has no lockfile');
+  });
+});

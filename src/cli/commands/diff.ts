@@ -3,6 +3,7 @@ import { diff } from '../../drift.ts';
 import { discoverLockfiles } from '../../lockfile/discover.ts';
 import { type LockfileFormatId, readLockfile } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Depth } from '../../model/report.ts';
 import type { LockfileContents } from '../../model/target.ts';
 import { mergeTargets } from '../../model/target.ts';
@@ -36,7 +37,10 @@ export async function diffCommand(
       const [old, now] = [before, after].map((one) => (one instanceof JsrVerifyError ? [] : one));
       return {
         packages: mergeTargets((now ?? []).flatMap(({ targets }) => targets)).length,
-        run: (auditor) => diff(old ?? [], now ?? [], auditor),
+        run: async (auditor) => {
+          const report = await diff(old ?? [], now ?? [], auditor);
+          return { ...report, findings: [...report.findings, ...emptySides(before, after)] };
+        },
       };
     },
   );
@@ -73,6 +77,22 @@ async function sideOf(
     contents.push(readLockfile(file, await disk.read(path), options));
   }
   return contents;
+}
+
+/** A side without any lockfile explains why everything came or went, so it is said. */
+function emptySides(
+  before: readonly LockfileContents[] | JsrVerifyError,
+  after: readonly LockfileContents[] | JsrVerifyError,
+): readonly Finding[] {
+  const say = (side: string, { message }: JsrVerifyError, what: string): Finding => ({
+    id: 'lockfile',
+    severity: 'note',
+    message: `the ${side} has no lockfile, so everything counts as ${what}: ${message}`,
+  });
+  return [
+    ...(before instanceof JsrVerifyError ? [say('base', before, 'added')] : []),
+    ...(after instanceof JsrVerifyError ? [say('head', after, 'removed')] : []),
+  ];
 }
 
 /** No revision can be called so: `.` alone is none, and neither does one start with a dot or a slash. */
