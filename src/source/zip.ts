@@ -49,11 +49,12 @@ export async function unzip(path: string, prefix: string, maxFileBytes: number):
     if (ends === 'none') return { state: 'refused', why: 'it does not end as a zip archive' };
     // An archive in an archive can look like this, too: no proof of a forgery, but nothing to rely on.
     if (ends === 'many') return { state: 'unread', why: 'it can be read in two ways' };
-    const { fromFdPromise } = await import('yauzl');
-    const archive = await fromFdPromise(file, { autoClose: false, strictFileNames: true });
+    const { default: yauzl } = await import('yauzl');
+    const archive = await yauzl.fromFdPromise(file, { autoClose: false, strictFileNames: true });
     return { state: 'read', files: await hashAll(archive, stat.size, prefix, maxFileBytes) };
   } catch (cause) {
-    // Errors of the library are about the archive; those of the system have a code.
+    // Those are bugs, here or in the library; everything else is about the archive, or about the disk and has a code.
+    if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
     const code = codeOf(cause);
     if (/^E[A-Z]+$/.test(code)) return { state: 'unread', why: code };
     return { state: 'refused', why: cause instanceof Error ? cause.message : String(cause) };

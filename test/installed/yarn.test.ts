@@ -1,9 +1,24 @@
 import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { checkInstalled } from '../../src/installed/check.ts';
 import { treeAt } from '../../src/source/tree.ts';
 import { type ZipEntry, type ZipShape, zipOf } from './archive.ts';
-import { base, judge, newFolder, oldBase, tarballOf, targetOf, unpack, widget, write } from './support.ts';
+import {
+  base,
+  copiesOf,
+  judge,
+  knownOf,
+  look,
+  newFolder,
+  oldBase,
+  tarballOf,
+  targetOf,
+  unpack,
+  widget,
+  write,
+} from './support.ts';
 
 const prefix = 'node_modules/@jsr/acme__base/';
 const archive = '.yarn/cache/@jsr-acme__base-npm-0.2.0-0123456789-0123456789.zip';
@@ -218,4 +233,29 @@ test('an archive that unpacks to far more than a package has is not unpacked', a
     files: new Map([['/x', { odd: 'is larger than 64 MB' }]]),
   });
   expect(process.cpuUsage(started).user).toBeLessThan(500_000);
+});
+
+test('damage to an archive is found, and never brings the program down', async () => {
+  const bytes = zipOf(await entriesOf(base));
+  const { manifest, tarball } = await knownOf(base);
+  // The bytes of every file, stored as they are.
+  const bodies = [...(await tarballOf(base))].map(([path, content]) => {
+    const start = bytes.indexOf(`${prefix}${path.slice(1)}`) + prefix.length + path.length - 1;
+    return { start, end: start + content.length };
+  });
+  const inFile = (place: number) => bodies.some(({ start, end }) => place >= start && place < end);
+  const damage = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.nat(40));
+  await fc.assert(
+    fc.asyncProperty(damage, async ([index, by, cut]) => {
+      const damaged = Buffer.from(bytes.subarray(0, bytes.length - (cut > 30 ? cut : 0)));
+      const where = index % damaged.length;
+      damaged.writeUInt8((damaged.readUInt8(where) + by) % 256, where);
+      write(project, [[archive, damaged]]);
+      const outcome = checkInstalled(copiesOf(await look(project), base), manifest, [tarball]);
+      // A byte of a file is found; a date in a header is nobody's file.
+      expect(['passed', 'failed', 'unknown', 'skipped']).toContain(outcome.status);
+      if (inFile(where)) expect(outcome.status).not.toBe('passed');
+    }),
+    { numRuns: 200 },
+  );
 });
