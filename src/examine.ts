@@ -246,7 +246,11 @@ function whyNone(
   if (named !== undefined && named.state !== 'absent') return named;
   if (search === undefined) return named ?? (badge.state === 'present' ? absent(badge.from) : badge);
   const log = 'the log';
-  const registry = named?.from ?? 'the registry names none';
+  const registry =
+    named?.from ??
+    (badge.state === 'unavailable'
+      ? `the registry did not say whether there is one (${badge.why})`
+      : 'the registry names none');
   if (search.outcome === 'unavailable')
     return unavailable(log, `${registry}, and the log could not be searched: ${search.why}`);
   // One that nothing speaks against, but that lacks evidence, says more than "none".

@@ -90,8 +90,10 @@ export async function pinCommand(
     return code;
   }
   const patch = createTwoFilesPatch(shown, shown, known ?? '', text, known === undefined ? 'new' : '', '');
-  // The first line is a separator for several patches in one file.
-  for (const line of patch.trimEnd().split('\n').slice(1)) stdout.write(`${toTerminal(line, 1000)}\n`);
+  // Before the names of the files stand lines that tell several patches in one file from each other.
+  const lines = patch.trimEnd().split('\n');
+  for (const line of lines.slice(lines.findIndex((one) => one.startsWith('--- '))))
+    stdout.write(`${toTerminal(line, 1000)}\n`);
   if (check) {
     voice.error(`${shown} is out of date`, 'run jsr-verify pin and commit the file');
     return exit.rejected;
