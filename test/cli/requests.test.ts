@@ -35,9 +35,11 @@ const asked = () =>
   stage.world.requests.map(({ role, method, path, body }) => `${role} ${method} ${path}${body}`).sort();
 
 describe('requests', () => {
-  it('one version costs its list, its manifest, its badge, its log entry and its files, and the run the head of the log', async () => {
+  it('one version costs its list, its link, its manifest, its badge, its log entry and its files, and the run the head of the log', async () => {
     expect(await stage.run(['@acme/part-0@1.1.0'])).toMatchObject({ code: 0, stderr: '' });
     expect(asked()).toEqual([
+      // The id of the linked repository, which its name alone does not settle.
+      'api GET /scopes/acme/packages/part-0',
       'api GET /scopes/acme/packages/part-0/versions/1.1.0',
       'registry GET /@acme/part-0/1.1.0/README.md',
       'registry GET /@acme/part-0/1.1.0/deno.json',
@@ -56,7 +58,7 @@ describe('requests', () => {
       'jsr:@acme/part-0@=1.1.0',
       '@acme/part-0@~1.1',
     ]);
-    expect(asked()).toHaveLength(8);
+    expect(asked()).toHaveLength(9);
   });
 
   it('files are not asked for at the depth of attestations', async () => {

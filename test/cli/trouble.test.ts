@@ -277,6 +277,10 @@ describe('among others', () => {
     await stage.run(['@acme/widget@1.0.0'], { env });
     stage.world.requests.length = 0;
     await stage.run(['@acme/widget@1.0.0'], { env });
-    expect(stage.world.requestsTo('registry').map(({ path }) => path)).toEqual([]);
+    // The manifest alone is never taken from the cache, unless a lockfile pins it.
+    expect(stage.world.requestsTo('registry').map(({ path }) => path)).toEqual([
+      '/@acme/widget/1.0.0_meta.json',
+    ]);
+    expect(stage.world.requestsTo('rekor').map(({ path }) => path)).toEqual(['/api/v1/log']);
   });
 });
