@@ -93,13 +93,12 @@ function expectInconclusive({ code, stdout, stderr }: Ended, checked = 'pkg:jsr/
   expect([code, stderr]).toEqual([3, '']);
 }
 
-const verify = (...more: readonly string[]) =>
-  stage.run(['@acme/widget@1.0.0', '--format', 'json', '--timeout', '1', ...more]);
+const verify = (...more: readonly string[]) => stage.run(['@acme/widget@1.0.0', '--format', 'json', ...more]);
 
 describe.each(Object.entries(ways))('%s', (_, answer) => {
   it('in place of the list of versions leaves a range unresolved: inconclusive', async () => {
     trouble = { at: addresses.list, answer };
-    const ended = await stage.run(['@acme/widget', '--format', 'json', '--timeout', '1']);
+    const ended = await stage.run(['@acme/widget', '--format', 'json']);
     expectInconclusive(ended, 'pkg:jsr/@acme/widget');
   });
 
@@ -180,8 +179,8 @@ describe('patience', () => {
   it('a server that never answers ends after --timeout', async () => {
     trouble = { at: addresses.manifest, answer: () => undefined };
     const started = performance.now();
-    expectInconclusive(await verify());
-    expect(performance.now() - started).toBeLessThan(4000);
+    expectInconclusive(await verify('--timeout', '1'));
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it('a server that drips bytes for ever ends after --timeout', async () => {
@@ -194,7 +193,7 @@ describe('patience', () => {
         response.on('close', () => clearInterval(timer));
       },
     };
-    expectInconclusive(await verify());
+    expectInconclusive(await verify('--timeout', '1'));
     clearInterval(timer);
   });
 
