@@ -451,7 +451,7 @@ describe('a bundle from disk', () => {
   describe('with an entry of Rekor v2', () => {
     const log = world.sigstore.openLogV2();
     const entry = log.addDsse(attested.envelope, attested.certificate.der);
-    const at = new Date(attested.certificate.notBefore.getTime() + 3000);
+    const at = new Date(attested.certificate.notBefore.getTime() + 30_000);
     const stamp = world.sigstore.tsa.stamp(signatureOf(attested), at);
 
     it('and a timestamp holds, at the time of the timestamp', () => {
@@ -470,6 +470,13 @@ describe('a bundle from disk', () => {
           why: 'the log entry comes without a signed timestamp',
         },
       );
+    });
+
+    it('takes no word of the entry for its time beside a timestamp', () => {
+      const timed = { ...(entry as object), integratedTime: String(attested.record.integratedTime) } as Json;
+      const { provenance } = expectProven(world, publication, { raw: raw(attested, [timed], [stamp]) });
+      expect(provenance.logged.integratedTime).toEqual(at);
+      expect(at.getTime()).not.toBe(attested.record.integratedTime * 1000);
     });
 
     it('does not get a time from the entry itself', () => {
