@@ -1,7 +1,7 @@
 import { absent, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
 import { digestOf } from '../../src/source/body.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
-import { ROLES, type Role } from '../support/http.ts';
+import { ROLES } from '../support/http.ts';
 import type { World } from '../support/jsr.ts';
 
 /** A world's answers without a network in between, and every question that was put to it. */
@@ -36,9 +36,4 @@ export function sourceOf(world: World): WorldSource {
       return answer.state === 'present' ? present(digestOf(answer.value), answer.from) : answer;
     },
   };
-}
-
-/** How often a service was asked. */
-export function countOf(source: WorldSource, role: Role): number {
-  return source.requests.get(role) ?? 0;
 }

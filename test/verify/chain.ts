@@ -62,7 +62,7 @@ export function targetOf(
 }
 
 /** The log's answer about an attestation, as the collector hands it on. */
-export function rawEntry(world: World, attestation: Attestation, lies: Lies = {}): RawAttestation {
+function rawEntry(world: World, attestation: Attestation, lies: Lies = {}): RawAttestation {
   const honest = { [attestation.position.uuid]: world.rekor.entry(attestation.position) };
   const attacked = lies.entry === undefined ? honest : onEntries(lies.entry)(honest);
   const bytes = Buffer.from(JSON.stringify(lies.entries?.(attacked) ?? attacked));
@@ -116,7 +116,7 @@ export function reasonOf(outcome: Outcome<unknown>): string {
 }
 
 /** Which checks stand on which: what is behind one that did not pass is blocked by it, the rest is not touched. */
-export const standsOn: Readonly<Record<(typeof provenanceChecks)[number], readonly CheckId[]>> = {
+const standsOn: Readonly<Record<(typeof provenanceChecks)[number], readonly CheckId[]>> = {
   manifest: [],
   bundle: ['manifest'],
   certificate: ['bundle', 'manifest'],
