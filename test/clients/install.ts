@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeOf } from '../packaging/nodes.ts';
-import { npm, root, run } from '../packaging/run.ts';
+import { cachedPackage, run } from '../packaging/run.ts';
 
 /** A package manager as npm has it, in one fixed version. */
 export interface Client {
@@ -22,17 +20,14 @@ export type Command = { readonly command: readonly [string, ...string[]] } | { r
 /** Installs a client into the cache of this checkout, without running any of its scripts, and sees that it starts. */
 export async function commandOf(client: Client): Promise<Command> {
   const { package: name, version, program } = client;
-  const folder = join(root, 'node_modules/.cache/jsr-verify', `${name.replaceAll('/', '-')}-${version}`);
-  const path = join(folder, 'node_modules', name, program);
-  if (!existsSync(path)) {
-    try {
-      await install(`${name}@${version}`, folder);
-    } catch (error) {
-      const [why] = String(error).match(/npm error .*/) ?? [String(error)];
-      return { missing: `${client.name} ${version} could not be installed from npm: ${why}` };
-    }
+  let folder: string;
+  try {
+    folder = await cachedPackage(name, version);
+  } catch (error) {
+    const [why] = String(error).match(/npm error .*/) ?? [String(error)];
+    return { missing: `${client.name} ${version} could not be installed from npm: ${why}` };
   }
-  const started = await commandFor(client, path);
+  const started = await commandFor(client, join(folder, program));
   if ('missing' in started) return started;
   const [command, ...args] = started.command;
   const { code, stdout, stderr } = await run(folder, command, ...args, '--version');
@@ -46,24 +41,4 @@ async function commandFor({ binary = false, node }: Client, path: string): Promi
   if (node === undefined) return { command: [process.execPath, path] };
   const found = await nodeOf(node);
   return 'missing' in found ? found : { command: [found.path, path] };
-}
-
-/** Into another folder first: an install that was cut short must not look like a whole one. */
-async function install(spec: string, folder: string): Promise<void> {
-  const making = `${folder}.${process.pid}`;
-  await mkdir(making, { recursive: true });
-  const options = [
-    '--ignore-scripts',
-    '--no-save',
-    '--no-package-lock',
-    '--prefer-offline',
-    '--fetch-retries=1',
-  ];
-  try {
-    await npm(making, 'install', '--prefix', making, ...options, spec);
-    await rm(folder, { recursive: true, force: true });
-    await rename(making, folder);
-  } finally {
-    await rm(making, { recursive: true, force: true });
-  }
 }

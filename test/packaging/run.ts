@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -25,6 +27,34 @@ export async function npm(folder: string, ...args: readonly string[]): Promise<R
   const result = await run(folder, 'npm', ...args, '--no-audit', '--no-fund', '--no-update-notifier');
   if (result.code !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${result.stderr}`);
   return result;
+}
+
+/**
+ * Folder of a package from npm, installed into the cache of this checkout without running any of its scripts. It is
+ * moved there when it is whole, so that neither a cut nor another test at the same time leaves half of one.
+ */
+export async function cachedPackage(name: string, version: string): Promise<string> {
+  const cache = join(root, 'node_modules/.cache/jsr-verify', `${name.replaceAll('/', '-')}-${version}`);
+  const folder = join(cache, 'node_modules', name);
+  if (existsSync(folder)) return folder;
+  await mkdir(dirname(cache), { recursive: true });
+  const making = await mkdtemp(`${cache}.`);
+  const options = [
+    '--ignore-scripts',
+    '--no-save',
+    '--no-package-lock',
+    '--prefer-offline',
+    '--fetch-retries=1',
+  ];
+  try {
+    await npm(making, 'install', '--prefix', making, ...options, `${name}@${version}`);
+    await rename(making, cache).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+  return folder;
 }
 
 /** Runs a tool of this checkout on Node. */
