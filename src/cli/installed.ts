@@ -18,13 +18,14 @@ export function findInstalled(
   { cwd, env }: Pick<Environment, 'cwd' | 'env'>,
 ): Promise<Installed> {
   const denoDir = denoDirOf(env, cwd, process.platform, homedir());
+  const denoLocks = lockfiles.filter(({ format }) => format === 'deno').map(({ file }) => file);
   // Plug'n'Play loads from there what it does not keep in the project.
   const yarnCache = yarnCacheOf(env, cwd, process.platform, homedir());
   return collectInstalled(
     {
       projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, cwd)))],
       ...(yarnCache !== undefined && { stores: [yarnCache] }),
-      ...(denoDir !== undefined && { denoDir }),
+      ...(denoDir !== undefined && { deno: { folder: denoDir, lockfiles: denoLocks } }),
       registry,
       npmRegistry,
     },
@@ -35,10 +36,11 @@ export function findInstalled(
 
 /** JSR packages on this disk that no lockfile names: nobody has checked them, so nobody may take the rest for all. */
 export function strayFindings({ strays }: Installed): readonly Finding[] {
-  return strays.map(({ place, package: about, version }) => ({
+  return strays.map(({ place, package: about, version, ours }) => ({
     id: 'installed',
-    severity: 'error',
-    message: `${place} holds ${nameOf({ ...about, version })}, which no lockfile names`,
+    // What belongs to a lockfile further down may be in order; it was not asked.
+    severity: ours ? 'error' : 'warning',
+    message: `${place} holds ${nameOf({ ...about, version })}, which no audited lockfile names`,
     hint: 'remove it, or install again from the lockfile',
   }));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
-import type { Target } from '../model/target.ts';
+import type { Occurrence, Target } from '../model/target.ts';
 import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
 import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno.ts';
 import type { InstalledDisk } from './disk.ts';
@@ -18,11 +18,11 @@ interface Registries {
 
 interface Draft {
   readonly about: PackageVersion;
-  /** What the lockfiles hold it to. */
-  readonly locked: ReadonlySet<string>;
+  readonly occurrences: readonly Occurrence[];
   readonly copies: InstalledCopy[];
   readonly strays: string[];
   readonly unseen: string[];
+  readonly searched: string[];
 }
 
 /** What was found so far, by target; each `take` adds what one kind of place holds. */
@@ -31,7 +31,6 @@ export class Collection {
   readonly #territory: Territory;
   readonly #drafts = new Map<Purl, Draft>();
   readonly #versions = new Map<string, Draft[]>();
-  readonly #searched: readonly string[];
   readonly #strays: StrayPackage[] = [];
   readonly #unseen: string[] = [];
   readonly #beyond: string[] = [];
@@ -45,10 +44,8 @@ export class Collection {
   ) {
     this.#disk = disk;
     this.#territory = territory;
-    this.#searched = searched;
     for (const { package: about, occurrences } of targets) {
-      const locked = new Set(occurrences.map((occurrence) => occurrence.locked.kind));
-      const draft = { about, locked, copies: [], strays: [], unseen: [] };
+      const draft = { about, occurrences, copies: [], strays: [], unseen: [], searched: [...searched] };
       this.#drafts.set(purlOf(about), draft);
       this.#versions.set(npmNameOf(about), [...this.#versionsOf(about), draft]);
     }
@@ -112,25 +109,33 @@ export class Collection {
   }
 
   // The cache is that of all projects, so only what a lockfile of these makes Deno load from it counts.
-  async takeDenoDir(denoDir: string, { registry, npmRegistry }: Registries): Promise<void> {
-    for (const { about, copies, locked } of this.#drafts.values()) {
-      if (locked.has('manifest'))
-        copies.push(...(await findCached(this.#disk, this.#territory, denoDir, about, registry)));
-      if (!locked.has('tarball')) continue;
-      for (const path of await findNpmCached(this.#disk, denoDir, about, npmRegistry))
+  async takeDenoDir(
+    folder: string,
+    lockfiles: ReadonlySet<string>,
+    { registry, npmRegistry }: Registries,
+  ): Promise<void> {
+    for (const draft of this.#drafts.values()) {
+      const { about, copies, occurrences } = draft;
+      const kinds = occurrences.filter(({ at }) => lockfiles.has(at.file)).map(({ locked }) => locked.kind);
+      if (kinds.length === 0) continue;
+      draft.searched.push('DENO_DIR');
+      if (kinds.includes('manifest'))
+        copies.push(...(await findCached(this.#disk, this.#territory, folder, about, registry)));
+      if (kinds.every((kind) => kind === 'manifest')) continue;
+      for (const path of await findNpmCached(this.#disk, folder, about, npmRegistry))
         await this.#take({ path, package: about, version: about.version, ours: true });
     }
   }
 
   result(): Installed {
     const packages = new Map<Purl, InstalledCopies>();
-    for (const [purl, { copies, strays, unseen }] of this.#drafts) {
+    for (const [purl, { copies, strays, unseen, searched }] of this.#drafts) {
       packages.set(purl, {
         copies,
         strays,
         unseen: [...new Set([...unseen, ...this.#unseen])],
         beyond: this.#beyond,
-        searched: this.#searched,
+        searched,
       });
     }
     return { packages, strays: this.#strays };

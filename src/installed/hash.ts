@@ -9,6 +9,8 @@ export interface Hashed {
 }
 
 const maxFiles = 50_000;
+/** Far more than a package of JSR's can have; sparse files cost a disk nothing. */
+const maxBytes = 512 * 1024 * 1024;
 const maxDepth = 40;
 
 /**
@@ -22,14 +24,15 @@ export async function hashFolder(
 ): Promise<Hashed> {
   const files = new Map<string, OnDisk>();
   let nests = false;
+  let bytes = 0;
   const enter = async (path: string, depth: number): Promise<void> => {
     const listed = await disk.list(join(folder, path));
     if (listed.state === 'unavailable') files.set(`${path}/`, { unread: listed.why });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
       const inside = `${path}/${name}`;
-      if (files.size >= maxFiles) {
-        files.set('/', { odd: `is one of more than ${maxFiles}` });
+      if (files.size >= maxFiles || bytes > maxBytes) {
+        files.set(inside, { odd: 'is one too many: the folder holds more than any package' });
         return;
       }
       if (inside === '/node_modules' && holds === 'npm package') nests = true;
@@ -38,6 +41,7 @@ export async function hashFolder(
       else if (kind === 'file') {
         const found = await disk.digest(join(folder, inside));
         files.set(inside, found ?? { unread: 'it vanished' });
+        if (found !== undefined && 'size' in found) bytes += found.size;
       } else if (depth === maxDepth) files.set(inside, { odd: `lies deeper than ${maxDepth} folders` });
       else await enter(inside, depth + 1);
     }

@@ -14,8 +14,8 @@ export interface InstalledPlaces {
   readonly projects: readonly string[];
   /** Folders outside of them that links may lead into, such as Yarn's global cache or pnpm's global virtual store. */
   readonly stores?: readonly string[];
-  /** Deno's global cache, `DENO_DIR`; not looked into when missing. It counts for what lockfiles of Deno name. */
-  readonly denoDir?: string;
+  /** Deno's global cache (`DENO_DIR`), and the lockfiles that make Deno load from it, named as in the occurrences of targets. */
+  readonly deno?: { readonly folder: string; readonly lockfiles: readonly string[] };
   /** Base addresses, without a slash at their end, under which Deno keeps what it fetched. */
   readonly registry: string;
   readonly npmRegistry: string;
@@ -30,20 +30,20 @@ export async function collectInstalled(
   targets: readonly Target[],
   disk: InstalledDisk,
 ): Promise<Installed> {
-  const { projects, stores = [], denoDir } = places;
+  const { projects, stores = [], deno } = places;
   const territory = await Territory.of(
     disk,
-    [...projects, ...stores, ...(denoDir === undefined ? [] : [denoDir])],
-    new Map(denoDir === undefined ? [] : [[denoDir, 'DENO_DIR']]),
+    [...projects, ...stores, ...(deno === undefined ? [] : [deno.folder])],
+    new Map(deno === undefined ? [] : [[deno.folder, 'DENO_DIR']]),
   );
   const grounds = await searchProjects(disk, territory, projects);
-  const collection = new Collection(disk, territory, targets, searchedIn(grounds, territory, denoDir));
+  const collection = new Collection(disk, territory, targets, searchedIn(grounds, territory));
   for (const why of grounds.unseen) collection.unseen(why);
   const modules = await findInModules(disk, territory, grounds.importers, aliasesOf(targets), projects);
   await collection.takeLyings(modules);
   await collection.takePnp(grounds);
   for (const vendor of grounds.vendors) await collection.takeVendor(vendor, places.registry);
-  if (denoDir !== undefined) await collection.takeDenoDir(denoDir, places);
+  if (deno !== undefined) await collection.takeDenoDir(deno.folder, new Set(deno.lockfiles), places);
   return collection.result();
 }
 
@@ -60,13 +60,12 @@ function aliasesOf(targets: readonly Target[]): ReadonlyMap<string, PackageName>
 
 const mostSearched = 8;
 
-function searchedIn(grounds: Grounds, territory: Territory, denoDir: string | undefined): readonly string[] {
+function searchedIn(grounds: Grounds, territory: Territory): readonly string[] {
   const folders = [
     ...grounds.importers.map(({ modules }) => modules),
     ...grounds.pnp.map((folder) => join(folder, '.pnp.cjs')),
     ...grounds.archives,
     ...grounds.vendors,
   ].map((path) => territory.shown(path));
-  const named = folders.length > mostSearched ? [...folders.slice(0, mostSearched), 'others'] : folders;
-  return [...named, ...(denoDir === undefined ? [] : ['DENO_DIR'])];
+  return folders.length > mostSearched ? [...folders.slice(0, mostSearched), 'others'] : folders;
 }

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkInstalled } from '../../src/installed/check.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
@@ -190,27 +191,31 @@ async function install(
   return { project, home };
 }
 
-/** Another one just like it, to be tampered with; links stay links, and those into the old one are led into the new one. */
-function copyOf({ project }: Installation): Installation {
-  const from = dirname(project);
-  const to = mkdtempSync(join(registry.server.folder, 'copy-'));
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
-  return { project: join(to, 'project'), home: join(to, 'home') };
+/** Another one just like it, to be tampered with; of the home, only the caches that are looked into. */
+function copyOf({ project, home }: Installation): Installation {
+  const folder = mkdtempSync(join(registry.server.folder, 'copy-'));
+  const copy = { project: join(folder, 'project'), home: join(folder, 'home') };
+  cpSync(project, copy.project, { recursive: true, verbatimSymlinks: true });
+  mkdirSync(copy.home);
+  // Clients may still be writing elsewhere in there.
+  for (const cache of ['deno', '.yarn']) {
+    if (existsSync(join(home, cache))) cpSync(join(home, cache), join(copy.home, cache), { recursive: true });
+  }
+  return copy;
 }
 
 async function look(
-  { lockfile }: InstalledLayout,
+  layout: InstalledLayout,
   { project, home }: Installation,
   publication: Publication,
 ): Promise<Outcome<InstalledFact>> {
+  const { lockfile } = layout;
   const { registry: address, npm } = registry.server.urls;
   const registries = { registry: address, npmRegistry: npm };
   const { targets } = readLockfile(lockfile, readFileSync(join(project, lockfile), 'utf8'), registries);
-  const places = {
-    projects: [project],
-    denoDir: join(home, 'deno'),
-    stores: [join(home, '.yarn/berry/cache')],
-  };
+  const deno =
+    layout.client.name === 'deno' ? { deno: { folder: join(home, 'deno'), lockfiles: [lockfile] } } : {};
+  const places = { projects: [project], ...deno, stores: [join(home, '.yarn/berry/cache')] };
   const { packages, strays } = await collectInstalled({ ...places, ...registries }, targets, treeAt(project));
   expect(strays).toEqual([]);
   const copies = packages.get(publication.purl as Purl);

@@ -259,7 +259,7 @@ describe('the global cache of Deno', () => {
   beforeEach(() => {
     project = newFolder();
     denoDir = newFolder();
-    cached.places = { denoDir };
+    cached.places = { deno: { folder: denoDir, lockfiles: ['lock'] } };
     store('_meta.json', widget.manifest);
     for (const path of ['/mod.ts', '/src/Upper.ts', '/data/x[y]$(z)+~@.json'])
       store(path, widget.files.get(path) ?? '');
@@ -351,14 +351,22 @@ describe('the global cache of Deno', () => {
 
   test('is that of all projects, and counts only for what a lockfile of Deno names', async () => {
     store('/mod.ts', 'evil');
-    const targets = [targetOf(widget, { locked: { kind: 'tarball', integrity: 'sha512-' } })];
-    expect(await judge(project, widget, { ...cached, targets })).toMatchObject({ status: 'skipped' });
+    const npm = [targetOf(widget, { locked: { kind: 'tarball', integrity: 'sha512-' } })];
+    expect(await judge(project, widget, { ...cached, targets: npm })).toMatchObject({ status: 'skipped' });
+    const other = { deno: { folder: denoDir, lockfiles: ['other/deno.lock'] } };
+    expect(await judge(project, widget, { ...cached, places: other })).toEqual({
+      status: 'skipped',
+      why: 'it is not installed',
+    });
     expect(await judge(project, widget, cached)).toMatchObject({ status: 'failed' });
   });
 
   test('an edited copy of one package says nothing of another', async () => {
     store('/mod.ts', 'evil');
-    expect(await judge(project, base, cached)).toMatchObject({ status: 'skipped' });
+    expect(await judge(project, base, cached)).toEqual({
+      status: 'skipped',
+      why: 'it is not installed: looked in DENO_DIR',
+    });
   });
 });
 

@@ -13,6 +13,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { checkInstalled } from '../../src/installed/check.ts';
 import type { InstalledDisk } from '../../src/installed/disk.ts';
 import { unavailable } from '../../src/model/evidence.ts';
+import type { Sha256 } from '../../src/model/package.ts';
 import {
   base,
   copiesOf,
@@ -446,6 +447,23 @@ describe('what cannot be looked into', () => {
       status: 'skipped',
       why: 'it is not installed: looked in node_modules, vendor',
     });
+  });
+
+  test('a copy that is larger than any package is not hashed to its end', async () => {
+    let hashed = 0;
+    const disk = (real: InstalledDisk): InstalledDisk => ({
+      ...real,
+      digest: () => {
+        hashed += 1;
+        return Promise.resolve({ sha256: '0'.repeat(64) as Sha256, size: 60 * 1024 * 1024 });
+      },
+    });
+    const many = Array.from({ length: 100 }, (_, index) => [`${index}`, ''] as const);
+    write(at(`${installedBase}/a`), many);
+    expect(await judge(project, base, { disk, targets: [targetOf(base)] })).toMatchObject({
+      status: 'failed',
+    });
+    expect(hashed).toBe(9);
   });
 
   test('folders without end are not walked to the end, and that is said', async () => {
