@@ -153,7 +153,7 @@ describe.each(layouts)('installed by $title', (layout) => {
     },
   );
 
-  test('the program says so, too: verified as installed, rejected with one byte changed', async () => {
+  test('the program says so, too, also from its cache: verified, and rejected with one byte changed', async () => {
     const honest = await audit(layout, installation);
     expect(honest.installed).toEqual({
       '@acme/core@1.2.0': 'passed',
@@ -161,6 +161,9 @@ describe.each(layouts)('installed by $title', (layout) => {
       '@acme/widget@1.4.0': 'passed',
     });
     expect(honest.code).toBe(0);
+    const requests = registry.world.requests.length;
+    expect(await audit(layout, installation, '--offline')).toEqual(honest);
+    expect(registry.world.requests.length).toBe(requests);
     const copy = copyOf(installation);
     const file = moduleIn(await placeOf(layout, copy));
     const bytes = readFileSync(file);
@@ -258,21 +261,29 @@ function moduleIn(place: string): string {
 }
 
 /** Audits a project with the built program, and tells what came of the check of each package. */
-async function audit({ lockfile }: InstalledLayout, { project, home }: Installation) {
+async function audit(
+  { lockfile }: InstalledLayout,
+  { project, home }: Installation,
+  ...more: readonly string[]
+) {
   const { server } = registry;
-  const args = ['audit', lockfile, '--depth', 'installed', '--no-cache', '--format', 'json'];
-  const { code, stdout, stderr } = await runProcess([...builtProgram(), ...args], {
+  const args = [
+    'audit',
+    lockfile,
+    '--depth',
+    'installed',
+    '--format',
+    'json',
+    '--cache-dir',
+    join(home, 'cache'),
+  ];
+  const { code, stdout, stderr } = await runProcess([...builtProgram(), ...args, ...more], {
     cwd: project,
     env: { ...environmentOf(home, server.urls), ...server.env({ cache: false }) },
   });
   expect(stderr).toBe('');
   const report = JSON.parse(stdout) as {
-    packages: readonly {
-      name: string;
-      version: string;
-      purl: string;
-      checks: { installed: { status: string } };
-    }[];
+    packages: readonly { purl: string; checks: { installed: { status: string } } }[];
   };
   const installed = report.packages.map(({ purl, checks }) => [
     purl.replace('pkg:jsr/', ''),

@@ -5,6 +5,16 @@ import type { Client } from './install.ts';
 
 type Urls = Readonly<Record<Role, string>>;
 
+const { platform, arch } = process;
+const pnpm11: Client = { ...pnpm10, version: '11.28.11', program: 'bin/pnpm.mjs', node: 24 };
+const pnpm12: Client = {
+  name: 'pnpm',
+  package: `@pnpm/exe.${platform}-${arch}`,
+  version: '12.20.0',
+  program: 'pnpm',
+  binary: true,
+};
+
 /** A way in which a client lays out what it installs. */
 export interface InstalledLayout {
   readonly title: string;
@@ -73,6 +83,15 @@ export const layouts: readonly InstalledLayout[] = [
     args: ['install', '--no-frozen-lockfile'],
     core: [/^node_modules\/\.pnpm\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/],
   },
+  ...[pnpm11, pnpm12].map((client) => ({
+    ...{ title: `pnpm ${client.version}`, client, lockfile: 'pnpm-lock.yaml' },
+    files: (urls: Urls) => ({
+      ...nodeProject(urls),
+      'pnpm-workspace.yaml': 'minimumReleaseAge: 0\nenableGlobalVirtualStore: false\n',
+    }),
+    args: ['install', '--no-frozen-lockfile'],
+    core: [/^node_modules\/\.pnpm\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/],
+  })),
   {
     ...{ title: 'pnpm: hoisted', client: pnpm10, lockfile: 'pnpm-lock.yaml', core: [flat] },
     files: (urls) => nodeProject(urls, 'node-linker=hoisted\n'),
