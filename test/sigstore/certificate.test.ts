@@ -1,9 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyPairKeyObjectResult,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyPairSyncResult } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { asAuthority, mintAuthority } from '../support/certificate.ts';
 import { mintCtLog } from '../support/ct.ts';
@@ -23,6 +18,8 @@ import { mintSigstore, type SigstoreRequest } from '../support/sigstore.ts';
 import { validFor } from '../support/trusted-root.ts';
 import { checksOf, expectBroken, expectProven, publish, reasonOf, trustOf } from '../verify/chain.ts';
 
+const publicKeyEncoding = { type: 'spki', format: 'der' } as const;
+const privateKeyEncoding = { type: 'pkcs8', format: 'der' } as const;
 const world = mintWorld();
 const { sigstore } = world;
 const stranger = mintAuthority({ window: sigstore.window, organization: 'evil.test', usage: CODE_SIGNING });
@@ -120,17 +117,29 @@ const refused: readonly Case[] = [
   },
   {
     name: 'with an RSA key of 1024 bits',
-    certificate: { key: weakKey('rsa', () => generateKeyPairSync('rsa', { modulusLength: 1024 })) },
+    certificate: {
+      key: weakKey(
+        'rsa',
+        generateKeyPairSync('rsa', { modulusLength: 1024, publicKeyEncoding, privateKeyEncoding }),
+      ),
+    },
     why: /RSA key is shorter than 2048 bits/,
   },
   {
     name: 'with a key on a curve of 224 bits',
-    certificate: { key: weakKey('p256', () => generateKeyPairSync('ec', { namedCurve: 'secp224r1' })) },
+    certificate: {
+      key: weakKey(
+        'p256',
+        generateKeyPairSync('ec', { namedCurve: 'secp224r1', publicKeyEncoding, privateKeyEncoding }),
+      ),
+    },
     why: /curve secp224r1, which is not accepted/,
   },
   {
     name: 'with a key of a kind that nobody expects',
-    certificate: { key: weakKey('ed25519', () => generateKeyPairSync('ed448')) },
+    certificate: {
+      key: weakKey('ed25519', generateKeyPairSync('ed448', { publicKeyEncoding, privateKeyEncoding })),
+    },
     why: /of the kind ed448, which is not accepted/,
   },
   // What it says, in more than one way.
@@ -370,10 +379,10 @@ describe('what is trusted, is trusted for a time', () => {
 });
 
 /** A key that the test bed does not mint, passed off as one that it does so that it signs in the same way. */
-function weakKey(kind: KeyKind, generate: () => KeyPairKeyObjectResult): KeyPair {
-  const fresh = generate();
-  const spki = fresh.publicKey.export({ type: 'spki', format: 'der' });
-  const pkcs8 = fresh.privateKey.export({ type: 'pkcs8', format: 'der' });
+function weakKey(
+  kind: KeyKind,
+  { publicKey: spki, privateKey: pkcs8 }: KeyPairSyncResult<Buffer, Buffer>,
+): KeyPair {
   return {
     kind,
     spki,

@@ -4,7 +4,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
-  type KeyPairKeyObjectResult,
+  type KeyPairSyncResult,
   sign as signBytes,
 } from 'node:crypto';
 
@@ -21,11 +21,8 @@ export interface KeyPair {
 
 /** A fresh key of the wanted kind. */
 export function mintKey(kind: KeyKind = 'p256'): KeyPair {
-  // Node 20: reading the details of a key straight from generateKeyPairSync can deadlock in garbage
-  // collection, so every key goes through its encoded form once.
-  const fresh = generate(kind);
-  const spki = fresh.publicKey.export({ type: 'spki', format: 'der' });
-  const pkcs8 = fresh.privateKey.export({ type: 'pkcs8', format: 'der' });
+  // Node 20: a key object straight from generateKeyPairSync can deadlock in garbage collection, so it makes none.
+  const { publicKey: spki, privateKey: pkcs8 } = generate(kind);
   return {
     kind,
     privateKey: createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' }),
@@ -57,20 +54,22 @@ export function pem(label: string, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join('\n');
 }
 
-function generate(kind: KeyKind): KeyPairKeyObjectResult {
+function generate(kind: KeyKind): KeyPairSyncResult<Buffer, Buffer> {
   switch (kind) {
     case 'rsa':
-      return generateKeyPairSync('rsa', { modulusLength: 2048 });
+      return generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding, privateKeyEncoding });
     case 'ed25519':
-      return generateKeyPairSync('ed25519');
+      return generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding });
     case 'p256':
     case 'p384':
     case 'p521':
     case 'secp256k1':
-      return generateKeyPairSync('ec', { namedCurve: curves[kind] });
+      return generateKeyPairSync('ec', { namedCurve: curves[kind], publicKeyEncoding, privateKeyEncoding });
   }
 }
 
+const publicKeyEncoding = { type: 'spki', format: 'der' } as const;
+const privateKeyEncoding = { type: 'pkcs8', format: 'der' } as const;
 const curves = { p256: 'P-256', p384: 'P-384', p521: 'P-521', secp256k1: 'secp256k1' } as const;
 const hashes = {
   p256: 'sha256',
