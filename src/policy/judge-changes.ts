@@ -49,7 +49,7 @@ function findingsAbout(change: Exclude<Change, { kind: 'removed' }>, policy: Pol
     ({ policy: inForce, occurrences }) => {
       const at = occurrences[0]?.at;
       const said = changeRules.map((rule) =>
-        findingsOf(rule, rule.judge(change), { scope, name, version }, inForce, now),
+        findingsOf(rule, rule.judge(change, inForce), { scope, name, version }, inForce, now),
       );
       const findings = said
         .flatMap((one) => one.findings)

@@ -55,7 +55,7 @@ export interface PackageRule extends RuleText {
 /** An opinion about what differs between two audits. */
 export interface ChangeRule extends RuleText {
   readonly about: 'change';
-  judge(change: Change): Iterable<Breach>;
+  judge(change: Change, policy: Policy): Iterable<Breach>;
 }
 
 /** Any rule. */

@@ -52,6 +52,11 @@ beforeAll(async () => {
     publish('taken@1.1.0', 30, {
       repository: { owner: 'mallory', name: 'taken', id: '666', ownerId: '66' },
     });
+    publish('unlinked@1.0.0', 90);
+    publish('unlinked@1.1.0', 30, {
+      repository: { owner: 'mallory', name: 'unlinked', id: '667', ownerId: '66' },
+      linked: false,
+    });
     publish('tool@1.0.0', 90);
     publish('tool@1.0.1', 30, {
       provenance: {
@@ -180,6 +185,27 @@ describe('between two lockfiles', () => {
     expect(about('@acme/taken@1.1.0').findings.map(({ id, severity }) => [id, severity])).toContainEqual([
       'publisher-changed',
       'error',
+    ]);
+  });
+
+  it('a pin that names the new publisher accepts it; one that says only how, or a flag that does, accepts nobody', async () => {
+    const project = openProject(stage);
+    project.write('old.lock', denoLock(some('unlinked@1.0.0')));
+    project.write('deno.lock', denoLock(some('unlinked@1.1.0')));
+    const args = ['diff', 'old.lock', 'deno.lock', '--lockfile-type', 'deno'];
+    const pin = (expect: object) =>
+      project.write('jsr-verify.json', JSON.stringify({ packages: { '@acme/*': expect } }));
+    pin({ event: 'push' });
+    expect(await project.report(args)).toMatchObject({
+      code: 1,
+      verdicts: { '@acme/unlinked@1.1.0': 'rejected' },
+    });
+    expect(await project.report([...args, '--runner', 'github-hosted'])).toMatchObject({ code: 1 });
+    pin({ repository: 'mallory/unlinked' });
+    const { code, about } = await project.report(args);
+    expect([code, about('@acme/unlinked@1.1.0').findings]).toEqual([
+      0,
+      [expect.objectContaining({ id: 'publisher-changed', severity: 'note' })],
     ]);
   });
 

@@ -1,4 +1,7 @@
 import type { Severity } from '../../model/finding.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { PackageReport } from '../../model/report.ts';
+import { expectationFor } from '../expectation.ts';
 import type { ChangeRule } from '../rule.ts';
 
 /** Another repository is another publisher; another owner or way of building may be housekeeping. */
@@ -21,14 +24,13 @@ export const publisherChanged = {
   title: 'a package is built by the same publisher as before',
   why: 'Both versions can be validly signed by different people; only the comparison shows that somebody else took over.',
   fix: 'Find out who the new publisher is; if the move is intended, run `jsr-verify pin` and commit the policy file.',
-  *judge(change) {
+  *judge(change, policy) {
     if (change.kind === 'removed' || change.kind === 'relocked') return;
     if (change.publisher.kind !== 'changed') return;
     const { from } = change.publisher;
     const severities = from.map(({ claim }) => weight[claim] ?? 'error');
     const severity =
       (['error', 'warning', 'note'] as const).find((one) => severities.includes(one)) ?? 'error';
-    const pinned = change.after.expectation === 'policy' || change.after.expectation === 'flag';
     yield {
       severity,
       message: `built by another publisher than before: ${from
@@ -36,7 +38,14 @@ export const publisherChanged = {
         .join(', ')}`,
       hint: 'if the move is intended, run `jsr-verify pin` and commit the policy file',
       // A pin that already names the new publisher has answered the question.
-      ...(pinned && change.after.verdict.kind === 'verified' && { standing: 'remark' as const }),
+      ...(isPinned(change.after, policy) && { standing: 'remark' as const }),
     };
   },
 } as const satisfies ChangeRule;
+
+/** Whether the policy itself says who the builder is, and it is this one; how somebody builds is no word about who. */
+function isPinned({ package: about, verdict, word }: PackageReport, policy: Policy): boolean {
+  const { version } = about;
+  if (version === undefined || verdict.kind !== 'verified') return false;
+  return expectationFor({ ...about, version }, policy, word).pinsName;
+}
