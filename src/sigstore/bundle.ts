@@ -13,6 +13,14 @@ import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts'
 
 const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** The versions that are understood; the library takes any number for the newest one. */
+const bundleMediaTypes: ReadonlySet<string> = new Set([
+  'application/vnd.dev.sigstore.bundle+json;version=0.1',
+  'application/vnd.dev.sigstore.bundle+json;version=0.2',
+  'application/vnd.dev.sigstore.bundle+json;version=0.3',
+  bundleMediaType,
+]);
+
 /** A bundle opened for `sigstore/`: found and readable, nothing in it believed. */
 export interface OpenBundle extends SigstoreBundle {
   /** DER of the signing certificate, or the hint of a public key that must come from elsewhere. */
@@ -91,6 +99,11 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   } catch (cause) {
     return { ok: false, why: `the bundle does not follow its format: ${reason(cause)}` };
   }
+  if (!bundleMediaTypes.has(bundle.mediaType))
+    return {
+      ok: false,
+      why: `the bundle is of a version that is not known: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`,
+    };
   const { tlogEntries } = bundle.verificationMaterial;
   const odd = tlogEntries.find((entry) => !numbersOf(entry).every(isCanonical));
   if (odd !== undefined)

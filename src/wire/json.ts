@@ -57,10 +57,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Standard base64 (the URL alphabet is refused), or `undefined`. */
+/** Standard base64 in its one spelling (no URL alphabet, no stray bits at the end), or `undefined`. */
 export function fromBase64(text: string): Buffer<ArrayBuffer> | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
-  return Buffer.from(text, 'base64');
+  const bytes = Buffer.from(text, 'base64');
+  // RFC 4648 3.5: other bits behind the last byte would be a second spelling of the same bytes.
+  return bytes.toString('base64') === text ? bytes : undefined;
 }
 
 /** A decimal integer of at most 20 digits, given as a JSON number or a decimal string, or `undefined`. */
