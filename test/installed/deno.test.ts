@@ -12,6 +12,7 @@ import {
   vendoredPart,
   vendorHosts,
 } from '../../src/installed/deno-paths.ts';
+import { readVersionMetadata } from '../../src/installed/metadata.ts';
 import { yarnCacheOf } from '../../src/installed/yarn-cache.ts';
 import { unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
@@ -197,6 +198,15 @@ describe('a vendor folder of Deno', () => {
       expect(await verdict()).toMatchObject({ status: 'failed' });
     },
   );
+
+  test('does not read metadata without end', () => {
+    const entry = { size: 1, checksum: `sha256-${'0'.repeat(64)}` };
+    const files = Object.fromEntries(Array.from({ length: 50_001 }, (_, index) => [`/${index}`, entry]));
+    expect(readVersionMetadata(Buffer.from(JSON.stringify({ manifest: files })))).toEqual({
+      state: 'malformed',
+      why: 'it lists more than 50000 files',
+    });
+  });
 
   test('a manifest.json that cannot be understood keeps the check open', async () => {
     writeFileSync(at('vendor/manifest.json'), '{"modules":{},"modules":{}}');

@@ -107,6 +107,24 @@ describe('an honest copy', () => {
     expect(await judge(project, base)).toMatchObject({ status: 'failed' });
   });
 
+  test('with packages that the tarball itself brings is not called compared', async () => {
+    const { manifest, tarball } = await knownOf(base);
+    const bundling = new Map([
+      ...tarball,
+      ['/node_modules/in/x.js', { sha256: '0'.repeat(64) as Sha256, size: 1 }],
+    ]);
+    const judged = async () => checkInstalled(copiesOf(await look(project), base), manifest, [bundling]);
+    // Yarn leaves them out.
+    expect(await judged()).toMatchObject({ status: 'passed' });
+    write(at(`${installedBase}/node_modules/in`), [['x.js', 'evil']]);
+    expect(await judged()).toMatchObject({
+      status: 'unknown',
+      details: [
+        `${installedBase}/node_modules/ holds packages that JSR's tarball brought, which were not compared`,
+      ],
+    });
+  });
+
   test('is found in the folders of a workspace', async () => {
     await unpack(base, at('packages/a/node_modules/@jsr/acme__base'));
     expect(await judge(project, base)).toMatchObject({
@@ -255,6 +273,14 @@ describe('what stands in the place of a copy', () => {
     expect(await judge(project, base, { places: { stores: [outside] } })).toMatchObject({ status: 'passed' });
   });
 
+  test('a folder whose name merely starts like that of the project is out of it', async () => {
+    const outside = `${project}-evil`;
+    renameSync(at(installedBase), outside);
+    symlinkSync(outside, at(installedBase));
+    expect(await judge(project, base)).toMatchObject({ status: 'unknown' });
+    rmSync(outside, { recursive: true });
+  });
+
   test.each(['node_modules', 'node_modules/@jsr'])(
     'a link of %s out of the project hides nothing',
     async (path) => {
@@ -320,6 +346,19 @@ describe('what stands in the place of a copy', () => {
     write(project, [['package-lock.json', JSON.stringify(lock)]]);
     expect(await judge(project, base)).toMatchObject({ status: 'failed' });
     expect(await judge(project, oldBase)).toMatchObject({ status: 'skipped' });
+  });
+
+  test('what npm wrote into node_modules does not outweigh the lockfile of the project', async () => {
+    const lock = (version: string) => JSON.stringify({ packages: { [installedBase]: { version } } });
+    rmSync(at(installedBase), { recursive: true });
+    await unpack(oldBase, at(installedBase));
+    write(project, [
+      ['node_modules/.package-lock.json', lock('0.1.0')],
+      ['package-lock.json', lock('0.2.0')],
+    ]);
+    expect(await judge(project, base)).toMatchObject({ status: 'failed' });
+    rmSync(at('package-lock.json'));
+    expect(await judge(project, oldBase)).toMatchObject({ status: 'passed' });
   });
 
   test('a name that a project gives to something else is left alone', async () => {

@@ -74,6 +74,16 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     expect(await judge(project, base)).toEqual(passes);
   });
 
+  test('is known by the name in the table, wherever it lies', async () => {
+    await unpack(base, at('elsewhere'));
+    writeFileSync(at('elsewhere/package.json'), '{"name":"innocent"}');
+    write(project, [['.pnp.cjs', pnpOf([[ours[0], ours[1], './elsewhere/']])]]);
+    expect(await judge(project, base)).toMatchObject({
+      status: 'failed',
+      details: [expect.stringMatching(/^elsewhere\/package\.json: /)],
+    });
+  });
+
   test('passes with the table in a file of its own, and as a folder that Yarn unplugged', async () => {
     const folder = '.yarn/unplugged/base/node_modules/@jsr/acme__base/';
     await unpack(base, at(folder));
