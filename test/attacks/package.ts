@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { ArchiveEntry } from '../support/archive.ts';
+import type { BundleJson } from '../support/bundle.ts';
+import { withBody } from '../support/http.ts';
+import type { Json } from '../support/json.ts';
+import { sha256Hex } from '../support/keys.ts';
+import { packageLock } from '../support/lockfiles.ts';
+import type { NpmChanges } from '../support/npm.ts';
+import type { Area, Row, Scene } from './row.ts';
+
+const deep = ({ widget }: Scene) => [widget.spec, '--depth', 'tarball'];
+
+/** A tarball as the npm registry serves it, with the digest the npm registry gives for it. */
+const tarball = (promise: string, npm: NpmChanges, says: RegExp): Row => ({
+  promise,
+  publish: { npm },
+  argv: deep,
+  verdict: 'rejected',
+  code: 1,
+  id: 'tarball',
+  says,
+});
+
+const evil: ArchiveEntry = { path: 'package/evil.js', content: 'evil();\n' };
+const more = (...entries: readonly ArchiveEntry[]): NpmChanges => ({
+  entries: (honest) => [...honest, ...entries],
+});
+
+/** What npm, pnpm, yarn and bun install. */
+export const tarballs: Area = {
+  area: 'npm tarballs',
+  rows: [
+    { promise: 'an honest tarball is verified', argv: deep, verdict: 'verified', code: 0 },
+    tarball('a file more is named', more(evil), /\/evil\.js follows from no attested file/),
+    tarball(
+      'a file less is named',
+      { files: { '/README.md': null } },
+      /\/README\.md is missing from the tarball/,
+    ),
+    tarball(
+      'a script of other code is named',
+      { files: { '/mod.js': 'export const row = evil();\n//# sourceMappingURL=mod.js.map' } },
+      /\/mod\.js/,
+    ),
+    tarball(
+      'a source of other code is named',
+      { files: { '/mod.ts': 'export const row = evil();\n' } },
+      /\/mod\.ts/,
+    ),
+    tarball(
+      'a script that runs on installation is named',
+      { packageJson: { scripts: { postinstall: 'node evil.js' } } },
+      /\/package\.json/,
+    ),
+    tarball(
+      'a dependency that nobody imports is named',
+      { packageJson: { dependencies: { evil: '1.0.0' } } },
+      /\/package\.json/,
+    ),
+    tarball(
+      'exports that lead elsewhere are named',
+      { packageJson: { exports: { '.': './evil.js' } } },
+      /\/package\.json/,
+    ),
+    tarball(
+      'a file beside the package is refused',
+      more({ path: '../evil.js', content: '' }),
+      /"\.\.\/evil\.js" is not under package\//,
+    ),
+    tarball(
+      'a file that steps out of the package is refused',
+      more({ path: 'package/../../evil.js', content: '' }),
+      /steps out of its folder/,
+    ),
+    tarball(
+      'a symbolic link is refused',
+      more({ path: 'package/evil.js', type: 'SymbolicLink', linkpath: '/etc/passwd' }),
+      /"package\/evil\.js" is a symbolic link/,
+    ),
+    tarball(
+      'a hard link is refused',
+      more({ path: 'package/evil.js', type: 'Link', linkpath: 'package/mod.js' }),
+      /"package\/evil\.js" is a hard link/,
+    ),
+    tarball(
+      'a file that stands twice is refused',
+      { entries: (honest) => [...honest, { ...evil, path: 'package/mod.js' }] },
+      /"package\/mod\.js" stands twice/,
+    ),
+    tarball(
+      'two files that are one on some disks are refused',
+      { entries: (honest) => [...honest, { ...evil, path: 'package/MOD.js' }] },
+      /differ in case only/,
+    ),
+    {
+      promise: 'a tarball of other bytes than the npm registry names is not read',
+      argv: deep,
+      attack: (scene) =>
+        scene.edit({ role: 'npm', path: /\.tgz$/ }, (answer) =>
+          withBody(answer, gzipSync(gunzipSync(answer.body), { level: 1 })),
+        ),
+      verdict: 'rejected',
+      code: 1,
+      id: 'tarball',
+      says: /not the one that the npm registry names/,
+    },
+    {
+      promise:
+        'a tarball of other bytes than the lockfile holds is not read, whatever the npm registry names',
+      project: ({ widget, world }) => ({ 'package-lock.json': packageLock([widget], world.urls) }),
+      argv: () => ['audit', '--depth', 'tarball'],
+      attack: (scene) => {
+        const bytes = gzipSync(gunzipSync(scene.widget.npmTarball(scene.world.urls.registry)), { level: 1 });
+        scene.edit({ role: 'npm', path: /\.tgz$/ }, (answer) => withBody(answer, bytes));
+        const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+        scene.edit({ role: 'npm', path: /^\/@jsr/ }, (answer) =>
+          withBody(
+            answer,
+            Buffer.from(answer.body)
+              .toString()
+              .replace(/sha512-[^"]+/, integrity),
+          ),
+        );
+      },
+      verdict: 'rejected',
+      code: 1,
+      id: 'tarball',
+      says: /not the one that package-lock\.json:\d+ names/,
+    },
+    {
+      promise: 'a tarball on another host is not fetched',
+      argv: deep,
+      attack: (scene) =>
+        scene.edit({ role: 'npm', path: /^\/@jsr/ }, (answer) =>
+          withBody(
+            answer,
+            Buffer.from(answer.body)
+              .toString()
+              .replace(/"tarball": "[^"]+"/, '"tarball": "https://evil.example/x.tgz"'),
+          ),
+        ),
+      verdict: 'inconclusive',
+      code: 3,
+      id: 'tarball',
+      says: /not on the npm registry that is configured/,
+    },
+    {
+      promise: 'a tarball that is a bomb ends at its bound',
+      publish: {
+        npm: {
+          entries: (honest) => [...honest, { path: 'package/bomb.js', content: Buffer.alloc(40_000_000) }],
+        },
+      },
+      argv: deep,
+      verdict: 'rejected',
+      code: 1,
+      id: 'tarball',
+      says: /unpacks to more than 250 times its size/,
+    },
+  ],
+};
+
+/** Edits the lines of a pack and writes it again, with the counts and digests that fit. */
+function repacked(bytes: Uint8Array, change: (content: string) => string): Buffer {
+  const [head = '', ...lines] = gunzipSync(bytes).toString('utf8').trimEnd().split('\n');
+  const parsed = JSON.parse(head) as { contents: [string, number][]; records: number };
+  const contents = parsed.contents.map(([sha256], index) => {
+    const line = JSON.parse(lines[index] ?? '{}') as { text?: string };
+    const text = change(line.text ?? '');
+    return {
+      old: sha256,
+      sha256: sha256Hex(text),
+      size: Buffer.byteLength(text),
+      line: JSON.stringify({ text }),
+    };
+  });
+  const sorted = contents.toSorted((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  const records = lines
+    .slice(contents.length)
+    .map((line) =>
+      contents.reduce(
+        (text, { old, sha256 }) => text.replace(`"sha256":"${old}"`, `"sha256":"${sha256}"`),
+        line,
+      ),
+    );
+  const written = { ...parsed, contents: sorted.map(({ sha256, size }) => [sha256, size]) };
+  return gzipSync(`${[JSON.stringify(written), ...sorted.map(({ line }) => line), ...records].join('\n')}\n`);
+}
+
+/** A pack is recorded from an honest package, then changed and replayed. */
+const pack = (
+  promise: string,
+  change: (bytes: Buffer, scene: Scene) => Uint8Array,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+): Row => ({
+  promise,
+  recording: true,
+  argv: ({ widget }) => [widget.spec, '--pack', 'it.pack'],
+  attack: (scene) => {
+    const file = join(scene.folder, 'it.pack');
+    writeFileSync(file, change(readFileSync(file), scene));
+  },
+  ...end,
+});
+
+const invalid = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
+
+/** Evidence from a file. */
+export const packs: Area = {
+  area: 'packs and bundles',
+  rows: [
+    pack('an honest pack is verified', (bytes) => bytes, { verdict: 'verified', code: 0 }),
+    pack(
+      'a pack with a bit flipped is refused',
+      (bytes) => Buffer.from(bytes).fill((bytes[200] ?? 0) ^ 1, 200, 201),
+      invalid(/pack is not valid/),
+    ),
+    pack(
+      'a pack cut short is refused',
+      (bytes) => bytes.subarray(0, bytes.length / 2),
+      invalid(/pack is not valid: it cannot be unpacked/),
+    ),
+    pack(
+      'a pack with something behind it is refused',
+      (bytes) => Buffer.concat([bytes, gzipSync('{"x":1}\n')]),
+      invalid(/pack is not valid: it goes on after its end/),
+    ),
+    pack(
+      'a pack whose digests do not fit its contents is refused',
+      (bytes) => gzipSync(gunzipSync(bytes).toString().replace('export const row', 'export const bow')),
+      invalid(/content [0-9a-f]{64} is not what its digest says/),
+    ),
+    pack(
+      'a pack of other bytes, with digests that fit, is checked like every other source',
+      (bytes) => repacked(bytes, (text) => text.replace('export const row', 'export const bow')),
+      { verdict: 'rejected', code: 1, id: 'files', says: /\/mod\.ts: SHA-256/ },
+    ),
+    pack(
+      'a pack with another manifest in it does not pass',
+      (bytes) => repacked(bytes, (text) => (text.startsWith('{"manifest"') ? `${text} ` : text)),
+      { verdict: 'rejected', code: 1, id: 'subject', says: /not that of the version manifest/ },
+    ),
+    pack(
+      'a pack that holds no answers leaves the question open',
+      (bytes) => {
+        const [head = ''] = gunzipSync(bytes).toString().split('\n');
+        return gzipSync(
+          `${JSON.stringify({ ...JSON.parse(head), records: 0, contents: [], attachments: [] })}\n`,
+        );
+      },
+      { verdict: 'inconclusive', code: 3, id: 'manifest', says: /could not be had/ },
+    ),
+    pack(
+      'a pack that says "there is none" of the attestation does not make it optional',
+      (bytes) => {
+        const text = gunzipSync(bytes)
+          .toString()
+          .split('\n')
+          .map((line) =>
+            /"url":"[^"]*logIndex=/.test(line)
+              ? JSON.stringify({ ...JSON.parse(line), state: 'absent', sha256: undefined })
+              : line,
+          )
+          .join('\n');
+        return gzipSync(text);
+      },
+      {
+        verdict: 'inconclusive',
+        code: 3,
+        id: 'bundle',
+        says: /names log entry \d+, which the log does not have, and the log could not be searched: not in the pack/,
+      },
+    ),
+    pack(
+      'a bomb is no pack',
+      () => gzipSync(Buffer.alloc(120_000_000, 0x61)),
+      invalid(/a line without an end/),
+    ),
+    pack('a web page is no pack', () => Buffer.from('<!DOCTYPE html>'), invalid(/pack is not valid/)),
+    ...bundles(),
+  ],
+};
+
+function bundles(): readonly Row[] {
+  const given = (
+    promise: string,
+    change: (bundle: BundleJson, scene: Scene) => Json,
+    end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+  ): Row => ({
+    promise,
+    publish: { rekorLogId: null, provenance: { indexed: false } },
+    project: ({ folder, world, widget }) =>
+      existsSync(join(folder, 'it.json')) ? {} : { 'it.json': JSON.stringify(world.bundle(widget.attested)) },
+    argv: ({ widget }) => [widget.spec, '--bundle', 'it.json'],
+    attack: (scene) => {
+      const file = join(scene.folder, 'it.json');
+      writeFileSync(
+        file,
+        JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as BundleJson, scene)),
+      );
+    },
+    ...end,
+  });
+  const not = (id: string, says: RegExp) => ({ verdict: 'rejected', code: 1, id, says }) as const;
+  const inside = (bundle: BundleJson, from: string | RegExp, to: string): Json =>
+    JSON.parse(JSON.stringify(bundle).replace(from, to)) as Json;
+  const material = (bundle: BundleJson) => bundle['verificationMaterial'] as { readonly [key: string]: Json };
+  return [
+    given('an honest bundle is verified', (bundle) => bundle, { verdict: 'verified', code: 0 }),
+    given(
+      'the bundle of another package does not pass',
+      (_, { publish, name, world }) =>
+        world.bundle(publish({ name: `${name}-other`, files: { '/mod.ts': 'export {};\n' } }).attested),
+      not('subject', /is about "pkg:jsr\/@acme\/row-\d+-other@1\.0\.0"/),
+    ),
+    given(
+      'a bundle without a log entry leaves the question open',
+      (bundle) => ({ ...bundle, verificationMaterial: { ...material(bundle), tlogEntries: [] } }),
+      {
+        verdict: 'inconclusive',
+        code: 3,
+        id: 'inclusion',
+        says: /no log entry, so nothing shows that the attestation was logged/,
+      },
+    ),
+    given(
+      'a bundle with two log entries does not pass',
+      (bundle) => {
+        const entries = material(bundle)['tlogEntries'] as readonly Json[];
+        return {
+          ...bundle,
+          verificationMaterial: { ...material(bundle), tlogEntries: [...entries, ...entries] },
+        };
+      },
+      not('inclusion', /holds 2 log entries, wanted one/),
+    ),
+    given(
+      'a bundle of another signature than was logged does not pass',
+      (bundle) => inside(bundle, /"sig":"M[^"]{6}/, '"sig":"MEUCIQA'),
+      not('signature', /does not fit/),
+    ),
+    given(
+      'a bundle of a version nobody knows is not read',
+      (bundle) => inside(bundle, 'bundle.v0.3', 'bundle.v0.9'),
+      not('bundle', /of a version that is not known: "application\/vnd\.dev\.sigstore\.bundle\.v0\.9\+json"/),
+    ),
+    given(
+      'a bundle that is a list of bundles is not read',
+      (bundle) => [bundle],
+      not('bundle', /does not follow its format/),
+    ),
+  ];
+}

@@ -1,0 +1,304 @@
+import { denoLock, packageLock } from '../support/lockfiles.ts';
+import type { Area, Row, Scene } from './row.ts';
+
+const audit = (): readonly string[] => ['audit'];
+
+/** An attack on deno.lock: the honest one, edited. */
+const deno = (
+  promise: string,
+  change: (text: string, scene: Scene) => string,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+): Row => ({
+  promise,
+  project: (scene) => ({ 'deno.lock': change(denoLock([scene.widget]), scene) }),
+  argv: audit,
+  ...end,
+});
+
+/** An attack on package-lock.json. */
+const npm = (
+  promise: string,
+  change: (text: string, scene: Scene) => string,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+): Row => ({
+  promise,
+  project: (scene) => ({ 'package-lock.json': change(packageLock([scene.widget], scene.world.urls), scene) }),
+  argv: audit,
+  ...end,
+});
+
+const refused = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
+const entry = (says: RegExp) => ({ verdict: 'nothing', code: 2, id: 'lockfile-entry', says }) as const;
+
+/** Lockfiles that somebody else wrote. */
+export const lockfiles: Area = {
+  area: 'lockfiles',
+  rows: [
+    deno('an honest deno.lock is verified', (text) => text, { verdict: 'verified', code: 0 }),
+    npm('an honest package-lock.json is verified', (text) => text, { verdict: 'verified', code: 0 }),
+    deno(
+      'a digest of other bytes than are attested is told',
+      (text, { widget }) => text.replace(widget.digest, '0'.repeat(64)),
+      {
+        verdict: 'rejected',
+        code: 1,
+        id: 'lockfile',
+        says: /another version manifest than the registry serves.*deno\.lock:\d+ locks 0{64}/,
+      },
+    ),
+    deno(
+      'a digest that is none is not passed over',
+      (text, { widget }) => text.replace(widget.digest, 'sha512-x'),
+      entry(/integrity is not a SHA-256 in hex/),
+    ),
+    deno(
+      'a package that is named by stepping out of its folder is none',
+      (text, { name }) => text.replaceAll(`@acme/${name}@`, '@acme/../../evil@'),
+      entry(/could not be understood/),
+    ),
+    deno(
+      'a package in capitals is none',
+      (text, { name }) => text.replaceAll(`@acme/${name}@`, `@ACME/${name}@`),
+      entry(/could not be understood/),
+    ),
+    deno(
+      'a version that is none is not passed over',
+      (text) => text.replaceAll('1.0.0', '1.0.0/../2.0.0'),
+      entry(/could not be understood/),
+    ),
+    deno(
+      'a section that stands twice is read in no way',
+      (text) => text.replace('"jsr": {', '"jsr": {}, "jsr": {'),
+      refused(/deno\.lock:\d+: has a key that stands twice/),
+    ),
+    deno(
+      'a lockfile with a conflict in it is read in no way',
+      (text) => `<<<<<<< ours\n${text}`,
+      refused(/git conflict marker/),
+    ),
+    deno(
+      'a lockfile cut short is no shorter list',
+      (text) => text.slice(0, -40),
+      refused(/ends in the middle/),
+    ),
+    deno(
+      'a lockfile nested without end is refused',
+      (text) => text.replace('"jsr": {', `"x": ${'['.repeat(100_000)}, "jsr": {`),
+      refused(/nested deeper/),
+    ),
+    deno(
+      'a lockfile of a version nobody knows is refused',
+      (text) => text.replace('"version": "5"', '"version": "99"'),
+      refused(/deno\.lock:\d+: /),
+    ),
+    deno('a lockfile without JSR packages is nothing to be content with', () => '{"version":"5"}', {
+      verdict: 'nothing',
+      code: 4,
+      id: 'log',
+      says: /not-checked no log entry was seen/,
+    }),
+    npm(
+      'an address on another host is told and never asked',
+      (text, { world }) => text.replace(world.urls.npm, 'https://npm.evil.example'),
+      {
+        verdict: 'rejected',
+        code: 1,
+        id: 'foreign-registry',
+        says: /from npm\.evil\.example, which is not a configured registry/,
+      },
+    ),
+    npm(
+      'an address that hides its host behind a user name is told',
+      (text, { world }) => text.replace(world.urls.npm, 'https://npm.jsr.io@evil.example'),
+      { verdict: 'rejected', code: 1, id: 'foreign-registry', says: /from …@evil\.example/ },
+    ),
+    npm(
+      'an address that begins like the registry is another one',
+      (text, { world }) => text.replace(world.urls.npm, 'http://127.0.0.1.evil.example'),
+      { verdict: 'rejected', code: 1, id: 'foreign-registry', says: /evil\.example/ },
+    ),
+    npm(
+      'a package that is called one thing and fetched as another is none',
+      (text, { name }) => text.replace(`/@jsr/acme__${name}/`, '/@jsr/evil__evil/'),
+      entry(/could not be understood/),
+    ),
+    npm(
+      'an integrity that is none is not passed over',
+      (text) => text.replace(/sha512-[^"]+/, 'sha512-short'),
+      entry(/could not be understood/),
+    ),
+    {
+      ...npm(
+        'a SHA-1 holds nothing, is told, and with --strict turned away',
+        (text) => text.replace(/sha512-[^"]+/, `sha1-${'A'.repeat(27)}=`),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /SHA-1/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    },
+    {
+      ...npm(
+        'a package held to no bytes is told, and with --strict turned away',
+        (text) => text.replace(/,\s*"integrity": "[^"]+"/, ''),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /holds @acme\/row-\d+@1\.0\.0 to no bytes/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    },
+  ],
+};
+
+/** The policy of the project, as somebody wrote it who wants a green tick. */
+const policy = (
+  promise: string,
+  content: string | ((scene: Scene) => object),
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'> & Partial<Row>,
+): Row => ({
+  promise,
+  project: (scene) => ({
+    'jsr-verify.json': typeof content === 'string' ? content : JSON.stringify(content(scene)),
+  }),
+  ...end,
+});
+
+const bare = { provenance: 'none' } as const;
+const exemption = { package: '*', rule: 'require-provenance', reason: 'by hand', until: '2099-01-01' };
+
+/** Policies that would let something pass. */
+export const policies: Area = {
+  area: 'policies',
+  rows: [
+    policy(
+      'an honest policy is met',
+      ({ name }) => ({ packages: { [`@acme/${name}`]: { repository: `acme/${name}`, event: 'push' } } }),
+      { verdict: 'verified', code: 0 },
+    ),
+    policy(
+      'a check has no severity',
+      '{"rules":{"signature":"off"}}',
+      refused(/"signature" is a check, not a rule/),
+    ),
+    policy(
+      'a check has no exemption',
+      JSON.stringify({ exemptions: [{ ...exemption, rule: 'inclusion' }] }),
+      refused(/"inclusion" is a check, not a rule/),
+    ),
+    policy(
+      'a rule that does not exist switches nothing off',
+      '{"rules":{"pinned-identiy":"off"}}',
+      refused(/there is no rule "pinned-identiy"/),
+    ),
+    policy(
+      'a claim that is misspelt pins nothing in silence',
+      '{"packages":{"@acme/*":{"repositroy":"acme/widget"}}}',
+      refused(/"repositroy"/),
+    ),
+    policy(
+      'a policy with a key twice is read in no way',
+      '{"packages":{},"packages":{"@acme/*":{"owner":"evil"}}}',
+      refused(/"packages"/),
+    ),
+    policy(
+      'a pattern is no repository',
+      '{"packages":{"@acme/*":{"repository":"*/*"}}}',
+      refused(/is not owner\/name/),
+    ),
+    policy(
+      'a pattern names packages by scope, and nothing wider',
+      '{"packages":{"@ac*/*":{"owner":"evil"}}}',
+      refused(/names no package/),
+    ),
+    policy(
+      'a policy extends no address',
+      '{"extends":"https://evil.example/policy.json"}',
+      refused(/jsr-verify\.json:1/),
+    ),
+    policy(
+      'a policy that extends itself ends',
+      '{"extends":"./jsr-verify.json"}',
+      refused(/jsr-verify\.json:1/),
+    ),
+    policy(
+      'an exemption without an end is none',
+      JSON.stringify({ exemptions: [{ ...exemption, until: undefined }] }),
+      refused(/needs "until"/),
+    ),
+    policy(
+      'an exemption without a reason is none',
+      JSON.stringify({ exemptions: [{ ...exemption, reason: undefined }] }),
+      refused(/needs "reason"/),
+    ),
+    policy(
+      'an exemption for a day that does not exist is none',
+      JSON.stringify({ exemptions: [{ ...exemption, until: '2099-02-30' }] }),
+      refused(/is not a day/),
+    ),
+    policy(
+      'an exemption that is over spares nothing',
+      () => ({ exemptions: [{ ...exemption, until: '2020-01-01' }] }),
+      {
+        publish: bare,
+        verdict: 'rejected',
+        code: 1,
+        id: 'require-provenance',
+        says: /the exemption expired on 2020-01-01/,
+      },
+    ),
+    policy('an exemption in force never makes a package verified', () => ({ exemptions: [exemption] }), {
+      publish: bare,
+      verdict: 'exempt',
+      code: 0,
+      id: 'require-provenance',
+      says: /no attestation/,
+    }),
+    policy('an exemption from provenance spares no wrong provenance', () => ({ exemptions: [exemption] }), {
+      publish: { provenance: { statement: { typeKey: 'none' } } },
+      verdict: 'rejected',
+      code: 1,
+      id: 'statement',
+      says: /not an in-toto statement/,
+    }),
+    policy(
+      'a rule that is off never makes a package verified',
+      () => ({ rules: { 'require-provenance': 'off' } }),
+      { publish: bare, verdict: 'unattested', code: 0, id: 'bundle', says: /the registry names none/ },
+    ),
+    policy(
+      'a pin cannot be lowered by a severity where provenance is missing',
+      ({ name }) => ({
+        rules: { 'require-provenance': 'off' },
+        packages: { [`@acme/${name}`]: { owner: 'acme' } },
+      }),
+      {
+        publish: bare,
+        verdict: 'rejected',
+        code: 1,
+        id: 'require-provenance',
+        says: /a pin implies provenance/,
+      },
+    ),
+    policy(
+      'a name in new hands passes under no severity',
+      ({ name }) => ({
+        rules: { 'pinned-identity': 'off' },
+        packages: { [`@acme/${name}`]: { repository: `acme/${name}`, repositoryId: 1 } },
+      }),
+      {
+        verdict: 'rejected',
+        code: 1,
+        id: 'pinned-identity',
+        says: /the same name now belongs to somebody else/,
+      },
+    ),
+    policy('a flag passes under no severity', () => ({ rules: { 'pinned-identity': 'off' } }), {
+      argv: ({ widget }) => [widget.spec, '--repo', 'evil/evil'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'pinned-identity',
+      says: /wanted evil\/evil \(--repo\)/,
+    }),
+    {
+      promise: 'a repository in letters that look alike is no flag',
+      argv: ({ widget }) => [widget.spec, '--repo', '\u0430cme/widget'],
+      ...refused(/is not owner\/name/),
+    },
+  ],
+};
