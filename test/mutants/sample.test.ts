@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type Case, honestCases } from './evidence.ts';
+import { hunt, sample } from './hunt.ts';
+import { isHarmless, notEvidence } from './not-evidence.ts';
+
+/** Another seed sees other mutants; `npm run test:mutants` sees all bytes. */
+const seed = Number(process.env['JSR_VERIFY_MUTANTS_SEED'] ?? 20_261_123);
+
+describe('evidence with one byte changed', () => {
+  it(`is never verified, but for bytes that prove nothing (seed ${seed})`, { timeout: 180_000 }, async () => {
+    const { count, survivors } = await hunt(sample(1500, seed));
+    expect(count).toBeGreaterThan(1300);
+    expect(survivors.filter((survivor) => !isHarmless(survivor))).toEqual([]);
+    // Some changes have to survive, or nothing was verified in the first place.
+    expect(survivors.length).toBeGreaterThan(0);
+  });
+
+  it.each(honestCases())('is verified where nothing was changed: $name', async (honest) => {
+    expect(await honest.run(new Map())).toMatchObject({ verified: true });
+  });
+
+  it('would be noticed if nobody looked at the byte', async () => {
+    const careless: Case = {
+      name: 'nobody looks',
+      evidence: new Map([['entry', Buffer.from('{"body":"abc"}')]]),
+      run: async () => ({ verified: true, facts: '' }),
+    };
+    const changed = Array.from({ length: 14 }, (_, at) => ({
+      of: careless,
+      evidence: 'entry',
+      at,
+      way: 'bit 0',
+    }));
+    const { count, survivors } = await hunt(changed);
+    expect([count, survivors.length]).toEqual([14, 14]);
+    expect(survivors.filter(isHarmless)).toEqual([]);
+  });
+
+  it('has every answer among it that is asked for', () => {
+    const answers = honestCases().flatMap(({ evidence }) => [...evidence.keys()]);
+    expect(new Set(answers)).toEqual(
+      new Set([
+        'meta.json',
+        'manifest',
+        'version',
+        'entry',
+        'file /mod.ts',
+        'file /deno.json',
+        'file /README.md',
+        'package',
+        'search',
+        'bundle',
+        'deno.lock',
+      ]),
+    );
+    for (const { answer } of notEvidence) expect(['any', ...answers]).toContain(answer);
+  });
+});
