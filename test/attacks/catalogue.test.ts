@@ -1,29 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certified, identified } from './certificate.ts';
-import { logged, remembered } from './log.ts';
-import { packs, tarballs } from './package.ts';
-import { lockfiles, policies } from './project.ts';
-import { said, served } from './registry.ts';
-import { type Area, openTheatre, type Theatre } from './row.ts';
-import { enveloped, predicates, statements } from './statement.ts';
-import { trust } from './trust.ts';
-
-const areas: readonly Area[] = [
-  served,
-  said,
-  logged,
-  remembered,
-  certified,
-  identified,
-  enveloped,
-  statements,
-  predicates,
-  trust,
-  tarballs,
-  packs,
-  lockfiles,
-  policies,
-];
+import { areas } from './areas.ts';
+import { openTheatre, type Theatre } from './row.ts';
 
 let theatre: Theatre;
 beforeAll(async () => {

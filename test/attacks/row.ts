@@ -26,6 +26,7 @@ export interface Row {
   readonly recording?: true;
   /** Last word on the environment. */
   readonly env?: (scene: Scene) => Readonly<Record<string, string>>;
+  /** What the clock says, which only the program in the process of the tests can be told. */
   readonly now?: (scene: Scene) => Date;
   /** `refused`: there is no report, and the reason is on standard error. */
   readonly verdict:

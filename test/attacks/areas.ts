@@ -1,0 +1,26 @@
+import { certified, identified } from './certificate.ts';
+import { logged, remembered } from './log.ts';
+import { packs, tarballs } from './package.ts';
+import { lockfiles, policies } from './project.ts';
+import { said, served } from './registry.ts';
+import type { Area } from './row.ts';
+import { enveloped, predicates, statements } from './statement.ts';
+import { trust } from './trust.ts';
+
+/** The whole catalogue. */
+export const areas: readonly Area[] = [
+  served,
+  said,
+  logged,
+  remembered,
+  certified,
+  identified,
+  enveloped,
+  statements,
+  predicates,
+  trust,
+  tarballs,
+  packs,
+  lockfiles,
+  policies,
+];
