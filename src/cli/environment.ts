@@ -1,3 +1,7 @@
+import { JsrVerifyError } from '../model/error.ts';
+import { byError } from './exit.ts';
+import { sayError, voiceOn } from './say.ts';
+
 /** What the program may know of the process it runs in; handed in, so that nothing but `cli/` looks. */
 export interface Environment {
   readonly argv: readonly string[];
@@ -29,11 +33,11 @@ export function processEnvironment(): Environment {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
   process.once('SIGTERM', () => interrupt.abort(new Error('terminated')));
-  // A reader that has seen enough closes the pipe; that is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode);
-    throw error;
-  });
+  // Whoever is still waiting for input would wait for ever.
+  interrupt.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
+  process.stdout.on('error', reportLost());
+  // Nobody is left to tell.
+  process.stderr.on('error', () => undefined);
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -43,5 +47,26 @@ export function processEnvironment(): Environment {
     stderr: process.stderr,
     signal: interrupt.signal,
     now: () => new Date(),
+  };
+}
+
+/**
+ * What becomes of a report that cannot be written: a wrong request, whatever the verdict, as with a file. A reader that has seen
+ * enough and closes the pipe is no such trouble; the run goes on, so that its exit code says what it would have said.
+ */
+function reportLost(): (error: NodeJS.ErrnoException) => void {
+  let told = false;
+  return ({ code }) => {
+    if (told || code === 'EPIPE') return;
+    told = true;
+    const lost = new JsrVerifyError(
+      'OUTPUT_UNWRITABLE',
+      `standard output cannot be written: ${code ?? 'unknown reason'}`,
+      { hint: 'look at what it leads to: a disk may be full' },
+    );
+    sayError(voiceOn(process.stderr, false), lost);
+    process.once('exit', () => {
+      process.exitCode = byError[lost.code];
+    });
   };
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type ReportFormat, reportFormats } from '../report/reporter.ts';
 import type { OutputFlags } from './options.ts';
+import { replaceFile } from './replace-file.ts';
 import { inFolder } from './settings.ts';
 
 /** One report to write: to a file, or to standard output where there is none. */
@@ -73,10 +74,14 @@ export async function checkWritable(outputs: readonly Output[]): Promise<void> {
   }
 }
 
-/** @throws {JsrVerifyError} `OUTPUT_UNWRITABLE` */
+/**
+ * Writes a file all or not at all: what stood there before is lost only to what replaces it.
+ *
+ * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
+ */
 export async function writeOutput(file: string, bytes: string | Uint8Array): Promise<void> {
   try {
-    await writeFile(file, bytes);
+    await replaceFile(file, bytes);
   } catch (cause) {
     throw unwritable(file, cause);
   }

@@ -105,6 +105,12 @@ export async function pinCommand(
     );
     return environment.stdin.isTTY === true ? exit.ok : exit.request;
   }
+  // Another process, or an editor: what it wrote is not ours to undo.
+  const before = await readTextFile(path, { code: 'POLICY_INVALID', shown }).catch(() => undefined);
+  if (before !== known)
+    throw new JsrVerifyError('OUTPUT_UNWRITABLE', `${shown} was changed by somebody else meanwhile`, {
+      hint: 'run the command again: it starts from the file as it is now',
+    });
   await writeOutput(path, text);
   voice.note(`wrote ${shown}: ${changes.length} ${changes.length === 1 ? 'entry' : 'entries'}`);
   return code;
@@ -132,11 +138,20 @@ function isTakenOver({ package: about }: Target, report: PackageReport, { policy
   );
 }
 
-async function confirmed(question: string, { stdin, stderr }: Environment): Promise<boolean> {
+async function confirmed(question: string, { stdin, stderr, signal }: Environment): Promise<boolean> {
   if (stdin.isTTY !== true || stderr.isTTY !== true) return false;
   const asker = createInterface({ input: process.stdin, output: process.stderr });
+  // On a terminal that is asked, Ctrl-C and Ctrl-D are keys: no signal comes, and no answer either.
+  const gone = new AbortController();
+  asker.once('close', () => gone.abort());
   try {
-    return /^y(?:es)?$/i.test((await asker.question(`${question} [y/N] `)).trim());
+    const answer = await asker.question(`${question} [y/N] `, {
+      signal: AbortSignal.any([signal, gone.signal]),
+    });
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!gone.signal.aborted && !signal.aborted) throw error;
+    throw new JsrVerifyError('INTERRUPTED', 'interrupted, so nothing was written', { cause: error });
   } finally {
     asker.close();
   }

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are followed, and
+ * permissions stay. What is no file of its own (a pipe, a device, a file with several names, a file mounted by itself) is written in place.
+ * Rejects with the error of the system.
+ */
+export async function replaceFile(file: string, bytes: string | Uint8Array): Promise<void> {
+  const known = await stat(file).catch(() => undefined);
+  const target = await realpath(file).catch(() => file);
+  if (isWrittenInPlace(file, known) || !(await replaced(target, bytes, known))) await writeFile(file, bytes);
+}
+
+function isWrittenInPlace(file: string, known: Stats | undefined): boolean {
+  // `/dev/stdout` may lead to a file that others write to as well.
+  return /^\/(?:dev|proc)\//.test(file) || (known !== undefined && (!known.isFile() || known.nlink > 1));
+}
+
+/** Trouble with the folder or the exchange, not with the bytes: the file itself may still be written. */
+const hindrances = ['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'];
+
+async function replaced(
+  target: string,
+  bytes: string | Uint8Array,
+  known: Stats | undefined,
+): Promise<boolean> {
+  const beside = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeThrough(beside, bytes, known);
+    await rename(beside, target);
+    return true;
+  } catch (error) {
+    if (known !== undefined && hindrances.includes(codeOf(error))) return false;
+    throw error;
+  } finally {
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
+// On the disk before it has its name, so that even a power cut leaves the old file or the new one.
+async function writeThrough(
+  file: string,
+  bytes: string | Uint8Array,
+  known: Stats | undefined,
+): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    if (known !== undefined) {
+      await handle.chmod(known.mode & 0o7777);
+      if (known.uid !== process.getuid?.()) await handle.chown(known.uid, known.gid);
+    }
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
