@@ -58,7 +58,9 @@ async function auditUnfollowed(
   lockfiles: readonly LockfileContents[],
   auditor: Auditor,
 ): Promise<Report> {
-  const { resolved, unresolved, unlisted } = await resolveAll(specs, auditor);
+  const { resolved, unresolved, ...rest } = await resolveAll(specs, auditor);
+  // Versions that nobody waited for are not versions that could not be had.
+  const unlisted = isAborted(auditor) ? [] : rest.unlisted;
   for (const pkg of unlisted) auditor.onPackage?.(pkg);
   const targets = mergeTargets([...resolved, ...lockfiles.flatMap((lockfile) => lockfile.targets)]);
   const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);

@@ -13,14 +13,14 @@ import { inFolder } from './settings.ts';
 /**
  * Finds and reads the lockfiles that the paths mean; `-` is standard input.
  *
- * @throws {JsrVerifyError} `LOCKFILE_MISSING`, `LOCKFILE_INVALID`, `LOCKFILE_UNSUPPORTED`, `OPTIONS_INVALID`
+ * @throws {JsrVerifyError} `LOCKFILE_MISSING`, `LOCKFILE_INVALID`, `LOCKFILE_UNSUPPORTED`, `OPTIONS_INVALID`, `INTERRUPTED`
  */
 export async function readLockfiles(
   paths: readonly string[],
   type: LockfileFormatId | undefined,
   depth: Depth,
   addresses: Addresses,
-  { cwd, stdin }: Pick<Environment, 'cwd' | 'stdin'>,
+  { cwd, stdin, signal }: Pick<Environment, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<readonly LockfileContents[]> {
   const options = {
     registry: addresses.registry,
@@ -35,7 +35,7 @@ export async function readLockfiles(
         hint: `add --lockfile-type, one of ${lockfileTypes.join(', ')}`,
       });
     }
-    contents.push(readLockfile('-', await readStdin(stdin), options));
+    contents.push(readLockfile('-', await unlessInterrupted(readStdin(stdin), signal), options));
     if (named.length === 0) return contents;
   }
   const disk = diskAt(cwd);
@@ -73,4 +73,15 @@ async function readStdin(stdin: Environment['stdin']): Promise<string> {
     chunks.push(chunk);
   }
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
+}
+
+// Whoever is to type a lockfile may change their mind.
+function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () =>
+      reject(new JsrVerifyError('INTERRUPTED', 'interrupted before standard input was read to its end'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -106,6 +106,10 @@ async function auditWith(
   const opened = await openSource(settings, work.packages, (text) => voice.warning(text));
   const progress = await openProgress(environment, flags.progress && !flags.quiet, () => opened.inFlight());
   const context = renderContext(flags, environment, settings);
+  const { signal } = environment;
+  // Whatever still waits for an answer need not wait any longer.
+  const hangUp = () => void opened.close();
+  signal.addEventListener('abort', hangUp, { once: true });
   try {
     progress.phase('asking for the trusted root');
     const trust = await openTrust(settings, environment, {
@@ -125,14 +129,16 @@ async function auditWith(
       ...(bundles !== undefined && { bundles }),
       ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),
       live: !settings.offline,
-      signal: environment.signal,
+      signal,
       onPackage: (report) => {
         progress.done(report);
         stream?.(report);
       },
     };
     progress.total(work.packages);
-    const report = await work.run(auditor);
+    const made = await work.run(auditor);
+    // Also where all packages were done and only the log was still being asked.
+    const report = { ...made, interrupted: made.interrupted || signal.aborted };
     progress.stop();
     for (const warning of trust.status.warnings) voice.warning(warning);
     const recorded = opened.pack && comparedTrust(opened.pack, trust.status);
@@ -149,6 +155,7 @@ async function auditWith(
     return { report, request, auditor };
   } finally {
     progress.stop();
+    signal.removeEventListener('abort', hangUp);
     await opened.close();
   }
 }

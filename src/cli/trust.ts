@@ -6,10 +6,14 @@ import type { Settings } from './settings.ts';
 /** Milliseconds for all of TUF together. */
 const patience = 10_000;
 
-/** Loads the trusted root as the settings say, through the proxy where the environment names one. */
+/**
+ * Loads the trusted root as the settings say, through the proxy where the environment names one.
+ *
+ * @throws {JsrVerifyError} as `loadTrust`, and `INTERRUPTED` where that is why there is none
+ */
 export async function openTrust(
   settings: Settings,
-  environment: Pick<Environment, 'now'>,
+  environment: Pick<Environment, 'now' | 'signal'>,
   how: Pick<TrustOptions, 'strict' | 'forceRefresh' | 'onProgress'>,
 ): Promise<Trust> {
   const { proxies, offline, tufMirror, cacheDir, trustedRootFile, tufRootFile } = settings;
@@ -26,10 +30,13 @@ export async function openTrust(
       offline,
       timeoutMs: patience,
       now: environment.now(),
+      signal: environment.signal,
       ...(line && { send: line.request }),
       ...how,
     });
   } catch (error) {
+    if (environment.signal.aborted)
+      throw new JsrVerifyError('INTERRUPTED', 'interrupted before there was a trusted root');
     throw trustedRootFile === undefined ? error : aboutFile(error);
   } finally {
     await line?.destroy();

@@ -36,6 +36,8 @@ export interface TrustOptions {
   readonly strict?: boolean;
   /** @internal Sends the requests to the mirror, for those who have a proxy; otherwise it is connected to directly. */
   readonly send?: Send;
+  /** Ends the wait for the mirror early, as if it had not answered. */
+  readonly signal?: AbortSignal;
   /** Told before something takes time. */
   onProgress?(text: string): void;
 }
@@ -157,19 +159,23 @@ async function ask(
   mirror: URL,
   start: Uint8Array,
   known: TufState | undefined,
-  { timeoutMs, send, onProgress }: TrustOptions,
+  { timeoutMs, send, signal, onProgress }: TrustOptions,
 ): Promise<TufOutcome> {
   onProgress?.(`asking ${mirror.host} for the trusted root`);
   const { updateTuf } = await import('./tuf.ts');
   // A timer of our own: the library has one per request and repeats requests.
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const end = () => controller.abort();
+  const timer = setTimeout(end, timeoutMs);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
   try {
     return await withMirror(mirror, controller.signal, send, (files) =>
       updateTuf(start, files, known, controller.signal),
     );
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }
 
