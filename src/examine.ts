@@ -102,12 +102,12 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
   }
 
   const holding = tries.filter(({ provenance }) => provenance !== undefined);
-  const none = () =>
-    attempt(
-      target,
-      { ...evidence, attestation: whyNone(tries, named, badge, meta, search, word, auditor) },
-      auditor,
-    );
+  const none = async () => {
+    const attestation = whyNone(tries, named, badge, meta, search, word, auditor);
+    // One that was tried is not tried, and what it takes not asked for, a second time.
+    const tried = tries.find((one) => one.attestation === attestation);
+    return tried ?? attempt(target, { ...evidence, attestation }, auditor);
+  };
   const best = holding[0] ?? (await none());
   return {
     word: await withLink(word, target, holding, auditor),
