@@ -36,8 +36,9 @@ export async function exchange<T>(
 ): Promise<Reply<T>> {
   let url = addressOf(request);
   for (let redirects = 0; ; redirects++) {
-    const answer = await send(request, url, using);
+    // Before the question goes out: a short answer and its surplus can both be through before anybody looks at either.
     const garbled = using.agents.garbled(url.origin);
+    const answer = await send(request, url, using);
     try {
       const target = redirect(answer, url);
       if (target === undefined) {
