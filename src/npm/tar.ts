@@ -119,12 +119,18 @@ function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader
     if (flag !== 0 && flag !== 0x30) throw new Refusal(`the entry ${shown} is ${kindOf(flag)}`);
     const size = octal(header.subarray(124, 136));
     if (size === undefined) throw new Refusal(`the entry ${shown} has no readable size`);
+    if (!isClean(header))
+      throw new Refusal(
+        `the entry ${shown} can be read in two ways: its header holds bytes where none belong`,
+      );
     headers.push({ name, size });
     if (headers.length > bounds.entries) {
       throw new Refusal(`the archive has more than ${bounds.entries} entries`);
     }
+    const end = offset + block + size;
     offset += block + Math.ceil(size / block) * block;
     if (offset > archive.length) throw new Refusal(`the entry ${shown} is cut short`);
+    if (!isZero(archive.subarray(end, offset))) throw new Refusal(`data follows the entry ${shown}`);
   }
   if (archive.length - offset < 2 * block) throw new Refusal('the archive has no end marker');
   if (!isZero(archive.subarray(offset))) throw new Refusal('data follows the end of the archive');
@@ -162,6 +168,14 @@ function rawName(header: Buffer): string {
 function untilNul(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
+}
+
+// Texts end at their first NUL, a regular file links to nothing, and the header has twelve bytes to spare: what stands
+// there all the same is seen by some readers and not by others.
+function isClean(header: Buffer): boolean {
+  const [name, prefix] = [header.subarray(0, 100), header.subarray(345, 500)];
+  const rest = (text: Buffer) => (text.includes(0) ? text.subarray(text.indexOf(0)) : text.subarray(0, 0));
+  return [rest(name), header.subarray(157, 257), rest(prefix), header.subarray(500)].every(isZero);
 }
 
 // Octal digits, then NULs or spaces; GNU's base-256 form is not what JSR writes.

@@ -1,7 +1,7 @@
-import { type Gathered, present, unavailable } from '../model/evidence.ts';
+import { absent, type Gathered, present, unavailable } from '../model/evidence.ts';
 import { npmNameOf, type PackageVersion } from '../model/package.ts';
 import type { Source } from '../source/source.ts';
-import { at, parseJson, textAt } from '../wire/json.ts';
+import { at, field, isRecord, parseJson, textAt } from '../wire/json.ts';
 import type { Addresses } from './addresses.ts';
 
 const maxPackumentBytes = 50_000_000;
@@ -31,9 +31,12 @@ export async function collectDist(
   if (answer.state !== 'present') return answer;
   const parsed = parseJson(answer.value);
   if (!parsed.ok) return unavailable(url, `the npm registry's answer is ${parsed.why}`);
-  const dist = at(parsed.value, 'versions', about.version, 'dist');
-  if (dist === undefined) return { state: 'absent', from: url };
-  const [tarball, integrity] = [textAt(dist, 'tarball'), textAt(dist, 'integrity')];
+  const versions = at(parsed.value, 'versions');
+  // Only a list that lacks the version says that there is none; whatever else is missing is an answer out of order.
+  if (!isRecord(versions)) return unavailable(url, 'the npm registry lists no versions');
+  const listed = field(versions, about.version);
+  if (listed === undefined) return absent(url);
+  const [tarball, integrity] = [textAt(listed, 'dist', 'tarball'), textAt(listed, 'dist', 'integrity')];
   if (tarball === undefined || integrity === undefined)
     return unavailable(url, 'the npm registry names no tarball');
   return present({ url: tarball, integrity }, url);

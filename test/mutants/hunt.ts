@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '../../src/wire/json.ts';
-import { type Case, honestCases } from './evidence.ts';
-import { fieldsOf } from './fields.ts';
+import type { Case } from './case.ts';
+import { fieldsOf, samenessOf } from './fields.ts';
 import { randomFrom, ways } from './mutate.ts';
 
 /** One byte of one answer, changed in one way. */
@@ -16,28 +14,32 @@ export interface Mutant {
 export interface Survivor {
   readonly name: string;
   readonly answer: string;
-  /** The field the byte belongs to; `same value` where all values are as before, `unreadable` where none is left. */
+  /** The field the byte belongs to, or what is the same as before whatever the bytes; `unreadable` where nothing is left. */
   readonly field: string;
   /** Whether everything the report calls proven is the same as without the change. */
   readonly sameFacts: boolean;
   readonly facts: string;
 }
 
-/** Every byte of all honest evidence, changed in that many ways each, or in all; the same ones for the same seed. */
-export function* mutants(perByte?: number, seed = 1): Generator<Mutant> {
+/** Every byte of the evidence, changed in as many ways as its case wants, or in all; the same ones for the same seed. */
+export function* mutants(cases: readonly Case[], all = false, seed = 1): Generator<Mutant> {
   const random = randomFrom(seed);
-  for (const of of honestCases())
+  for (const of of cases)
     for (const [evidence, bytes] of of.evidence)
       for (let at = 0; at < bytes.length; at++)
-        for (const way of chosen(perByte, random)) yield { of, evidence, at, way };
+        for (const way of chosen(all ? undefined : waysPerByte(of), random)) yield { of, evidence, at, way };
 }
 
 /** So many mutants of all that there are, spread by chance. */
-export function sample(size: number, seed: number): readonly Mutant[] {
+export function sample(cases: readonly Case[], size: number, seed: number): readonly Mutant[] {
   const random = randomFrom(seed);
-  const places = honestCases().flatMap((of) =>
+  const places = cases.flatMap((of) =>
     [...of.evidence].flatMap(([evidence, { length }]) =>
-      Array.from({ length }, (_, at) => ({ of, evidence, at })),
+      Array.from({ length: length * waysPerByte(of) }, (_, index) => ({
+        of,
+        evidence,
+        at: Math.floor(index / waysPerByte(of)),
+      })),
     ),
   );
   return Array.from({ length: size }).flatMap(() => {
@@ -45,6 +47,8 @@ export function sample(size: number, seed: number): readonly Mutant[] {
     return place === undefined ? [] : chosen(1, random).map((way) => ({ ...place, way }));
   });
 }
+
+const waysPerByte = (of: Case): number => of.waysPerByte ?? 3;
 
 function chosen(count: number | undefined, random: () => number): readonly string[] {
   const left = Object.keys(ways);
@@ -73,7 +77,7 @@ export async function hunt(
     if (!fields.has(bytes)) fields.set(bytes, fieldsOf(bytes));
     survivors.push({
       answer: evidence,
-      field: fieldOf(bytes, mutated) ?? fields.get(bytes)?.[at] ?? 'content',
+      field: samenessOf(bytes, mutated) ?? fields.get(bytes)?.[at] ?? 'content',
       name: `${of.name}: ${evidence}, byte ${at} (${JSON.stringify(bytes.toString('latin1', Math.max(0, at - 20), at + 20))}): ${way}`,
       sameFacts: outcome.facts === honest.get(of),
       facts: outcome.facts,
@@ -87,13 +91,4 @@ async function factsOf(of: Case): Promise<string> {
   const outcome = await of.run(new Map());
   if (!outcome.verified) throw new Error(`${of.name}: honest evidence is not verified: ${outcome.why}`);
   return outcome.facts;
-}
-
-/** A name for what became of the text as a whole, where that says more than the place of the byte. */
-function fieldOf(bytes: Buffer, mutated: Buffer): string | undefined {
-  const honest = parseJson(bytes);
-  if (!honest.ok) return undefined;
-  const changed = parseJson(mutated);
-  if (!changed.ok) return 'unreadable';
-  return isDeepStrictEqual(honest.value, changed.value) ? 'same value' : undefined;
 }

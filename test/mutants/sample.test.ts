@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type Case, honestCases } from './evidence.ts';
+import type { Case } from './case.ts';
+import { honestCases } from './evidence.ts';
 import { hunt, sample } from './hunt.ts';
-import { isHarmless, notEvidence } from './not-evidence.ts';
+import { isAbout, isHarmless, notEvidence } from './not-evidence.ts';
 
 /** Another seed sees other mutants; `npm run test:mutants` sees all bytes. */
 const seed = Number(process.env['JSR_VERIFY_MUTANTS_SEED'] ?? 20_261_123);
+const cases = await honestCases();
 
 describe('evidence with one byte changed', () => {
   it(`is never verified, but for bytes that prove nothing (seed ${seed})`, { timeout: 180_000 }, async () => {
-    const { count, survivors } = await hunt(sample(1500, seed));
-    expect(count).toBeGreaterThan(1300);
+    const { count, survivors } = await hunt(sample(cases, 1000, seed));
+    expect(count).toBeGreaterThan(850);
     expect(survivors.filter((survivor) => !isHarmless(survivor))).toEqual([]);
     // Some changes have to survive, or nothing was verified in the first place.
     expect(survivors.length).toBeGreaterThan(0);
   });
 
-  it.each(honestCases())('is verified where nothing was changed: $name', async (honest) => {
+  it.each(cases)('is verified where nothing was changed: $name', async (honest) => {
     expect(await honest.run(new Map())).toMatchObject({ verified: true });
   });
 
@@ -37,7 +39,7 @@ describe('evidence with one byte changed', () => {
   });
 
   it('has every answer among it that is asked for', () => {
-    const answers = honestCases().flatMap(({ evidence }) => [...evidence.keys()]);
+    const answers = cases.flatMap(({ evidence }) => [...evidence.keys()]);
     expect(new Set(answers)).toEqual(
       new Set([
         'meta.json',
@@ -49,10 +51,35 @@ describe('evidence with one byte changed', () => {
         'file /README.md',
         'package',
         'search',
+        'manifest of the upload',
+        'upload',
         'bundle',
         'deno.lock',
+        'packument',
+        'tarball',
+        'tarball.gz',
+        'locked tarball.gz',
+        'pack',
+        'pack.gz',
+        ...[
+          'meta.json',
+          'manifest',
+          'version',
+          'entry',
+          'package',
+          'file /mod.ts',
+          'file /deno.json',
+          'file /README.md',
+        ].flatMap((kept) => [`kept ${kept}`, `index of ${kept}`]),
+        'TUF root.json',
+        'TUF timestamp.json',
+        'TUF snapshot.json',
+        'TUF targets.json',
+        'TUF trusted_root.json',
+        'kept TUF metadata',
       ]),
     );
-    for (const { answer } of notEvidence) expect(['any', ...answers]).toContain(answer);
+    for (const one of notEvidence)
+      expect(one.answer === 'any' || answers.some((answer) => isAbout(one, answer))).toBe(true);
   });
 });

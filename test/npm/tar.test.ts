@@ -177,6 +177,22 @@ describe('refuses the container', () => {
     expect(await reasonOf(gzipSync(damaged))).toMatch(/malformed/);
   });
 
+  const places: readonly (readonly [string, number, RegExp])[] = [
+    ['a name', 99, /"package\/mod\.js" can be read in two ways: its header holds bytes where none belong/],
+    ['what a regular file would link to', 157, /can be read in two ways/],
+    ['a folder that is none', 346, /can be read in two ways/],
+    ['a header', 511, /can be read in two ways/],
+    ['a file', 514, /^data follows the entry "package\/mod\.js"$/],
+  ];
+  it.each(places)('bytes behind the end of %s', async (_, at, reason) => {
+    const hiding = Buffer.from(tar);
+    hiding.writeUInt8(0x41, at);
+    hiding.write('        ', 148, 'latin1');
+    const sum = hiding.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+    hiding.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    expect(await reasonOf(gzipSync(hiding))).toMatch(reason);
+  });
+
   it('a decompression bomb, by size and by ratio', async () => {
     const bomb = gzipSync(mintTar([{ name: 'package/zeros', content: Buffer.alloc(8 * 1024 * 1024) }]));
     expect(await reasonOf(bomb)).toBe('the tarball unpacks to more than 250 times its size');
