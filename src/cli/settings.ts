@@ -49,6 +49,7 @@ export async function readSettings(
   const cacheDir = flags.cache
     ? (file(flags['cache-dir'], 'JSR_VERIFY_CACHE') ?? (await platformCache()))
     : undefined;
+  const offline = flags.offline || flags.pack !== undefined;
   return {
     addresses: {
       registry,
@@ -60,13 +61,13 @@ export async function readSettings(
     ...(tufRootFile !== undefined && { tufRootFile }),
     ...(trustedRootFile !== undefined && { trustedRootFile }),
     ...(cacheDir !== undefined && { cacheDir }),
-    offline: flags.offline || flags.pack !== undefined,
+    offline,
     ...(flags.pack !== undefined && { packFile: inFolder(cwd, flags.pack) }),
     concurrency: wholeNumber('concurrency', flags.concurrency, 16, 256),
     timeoutMs: wholeNumber('timeout', flags.timeout, 30, 3600) * 1000,
     proxies: {
-      http: nonEmpty(env['http_proxy'] ?? env['HTTP_PROXY']),
-      https: nonEmpty(env['https_proxy'] ?? env['HTTPS_PROXY']),
+      http: offline ? undefined : proxy(env, 'http_proxy'),
+      https: offline ? undefined : proxy(env, 'https_proxy'),
       no: nonEmpty(env['no_proxy'] ?? env['NO_PROXY']),
     },
   };
@@ -91,6 +92,17 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, m
     'OPTIONS_INVALID',
     `--${flag} ${JSON.stringify(text)} is not a whole number from 1 to ${most}`,
   );
+}
+
+/** The proxy that a variable names, in either spelling. What it says is not repeated: it may hold a password. */
+function proxy(env: Environment['env'], variable: string): string | undefined {
+  const name = env[variable] === undefined ? variable.toUpperCase() : variable;
+  const text = nonEmpty(env[name]);
+  if (text === undefined) return undefined;
+  if (URL.canParse(text) && /^(?:https?|socks5?):$/.test(new URL(text).protocol)) return text;
+  throw new JsrVerifyError('OPTIONS_INVALID', `${name} is not the address of a proxy`, {
+    hint: 'write it with its scheme, such as http://proxy.example:3128',
+  });
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
