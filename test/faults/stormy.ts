@@ -24,6 +24,8 @@ export interface Way {
   env(trust?: 'file' | 'tuf'): Readonly<Record<string, string>>;
   /** The addresses that the fault is at, each once. */
   readonly hits: readonly Hits[];
+  /** Where the world says that a service is, if not where this way leads. */
+  show(urls: Partial<Record<Role, string>>): void;
   /** The fault strikes from now on, or no longer. */
   set(fault: Fault['act'] | undefined): void;
   close(): Promise<void>;
@@ -38,12 +40,13 @@ export async function openWay(
   const folder = mkdtempSync(join(tmpdir(), 'jsr-way-'));
   const hits = new Map<string, { request: WorldRequest; times: number; bytes: number }>();
   let act: Fault['act'] | undefined;
+  let shown: Partial<Record<Role, string>> = {};
   const urls = {} as Record<Role, string>;
   const answer = async (role: Role, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on('error', () => undefined);
     const request = await readRequest(role, incoming);
     // Several ways lead to one world, and what it says of its addresses is what this way has.
-    world.urls = urls;
+    world.urls = { ...urls, ...shown };
     const honest = world.answer(request);
     if (at(request)) {
       const address = `${role} ${request.method} ${request.path.replace(/[?&](?:again|fresh)=.*$/, '')}`;
@@ -91,6 +94,9 @@ export async function openWay(
         ? { SIGSTORE_TRUSTED_ROOT: root }
         : { TUF_MIRROR: urls.tuf, TUF_ROOT: write('root.json', world.tuf.root()) }),
     }),
+    show: (others) => {
+      shown = others;
+    },
     set: (fault) => {
       act = fault;
       hits.clear();
