@@ -75,14 +75,19 @@ export async function checkWritable(outputs: readonly Output[]): Promise<void> {
 }
 
 /**
- * Writes a file all or not at all: what stood there before is lost only to what replaces it.
+ * Writes a file all or not at all: what stood there before is lost only to what replaces it. `last` may have a last look at it, and refuse.
  *
- * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
+ * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`, and what `last` throws
  */
-export async function writeOutput(file: string, bytes: string | Uint8Array): Promise<void> {
+export async function writeOutput(
+  file: string,
+  bytes: string | Uint8Array,
+  last?: () => Promise<void>,
+): Promise<void> {
   try {
-    await replaceFile(file, bytes);
+    await replaceFile(file, bytes, last);
   } catch (cause) {
+    if (cause instanceof JsrVerifyError) throw cause;
     throw unwritable(file, cause);
   }
 }

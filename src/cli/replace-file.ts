@@ -6,12 +6,18 @@ import { basename, dirname, join } from 'node:path';
 /**
  * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are followed, and
  * permissions stay. What is no file of its own (a pipe, a device, a file with several names, a file mounted by itself) is written in place.
- * Rejects with the error of the system.
+ * Rejects with the error of the system, or of `last`: a last look at the file, right before it is replaced.
  */
-export async function replaceFile(file: string, bytes: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  file: string,
+  bytes: string | Uint8Array,
+  last: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const known = await stat(file).catch(() => undefined);
   const target = await realpath(file).catch(() => file);
-  if (isWrittenInPlace(file, known) || !(await replaced(target, bytes, known))) await writeFile(file, bytes);
+  if (!isWrittenInPlace(file, known) && (await replaced(target, bytes, known, last))) return;
+  await last();
+  await writeFile(file, bytes);
 }
 
 function isWrittenInPlace(file: string, known: Stats | undefined): boolean {
@@ -26,10 +32,12 @@ async function replaced(
   target: string,
   bytes: string | Uint8Array,
   known: Stats | undefined,
+  last: () => Promise<void>,
 ): Promise<boolean> {
   const beside = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     await writeThrough(beside, bytes, known);
+    await last();
     await rename(beside, target);
     return true;
   } catch (error) {

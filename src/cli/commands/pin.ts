@@ -105,13 +105,14 @@ export async function pinCommand(
     );
     return environment.stdin.isTTY === true ? exit.ok : exit.request;
   }
-  // Another process, or an editor: what it wrote is not ours to undo.
-  const before = await readTextFile(path, { code: 'POLICY_INVALID', shown }).catch(() => undefined);
-  if (before !== known)
+  await writeOutput(path, text, async () => {
+    // Another process, or an editor: what it wrote is not ours to undo.
+    const now = await readTextFile(path, { code: 'POLICY_INVALID', shown }).catch(() => undefined);
+    if (now === known) return;
     throw new JsrVerifyError('OUTPUT_UNWRITABLE', `${shown} was changed by somebody else meanwhile`, {
       hint: 'run the command again: it starts from the file as it is now',
     });
-  await writeOutput(path, text);
+  });
   voice.note(`wrote ${shown}: ${changes.length} ${changes.length === 1 ? 'entry' : 'entries'}`);
   return code;
 }
