@@ -1,5 +1,6 @@
-import { appendFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, appendFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { tame } from './reason.ts';
 import type { SourceRequest } from './source.ts';
 import { sweep } from './sweep.ts';
@@ -118,8 +119,10 @@ class DiskCache implements EvidenceCache {
       await cacache.put(this.#dir, key, bytes, { algorithms: ['sha256'] });
       await this.#note(bytes.length);
     } catch (error) {
-      // Gone under our hands: another process is sweeping.
-      if (systemError(error)?.code !== 'ENOENT') this.#trouble(error, 'read-only');
+      // Gone under our hands: another process is sweeping. Or never there, since folders that cannot be made are reported so, too.
+      const gone = systemError(error)?.code === 'ENOENT';
+      const trouble = gone ? await hindranceTo(this.#dir) : error;
+      if (trouble !== undefined) this.#trouble(trouble, 'read-only');
     }
   }
 
@@ -177,6 +180,17 @@ function isFresh(storedAt: number, { lifetime, maxAgeSeconds = 60 }: SourceReque
   const ageMs = Date.now() - storedAt;
   // Stored in the future means that some clock is wrong, and then nobody knows the age.
   return ageMs >= 0 && ageMs < maxAgeSeconds * 1000;
+}
+
+/** Why nothing can be written to a folder, or to the nearest one above it that is there; `undefined` where it can. */
+async function hindranceTo(folder: string): Promise<unknown> {
+  try {
+    await access(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const above = dirname(folder);
+    return systemError(error)?.code === 'ENOENT' && above !== folder ? hindranceTo(above) : error;
+  }
 }
 
 // An error of the system by its text, since the library puts codes of its own on some: `ENOSPC: no space left, write`.
