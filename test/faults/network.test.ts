@@ -22,6 +22,8 @@ import { crash, expectCalm, fateOf, toldBy } from './told.ts';
 
 // Faults of the network itself: names that lead nowhere, a world without IPv4, and one that only a proxy leads to.
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const world = mintWorld();
 const publish = (name: string) =>
   world.publish({ scope: 'acme', name, version: '1.0.0', files: files(`// ${name}\n`) });

@@ -67,7 +67,9 @@ export function launch(argv: readonly string[], { cwd, env, clock, shell, kill }
 /** Writes down the peak of its memory at the end, and sets its clock wrong. */
 const preloaded = (peakFile: string, clock = 0): string => `
 import { writeFileSync } from 'node:fs';
-process.on('exit', () => writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS)));
+process.on('exit', () => {
+  try { writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS)); } catch {}
+});
 const shift = ${clock};
 const True = Date;
 if (shift !== 0) globalThis.Date = class extends True {

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { files, run } from '../cli/program.ts';
+import { expectReport } from '../report/schema.ts';
+import { mintWorld } from '../support/jsr.ts';
+import { denoLock } from '../support/lockfiles.ts';
+import { builtProgram } from '../support/process.ts';
+import { launch } from './process.ts';
+import { fillWith } from './services.ts';
+import { openWay, type Way } from './stormy.ts';
+import { crash, type FaultReport } from './told.ts';
+
+// A process that is stopped, asked or not, and one that has company. Moments are spread over a run and shifted by chance.
+
+const world = mintWorld();
+const { services } = fillWith(world);
+const packages = Array.from({ length: 6 }, (_, index) =>
+  world.publish({ scope: 'acme', name: `part-${index}`, version: '1.0.0', files: files(`// ${index}\n`) }),
+);
+const specs = packages.map(({ spec }) => spec);
+let way: Way;
+let folders = 0;
+
+beforeAll(async () => {
+  way = await openWay(world, () => false);
+});
+afterAll(() => way.close());
+
+/** A project with a lockfile, an environment with a cache of its own, and how to start the program there. */
+function project() {
+  const cwd = join(way.folder, `project-${++folders}`);
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, 'deno.lock'), denoLock(packages));
+  const env = { ...way.env('tuf'), JSR_VERIFY_CACHE: join(cwd, 'cache') };
+  const path = (name: string) => join(cwd, name);
+  return {
+    cwd,
+    env,
+    write: (name: string, text: string) => writeFileSync(path(name), text),
+    read: (name: string) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : undefined),
+    start: (argv: readonly string[], kill?: { signal: NodeJS.Signals; after: number }) =>
+      launch(argv, { cwd, env, ...(kill && { kill }) }),
+  };
+}
+
+/** So many moments of a run that takes `seconds`, in milliseconds. */
+const moments = (count: number, seconds: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => ((index + Math.random()) / count) * seconds * 1000);
+
+const policyBefore = '{\n  "packages": {}\n}\n';
+
+describe('a kill at any moment', () => {
+  it('leaves the policy as it was or as it was to be, and a cache on which the next run is right', async () => {
+    const { start, write, read } = project();
+    write('jsr-verify.json', policyBefore);
+    const whole = await start(['pin', '--yes']);
+    const policyAfter = read('jsr-verify.json');
+    expect([whole.code, policyAfter === policyBefore]).toEqual([0, false]);
+    for (const after of moments(5, whole.seconds)) {
+      write('jsr-verify.json', policyBefore);
+      const { stderr } = await start(['pin', '--yes'], { signal: 'SIGKILL', after });
+      expect(stderr).not.toMatch(crash);
+      expect([policyBefore, policyAfter]).toContain(read('jsr-verify.json'));
+    }
+    const next = await start(['audit', '--depth', 'files', '--strict']);
+    expect([next.code, next.stderr]).toEqual([0, '']);
+    expect((await start(['audit', '--depth', 'files', '--offline'])).code).toBe(0);
+  }, 120_000);
+
+  it('leaves no half of a pack', async () => {
+    const { cwd, start } = project();
+    const file = join(cwd, 'evidence.pack');
+    const whole = await start(['pack', '-o', 'evidence.pack']);
+    expect(whole.code).toBe(0);
+    for (const after of moments(3, whole.seconds)) {
+      await start(['pack', '-o', 'evidence.pack'], { signal: 'SIGKILL', after });
+      expect(existsSync(file)).toBe(true);
+      expect((await run(['audit', '--pack', file, '--quiet'], { cwd, env: way.env() })).code).toBe(0);
+    }
+  }, 120_000);
+});
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s at any moment', (signal) => {
+  it('ends the run within seconds with 130, and a report that says so wherever there is one', async () => {
+    const { start, read, write } = project();
+    const argv = ['audit', '--depth', 'files', '--format', 'json=report.json', '--no-cache'];
+    const whole = await start(argv);
+    expect(whole.code).toBe(0);
+    for (const after of moments(4, whole.seconds)) {
+      write('report.json', '');
+      const ended = await start(argv, { signal, after });
+      expect(ended.stderr).not.toMatch(crash);
+      expect(ended.seconds).toBeLessThan(after / 1000 + 15);
+      const text = read('report.json') ?? '';
+      if (text !== '') expectReport(text);
+      const report = text === '' ? undefined : (JSON.parse(text) as FaultReport);
+      // Before the program has begun the signal ends it by itself; when it is over nothing is left to end.
+      if (ended.code === -1) expect([ended.signal, report]).toEqual([signal, undefined]);
+      else if (report === undefined || report.interrupted) expect(ended.code).toBe(130);
+      else expect([ended.code, report.packages.length]).toEqual([0, packages.length]);
+      for (const { verdict } of report?.packages ?? []) expect(verdict).toBe('verified');
+    }
+  }, 120_000);
+});
+
+describe('an interrupt while an answer is being waited for', () => {
+  const hang = async (at: Parameters<typeof openWay>[1], argv: readonly string[], trust: 'file' | 'tuf') => {
+    const own = await openWay(world, at);
+    const interrupt = new AbortController();
+    own.set(() => {
+      setTimeout(() => interrupt.abort(new Error('interrupted')), 50);
+      return true;
+    });
+    const started = performance.now();
+    const ended = await run([...argv, '--format', 'json', '--no-progress'], {
+      cwd: own.folder,
+      env: own.env(trust),
+      signal: interrupt.signal,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    await own.close();
+    expect(ended.stderr).not.toMatch(crash);
+    // Each of them would be waited for ten seconds or more.
+    expect([ended.code, seconds < 9]).toEqual([130, true]);
+    return ended;
+  };
+
+  it.each(services.map((service) => [service.name, service] as const))(
+    '%s: ends the run at once, with what is known by then',
+    async (_, { spec, at }) => {
+      const { stdout } = await hang(at, [spec, '--depth', 'tarball'], 'file');
+      expectReport(stdout);
+      expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, packages: [] });
+    },
+  );
+
+  it('the state of the log: all packages are in the report, which says that the log was not asked', async () => {
+    const { stdout } = await hang(
+      ({ role, path }) => role === 'rekor' && path === '/api/v1/log',
+      [specs[0] ?? ''],
+      'file',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, packages: [{ verdict: 'verified' }] });
+  });
+
+  it('trust: there is no report, and that is said', async () => {
+    const ended = await hang(({ role }) => role === 'tuf', [specs[0] ?? ''], 'tuf');
+    expect([ended.stdout, ended.stderr]).toEqual([
+      '',
+      'error: interrupted before there was a trusted root\n',
+    ]);
+  });
+
+  it('a lockfile on standard input', async () => {
+    const { cwd, env } = project();
+    const [node, program] = builtProgram();
+    const child = spawn(node, [program, 'audit', '-', '--lockfile-type', 'deno'], { cwd, env });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const timer = setInterval(() => child.kill('SIGINT'), 1500);
+    const code = await new Promise<number | null>((done) => child.on('close', done));
+    clearInterval(timer);
+    expect([code, stderr]).toEqual([130, 'error: interrupted before standard input was read to its end\n']);
+  }, 30_000);
+});
+
+describe('two processes at once', () => {
+  it('on one cache and one policy: each is right, and the policy is that of one of them', async () => {
+    const { cwd, start, read } = project();
+    const [one, two] = await Promise.all([start(['pin', '--yes']), start(['pin', '--yes'])]);
+    // Whoever finds that the other was faster says so, or has nothing left to do.
+    for (const { code, stderr } of [one, two]) {
+      expect([0, 2]).toContain(code);
+      expect(stderr).toMatch(
+        code === 0
+          ? /^(?:wrote jsr-verify\.json|jsr-verify\.json is up to date)/
+          : /^error: jsr-verify\.json was changed by somebody else meanwhile\n/,
+      );
+    }
+    expect([one.code, two.code]).toContain(0);
+    expect(
+      Object.keys((JSON.parse(read('jsr-verify.json') ?? '') as { packages: object }).packages),
+    ).toHaveLength(packages.length);
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect((await start(['pin', '--check'])).code).toBe(0);
+  }, 60_000);
+
+  it('on one policy with different packages: none is lost without a word', async () => {
+    const { start, read } = project();
+    const ends = await Promise.all(
+      [specs.slice(0, 3), specs.slice(3)].map((some) => start(['pin', ...some, '--yes'])),
+    );
+    const pinned = read('jsr-verify.json') ?? '';
+    const halves = [packages.slice(0, 3), packages.slice(3)];
+    for (const [index, { code }] of ends.entries()) {
+      const all = (halves[index] ?? []).every(({ fullName }) => pinned.includes(fullName));
+      expect([code, all]).toEqual(code === 0 ? [0, true] : [2, false]);
+    }
+  }, 60_000);
+
+  it('on one pack: it is a whole one', async () => {
+    const { cwd, start } = project();
+    const ends = await Promise.all([1, 2].map(() => start(['pack', '-o', 'evidence.pack'])));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+    expect(
+      (await run(['audit', '--pack', join(cwd, 'evidence.pack'), '--quiet'], { cwd, env: way.env() })).code,
+    ).toBe(0);
+  }, 60_000);
+});
+
+describe('a reader that leaves', () => {
+  it.each([
+    [0, []],
+    [1, ['--repo', 'acme/other']],
+  ])(
+    'does not take the exit code %i with it',
+    async (code, more) => {
+      const { cwd, env } = project();
+      const [node, program] = builtProgram();
+      const child = spawn(node, [program, 'audit', '--format', 'ndjson', ...more], { cwd, env });
+      child.stdout.destroy();
+      child.stderr.destroy();
+      expect(await new Promise<number | null>((done) => child.on('close', done))).toBe(code);
+    },
+    30_000,
+  );
+});
