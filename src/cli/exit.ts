@@ -58,7 +58,8 @@ export function exitCodeOf(
     codes.push(exit.inconclusive);
   for (const finding of report.findings) codes.push(codeOf(finding, options.strict));
   if (report.unresolved.length > 0) codes.push(exit.request);
-  if (codes.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
+  // What is said about the run is no package that was checked.
+  if (report.packages.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
   const forgiven: readonly number[] = options.exitZero ? [exit.rejected, exit.inconclusive] : [];
   return order.find((code) => codes.includes(code) && !forgiven.includes(code)) ?? exit.ok;
 }

@@ -12,7 +12,7 @@ import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
 import { openSource } from './open-source.ts';
-import type { AuditFlags, OutputFlags } from './options.ts';
+import type { AuditFlags } from './options.ts';
 import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from './output.ts';
 import { comparedTrust } from './pack-trust.ts';
 import { readPolicy } from './policy.ts';
@@ -181,7 +181,7 @@ async function keepFork(
 
 /** What renderers may know of the process. */
 export function renderContext(
-  flags: OutputFlags,
+  flags: AuditFlags,
   environment: Environment,
   { addresses }: Settings,
 ): RenderContext {
@@ -195,6 +195,8 @@ export function renderContext(
     hyperlinks: color && stdout.isTTY === true && env['TERM_PROGRAM'] !== 'Apple_Terminal',
     verbose: flags.verbose,
     quiet: flags.quiet,
+    strict: flags.strict,
+    allowEmpty: flags['allow-empty'],
     links: { registry: addresses.registry, rekorSearch: 'https://search.sigstore.dev' },
   };
 }

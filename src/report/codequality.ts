@@ -5,13 +5,14 @@ import type { PackageReport, Report } from '../model/report.ts';
 import type { Place } from '../model/target.ts';
 import { toJson, toPlain } from './escape.ts';
 import type { Json } from './facts.ts';
-import type { Renderer } from './reporter.ts';
-import { logInWords, sorted } from './summary.ts';
+import type { RenderContext, Renderer } from './reporter.ts';
+import { runTroubles, turnsAway } from './run.ts';
+import { sorted } from './summary.ts';
 
 /** The Code Quality report that GitLab shows in merge requests: one issue per finding and lockfile, worst first. */
 export const codequality: Renderer = {
-  render(report) {
-    const problems = [...runProblems(report), ...sorted(report.packages).flatMap(problemsOf)];
+  render(report, context) {
+    const problems = [...runProblems(report, context), ...sorted(report.packages).flatMap(problemsOf)];
     const issues = problems
       .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
       .flatMap(issuesOf);
@@ -56,16 +57,21 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
 }
 
 /** Trouble with the run itself has no package, and often no place. */
-function runProblems(report: Report): readonly Problem[] {
-  const { log, unresolved, findings, interrupted, trust } = report;
+function runProblems(report: Report, context: RenderContext): readonly Problem[] {
+  const { unresolved, findings, trust } = report;
   return [
-    ...(log.kind === 'forked' ? [problem('log', 'blocker', `log: ${logInWords(report)}`)] : []),
+    ...runTroubles(report, context).map(({ id, as, short, text, hint }) =>
+      problem(
+        id,
+        as === 'rejected' ? 'blocker' : 'major',
+        `${short}: ${text}${hintOf(hint === undefined ? {} : { hint })}`,
+      ),
+    ),
     ...unresolved.map((spec) => problem('spec', 'critical', `${spec.spec}: ${spec.reason}${hintOf(spec)}`)),
     ...findings.map((finding) => ({
-      ...problem(finding.id, finding.severity === 'error' ? 'critical' : mild(finding), finding.message),
+      ...problem(finding.id, turnsAway(finding, context) ? 'critical' : mild(finding), finding.message),
       places: finding.at === undefined ? [] : [finding.at],
     })),
-    ...(interrupted ? [problem('interrupted', 'major', 'this is what was known by then')] : []),
     ...trust.warnings.map((text) => problem('trust', 'minor', text)),
   ];
 }

@@ -6,7 +6,8 @@ import type { Json } from './facts.ts';
 import { toLinks } from './links.ts';
 import { expectedBy, toOrigin } from './origin.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
-import { logInWords, sorted, tally, tallyInWords } from './summary.ts';
+import { resultOf } from './run.ts';
+import { logInWords, sorted } from './summary.ts';
 import { toUtc } from './time.ts';
 
 type JsonObject = { readonly [key: string]: Json };
@@ -28,14 +29,15 @@ export const cyclonedx: Renderer = {
   },
 };
 
-function toMetadata(report: Report, { toolVersion }: RenderContext): JsonObject {
+function toMetadata(report: Report, context: RenderContext): JsonObject {
+  const { toolVersion } = context;
   const timestamp = toUtc(report.checkedAt);
   return {
     ...(timestamp === undefined ? {} : { timestamp }),
     tools: { components: [{ type: 'application', name: 'jsr-verify', version: toolVersion }] },
     properties: [
       property('covers', 'packages from JSR only'),
-      property('summary', tallyInWords(tally(report.packages))),
+      property('summary', resultOf(report, context).text),
       property('depth', report.depth),
       property('log', logInWords(report)),
       ...report.trust.warnings.map((warning) => property('trust', warning)),

@@ -3,16 +3,17 @@ import { nameOf } from '../model/package.ts';
 import type { PackageReport, Report } from '../model/report.ts';
 import type { Place } from '../model/target.ts';
 import { toWorkflowData, toWorkflowProperty } from './escape.ts';
-import type { Renderer } from './reporter.ts';
-import { logInWords, marks, sorted, tally, tallyInWords, worstFirst } from './summary.ts';
+import type { RenderContext, Renderer } from './reporter.ts';
+import { resultOf, runTroubles, turnsAway } from './run.ts';
+import { sorted } from './summary.ts';
 
 /** GitHub shows this many annotations of each kind per step, and drops the others without a word. */
 const shownPerKind = 10;
 
 /** GitHub workflow commands: at most what GitHub shows, worst first, then a line that counts everything. */
 export const github: Renderer = {
-  render(report) {
-    const all = [...runAnnotations(report), ...sorted(report.packages).flatMap(annotationsOf)];
+  render(report, context) {
+    const all = [...runAnnotations(report, context), ...sorted(report.packages).flatMap(annotationsOf)];
     const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) => {
       const some = all.filter((annotation) => annotation.kind === kind);
       const more = some.length - shownPerKind;
@@ -21,9 +22,8 @@ export const github: Renderer = {
         ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub would not show`] : []),
       ];
     });
-    const counts = tally(report.packages);
-    const worst = worstFirst.find((kind) => counts[kind] > 0);
-    return [...lines, `${worst === undefined ? '–' : marks[worst]} ${tallyInWords(counts)}`, ''].join('\n');
+    const { mark, text } = resultOf(report, context);
+    return [...lines, `${mark} ${text}`, ''].join('\n');
   },
 };
 
@@ -77,22 +77,25 @@ function annotationsOf(pkg: PackageReport): readonly Annotation[] {
   return [...told, ...open].toSorted((a, b) => rank[a.kind] - rank[b.kind]);
 }
 
-function runAnnotations(report: Report): readonly Annotation[] {
+function runAnnotations(report: Report, context: RenderContext): readonly Annotation[] {
   return [
-    ...(report.log.kind === 'forked'
-      ? [{ kind: 'error' as const, title: 'the log forked', message: logInWords(report), at: undefined }]
-      : []),
+    ...runTroubles(report, context).map(({ as, short, text, hint }) => ({
+      kind: as === 'inconclusive' ? ('warning' as const) : ('error' as const),
+      title: short,
+      message: `${text}${hint === undefined ? '' : `. Hint: ${hint}`}`,
+      at: undefined,
+    })),
     ...report.unresolved.map(({ spec, reason, hint }) => ({
       kind: 'error' as const,
       title: spec,
       message: `${reason}${hint === undefined ? '' : `. Hint: ${hint}`}`,
       at: undefined,
     })),
-    ...report.findings.map(({ id, severity, message, at }) => ({
-      kind: kinds[severity],
-      title: id,
-      message,
-      at,
+    ...report.findings.map((finding) => ({
+      kind: turnsAway(finding, context) ? ('error' as const) : kinds[finding.severity],
+      title: finding.id,
+      message: finding.message,
+      at: finding.at,
     })),
     ...report.trust.warnings.map((message) => ({
       kind: 'warning' as const,
@@ -100,16 +103,6 @@ function runAnnotations(report: Report): readonly Annotation[] {
       message,
       at: undefined,
     })),
-    ...(report.interrupted
-      ? [
-          {
-            kind: 'warning' as const,
-            title: 'interrupted',
-            message: 'this is what was known by then',
-            at: undefined,
-          },
-        ]
-      : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import { toLinks } from './links.ts';
 import { expectedBy, shortRepository, toOrigin } from './origin.ts';
 import { placeOf } from './paint.ts';
 import type { RenderContext } from './reporter.ts';
+import { runTroubles, turnsAway } from './run.ts';
 import {
   byRepository,
   changeInWords,
@@ -36,7 +37,7 @@ export function toPageData(report: Report, context: RenderContext): JsonObject {
     packages: sorted(report.packages).map((pkg) => toPackage(pkg, context)),
     builders: toBuilders(report.packages, context),
     changes: (report.changes ?? []).map(changeInWords),
-    run: { facts: runFacts(report), notes: runNotes(report), troubles: runTroubles(report) },
+    run: { facts: runFacts(report), notes: runNotes(report), troubles: troubleRows(report, context) },
   };
   return visible(data) as JsonObject;
 }
@@ -232,20 +233,19 @@ function runNotes({ log }: Report): readonly Row[] {
   ];
 }
 
-function runTroubles(report: Report): readonly Row[] {
-  const { log, unresolved, findings, trust, unusedExemptions, interrupted } = report;
+function troubleRows(report: Report, context: RenderContext): readonly Row[] {
+  const { unresolved, findings, trust, unusedExemptions } = report;
   return [
-    ...(log.kind === 'forked'
-      ? [['✗', 'rejected', `the log ${log.fork.origin} forked: ${log.fork.why}`]]
-      : []),
-    ...(interrupted
-      ? [['?', 'inconclusive', 'the run was interrupted: this is what was known by then']]
-      : []),
-    ...unresolved.map(({ spec, reason, hint }) => ['✗', 'rejected', `${spec}: ${reason}`, hint ?? '']),
-    ...findings.map(({ id, severity, message, hint, at }) => [
-      ...(severity === 'error' ? ['✗', 'rejected'] : ['?', 'exempt']),
-      `${id}: ${message}${at === undefined ? '' : ` (${placeOf(at)})`}`,
+    ...runTroubles(report, context).map(({ as, short, text, hint }) => [
+      ...(as === 'rejected' ? ['✗', 'rejected'] : ['?', 'inconclusive']),
+      `${short}: ${text}`,
       hint ?? '',
+    ]),
+    ...unresolved.map(({ spec, reason, hint }) => ['✗', 'rejected', `${spec}: ${reason}`, hint ?? '']),
+    ...findings.map((finding) => [
+      ...(turnsAway(finding, context) ? ['✗', 'rejected'] : ['?', 'exempt']),
+      `${finding.id}: ${finding.message}${finding.at === undefined ? '' : ` (${placeOf(finding.at)})`}`,
+      finding.hint ?? '',
     ]),
     ...trust.warnings.map((warning) => ['?', 'exempt', `trust: ${warning}`]),
     ...unusedExemptions.map(({ rule, package: name, until }) => [

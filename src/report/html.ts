@@ -5,7 +5,8 @@ import { toPageData } from './html-data.ts';
 import { script } from './html-script.ts';
 import { style } from './html-style.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
-import { logInWords, type Tally, tally, tallyInWords } from './summary.ts';
+import { resultOf, runTroubles, turnsAway } from './run.ts';
+import { logInWords, type Tally, tally } from './summary.ts';
 import { toUtc } from './time.ts';
 
 /**
@@ -15,7 +16,7 @@ import { toUtc } from './time.ts';
 export const html: Renderer = {
   render(report, context) {
     const counts = tally(report.packages);
-    const title = headline(report, counts);
+    const title = headline(report, context, counts);
     return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +29,7 @@ export const html: Renderer = {
 <style>${style}</style>
 </head>
 <body>
-${body(report, context, title, counts)}
+${body(report, context, title)}
 <script type="application/json" id="data">${toScriptJson(toPageData(report, context))}</script>
 <script>${script}</script>
 </body>
@@ -51,27 +52,32 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-/** The result in one sentence; a log that forked outranks everything. */
-function headline({ log }: Report, counts: Tally): string {
+/** The result in one sentence; what is wrong with the whole run outranks its packages. */
+function headline(report: Report, context: RenderContext, counts: Tally): string {
+  const { log, unresolved, findings } = report;
   const { total, rejected, inconclusive, verified } = counts;
   const of = total === 1 ? 'The package' : `${rejected || inconclusive} of ${total} packages`;
   if (log.kind === 'forked') return 'The transparency log forked';
-  if (total === 0) return 'No package to check';
   if (rejected > 0) return `${of} ${rejected === 1 ? 'was' : 'were'} rejected`;
+  if (unresolved.length > 0 || findings.some((finding) => turnsAway(finding, context)))
+    return 'There is trouble with this run';
   if (inconclusive > 0) return `${of} could not be decided`;
+  if (runTroubles(report, context).some(({ as }) => as === 'inconclusive'))
+    return 'The run could not be completed';
+  if (total === 0) return 'No package to check';
   if (verified === total)
     return total === 1 ? 'The package is verified' : `All ${total} packages are verified`;
   return `${verified} of ${total} packages are verified, the others are allowed`;
 }
 
-function body(report: Report, { toolVersion }: RenderContext, title: string, counts: Tally): string {
+function body(report: Report, context: RenderContext, title: string): string {
   const checkedAt = toUtc(report.checkedAt) ?? '';
   const when = checkedAt.replace('T', ' ').replace(/:\d\dZ$/, ' UTC');
   return `<a class="skip" href="#packages">Skip to the packages</a>
 <header>
 <p class="brand">jsr-verify</p>
 <h1>${toHtml(title)}</h1>
-<p class="soft">${toHtml(tallyInWords(counts))}. Checked <time datetime="${toHtml(checkedAt)}">${toHtml(when)}</time>, depth ${report.depth}. Log: ${toHtml(logInWords(report))}.</p>
+<p class="soft">${toHtml(resultOf(report, context).text)}. Checked <time datetime="${toHtml(checkedAt)}">${toHtml(when)}</time>, depth ${report.depth}. Log: ${toHtml(logInWords(report))}.</p>
 <noscript><p>Packages, search and details need JavaScript; nothing is loaded from anywhere.</p></noscript>
 </header>
 <main>
@@ -113,5 +119,5 @@ function body(report: Report, { toolVersion }: RenderContext, title: string, cou
 <div class="run" id="run"></div>
 </section>
 </main>
-<footer>jsr-verify ${toHtml(toolVersion)}. This page is complete in itself and loads nothing.</footer>`;
+<footer>jsr-verify ${toHtml(context.toolVersion)}. This page is complete in itself and loads nothing.</footer>`;
 }

@@ -6,6 +6,7 @@ import { toLinks } from './links.ts';
 import { expectedBy, toOrigin } from './origin.ts';
 import { placeOf } from './paint.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
+import { runTroubles, turnsAway } from './run.ts';
 import { logInWords, sorted, tally, tallyInWords } from './summary.ts';
 import { toUtc } from './time.ts';
 
@@ -22,7 +23,7 @@ export const junit: Renderer = {
         report,
       ),
     ];
-    const run = runCases(report);
+    const run = runCases(report, context);
     if (run.length > 0) suites.push(suiteOf('run', run, report));
     const all = suites.flatMap(({ cases }) => cases);
     return [
@@ -104,8 +105,14 @@ function originOf(pkg: PackageReport, context: RenderContext): readonly string[]
   ];
 }
 
+const promises = {
+  log: 'the log is consistent',
+  interrupted: 'the run was completed',
+  nothing: 'there was something to check',
+} as const;
+
 /** Trouble with the run itself: what would make the exit code differ must not look like a pass. */
-function runCases(report: Report): readonly Case[] {
+function runCases(report: Report, context: RenderContext): readonly Case[] {
   const one = (name: string, trouble: Partial<Pick<Case, 'failures' | 'errors'>>): Case => ({
     classname: 'jsr-verify.run',
     name,
@@ -118,7 +125,7 @@ function runCases(report: Report): readonly Case[] {
   return [
     ...(report.log.kind === 'forked'
       ? [
-          one('the log is consistent', {
+          one(promises.log, {
             failures: trouble('log', logInWords(report), [
               ...report.log.fork.older.split('\n'),
               ...report.log.fork.newer.split('\n'),
@@ -130,15 +137,18 @@ function runCases(report: Report): readonly Case[] {
     ...report.unresolved.map(({ spec, reason, hint }) =>
       one(spec, { errors: trouble('spec', reason, hint === undefined ? [] : [hint]) }),
     ),
-    ...report.findings.map(({ id, severity, message, at }) =>
-      one(
+    ...report.findings.map((finding) => {
+      const { id, message, at } = finding;
+      return one(
         `${id}${at === undefined ? '' : ` ${placeOf(at)}`}`,
-        severity === 'error' ? { errors: trouble(id, message) } : {},
+        turnsAway(finding, context) ? { errors: trouble(id, message) } : {},
+      );
+    }),
+    ...runTroubles(report, context)
+      .filter(({ as }) => as !== 'rejected')
+      .map(({ id, text, hint }) =>
+        one(promises[id], { errors: trouble(id, text, hint === undefined ? [] : [hint]) }),
       ),
-    ),
-    ...(report.interrupted
-      ? [one('the run was completed', { errors: trouble('interrupted', 'this is what was known by then') })]
-      : []),
   ];
 }
 

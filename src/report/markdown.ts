@@ -6,17 +6,8 @@ import { toLinks } from './links.ts';
 import { shortRepository, toOrigin } from './origin.ts';
 import { placeOf } from './paint.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
-import {
-  changeInWords,
-  logInWords,
-  marks,
-  sorted,
-  tally,
-  tallyInWords,
-  type Unmade,
-  unmade,
-  worstFirst,
-} from './summary.ts';
+import { resultOf } from './run.ts';
+import { changeInWords, logInWords, marks, sorted, type Unmade, unmade } from './summary.ts';
 
 /** The first line: whoever keeps one comment per pull request up to date finds it by this. */
 export const commentMarker = '<!-- jsr-verify report -->';
@@ -31,19 +22,10 @@ export const markdown: Renderer = {
 
 /** The report as GitHub-flavoured Markdown in at most `maxBytes` bytes (2,000 at least); says what it left out. */
 export function renderMarkdown(report: Report, context: RenderContext, maxBytes: number): string {
-  const counts = tally(report.packages);
-  const worst = worstFirst.find((kind) => counts[kind] > 0);
+  const { mark, text } = resultOf(report, context);
   const packages = sorted(report.packages);
   const page = new Page(Math.max(maxBytes, 2000));
-  page.add(
-    [
-      commentMarker,
-      '',
-      `## ${worst === undefined ? '–' : marks[worst]} jsr-verify: ${tallyInWords(counts)}`,
-      '',
-    ],
-    0,
-  );
+  page.add([commentMarker, '', `## ${mark} jsr-verify: ${text}`, ''], 0);
   page.add(boundsBlock(report), 0);
   for (const block of runBlocks(report)) page.add(block, 0);
   for (const pkg of packages.filter(isEventful)) page.add(eventBlock(pkg, context), 1);

@@ -3,19 +3,8 @@ import { toTerminal } from './escape.ts';
 import { hang, wrap } from './lines.ts';
 import { item, type Paint, placeOf } from './paint.ts';
 import type { RenderContext } from './reporter.ts';
-import {
-  changeInWords,
-  checksInWords,
-  count,
-  isTheOne,
-  logInWords,
-  marks,
-  tally,
-  tallyInWords,
-  type Unmade,
-  unmade,
-  worstFirst,
-} from './summary.ts';
+import { resultOf } from './run.ts';
+import { changeInWords, checksInWords, count, isTheOne, logInWords, type Unmade, unmade } from './summary.ts';
 
 const label = 13;
 /** Reasons for checks that were not made, shown without `--verbose`. */
@@ -24,9 +13,8 @@ const fewReasons = 6;
 /** What only the end of a run knows: changes, trouble with the run, what was not checked, and the count of everything. */
 export function endLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
   const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
-  const counts = tally(report.packages);
-  const worst = worstFirst.find((kind) => counts[kind] > 0);
-  const colour = worst === undefined ? paint.strong : paint.verdict[worst];
+  const { as, mark, text } = resultOf(report, context);
+  const colour = as === undefined ? paint.strong : paint.verdict[as];
   const details = context.quiet
     ? []
     : [
@@ -42,9 +30,7 @@ export function endLines(report: Report, context: RenderContext, paint: Paint): 
     ...details,
     ...trustRows(report).flatMap((text) => row('trust', text)),
     ...(report.interrupted ? row('interrupted', 'this is what was known by then') : []),
-    ...wrap(tallyInWords(counts), context.columns - 2).map((line, at) =>
-      colour(at === 0 ? `${worst === undefined ? '–' : marks[worst]} ${line}` : `  ${line}`),
-    ),
+    ...wrap(text, context.columns - 2).map((line, at) => colour(at === 0 ? `${mark} ${line}` : `  ${line}`)),
   ];
 }
 

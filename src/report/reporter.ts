@@ -26,6 +26,10 @@ export interface RenderContext {
   readonly hyperlinks: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
+  /** Whether warnings reject, and a log that does not answer for its past leaves the run undecided. */
+  readonly strict: boolean;
+  /** Whether it is in order that there was nothing to check. */
+  readonly allowEmpty: boolean;
   readonly links: {
     /** The registry's pages, without a slash at the end: `https://jsr.io`. */
     readonly registry: string;

@@ -6,6 +6,7 @@ import type { Place } from '../model/target.ts';
 import { toJson, toPlain } from './escape.ts';
 import type { Json } from './facts.ts';
 import type { CatalogueEntry, RenderContext, Renderer } from './reporter.ts';
+import { runTroubles, turnsAway } from './run.ts';
 import { logInWords, sorted, tally, tallyInWords } from './summary.ts';
 import { toUtc } from './time.ts';
 
@@ -14,7 +15,7 @@ type JsonObject = { readonly [key: string]: Json };
 /** SARIF 2.1.0: one rule per check and rule, one result per finding and lockfile; verified packages are no results. */
 export const sarif: Renderer = {
   render(report, context) {
-    const problems = sorted(report.packages).flatMap(problemsOf).concat(runProblems(report));
+    const problems = sorted(report.packages).flatMap(problemsOf).concat(runProblems(report, context));
     const rules = rulesOf(problems, context);
     const log = {
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -24,7 +25,7 @@ export const sarif: Renderer = {
           tool: {
             driver: { name: 'jsr-verify', semanticVersion: context.toolVersion, rules: [...rules.values()] },
           },
-          invocations: [invocationOf(report)],
+          invocations: [invocationOf(report, context)],
           results: problems.flatMap((problem) => resultsOf(problem, [...rules.keys()].indexOf(problem.id))),
           columnKind: 'utf16CodeUnits',
           properties: { ...tally(report.packages), depth: report.depth },
@@ -63,8 +64,23 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
   ];
 }
 
-function runProblems({ findings }: Report): readonly Problem[] {
-  return findings.map((finding) => toProblem(finding, ''));
+function runProblems(report: Report, context: RenderContext): readonly Problem[] {
+  // Code scanning takes results only, and only with a place: what rejects the whole run is shown where its first package stands.
+  const [place] = report.packages.flatMap(({ occurrences }) => occurrences.map(({ at }) => at));
+  return [
+    ...runTroubles(report, context)
+      .filter(({ as }) => as === 'rejected')
+      .map(({ id, short, text }) => ({
+        id,
+        level: 'error' as const,
+        text: `${short}: ${text}`,
+        places: place === undefined ? [] : [place],
+      })),
+    ...report.findings.map((finding) => ({
+      ...toProblem(finding, ''),
+      ...(turnsAway(finding, context) && { level: 'error' as const }),
+    })),
+  ];
 }
 
 function toProblem(finding: Finding, prefix: string): Problem {
@@ -163,21 +179,22 @@ function toRule({ id, kind, title, why, fix }: CatalogueEntry): JsonObject {
   };
 }
 
-function invocationOf(report: Report): JsonObject {
+function invocationOf(report: Report, context: RenderContext): JsonObject {
+  const troubles = runTroubles(report, context);
   const note = (level: 'error' | 'warning' | 'note', text: string) => ({
     level,
     message: { text: toMessage(text) },
   });
   const endTimeUtc = toUtc(report.checkedAt);
   return {
-    executionSuccessful: !report.interrupted && report.unresolved.length === 0,
+    executionSuccessful: troubles.length === 0 && report.unresolved.length === 0,
     ...(endTimeUtc === undefined ? {} : { endTimeUtc }),
     toolExecutionNotifications: [
       note('note', tallyInWords(tally(report.packages))),
-      note(report.log.kind === 'forked' ? 'error' : 'note', `log: ${logInWords(report)}`),
+      note('note', `log: ${logInWords(report)}`),
       ...report.trust.warnings.map((text) => note('warning', `trust: ${text}`)),
       ...report.unresolved.map(({ spec, reason }) => note('error', `${spec}: ${reason}`)),
-      ...(report.interrupted ? [note('error', 'interrupted: this is what was known by then')] : []),
+      ...troubles.map(({ short, text }) => note('error', `${short}: ${text}`)),
     ],
   };
 }

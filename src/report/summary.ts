@@ -14,6 +14,9 @@ export const worstFirst = [
   'verified',
 ] as const satisfies readonly VerdictKind[];
 
+/** The worst verdict among some, `undefined` among none. */
+export type Worst = VerdictKind | undefined;
+
 /** The mark of each verdict. */
 export const marks: Readonly<Record<VerdictKind, string>> = {
   rejected: '✗',

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
+import type { Checks } from '../model/check.ts';
+import type { Provenance } from '../model/provenance.ts';
 import type { PackageReport, Report } from '../model/report.ts';
 import { toJson } from './escape.ts';
 import type { Json } from './facts.ts';
 import { toLinks } from './links.ts';
 import { toOrigin } from './origin.ts';
 import type { RenderContext, Renderer } from './reporter.ts';
+import { runTroubles } from './run.ts';
 import { sorted } from './summary.ts';
 import { toUtc } from './time.ts';
 
 /**
  * SLSA Verification Summary Attestations v1, one unsigned in-toto statement per line; whoever vouches for them signs.
  *
- * An inconclusive package has no statement: SLSA knows only PASSED and FAILED, and both would be untrue. Nor has one
- * whose manifest is unknown, since a statement needs the digest of its subject, and under a log that forked nothing
- * passes. A consumer must demand a PASSED.
+ * Only what is verified passes, and only in a run that did not fail as a whole. What is inconclusive, exempt or allowed
+ * without provenance has no statement: SLSA knows only PASSED and FAILED, and both would be untrue. Nor has a package
+ * whose manifest is unknown, since a statement needs the digest of its subject. A consumer must demand a PASSED.
  */
 export const vsa: Renderer = {
   render: (report, context) =>
@@ -25,9 +28,10 @@ export const vsa: Renderer = {
 
 function toStatement(pkg: PackageReport, report: Report, context: RenderContext): readonly Json[] {
   const digest = subjectDigest(pkg);
-  if (pkg.verdict.kind === 'inconclusive' || digest === undefined) return [];
-  const isPassed = pkg.verdict.kind !== 'rejected';
-  if (isPassed && report.log.kind === 'forked') return [];
+  const { verdict } = pkg;
+  const isPassed = verdict.kind === 'verified';
+  if (digest === undefined || !(isPassed || verdict.kind === 'rejected')) return [];
+  if (isPassed && runTroubles(report, context).length > 0) return [];
   return [
     {
       _type: 'https://in-toto.io/Statement/v1',
@@ -40,10 +44,10 @@ function toStatement(pkg: PackageReport, report: Report, context: RenderContext)
         policy: { uri: `urn:jsr-verify:expectation:${pkg.expectation}` },
         ...inputAttestations(pkg, context),
         verificationResult: isPassed ? 'PASSED' : 'FAILED',
-        verifiedLevels: [isPassed ? levelOf(pkg) : 'FAILED'],
+        verifiedLevels: [isPassed ? levelOf(verdict.provenance, pkg.checks.claims) : 'FAILED'],
         slsaVersion: '1.0',
-        // Extension fields, whose names must be URIs: an exemption or an allowed absence should not look like a pass.
-        'urn:jsr-verify:verdict': pkg.verdict.kind,
+        // Extension fields, whose names must be URIs.
+        'urn:jsr-verify:verdict': verdict.kind,
         ...(report.trust.warnings.length > 0 && { 'urn:jsr-verify:trust': report.trust.warnings }),
       },
     },
@@ -57,16 +61,13 @@ function subjectDigest({ checks: { manifest } }: PackageReport): string | undefi
 /**
  * The highest build level that what was checked allows to claim.
  *
- * - Level 0 without provenance.
  * - Level 1: provenance exists and says how the package was built.
  * - Level 2 also wants a hosted platform whose identity the signature proves, and a provenance that agrees with it: a
  *   GitHub-hosted runner, named by the certificate, with every claim equal to the certificate's.
  * - Level 3 is never claimed: the publishing job makes and signs the provenance itself, so it is not beyond the reach
  *   of the build's own steps (SLSA v1.0, "Unforgeable").
  */
-function levelOf({ provenance, checks: { claims } }: PackageReport): string {
-  if (provenance === undefined) return 'SLSA_BUILD_LEVEL_0';
-  const { identity, subjectOf } = provenance;
+function levelOf({ identity, subjectOf }: Provenance, claims: Checks['claims']): string {
   const isHosted =
     identity.issuer === 'https://token.actions.githubusercontent.com' &&
     identity.runnerEnvironment === 'github-hosted';

@@ -54,7 +54,10 @@ describe('a report for people', () => {
     expect(render().trimEnd().split('\n').at(-1)).toBe(
       '✗ 5 packages: 1 rejected, 1 inconclusive, 1 exempt, 1 unattested, 1 verified',
     );
-    expect(render(aReport({ packages: [] })).trimEnd()).toMatch(/– 0 packages$/);
+    expect(render(aReport({ packages: [] })).trimEnd()).toMatch(/– 0 packages; nothing was checked$/);
+    expect(render(aReport({ packages: [] }), aContext({ allowEmpty: true })).trimEnd()).toMatch(
+      /– 0 packages$/,
+    );
   });
 
   it('says what was not checked, and why', () => {

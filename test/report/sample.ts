@@ -418,6 +418,8 @@ export function aContext(parts: Partial<RenderContext> = {}): RenderContext {
     columns: 80,
     hyperlinks: false,
     verbose: false,
+    strict: false,
+    allowEmpty: false,
     quiet: false,
     links: { registry: 'https://jsr.io', rekorSearch: 'https://search.sigstore.dev' },
     ...parts,

@@ -149,8 +149,9 @@ describe('SARIF', () => {
     expect(executionSuccessful).toBe(false);
     expect(toolExecutionNotifications.map(({ level }: { level: string }) => level)).toEqual([
       'note',
-      'error',
+      'note',
       'warning',
+      'error',
       'error',
       'error',
     ]);
