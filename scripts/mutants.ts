@@ -26,7 +26,7 @@ const holes = survivors.filter((survivor) => !isHarmless(survivor));
 console.log(`${count} mutants, ${perSecond(count)} per second, ${survivors.length} verified`);
 for (const reason of notEvidence) {
   const mine = survivors.filter((survivor) => reasonsFor(survivor).includes(reason));
-  console.log(`  ${String(mine.length).padStart(6)}  ${reason.answer}: ${reason.why}`);
+  console.log(`  ${String(mine.length).padStart(6)}  ${reason.of.join(', ')}: ${reason.bytes}`);
 }
 for (const { name, field, sameFacts } of holes)
   console.log(`HOLE ${name}, in ${field}${sameFacts ? '' : ', and what is proven changed'}`);

@@ -1,177 +1,201 @@
 import type { Survivor } from './hunt.ts';
 
-/** Fields of an answer that prove nothing, so that a change of them may go unnoticed; SECURITY.md says why. */
+/** Bytes of evidence that prove nothing, so that a change of them may go unnoticed; a row of the table in SECURITY.md. */
 export interface NotEvidence {
-  readonly answer: string | RegExp;
+  /** The evidence they are in, by its names; `any` for all. */
+  readonly of: readonly string[];
   readonly fields: RegExp;
+  /** Which bytes these are, and why they prove nothing, for people. */
+  readonly bytes: string;
   readonly why: string;
   /** What the report says of it where it can tell; elsewhere nothing that is proven may change. */
   readonly says?: string;
 }
 
+const sameDigits = {
+  bytes: 'capitals in hexadecimal digits',
+  why: 'the same digits',
+};
+
 /** All there are; whatever else survives is a hole. */
 export const notEvidence: readonly NotEvidence[] = [
   {
-    answer: 'any',
+    of: ['any'],
     fields: /^same value$/,
-    why: 'white space between values, and other spellings of one value: the bytes of answers are not evidence, their values are',
+    bytes: 'white space in JSON, and other spellings of one value',
+    why: 'the values of answers are evidence; what is compared as bytes, as the manifest and files are, has no such byte',
   },
   {
-    answer: 'meta.json',
+    of: ['meta.json'],
     fields: /^(?:scope|name|latest|versions\.1\.0\.0\.createdAt)(?: \(name\))?$/,
-    why: 'the registry’s own word on names and dates: it chooses a version and dates it, and proves nothing',
+    bytes: '`scope`, `name`, `latest`, `createdAt`',
+    why: 'the registry’s word on names and dates: it chooses a version and dates it',
   },
   {
-    answer: 'meta.json',
+    of: ['meta.json'],
     fields: /^githubRepository(?:\.owner|\.name)?(?: \(name\))?$/,
+    bytes: '`githubRepository`',
     why: 'a link that does not fit the certificate, or cannot be read, is asked for again at the API, by its id',
   },
   {
-    answer: 'version',
+    of: ['version'],
     fields:
       /^(?:scope|package|version|yanked|usesNpm|newerVersionsCount|license|readmePath|updatedAt|createdAt)(?: \(name\))?$/,
-    why: 'of this answer only `rekorLogId` is read, and that is a hint where to look',
+    bytes: 'everything but `rekorLogId`',
+    why: 'not read; `rekorLogId` is a hint where to look',
   },
   {
-    answer: 'package',
+    of: ['package'],
     fields: /^(?!githubRepository\.id$|unreadable$)/,
-    why: 'only the linked repository is read; its id decides, and a changed name is a rename',
+    bytes: 'everything but the `id` of the linked repository',
+    why: 'only the link is read; its id decides, and a changed name under the same id is a rename',
   },
   {
-    answer: 'package',
+    of: ['package'],
     fields: /^unreadable$/,
-    why: 'where the API does not say which repository is linked, the link of meta.json stands, which has no id',
+    bytes: 'an answer that cannot be read at all',
+    why: 'the link of `meta.json` stands, by name and without an id',
   },
   {
-    answer: 'entry',
+    of: ['entry'],
     fields: /^<id>\.attestation(?:\.data)?(?: \(name\))?$/,
-    why: 'the stored payload is a convenience: without it, it is rebuilt from the certificate, and the hash in the entry decides',
+    bytes: 'the name of `attestation` and of its `data`',
+    why: 'a payload that is not stored is rebuilt from the certificate; the hash in the entry and the signature decide',
   },
   {
-    answer: 'entry',
+    of: ['entry'],
     fields: /^<id> \(name\)$|^<id>\.verification\.inclusionProof\.(?:rootHash|hashes\.#)$/,
-    why: 'hexadecimal digits in capitals are the same digits',
+    ...sameDigits,
   },
+  { of: ['search'], fields: /^#$/, ...sameDigits },
   {
-    answer: 'search',
-    fields: /^#$/,
-    why: 'hexadecimal digits in capitals are the same digits',
-  },
-  {
-    answer: 'bundle',
+    of: ['bundle'],
     fields:
       /^(?:verificationMaterial\.certificate\.rawBytes|verificationMaterial\.tlogEntries\.#\.(?:canonicalizedBody|logId\.keyId|inclusionPromise\.signedEntryTimestamp|inclusionProof\.(?:rootHash|hashes\.#))|dsseEnvelope\.(?:payload|signatures\.#\.sig))$/,
-    why: 'base64 as Sigstore bundles may have it: blanks, the URL alphabet and unused bits at the end change no byte',
+    bytes: 'blanks, the URL alphabet, padding and unused bits in base64',
+    why: 'the same bytes; Sigstore bundles may spell them so',
   },
   {
-    answer: 'bundle',
+    of: ['bundle'],
     fields: /^dsseEnvelope\.signatures\.#\.keyid(?: \(name\))?$/,
-    why: 'DSSE leaves the key id unsigned; nothing here reads it',
+    bytes: '`keyid`',
+    why: 'DSSE leaves it unsigned, and nothing reads it',
   },
   {
-    answer: 'deno.lock',
+    of: ['deno.lock'],
     fields: /^(?:specifiers|workspace)/,
-    why: 'which version the project asked for, and who asked; the locked digests stand in `jsr`',
+    bytes: '`specifiers`, `workspace`',
+    why: 'who asked for what; what is locked stands in `jsr`',
   },
   {
-    answer: 'deno.lock',
+    of: ['deno.lock'],
     fields: /^jsr\.@acme\/locked@1\.0\.0\.integrity$/,
-    why: 'hexadecimal digits in capitals are the same digits',
+    ...sameDigits,
   },
   {
-    answer: 'deno.lock',
+    of: ['deno.lock'],
     fields: /^jsr(?:\.@acme\/locked@1\.0\.0(?:\.integrity)?)? \(name\)$/,
-    why: 'a section or key that Deno does not read either: nothing is locked then, and rule `unpinned` warns of it',
+    bytes: 'the names of section, entry and `integrity`',
+    why: 'Deno does not read them then either: nothing is locked, and rule `unpinned` warns',
     says: '"lockfile":"skipped","unpinned":true',
   },
   {
-    answer: 'manifest of the upload',
+    of: ['manifest of the upload'],
     fields: /^(?:same value|(?:exports|moduleGraph2)(?:\.|$| ))/,
-    why: 'a statement over the uploaded tarball is about the files; a warning says that the rest of the manifest is not attested',
+    bytes: '`exports`, `moduleGraph2`, white space',
+    why: 'a statement over the uploaded tarball is about the files; a warning says so',
     says: '"subjectOf":"upload"',
   },
   {
-    answer: 'manifest of the upload',
+    of: ['manifest of the upload'],
     fields: /^manifest\..*\.checksum$/,
-    why: 'hexadecimal digits in capitals are the same digits',
+    ...sameDigits,
     says: '"subjectOf":"upload"',
   },
   {
-    answer: 'packument',
+    of: ['packument'],
     fields:
       /^(?!versions\.1\.0\.0\.dist\.(?:tarball|integrity)|versions(?:\.1\.0\.0(?:\.dist)?)? \(name\)|unreadable)/,
-    why: 'only the address and the digest of the version’s tarball are read',
+    bytes: 'everything but the version’s `dist.tarball` and `dist.integrity`',
+    why: 'not read',
   },
   {
-    answer: 'packument',
+    of: ['packument'],
     fields: /^versions\.1\.0\.0 \(name\)$/,
-    why: 'a version without a tarball, as yanked ones are: there is nothing to install, and the check says that it was skipped',
+    bytes: 'the number of the version',
+    why: 'as with yanked versions, there is no tarball to install, and check `tarball` says that it was skipped',
     says: '"tarball":"skipped"',
   },
   {
-    answer: 'tarball',
+    of: ['tarball'],
     fields: /^(?:mode|uid|gid|mtime|uname|gname|devmajor|devminor|magic|version)$/,
-    why: 'owner, time and permissions as the registry wrote them, and the dialect of the archive: contents are compared, and names',
+    bytes: 'mode, owner, group, time, device, and the mark of the format in each header',
+    why: 'names and contents are compared; JSR changes the rest at will',
   },
   {
-    answer: 'tarball',
+    of: ['tarball'],
     fields: /^(?:chksum|size)$/,
-    why: 'other spellings of one octal number',
+    bytes: 'blanks and zeros around the octal numbers of a header',
+    why: 'the same numbers',
   },
   {
-    answer: 'tarball',
+    of: ['tarball'],
     fields: /, same program$/,
-    why: 'white space, comments and other spellings in what the compiler emits: compared as programs and declarations, not as text',
+    bytes: 'white space, comments and spelling in scripts and declarations that the compiler emits',
+    why: 'compared as programs and declarations, not as text',
   },
   {
-    answer: 'tarball',
+    of: ['tarball'],
     fields: /\.map mappings$/,
-    why: 'a source map is for debuggers: it must name its file and source, and places that exist in both',
+    bytes: '`mappings` of source maps',
+    why: 'for debuggers; they must lead to places that exist in both files',
   },
   {
-    answer: 'tarball.gz',
+    of: ['tarball.gz', 'pack.gz'],
     fields: /^same contents$/,
-    why: 'time, level and system in the gzip header: the archive inside is compared',
+    bytes: 'time, level and system in the gzip header; of a pack also what stands behind its end',
+    why: 'what is inside is compared',
   },
   {
-    answer: 'pack.gz',
-    fields: /^same contents$/,
-    why: 'time, level and system in the gzip header, and what stands behind its end: the lines inside are read',
-  },
-  {
-    answer: 'pack',
+    of: ['pack'],
     fields: /^head tool(?: \(name\))?$/,
-    why: 'the program that recorded it, for people',
+    bytes: '`tool`',
+    why: 'for people',
   },
   {
-    answer: 'pack',
+    of: ['pack'],
     fields: /^head (?:contents|attachments)\.#\.#$|^record of .* sha256$/,
-    why: 'hexadecimal digits in capitals are the same digits; names of attachments, which are for people',
+    bytes: 'capitals in digests; names of attachments',
+    why: 'the same digits; attachments are for people',
   },
   {
-    answer: 'pack',
+    of: ['pack'],
     fields: /^record of (?:package|log) /,
-    why: 'an answer that is missing: the link of `meta.json` stands, by name and without an id, and the log is not followed',
+    bytes: 'the answers about the package and the head of the log',
+    why: 'an answer that is missing: the link of `meta.json` stands, and the report says that the log was not followed',
   },
   {
-    answer: /^(?:kept|index of) package$/,
+    of: ['kept package', 'index of package'],
     fields: /./,
-    why: 'a kept answer that does not fit its digest is missing, and the link of `meta.json` stands, by name and without an id',
+    bytes: 'any',
+    why: 'what does not fit its digest was never kept, and the link of `meta.json` stands',
   },
   {
-    answer: /^TUF (?:root|timestamp|snapshot|targets)\.json$/,
+    of: ['TUF root.json', 'TUF timestamp.json', 'TUF snapshot.json', 'TUF targets.json'],
     fields: /^signatures\.#\.sig$/,
-    why: 'hexadecimal digits in capitals are the same digits',
+    ...sameDigits,
   },
   {
-    answer: 'kept TUF metadata',
+    of: ['kept TUF metadata'],
     fields: /^(?:roots\.\d+|roles\.\w+\.json)$/,
-    why: 'white space, and capitals in the hexadecimal digits of signatures, in metadata that holds all the same',
+    bytes: 'white space and capitals in the metadata inside',
+    why: 'the same metadata: its signatures hold',
   },
   {
-    answer: 'kept TUF metadata',
+    of: ['kept TUF metadata'],
     fields: /^confirmedAt$/,
-    why: 'when the mirror was asked last; what was kept expires when its signed metadata does',
+    bytes: '`confirmedAt`',
+    why: 'when the mirror was asked last; metadata expires by its own signed date',
   },
 ];
 
@@ -183,10 +207,7 @@ export function isHarmless(survivor: Survivor): boolean {
 
 /** The entries of the list that a survivor falls under. */
 export function reasonsFor({ answer, field }: Pick<Survivor, 'answer' | 'field'>): readonly NotEvidence[] {
-  return notEvidence.filter((one) => isAbout(one, answer) && one.fields.test(field));
-}
-
-/** Whether an entry of the list is about an answer of this name. */
-export function isAbout({ answer }: NotEvidence, name: string): boolean {
-  return typeof answer === 'string' ? answer === 'any' || answer === name : answer.test(name);
+  return notEvidence.filter(
+    ({ of, fields }) => (of.includes('any') || of.includes(answer)) && fields.test(field),
+  );
 }

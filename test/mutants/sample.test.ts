@@ -2,17 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from './case.ts';
 import { honestCases } from './evidence.ts';
 import { hunt, sample } from './hunt.ts';
-import { isAbout, isHarmless, notEvidence } from './not-evidence.ts';
+import { isHarmless, notEvidence } from './not-evidence.ts';
 
 /** Another seed sees other mutants; `npm run test:mutants` sees all bytes. */
 const seed = Number(process.env['JSR_VERIFY_MUTANTS_SEED'] ?? 20_261_123);
 const cases = await honestCases();
 
 describe('evidence with one byte changed', () => {
-  it(`is never verified, but for bytes that prove nothing (seed ${seed})`, { timeout: 180_000 }, async () => {
+  it('is never verified, but for bytes that prove nothing', { timeout: 180_000 }, async () => {
     const { count, survivors } = await hunt(sample(cases, 1000, seed));
     expect(count).toBeGreaterThan(850);
-    expect(survivors.filter((survivor) => !isHarmless(survivor))).toEqual([]);
+    expect(
+      survivors.filter((survivor) => !isHarmless(survivor)),
+      `seed ${seed}`,
+    ).toEqual([]);
     // Some changes have to survive, or nothing was verified in the first place.
     expect(survivors.length).toBeGreaterThan(0);
   });
@@ -79,7 +82,6 @@ describe('evidence with one byte changed', () => {
         'kept TUF metadata',
       ]),
     );
-    for (const one of notEvidence)
-      expect(one.answer === 'any' || answers.some((answer) => isAbout(one, answer))).toBe(true);
+    for (const { of } of notEvidence) expect(['any', ...answers]).toEqual(expect.arrayContaining([...of]));
   });
 });
