@@ -1,4 +1,5 @@
 import { JsrVerifyError } from '../model/error.ts';
+import { asClause } from '../model/words.ts';
 import { auditOptions } from './options.ts';
 
 type Flags = Record<string, unknown>;
@@ -76,7 +77,7 @@ export function toRequestError(message: string): JsrVerifyError {
     });
   }
   const line = message.split('\n')[0] ?? message;
-  return new JsrVerifyError('OPTIONS_INVALID', line.charAt(0).toLowerCase() + line.slice(1), {
+  return new JsrVerifyError('OPTIONS_INVALID', asClause(line), {
     hint: 'see jsr-verify --help',
   });
 }

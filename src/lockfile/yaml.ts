@@ -9,6 +9,7 @@ import {
   Parser,
   type Scalar,
 } from 'yaml';
+import { asClause } from '../model/words.ts';
 import { type Entry, maxDepth, maxValues, type Tree, TreeError } from './tree.ts';
 
 /** Longest YAML text that is read, in characters: its parser needs some 30 times as much memory. */
@@ -99,6 +100,5 @@ function refused(message: string, at: number, text: string): TreeError {
   if (at >= text.trimEnd().length) {
     return new TreeError('ends in the middle', at, 'the file was cut short; restore it or write it anew');
   }
-  const words = message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '');
-  return new TreeError(`is not valid YAML: ${words}`, at);
+  return new TreeError(`is not valid YAML: ${asClause(message).replace(/\.$/, '')}`, at);
 }

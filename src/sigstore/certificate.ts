@@ -4,6 +4,7 @@ import type { TrustMaterial } from '@sigstore/verify';
 import { verifyCertificate } from '@sigstore/verify/dist/key/index.js';
 import { getTSATimestamp } from '@sigstore/verify/dist/timestamp/index.js';
 import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
+import { asClause } from '../model/words.ts';
 import { isRekorV2, type OpenBundle } from './bundle.ts';
 import { IdentityError, readIdentity } from './identity.ts';
 
@@ -113,16 +114,12 @@ function explain(cause: unknown): string {
   if (!(cause instanceof Error)) return 'the certificate could not be checked';
   if (cause.name !== 'VerificationError') return malformed(cause);
   const { cause: inner } = cause;
-  if (!(inner instanceof Error)) return lower(cause.message);
-  const why = inner.name === 'VerificationError' ? lower(inner.message) : malformed(inner);
-  return `${lower(cause.message)}: ${why}`;
+  if (!(inner instanceof Error)) return asClause(cause.message);
+  const why = inner.name === 'VerificationError' ? asClause(inner.message) : malformed(inner);
+  return `${asClause(cause.message)}: ${why}`;
 }
 
 // Type errors speak of the reader's code, not of the certificate.
 function malformed({ name, message }: Error): string {
   return name === 'Error' ? `the certificate is malformed: ${message}` : 'the certificate is malformed';
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

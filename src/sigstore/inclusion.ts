@@ -4,6 +4,7 @@ import { type TrustMaterial, VerificationError } from '@sigstore/verify';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
 import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
+import { asClause } from '../model/words.ts';
 import { type LogKey, openCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
 import { at, fromBase64, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
@@ -175,7 +176,7 @@ function strayCheckpoint(
 
 function explain(cause: unknown): string {
   if (!(cause instanceof Error)) return 'inclusion in the log could not be checked';
-  const message = cause.message.charAt(0).toLowerCase() + cause.message.slice(1);
+  const message = asClause(cause.message);
   if (!(cause instanceof VerificationError)) return 'the log entry is malformed';
   switch (cause.code) {
     case 'TLOG_INCLUSION_PROOF_ERROR':

@@ -86,13 +86,13 @@ const refused: readonly Case[] = [
     certificate: { sct: 'empty' },
     why: /no signed certificate timestamp/,
   },
-  { name: 'with a stamp whose signature is broken', certificate: { sct: 'broken' }, why: /SCT/i },
-  { name: 'with a stamp of an unknown CT log', certificate: { sct: 'unknown-log' }, why: /SCT/i },
-  { name: 'with a stamp of a foreign CT log', certificate: { ctLog: mintCtLog() }, why: /SCT/i },
+  { name: 'with a stamp whose signature is broken', certificate: { sct: 'broken' }, why: /\bSCT/ },
+  { name: 'with a stamp of an unknown CT log', certificate: { sct: 'unknown-log' }, why: /\bSCT/ },
+  { name: 'with a stamp of a foreign CT log', certificate: { ctLog: mintCtLog() }, why: /\bSCT/ },
   {
     name: 'with a stamp from before the CT log was trusted',
     certificate: { sctAt: new Date('2020-01-01T00:00:00Z') },
-    why: /SCT/i,
+    why: /\bSCT/,
   },
   // What for.
   { name: 'for servers', certificate: { usage: [SERVER_AUTH] }, why: /not meant for code signing/ },
@@ -352,7 +352,7 @@ describe('what is trusted, is trusted for a time', () => {
     const trust = trustOf(sigstore, {
       ctLogs: [{ log: sigstore.ctLog, baseUrl: 'https://ctfe.sigstore.test', validFor: over }],
     });
-    expectBroken(world, publication, { trust }, { check: 'certificate', why: /SCT/i });
+    expectBroken(world, publication, { trust }, { check: 'certificate', why: /\bSCT/ });
   });
 
   it('a log key that was retired before does not count', () => {
