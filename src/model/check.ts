@@ -20,7 +20,7 @@ export interface Facts {
   readonly claims: { readonly compared: readonly string[]; readonly differs: readonly ClaimDifference[] };
   /** What the lockfiles hold it to agrees with what is attested. */
   readonly lockfile: {
-    readonly agrees: readonly ('manifest' | 'tarball' | 'nothing')[];
+    readonly agrees: readonly 'manifest'[];
     readonly notCompared: readonly string[];
   };
   /** Every file of the manifest was fetched and equals its checksum. */

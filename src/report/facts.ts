@@ -120,7 +120,7 @@ const facts: { readonly [Id in CheckId]: FactForm<Facts[Id]> } = {
     json: (fact) => ({ agrees: fact.agrees, notCompared: fact.notCompared }),
     words: (fact) =>
       [
-        ...new Set(fact.agrees.filter((kind) => kind !== 'nothing').map((kind) => `locked ${kind} agrees`)),
+        ...new Set(fact.agrees.map((kind) => `locked ${kind} agrees`)),
         ...(fact.notCompared.length === 0 ? [] : [`not compared: ${fact.notCompared.join(', ')}`]),
       ].join('; '),
   },

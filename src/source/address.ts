@@ -1,9 +1,7 @@
-/** An address that may be asked: `https:` anywhere, `http:` on this machine only, nothing that carries a password. */
-export function isAllowedUrl(text: string): boolean {
-  return refusal(text) === undefined;
-}
-
-/** Why an address may not be asked, in words for people; `undefined` when it may be. */
+/**
+ * Why an address may not be asked, in words for people; `undefined` when it may be: `https:` anywhere, `http:` on this
+ * machine only, nothing that carries a password.
+ */
 export function refusal(text: string): string | undefined {
   const url = parseUrl(text);
   if (url === undefined) return 'not an address';

@@ -3,7 +3,6 @@ import { refusal } from './address.ts';
 import { collector, digestOf, hasher, type Sink } from './body.ts';
 import { type EvidenceCache, writeOnly } from './cache.ts';
 import { Network, type NetworkOptions } from './network.ts';
-import { tame } from './reason.ts';
 import { Recent } from './recent.ts';
 import { Shared } from './shared.ts';
 import type { Source, SourceRequest } from './source.ts';
@@ -12,8 +11,6 @@ import type { Source, SourceRequest } from './source.ts';
 export interface HttpOptions extends NetworkOptions {
   /** Where answers are kept between runs. */
   readonly cache?: EvidenceCache;
-  /** When given, only these origins are asked. */
-  readonly allowedOrigins?: readonly string[];
 }
 
 /** A `Source` that asks the network. */
@@ -81,7 +78,7 @@ class Http implements HttpSource {
   ): Promise<Gathered<T>> {
     request.signal?.throwIfAborted();
     const { method, url, body, maxBytes, expect, backend, pastEdge } = request;
-    const refused = refusal(url) ?? this.#notConfigured(url);
+    const refused = refusal(url);
     if (refused !== undefined) return unavailable(url, refused);
 
     const key = JSON.stringify([kind, method, url, body, maxBytes, expect, backend, pastEdge]);
@@ -93,13 +90,6 @@ class Http implements HttpSource {
       this.#remember(key, request, answer);
       return answer;
     });
-  }
-
-  #notConfigured(url: string): string | undefined {
-    const { origin } = new URL(url);
-    const { allowedOrigins } = this.#options;
-    if (allowedOrigins === undefined || allowedOrigins.includes(origin)) return undefined;
-    return `not asked, since ${tame(origin)} is none of the configured addresses`;
   }
 
   async #throughCache<T>(
