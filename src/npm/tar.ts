@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
+import { foldPath, forbiddenInPath } from '../model/path.ts';
 
 /** Bounds on a tarball; sizes in bytes. */
 export interface TarballLimits {
@@ -227,6 +228,9 @@ function collect(
   bounds: TarballLimits,
 ): ReadonlyMap<string, Uint8Array> {
   if (entries.length !== headers.length) throw new Refusal('the archive can be read in two ways');
+  // Lengths leave room for `_dist/` and `.d.ts.map`.
+  const { pathLength: length, pathDepth: depth } = bounds;
+  const limits = { length, lastPart: length, depth };
   const files = new Map<string, Uint8Array>();
   const folded = new Map<string, string>();
   for (const [index, { name, type, bytes }] of entries.entries()) {
@@ -238,39 +242,21 @@ function collect(
     }
     const inside = /^(?:\.\/)?package(\/.*)$/s.exec(name)?.[1];
     if (inside === undefined) throw new Refusal(`the entry ${shown} is not under package/`);
-    const forbidden = forbiddenName(inside, bounds);
+    const forbidden = forbiddenInPath(inside, limits);
     if (forbidden !== undefined) throw new Refusal(`the entry ${shown} is refused: ${forbidden}`);
-    const twin = folded.get(inside.toLowerCase());
+    const twin = folded.get(foldPath(inside));
     if (twin === inside) throw new Refusal(`the entry ${shown} stands twice`);
     if (twin !== undefined)
       throw new Refusal(`the entries ${shown} and ${JSON.stringify(twin)} differ in case only`);
-    folded.set(inside.toLowerCase(), inside);
+    folded.set(foldPath(inside), inside);
     files.set(inside, bytes);
   }
   for (const path of files.keys()) {
     for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-      const folder = folded.get(path.slice(0, cut).toLowerCase());
+      const folder = folded.get(foldPath(path.slice(0, cut)));
       if (folder !== undefined)
         throw new Refusal(`the entry ${JSON.stringify(folder)} is a file and a folder`);
     }
   }
   return files;
-}
-
-const device = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
-
-// JSR's rules for paths (contract 1.5); lengths leave room for `_dist/` and `.d.ts.map`.
-function forbiddenName(path: string, bounds: TarballLimits): string | undefined {
-  if (path.length > bounds.pathLength) return `its path is longer than ${bounds.pathLength} characters`;
-  if (!/^[A-Za-z0-9$()+\-.@[\]_{}~/]+$/.test(path)) return 'it holds a character that JSR does not allow';
-  const parts = path.slice(1).split('/');
-  if (parts.length > bounds.pathDepth) return `it lies deeper than ${bounds.pathDepth} folders`;
-  for (const part of parts) {
-    if (part === '') return 'it has an empty part';
-    if (part === '.' || part === '..') return 'it steps out of its folder';
-    if (part.endsWith('.')) return 'a part ends with a dot';
-    if (device.test(part)) return 'a part is a device name on Windows';
-    if (part.toLowerCase() === '.git') return 'it reaches into .git';
-  }
-  return undefined;
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { failed, type ManifestFact, type Outcome, passed, unknown } from '../model/check.ts';
 import type { Gathered } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
+import { foldPath, forbiddenInPath } from '../model/path.ts';
 import type { Occurrence } from '../model/target.ts';
 import { field, isRecord, parseJson } from '../wire/json.ts';
-import { foldPath, forbiddenInPath } from './path.ts';
 
 const maxFiles = 50_000;
 /** JSR takes 20 MB per package, more on request (contract 1.5); bytes. */

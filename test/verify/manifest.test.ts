@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { absent, present, unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
+import { foldPath, forbiddenInPath } from '../../src/model/path.ts';
 import type { Locked, Occurrence } from '../../src/model/target.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
-import { foldPath, forbiddenInPath } from '../../src/verify/path.ts';
 import { sha256Hex } from '../support/keys.ts';
 import { reasonOf } from './chain.ts';
 

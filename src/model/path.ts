@@ -1,15 +1,28 @@
+/** How long a path may be, in characters, and how deep it may lie. */
+export interface PathLimits {
+  /** Without the slash in front. */
+  readonly length: number;
+  readonly lastPart: number;
+  readonly depth: number;
+}
+
+/** What JSR's registry takes (contract 1.5); no path of that length lies deeper. */
+const jsrLimits: PathLimits = { length: 155, lastPart: 95, depth: 155 };
+
 const reserved = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
 
 /**
- * Why JSR's registry would not have accepted this path, or `undefined` when it would (contract 1.5).
+ * Why JSR's registry would not have accepted this path, or `undefined` when it would.
  * A mirror or fallback registry may not have asked, so nothing uses a path before this did.
  */
-export function forbiddenInPath(path: string): string | undefined {
+export function forbiddenInPath(path: string, limits: PathLimits = jsrLimits): string | undefined {
   if (!path.startsWith('/')) return 'it does not start with a slash';
-  if (path.length > 155 + 1) return 'it is longer than 155 characters';
+  if (path.length > limits.length + 1) return `it is longer than ${limits.length} characters`;
   if (!/^[A-Za-z0-9$()+\-.@[\]_{}~/]+$/.test(path)) return 'it holds a character that JSR does not allow';
   const parts = path.slice(1).split('/');
-  if ((parts.at(-1)?.length ?? 0) > 95) return 'its last part is longer than 95 characters';
+  if (parts.length > limits.depth) return `it lies deeper than ${limits.depth} folders`;
+  if ((parts.at(-1)?.length ?? 0) > limits.lastPart)
+    return `its last part is longer than ${limits.lastPart} characters`;
   for (const part of parts) {
     if (part === '') return 'it has an empty part';
     if (part === '.' || part === '..') return 'it steps out of its folder';
