@@ -143,9 +143,11 @@ describe.each(faults.map((fault) => [fault.name, fault] as const))('%s', (_, fau
     const { together } = playsOf(fault);
     expectCalm(together);
     // Where the log has no such end point, or has too much to say, each entry is asked for alone.
-    const fate = rescued ? 'verified' : 'inconclusive';
+    // On a machine that is very busy they may miss each other, and then each is asked for alone as well.
+    const spared = rescued || together.hits.length === 0;
+    const fate = spared ? 'verified' : 'inconclusive';
     expect([together.code, ...two.map((spec) => fateOf(together, spec))]).toEqual([
-      rescued ? 0 : 3,
+      spared ? 0 : 3,
       fate,
       fate,
     ]);
