@@ -181,7 +181,7 @@ export const notEvidence: readonly NotEvidence[] = [
     why: 'what does not fit its digest was never kept, and the link of `meta.json` stands',
   },
   {
-    of: ['TUF root.json', 'TUF timestamp.json', 'TUF snapshot.json', 'TUF targets.json'],
+    of: ['TUF root.json', 'TUF timestamp.json', 'TUF targets.json'],
     fields: /^signatures\.#\.sig$/,
     ...sameDigits,
   },
