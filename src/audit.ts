@@ -12,7 +12,7 @@ import {
   type UnresolvedSpec,
   unreadableEntry,
 } from './model/report.ts';
-import type { ForeignReference, LockfileContents, Target, UnreadableEntry } from './model/target.ts';
+import type { ForeignReference, LockfileContents, Remark, Target, UnreadableEntry } from './model/target.ts';
 import { mergeTargets } from './model/target.ts';
 import type { Assessment } from './policy/assessment.ts';
 import { judge } from './policy/judge.ts';
@@ -65,7 +65,10 @@ async function auditUnfollowed(
   const targets = mergeTargets([...resolved, ...lockfiles.flatMap((lockfile) => lockfile.targets)]);
   const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);
   const { usedExemptions, ...report } = await auditTargets(targets, foreign, auditor);
-  const findings = lockfiles.flatMap((lockfile) => lockfile.unreadable.map(unreadable));
+  const findings = lockfiles.flatMap((lockfile) => [
+    ...lockfile.unreadable.map(unreadable),
+    ...(lockfile.remarks ?? []).map(remarked),
+  ]);
   return {
     ...report,
     packages: [...unlisted, ...report.packages],
@@ -277,6 +280,10 @@ function unreadable({ at, entry, reason }: UnreadableEntry): Finding {
     message: `${JSON.stringify(entry.slice(0, 200))} could not be understood: ${reason}`,
     at,
   };
+}
+
+function remarked(remark: Remark): Finding {
+  return { id: 'lockfile', severity: 'warning', ...remark };
 }
 
 function isAborted({ signal }: Auditor): boolean {

@@ -3,8 +3,9 @@ import { auditPart, followLogs, judgeTarget } from './audit.ts';
 import type { Auditor } from './auditor.ts';
 import { compare, type Doubts, type History, isAttested } from './diff/compare.ts';
 import { earlierInLine } from './diff/line.ts';
+import type { Finding } from './model/finding.ts';
 import { type Purl, purlOf } from './model/package.ts';
-import type { PackageReport, Report } from './model/report.ts';
+import { type PackageReport, type Report, unreadableEntry } from './model/report.ts';
 import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
 import { changeRules, packageRules } from './policy/rules/index.ts';
@@ -47,6 +48,7 @@ export async function diff(
   return {
     ...after,
     packages,
+    findings: [...unreadableBase(base, head), ...after.findings],
     changes,
     ...(await followLogs([...before.packages, ...after.packages], auditor)),
     unusedExemptions: [
@@ -58,6 +60,22 @@ export async function diff(
       ...unusedExemptions(auditor.policy, new Set(usedExemptions), { rules: changeRules, packages: about }),
     ],
   };
+}
+
+/** What the base holds and nobody can tell: a package that looks new may have been there, so its changes were not judged. */
+function unreadableBase(
+  base: readonly LockfileContents[],
+  head: readonly LockfileContents[],
+): readonly Finding[] {
+  const said = new Set(head.flatMap(({ unreadable }) => unreadable.map(({ entry }) => entry)));
+  return base
+    .flatMap(({ unreadable }) => unreadable)
+    .filter(({ entry }) => !said.has(entry))
+    .map(({ at, entry, reason }) => ({
+      id: unreadableEntry,
+      severity: 'warning',
+      message: `in the base, ${at.file}:${at.line}, ${JSON.stringify(entry.slice(0, 200))} could not be understood, so what became of it cannot be told: ${reason}`,
+    }));
 }
 
 // A version that both sides lock to the same bytes has not changed.

@@ -1,5 +1,5 @@
-import { discoverLockfiles } from '../lockfile/discover.ts';
 import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
+import { readLockfiles as readFound } from '../lockfile/read.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { Depth } from '../model/report.ts';
 import { reaches } from '../model/report.ts';
@@ -46,18 +46,8 @@ export async function readLockfiles(
       hint: 'name a lockfile, or a folder of a project that has one',
     });
   }
-  for (const { path, file, format } of await discoverLockfiles(disk, named, {
-    installed: reaches(depth, 'installed'),
-  })) {
-    const known = type ?? format;
-    contents.push(
-      readLockfile(file, await disk.read(path), {
-        ...options,
-        ...(known !== undefined && { format: known }),
-      }),
-    );
-  }
-  return contents;
+  const installed = reaches(depth, 'installed');
+  return [...contents, ...(await readFound(disk, named, { ...options, installed }))];
 }
 
 async function readStdin(stdin: Environment['stdin']): Promise<string> {

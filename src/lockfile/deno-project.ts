@@ -7,14 +7,17 @@ import { get, itemsOf, TreeError, textOf } from './tree.ts';
 export interface DenoProject {
   /** The path that `"lock"` names, `false` when it says there is none, `undefined` for `deno.lock` beside it. */
   readonly lock: string | false | undefined;
+  /** Where `"lock"` stands, from 1. */
+  readonly lockLine: number;
   /** Folders of the workspace, as written; they share the lockfile of its root. */
   readonly members: readonly string[];
 }
 
 /** Reads a `deno.json`. Throws `JsrVerifyError` with `LOCKFILE_INVALID`, since a lockfile may hide behind it. */
 export function readDenoProject(file: string, text: string): DenoProject {
+  const clean = text.replace(/^\uFEFF/, '');
   try {
-    const root = readJson(text.replace(/^\uFEFF/, ''), { relaxed: true });
+    const root = readJson(clean, { relaxed: true });
     const lock = get(root, 'lock');
     const workspace = get(root, 'workspace') ?? get(root, 'workspaces');
     const members = itemsOf(workspace?.kind === 'map' ? get(workspace, 'members') : workspace);
@@ -23,13 +26,14 @@ export function readDenoProject(file: string, text: string): DenoProject {
         lock?.kind === 'leaf' && lock.value === false
           ? false
           : textOf(lock?.kind === 'map' ? get(lock, 'path') : lock),
+      lockLine: lock === undefined ? 1 : new Lines(clean).of(lock.at).line,
       members: members.flatMap((member) => textOf(member) ?? []),
     };
   } catch (cause) {
     if (!(cause instanceof TreeError)) throw cause;
     throw new JsrVerifyError(
       'LOCKFILE_INVALID',
-      `${file}:${new Lines(text).of(cause.at).line}: ${cause.message}`,
+      `${file}:${new Lines(clean).of(cause.at).line}: ${cause.message}`,
       {
         hint: 'it may name the lockfile; name the lockfile yourself if it cannot be mended',
         cause,

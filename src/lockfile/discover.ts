@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
+import type { Remark } from '../model/target.ts';
 import { type DenoProject, isMember, readDenoProject } from './deno-project.ts';
 import { detect, formats, type LockfileFormatId } from './lockfile.ts';
 
@@ -21,6 +22,13 @@ export interface FoundLockfile {
   readonly file: string;
   /** `undefined` where only the text can tell. */
   readonly format: LockfileFormatId | undefined;
+}
+
+/** What paths mean. */
+export interface Discovered {
+  readonly lockfiles: readonly FoundLockfile[];
+  /** What nobody who reads only those lockfiles would know. */
+  readonly remarks: readonly Remark[];
 }
 
 /** What to look for besides the lockfiles of a project. */
@@ -47,7 +55,8 @@ const shadowed: ReadonlyMap<string, string> = new Map([
  *
  * The search goes no higher than the root of the repository. Lockfiles side by side all count, except where one makes
  * its tool ignore the other. A folder that is a project of Deno and of a Node package manager may have its two
- * lockfiles at different heights; both are found. Members of a Deno workspace use the lockfile of its root.
+ * lockfiles at different heights; both are found. Members of a Deno workspace use the lockfile of its root. Where
+ * `deno.json` says that there is none, Deno reads none, and so it is remarked that none was read here.
  *
  * Rejects with `LOCKFILE_MISSING` when a path leads to nothing or no lockfile is found.
  */
@@ -55,19 +64,18 @@ export async function discoverLockfiles(
   disk: Disk,
   paths: readonly string[],
   options: DiscoverOptions = {},
-): Promise<readonly FoundLockfile[]> {
+): Promise<Discovered> {
   const found = new Map<string, FoundLockfile>();
+  const remarked = new Map<string, Remark>();
   for (const path of paths.length === 0 ? ['.'] : paths) {
-    for (const lockfile of await discover(disk, path, options)) found.set(lockfile.path, lockfile);
+    const { lockfiles, remarks } = await discover(disk, path, options);
+    for (const lockfile of lockfiles) found.set(lockfile.path, lockfile);
+    for (const remark of remarks) remarked.set(remark.at.file, remark);
   }
-  return [...found.values()];
+  return { lockfiles: [...found.values()], remarks: [...remarked.values()] };
 }
 
-async function discover(
-  disk: Disk,
-  path: string,
-  options: DiscoverOptions,
-): Promise<readonly FoundLockfile[]> {
+async function discover(disk: Disk, path: string, options: DiscoverOptions): Promise<Discovered> {
   const start = resolve(disk.folder, path);
   const kind = await disk.kindOf(start);
   if (kind === undefined) {
@@ -77,10 +85,15 @@ async function discover(
   }
   if (kind === 'folder') return search(disk, start, path, options);
   if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
-  return [toFound(disk, start, detect(start))];
+  return { lockfiles: [toFound(disk, start, detect(start))], remarks: [] };
 }
 
-async function search(disk: Disk, start: string, asked: string, options: DiscoverOptions) {
+async function search(
+  disk: Disk,
+  start: string,
+  asked: string,
+  options: DiscoverOptions,
+): Promise<Discovered> {
   const steps = await stepsUp(disk, start);
   const deno = denoLock(steps);
   const node = steps.findIndex(({ nodeLocks }) => nodeLocks.length > 0);
@@ -96,13 +109,15 @@ async function search(disk: Disk, start: string, asked: string, options: Discove
   if (options.installed === true) found.push(...(await hiddenLocks(disk, steps)));
   if (found.length === 0) throw missing(disk, steps, asked);
   await Promise.all(found.map(({ path }) => refuseMissing(disk, path)));
-  return found;
+  return { lockfiles: found, remarks: deno === undefined ? switchedOff(disk, near) : [] };
 }
 
 /** One folder on the way up and what of interest is in it. */
 interface Step {
   readonly folder: string;
   readonly deno: DenoProject | undefined;
+  /** Absolute; the `deno.json` or `deno.jsonc` that was read. */
+  readonly denoConfig: string | undefined;
   /** Absolute; where Deno would look, if anywhere. */
   readonly denoLock: string | undefined;
   readonly nodeLocks: readonly string[];
@@ -123,12 +138,14 @@ async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
 async function lookInto(disk: Disk, folder: string): Promise<Step> {
   const names = await present(disk, folder, ['deno.lock', ...projectFiles, ...nodeNames]);
   const config = ['deno.json', 'deno.jsonc'].find((name) => names.has(name));
-  const deno = config === undefined ? undefined : await readProject(disk, join(folder, config));
+  const denoConfig = config === undefined ? undefined : join(folder, config);
+  const deno = denoConfig === undefined ? undefined : await readProject(disk, denoConfig);
   const beside = names.has('deno.lock') ? join(folder, 'deno.lock') : undefined;
   const named = typeof deno?.lock === 'string' ? resolve(folder, deno.lock) : undefined;
   return {
     folder,
     deno,
+    denoConfig,
     denoLock: deno?.lock === false ? undefined : (named ?? beside),
     nodeLocks: nodeNames
       .filter((name) => names.has(name) && !names.has(shadowed.get(name) ?? ''))
@@ -159,6 +176,19 @@ function denoLock(steps: readonly Step[]): { readonly path: string; readonly ste
   const chosen = root === -1 ? here : steps[root];
   if (chosen?.denoLock === undefined) return undefined;
   return { path: chosen.denoLock, step };
+}
+
+/** A project of Deno that says it has no lockfile: what it loads from JSR is held to nothing, and was not audited. */
+function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
+  const off = steps.find(({ deno }) => deno?.lock === false);
+  if (off?.deno === undefined || off.denoConfig === undefined) return [];
+  return [
+    {
+      at: { file: shown(disk, off.denoConfig), line: off.deno.lockLine },
+      message: '"lock": false, so Deno holds JSR packages to nothing, and no lockfile of Deno was audited',
+      hint: 'let Deno write a lockfile, or name one to audit it all the same',
+    },
+  ];
 }
 
 async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly FoundLockfile[]> {

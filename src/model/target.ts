@@ -63,6 +63,15 @@ export interface LockfileContents {
   readonly foreign: readonly ForeignReference[];
   /** Entries that look like JSR packages and could not be understood; each one is an error of its own. */
   readonly unreadable: readonly UnreadableEntry[];
+  /** What was noticed on the way to the lockfile. */
+  readonly remarks?: readonly Remark[];
+}
+
+/** Something about a project's lockfiles that makes an audit of them less than it seems. */
+export interface Remark {
+  readonly at: Place;
+  readonly message: string;
+  readonly hint: string;
 }
 
 export interface UnreadableEntry {

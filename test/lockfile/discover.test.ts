@@ -31,7 +31,7 @@ async function found(
 ): Promise<readonly string[]> {
   const root = await repository(files);
   const disk: Disk = diskAt(join(root, from));
-  const lockfiles = await discoverLockfiles(disk, paths, options);
+  const { lockfiles } = await discoverLockfiles(disk, paths, options);
   for (const { path, file } of lockfiles) expect(join(disk.folder, file)).toBe(path);
   return lockfiles.map(({ file, format }) => `${file} (${format ?? 'by its text'})`);
 }
@@ -149,9 +149,24 @@ describe('a deno.json', () => {
     // And it is not given the one of another project above it.
     const nested = { 'deno.lock': '', 'a/deno.json': lock(false) };
     expect((await refusal(found(nested, 'a'))).code).toBe('LOCKFILE_MISSING');
-    expect(await found({ 'deno.json': lock(false), 'deno.lock': '', 'yarn.lock': '' })).toEqual([
-      'yarn.lock (yarn)',
-    ]);
+  });
+
+  test('that says there is none is remarked beside the lockfiles of others, but not where it is named', async () => {
+    const root = await repository({
+      'deno.jsonc': '{\n  // none\n  "lock": false\n}',
+      'deno.lock': '',
+      'yarn.lock': '',
+      'other/deno.json': '{}',
+      'other/deno.lock': '',
+    });
+    const remarksOn = async (...paths: readonly string[]) => {
+      const { lockfiles, remarks } = await discoverLockfiles(diskAt(root), paths);
+      return [lockfiles.map(({ file }) => file), remarks.map(({ at }) => `${at.file}:${at.line}`)];
+    };
+    expect(await remarksOn()).toEqual([['yarn.lock'], ['deno.jsonc:3']]);
+    expect(await remarksOn('.', './deno.jsonc')).toEqual([['yarn.lock'], ['deno.jsonc:3']]);
+    expect(await remarksOn('deno.lock')).toEqual([['deno.lock'], []]);
+    expect(await remarksOn('other')).toEqual([['other/deno.lock'], []]);
   });
 
   test('that names a lockfile which is not there is an error, also beside other lockfiles', async () => {
@@ -241,6 +256,6 @@ test('the same lockfile, reached by several paths, is found once', async () => {
 test('a link to a lockfile is followed', async () => {
   const root = await repository({ 'real/deno.lock': '' });
   await symlink(join(root, 'real/deno.lock'), join(root, 'deno.lock'));
-  const lockfiles = await discoverLockfiles(diskAt(root), []);
+  const { lockfiles } = await discoverLockfiles(diskAt(root), []);
   expect(lockfiles.map(({ file }) => file)).toEqual(['deno.lock']);
 });

@@ -277,3 +277,57 @@ describe('a side without a lockfile', () => {
     expect((await project.run(['diff', 'HEAD'])).stdout).not.toContain('has no lockfile');
   });
 });
+
+describe('an entry of the base that cannot be understood', () => {
+  const broken = (...specs: readonly string[]) => {
+    const lock = JSON.parse(denoLock(some(...specs)));
+    lock.jsr['@acme/../x@1.0.0'] = { integrity: 'a'.repeat(64) };
+    return JSON.stringify(lock, null, 2);
+  };
+
+  it('is told, with its place, since what became of it cannot be', async () => {
+    const project = openProject(stage);
+    project.write('old/deno.lock', broken('same@1.0.0'));
+    project.write('deno.lock', denoLock(some('same@1.0.0', 'widget@1.0.0')));
+    const { code, json } = await project.report(['diff', 'old/deno.lock', 'deno.lock']);
+    expect(code).toBe(0);
+    expect(json.findings).toEqual([
+      {
+        id: 'lockfile-entry',
+        severity: 'warning',
+        message: expect.stringMatching(
+          /^in the base, old\/deno\.lock:\d+, "@acme\/\.\.\/x@1\.0\.0" could not/,
+        ),
+      },
+    ]);
+    expect((await project.report(['diff', 'old/deno.lock', 'deno.lock', '--strict'])).code).toBe(2);
+  });
+
+  it('is told once where the head has it too', async () => {
+    const project = openProject(stage);
+    project.write('old/deno.lock', broken('same@1.0.0'));
+    project.write('deno.lock', broken('same@1.0.0'));
+    const { code, json } = await project.report(['diff', 'old/deno.lock', 'deno.lock']);
+    expect([code, json.findings.map(({ severity }) => severity)]).toEqual([2, ['error']]);
+  });
+});
+
+it('a project of Deno without a lockfile is warned of beside a lockfile of npm, and rejected with --strict', async () => {
+  const project = openProject(stage);
+  project.write('deno.json', '{\n  "lock": false\n}\n');
+  project.write('deno.lock', denoLock(some('same@1.0.0')));
+  const { registry, npm } = stage.server.urls;
+  project.write('package-lock.json', packageLock(some('widget@1.0.0'), { registry, npm }));
+  const { code, json, verdicts } = await project.report(['audit']);
+  expect([code, Object.keys(verdicts)]).toEqual([0, ['@acme/widget@1.0.0']]);
+  expect(json.findings).toEqual([
+    {
+      id: 'lockfile',
+      severity: 'warning',
+      message: expect.stringContaining('no lockfile of Deno was audited'),
+      hint: expect.any(String),
+      at: { file: 'deno.json', line: 2 },
+    },
+  ]);
+  expect((await project.report(['audit', '--strict'])).code).toBe(1);
+});

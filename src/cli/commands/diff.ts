@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { diff } from '../../drift.ts';
-import { discoverLockfiles } from '../../lockfile/discover.ts';
-import { type LockfileFormatId, readLockfile } from '../../lockfile/lockfile.ts';
+import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { readLockfiles as readFound } from '../../lockfile/read.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Depth } from '../../model/report.ts';
@@ -64,19 +64,11 @@ async function sideOf(
     return readLockfiles([text], type, depth, addresses, environment);
   }
   const disk = await diskOfCommit(await commitOf(text, cwd), cwd);
-  const found = await discoverLockfiles(disk, []).catch(ifMissing);
-  if (found instanceof JsrVerifyError) return found;
-  const contents: LockfileContents[] = [];
-  for (const { path, file, format } of found) {
-    const known = type ?? format;
-    const options = {
-      registry: addresses.registry,
-      npmRegistry: addresses.npmRegistry,
-      ...(known !== undefined && { format: known }),
-    };
-    contents.push(readLockfile(file, await disk.read(path), options));
-  }
-  return contents;
+  return readFound(disk, [], {
+    registry: addresses.registry,
+    npmRegistry: addresses.npmRegistry,
+    ...(type !== undefined && { format: type }),
+  }).catch(ifMissing);
 }
 
 /** A side without any lockfile explains why everything came or went, so it is said. */
