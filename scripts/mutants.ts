@@ -3,6 +3,7 @@
 // parts.
 import { parseArgs } from 'node:util';
 import { honestCases } from '../test/mutants/evidence.ts';
+import { removeFolders } from '../test/mutants/folder.ts';
 import { hunt, mutants } from '../test/mutants/hunt.ts';
 import { isHarmless, notEvidence, reasonsFor } from '../test/mutants/not-evidence.ts';
 
@@ -15,6 +16,7 @@ const { values } = parseArgs({
 });
 const [part = 1, parts = 1] = values.part.split('/').map(Number);
 
+process.once('exit', removeFolders);
 const wanted = [...mutants(await honestCases(), values.all, Number(values.seed))];
 const mine = wanted.filter((_, index) => index % parts === part - 1);
 const started = performance.now();

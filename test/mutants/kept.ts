@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { verifySpecs } from '../../src/audit.ts';
 import { parseSpec } from '../../src/registry/spec.ts';
@@ -16,6 +7,7 @@ import { offlineSource } from '../../src/source/offline.ts';
 import type { Source } from '../../src/source/source.ts';
 import { type Case, outcomeOf } from './case.ts';
 import { questionOf } from './fields.ts';
+import { folder } from './folder.ts';
 import { BytesSource, MintedWorld } from './minted.ts';
 
 /** Answers of an earlier run in the cache folder, with no network to ask again. */
@@ -86,10 +78,4 @@ function labelsOf(honest: ReadonlyMap<string, Buffer>): ReadonlyMap<string, stri
     labels.set(`index of ${questionOf(url)}`, index).set(`kept ${questionOf(url)}`, content ?? '');
   }
   return labels;
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'jsr-mutants-'));
-  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
-  return path;
 }

@@ -1,12 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Case } from './case.ts';
 import { honestCases } from './evidence.ts';
+import { removeFolders } from './folder.ts';
 import { hunt, sample } from './hunt.ts';
 import { isHarmless, notEvidence } from './not-evidence.ts';
 
 /** Another seed sees other mutants; `npm run test:mutants` sees all bytes. */
 const seed = Number(process.env['JSR_VERIFY_MUTANTS_SEED'] ?? 20_261_123);
 const cases = await honestCases();
+afterAll(removeFolders);
 
 describe('evidence with one byte changed', () => {
   it('is never verified, but for bytes that prove nothing', { timeout: 180_000 }, async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { loadTrust, type TrustOptions } from '../../src/sigstore/trust.ts';
@@ -8,6 +7,7 @@ import { sha256Hex } from '../support/keys.ts';
 import { sharedSigstore } from '../support/sigstore.ts';
 import { mintTuf } from '../support/tuf.ts';
 import { type Case, type Outcome, refusalOf } from './case.ts';
+import { folder } from './folder.ts';
 
 /** Trust that a TUF mirror hands out, and trust that was kept of one: what is verified here is the trusted root. */
 export async function trustByTuf(): Promise<readonly Case[]> {
@@ -83,10 +83,4 @@ function answer(bytes: Uint8Array | undefined): Awaited<ReturnType<Send>> {
   return { statusCode: bytes === undefined ? 404 : 200, headers: {}, body } as unknown as Awaited<
     ReturnType<Send>
   >;
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'jsr-mutants-'));
-  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
-  return path;
 }
