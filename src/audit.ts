@@ -231,7 +231,7 @@ function judged(
     ...(best.provenance && { provenance: best.provenance }),
     ...(best.attestation.state === 'present' && { attestationFinder: best.attestation.value.finder }),
   };
-  const { verdict, findings, provenance, expectation, expectedAt, usedExemptions } = judge(
+  const { verdict, findings, provenance, expectation, expectedAt, expectedFlags, usedExemptions } = judge(
     assessment,
     policy,
     now,
@@ -248,6 +248,7 @@ function judged(
     ...(provenance && { provenance }),
     expectation,
     ...(expectedAt && { expectedAt }),
+    ...(expectedFlags && { expectedFlags }),
     occurrences: target.occurrences,
     word,
   };

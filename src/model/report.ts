@@ -22,6 +22,8 @@ export interface PackageReport {
   readonly expectation: ExpectationSource;
   /** Where the policy file states the expectation, when it is the policy's. */
   readonly expectedAt?: Place;
+  /** The flags that state the expectation, when it is the command line's: `--repo`. */
+  readonly expectedFlags?: readonly string[];
   readonly occurrences: readonly Occurrence[];
   readonly word: RegistryWord;
 }

@@ -9,6 +9,7 @@ import type { Assessment } from './assessment.ts';
 import { type Attested, attestedBy } from './attested.ts';
 import { mercyFor } from './exemption.ts';
 import { type Expected, expectationFor } from './expectation.ts';
+import { flagsOf } from './flags.ts';
 import { isAbout } from './identity.ts';
 import { jurisdictionsOf } from './override.ts';
 import type { Breach, Rule } from './rule.ts';
@@ -23,6 +24,8 @@ export interface Judgement {
   readonly expectation: ExpectationSource;
   /** Where the policy file states it: the first of several alternatives. */
   readonly expectedAt?: Place;
+  /** The flags that state the expectation, when it is the command line's. */
+  readonly expectedFlags?: readonly string[];
   /** Exemptions that met a finding, in force or expired; those a run never meets are unused. */
   readonly usedExemptions: readonly Exemption[];
 }
@@ -120,6 +123,8 @@ function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
     ...(attested.provenance && { provenance: attested.provenance }),
     expectation: expected.source,
     ...(expectedAt !== undefined && expected.source === 'policy' && { expectedAt }),
+    ...(expected.flags !== undefined &&
+      expected.source === 'flag' && { expectedFlags: flagsOf(expected.flags) }),
     usedExemptions: [...used],
   };
 }

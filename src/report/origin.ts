@@ -53,13 +53,16 @@ export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Ori
 export function expectedBy({
   expectation,
   expectedAt,
+  expectedFlags = [],
   word,
-}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'word'>): string {
+}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'expectedFlags' | 'word'>): string {
   switch (expectation) {
     case 'policy':
       return expectedAt === undefined ? 'policy file' : `policy file (${expectedAt.file}:${expectedAt.line})`;
     case 'flag':
-      return 'command line';
+      return ['command line', ...(expectedFlags.length === 0 ? [] : [`(${expectedFlags.join(', ')})`])].join(
+        ' ',
+      );
     case 'registry-link':
       return word.linked === undefined
         ? 'registry link'

@@ -68,7 +68,9 @@ describe('origins', () => {
 
   it('say who expected them', () => {
     expect(expectedBy(aVerified())).toBe('registry link (acme/widget)');
-    expect(expectedBy({ ...aVerified(), expectation: 'flag' })).toBe('command line');
+    expect(expectedBy({ ...aVerified(), expectation: 'flag', expectedFlags: ['--repo', '--ref'] })).toBe(
+      'command line (--repo, --ref)',
+    );
     expect(expectedBy({ ...aVerified(), expectation: 'none' })).toBe(
       'nobody: any identity would have passed',
     );

@@ -421,7 +421,10 @@ describe('explain', () => {
     ]);
     expect(byPolicy.stdout).toContain('✗ pinned-identity');
     const byFlag = await project.run(['explain', '@acme/widget@1.0.0', '--repo', 'acme/widget']);
-    expect([byFlag.code, byFlag.stdout]).toEqual([0, expect.stringContaining('expected by   command line')]);
+    expect([byFlag.code, byFlag.stdout]).toEqual([
+      0,
+      expect.stringContaining('expected by   command line (--repo)'),
+    ]);
   });
 
   it.each(['pinned-identity', 'provenance-lost', 'unpinned'])('prints the page of rule %s', async (id) => {

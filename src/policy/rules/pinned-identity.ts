@@ -1,6 +1,7 @@
 import type { Expectation } from '../../model/policy.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import type { Pin } from '../expectation.ts';
+import { flagNames } from '../flags.ts';
 import { type Comparison, compareIdentity, type Difference } from '../identity.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
@@ -78,7 +79,7 @@ function phrase(
   pin: Pin | undefined,
   flags?: Expectation,
 ): string {
-  const by = flags?.[claim] !== undefined ? flagOf(claim) : placeOf(pin);
+  const by = flags?.[claim] !== undefined ? flagNames[claim] : placeOf(pin);
   if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, wanted ${expected} (${by})`;
   if (claim === 'notBefore' || claim === 'notAfter') return `${expected} wanted, logged ${seen} (${by})`;
   if (claim === 'issuer' && pin?.expect.issuer === undefined)
@@ -119,27 +120,6 @@ function hintFor(
 /** Whether an alternative fails on what the command line asked for, and not only on what the policy adds to it. */
 function breaksFlag({ differences }: Compared, flags: Expectation): boolean {
   return differences.some(({ claim }) => flags[claim] !== undefined);
-}
-
-const flagNames = {
-  repository: '--repo',
-  repositoryId: '--repo-id',
-  owner: '--owner',
-  ownerId: '--owner-id',
-  workflow: '--workflow',
-  ref: '--ref',
-  commit: '--commit',
-  event: '--event',
-  runner: '--runner',
-  issuer: '--issuer',
-  tagMatchesVersion: '--tag-matches-version',
-  visibility: '--visibility',
-  notBefore: '--not-before',
-  notAfter: '--not-after',
-} as const satisfies Record<keyof Expectation, string>;
-
-function flagOf(claim: keyof Expectation): string {
-  return flagNames[claim];
 }
 
 function placeOf(pin: Pin | undefined): string {
