@@ -4,6 +4,7 @@ import { Folders, nearest } from './folders.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { readJson } from './json.ts';
 import { isJsrScoped, splitAt } from './name.ts';
+import { Production } from './production.ts';
 import {
   type Entry,
   entriesOf,
@@ -58,6 +59,7 @@ class BunLock {
   readonly #packages: readonly Entry[];
   readonly #folders = new Folders();
   readonly #dependents = new Dependents();
+  readonly #production = new Production();
 
   constructor(root: MapTree, into: Collector) {
     this.#into = into;
@@ -104,6 +106,7 @@ class BunLock {
       installedAs: namesIn(key).at(-1),
       direct: this.#dependents.isDirect(key),
       dependents: this.#dependents.of(key),
+      dev: this.#production.isDev(key),
     });
   }
 
@@ -113,7 +116,10 @@ class BunLock {
       for (const { key: name, at, value: range } of entriesOf(get(from, section))) {
         const found = nearest(reach, name);
         if (found !== undefined) {
-          if (own) this.#dependents.addDirect(found);
+          if (own) {
+            this.#dependents.addDirect(found);
+            this.#production.ask(found, section === 'devDependencies' ? 'development' : 'production');
+          } else this.#production.need(dependent, found);
           if (dependent !== '') this.#dependents.add(found, dependent);
         } else if (
           required.includes(section) &&

@@ -2,6 +2,7 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { isJsrScoped, isVersion, splitAt } from './name.ts';
+import { Production } from './production.ts';
 import {
   type Entry,
   get,
@@ -46,6 +47,7 @@ class PnpmLock {
   readonly #packages: readonly Entry[];
   readonly #known: ReadonlySet<string>;
   readonly #dependents = new Dependents();
+  readonly #production = new Production();
   /** By package key: the folder name where the project or another package gives it one of its own. */
   readonly #aliases = new Map<string, string>();
 
@@ -63,10 +65,10 @@ class PnpmLock {
       throw new TreeError('has no importers', this.#root.at, 'the file was cut short; restore it');
     }
     // Version 6 has the only project at the top.
-    for (const section of projectSections) this.#ask([...sectionOf(this.#root, section)], '');
+    for (const section of projectSections) this.#ask(section, [...sectionOf(this.#root, section)], '');
     for (const { key, at, value } of importers) {
       refuseTorn(at, value);
-      for (const section of projectSections) this.#ask([...sectionOf(value, section)], key);
+      for (const section of projectSections) this.#ask(section, [...sectionOf(value, section)], key);
     }
     const snapshots = this.#version === 6 ? this.#packages : [...sectionOf(this.#root, 'snapshots')];
     const resolved = new Set(snapshots.map(({ key }) => bare(key)));
@@ -113,7 +115,8 @@ class PnpmLock {
       installedAs: this.#aliases.get(id),
       direct: this.#dependents.isDirect(id),
       dependents: this.#dependents.of(id),
-      dev: this.#version === 6 ? isTrue(value, 'dev') : undefined,
+      // Version 9 no longer says it of each package, only what the project asks for and why.
+      dev: this.#version === 6 ? isTrue(value, 'dev') : this.#production.isDev(id),
       optional: optional.get(id) ?? false,
     });
   }
@@ -129,7 +132,7 @@ class PnpmLock {
     return [this.#into.npmAddress(address).kind === 'registry' ? undefined : address, id.slice(cut + 1)];
   }
 
-  #ask(dependencies: readonly Entry[], project: string): void {
+  #ask(section: string, dependencies: readonly Entry[], project: string): void {
     for (const dependency of dependencies) {
       const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
       const id = this.#refer(
@@ -139,13 +142,16 @@ class PnpmLock {
       );
       if (id === undefined) continue;
       this.#dependents.addDirect(id);
+      this.#production.ask(id, section === 'devDependencies' ? 'development' : 'production');
       if (project !== '' && project !== '.') this.#dependents.add(id, project);
     }
   }
 
   #depend(dependency: Entry, dependent: string): void {
     const id = this.#refer(dependency, textOf(dependency.value), dependent);
-    if (id !== undefined) this.#dependents.add(id, dependent);
+    if (id === undefined) return;
+    this.#dependents.add(id, dependent);
+    this.#production.need(bare(dependent), id);
   }
 
   /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
