@@ -140,7 +140,12 @@ export const outputOptions = {
     describe: 'report format, or format=file; repeatable [pretty]',
   },
   output: { type: 'string', alias: 'o', group: output, describe: 'write the report to a file' },
-  quiet: { type: 'boolean', default: false, group: output, describe: 'say less: only what is wrong' },
+  quiet: {
+    type: 'boolean',
+    default: false,
+    group: output,
+    describe: 'say less: what is wrong, and the count',
+  },
   verbose: {
     type: 'boolean',
     default: false,

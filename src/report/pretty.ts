@@ -30,7 +30,8 @@ export const pretty: StreamingRenderer = {
       .filter((pkg) => !(grouped && isUneventful(pkg)) && isShown(pkg, context))
       .map((pkg) => packageLines(pkg, context, paint, report));
     if (grouped && !context.quiet) blocks.push(groupLines(verified, context, paint));
-    return toText([...spaced(blocks), ...endLines(report, context, paint)]);
+    const lines = [...spaced(blocks), ...endLines(report, context, paint)];
+    return toText(lines.slice(lines.findIndex((line) => line !== '')));
   },
   renderPackage(pkg, context) {
     return isShown(pkg, context) ? toText(packageLines(pkg, context, painter(context))) : '';

@@ -15,7 +15,7 @@ export function checkLockfile(
   const attested = statement?.subjects[0]?.sha256;
   const agrees: 'manifest'[] = [];
   const details: string[] = [];
-  const notCompared = new Set<string>();
+  const open: { readonly place: string; readonly why: string }[] = [];
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
     if (locked.kind === 'manifest') {
@@ -25,8 +25,8 @@ export function checkLockfile(
           `${place} locks ${locked.digest}${locked.digest === attested ? ' (the attested digest)' : ''}`,
         );
     } else if (locked.kind === 'tarball')
-      notCompared.add(`${place} locks the npm tarball, which the attestation does not cover`);
-    else notCompared.add(`${place} locks nothing: ${locked.why}`);
+      open.push({ place, why: 'locks the npm tarball, which the attestation does not cover' });
+    else open.push({ place, why: `locks nothing: ${locked.why}` });
   }
   if (details.length > 0) {
     return failed('the lockfile holds another version manifest than the registry serves', {
@@ -37,8 +37,16 @@ export function checkLockfile(
       ],
     });
   }
-  if (manifest.source === 'locked')
-    notCompared.add('the registry did not answer, so the served manifest was not compared');
-  if (agrees.length === 0) return skipped([...notCompared].join('; '));
-  return passed({ agrees, notCompared: [...notCompared] });
+  // Without the places, which the occurrences tell: the same reason for many packages is one reason.
+  if (agrees.length === 0)
+    return skipped([...new Set(open.map(({ why }) => `the lockfile ${why}`))].join('; '));
+  return passed({
+    agrees,
+    notCompared: [
+      ...new Set(open.map(({ place, why }) => `${place} ${why}`)),
+      ...(manifest.source === 'locked'
+        ? ['the registry did not answer, so the served manifest was not compared']
+        : []),
+    ],
+  });
 }

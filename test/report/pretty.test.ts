@@ -65,6 +65,11 @@ describe('a report for people', () => {
     expect(text).toContain('not checked files, tarball, installed: not asked for at depth attestation');
     expect(text).toContain('no answer inclusion (1 of 5): rekor.example did not answer within 10 seconds');
     expect(text).toContain('blocked signature, statement, subject');
+    const why = 'the lockfile locks the npm tarball, which the attestation does not cover';
+    const packages = ['a', 'b', 'c'].map((name) =>
+      aVerified(name, { checks: { ...aVerified().checks, lockfile: skipped(why) } }),
+    );
+    expect(render(aReport({ packages })).match(/not checked +lockfile/g)).toHaveLength(1);
     expect(render(aReport({ log: { kind: 'not-checked', why: 'no checkpoint was seen' } }))).toContain(
       'consistency not checked: no checkpoint was seen',
     );
@@ -146,8 +151,8 @@ describe('a report for people', () => {
     expect(text).toContain('@acme/unreachable');
     expect(text).not.toContain('@acme/widget@1.2.3');
     expect(text).not.toContain('not checked');
-    expect(render(aReport({ packages: [aVerified()] }), aContext({ quiet: true })).trim()).toBe(
-      '✓ 1 package: 1 verified',
+    expect(render(aReport({ packages: [aVerified()] }), aContext({ quiet: true }))).toBe(
+      '✓ 1 package: 1 verified\n',
     );
   });
 

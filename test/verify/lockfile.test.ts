@@ -59,14 +59,14 @@ describe('a lockfile', () => {
   it('that pins the tarball of npm is not compared here, and that is said', () => {
     expect(lockfileOf(publication, at(3, tarball))).toEqual({
       status: 'skipped',
-      why: 'deno.lock:3 locks the npm tarball, which the attestation does not cover',
+      why: 'the lockfile locks the npm tarball, which the attestation does not cover',
     });
   });
 
   it('that pins nothing is said to pin nothing', () => {
     expect(lockfileOf(publication, at(3, { kind: 'nothing', why: 'no integrity' }))).toEqual({
       status: 'skipped',
-      why: 'deno.lock:3 locks nothing: no integrity',
+      why: 'the lockfile locks nothing: no integrity',
     });
   });
 
