@@ -154,6 +154,7 @@ async function auditTargets(
     unusedExemptions: [],
     usedExemptions: used,
     depth: auditor.depth,
+    ...(auditor.policy.file !== undefined && { policyFile: auditor.policy.file }),
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
   };

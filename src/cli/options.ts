@@ -93,7 +93,7 @@ export const policyOptions = {
   policy: {
     type: 'string',
     group: policies,
-    describe: 'policy file [jsr-verify.json or .jsonc, nearest upward]',
+    describe: 'policy file [jsr-verify.json or .jsonc, nearest upward in the repository]',
   },
   'allow-unattested': {
     type: 'boolean',

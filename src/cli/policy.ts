@@ -28,7 +28,7 @@ const claimFlags = {
 } as const satisfies Partial<Record<keyof Expectation, keyof ExpectationFlags>>;
 
 /**
- * The policy in force: the file that is named, else the nearest one upward, else the default; flags come on top.
+ * The policy in force: the file that is named, else the nearest one upward in the repository, else the default; flags come on top.
  *
  * @throws {JsrVerifyError} `POLICY_INVALID`, `OPTIONS_INVALID`
  */
@@ -44,14 +44,19 @@ export async function readPolicy(flags: PolicyFlags & ExpectationFlags, cwd: str
   };
 }
 
-/** The policy file that applies in a folder: the nearest one upward, or `undefined`. */
+/**
+ * The policy file that applies in a folder: the nearest one upward, no higher than the root of the repository, or
+ * `undefined`. What lies above is somebody else's, as with lockfiles.
+ */
 export async function nearestPolicy(folder: string): Promise<string | undefined> {
   for (let here = folder; ; here = dirname(here)) {
     for (const name of fileNames) {
       const path = join(here, name);
       if ((await stat(path).catch(() => undefined))?.isFile() === true) return path;
     }
-    if (dirname(here) === here) return undefined;
+    // A repository's root, or a work tree or submodule, where `.git` is a file.
+    const isRoot = (await stat(join(here, '.git')).catch(() => undefined)) !== undefined;
+    if (isRoot || dirname(here) === here) return undefined;
   }
 }
 

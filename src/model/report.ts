@@ -145,6 +145,8 @@ export interface Report {
   readonly changes?: readonly Change[];
   readonly unusedExemptions: readonly Exemption[];
   readonly depth: Depth;
+  /** The policy file that judged; missing when there was none. */
+  readonly policyFile?: string;
   /** Requests made, by host; empty when nothing was asked. */
   readonly requests: Readonly<Record<string, number>>;
   /** `true` when the run was interrupted: what is here is what was known by then. */

@@ -39,6 +39,7 @@ export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, '
     checkedAt: toUtc(report.checkedAt) ?? null,
     depth: report.depth,
     interrupted: report.interrupted,
+    policy: { file: report.policyFile ?? null },
     trust: toTrustJson(report.trust),
     log: toLogJson(report.log),
     summary: { ...tally(report.packages) },

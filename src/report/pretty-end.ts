@@ -19,6 +19,7 @@ export function endLines(report: Report, context: RenderContext, paint: Paint): 
     ? []
     : [
         ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
+        ...policyRows(report, context).flatMap((text) => row('policy', text)),
         ...row('log', logInWords(report)),
         ...(context.verbose ? row('requests', requestsInWords(report)) : []),
       ];
@@ -56,6 +57,12 @@ function unmadeRows(
   });
   const more = groups.length - shown.length;
   return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
+}
+
+/** Which file judged; that there is none is said on request. */
+function policyRows({ policyFile }: Report, { verbose }: RenderContext): readonly string[] {
+  if (policyFile !== undefined) return [policyFile];
+  return verbose ? ['no policy file'] : [];
 }
 
 function trustRows({ trust }: Report): readonly string[] {

@@ -92,6 +92,7 @@ describe('a report for people', () => {
       'unused exemption: yanked for @acme/gone until 2027-01-31',
       '@acme/moved@1.1.0: moved from 1.0.0; provenance lost; publisher changed: repository',
       'interrupted this is what was known by then',
+      'policy jsr-verify.json',
     ])
       expect(text).toContain(part);
   });

@@ -336,6 +336,7 @@ export function aFullReport(): Report {
       },
     ],
     unresolved: [{ spec: '@acme/wigdet', reason: 'no such package', hint: 'did you mean @acme/widget' }],
+    policyFile: 'jsr-verify.json',
     unusedExemptions: [{ ...anExemption, package: '@acme/gone', rule: 'yanked', versions: '^1' }],
     changes: [
       {

@@ -52,6 +52,38 @@ const link = (publication: Publication, project?: Project) => {
 const lock = (project: Project, ...packages: readonly Publication[]) =>
   project.write('deno.lock', denoLock(packages));
 
+describe('the policy file that counts', () => {
+  const strict = JSON.stringify({ packages: { '@acme/*': { repository: 'acme/other' } } });
+  const judgedBy = async (project: Project, folder: string) => {
+    const { code, json } = await project.report(['@acme/widget@1.0.0'], {
+      cwd: join(project.folder, folder),
+    });
+    return [code, json.policy.file];
+  };
+
+  it('is the nearest one upward, named by the report, and none above the root of the repository', async () => {
+    const project = openProject(stage);
+    link(before.widget);
+    project.write('jsr-verify.json', strict);
+    project.write('repository/src/deep/x.ts', '');
+    expect(await judgedBy(project, 'repository/src/deep')).toEqual([
+      1,
+      join(project.folder, 'jsr-verify.json'),
+    ]);
+    project.write('repository/.git/HEAD', '');
+    expect(await judgedBy(project, 'repository/src/deep')).toEqual([0, null]);
+    project.write('repository/jsr-verify.jsonc', strict);
+    expect(await judgedBy(project, 'repository/src/deep')).toEqual([
+      1,
+      join(project.folder, 'repository/jsr-verify.jsonc'),
+    ]);
+    expect(await judgedBy(project, 'repository')).toEqual([1, 'jsr-verify.jsonc']);
+    // A work tree and a submodule have a file there.
+    project.write('repository/src/.git', 'gitdir: elsewhere');
+    expect(await judgedBy(project, 'repository/src/deep')).toEqual([0, null]);
+  });
+});
+
 describe('a project and its policy, from the first audit on', () => {
   let project: Project;
 

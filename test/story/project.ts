@@ -72,6 +72,7 @@ export interface ReportJson {
       readonly why: string;
     };
   };
+  readonly policy: { readonly file: string | null };
   readonly summary: Readonly<Record<string, number>>;
   readonly findings: readonly FindingJson[];
   readonly unusedExemptions: readonly { readonly package: string; readonly rule: string }[];
