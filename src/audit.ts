@@ -155,6 +155,7 @@ async function auditTargets(
     usedExemptions: used,
     depth: auditor.depth,
     ...(auditor.policy.file !== undefined && { policyFile: auditor.policy.file }),
+    ...(auditor.source.oldest && { wordOf: auditor.source.oldest }),
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
   };

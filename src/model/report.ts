@@ -147,6 +147,8 @@ export interface Report {
   readonly depth: Depth;
   /** The policy file that judged; missing when there was none. */
   readonly policyFile?: string;
+  /** When the registry's word was kept that this run rests on, the oldest of it; missing where it was asked for now. */
+  readonly wordOf?: Date;
   /** Requests made, by host; empty when nothing was asked. */
   readonly requests: Readonly<Record<string, number>>;
   /** `true` when the run was interrupted: what is here is what was known by then. */

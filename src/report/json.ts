@@ -40,6 +40,7 @@ export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, '
     depth: report.depth,
     interrupted: report.interrupted,
     policy: { file: report.policyFile ?? null },
+    ...(report.wordOf === undefined ? {} : { wordOf: toUtc(report.wordOf) ?? null }),
     trust: toTrustJson(report.trust),
     log: toLogJson(report.log),
     summary: { ...tally(report.packages) },

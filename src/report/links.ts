@@ -42,7 +42,7 @@ export function toLinks(
 /** A repository's page, if it is one that further paths can be put behind. */
 function toRepositoryLink(repository: string | undefined): string | undefined {
   const link = repository === undefined ? undefined : toLink(repository);
-  return link === undefined || /[?#]/.test(link) ? undefined : link.replace(/\/+$/, '');
+  return link === undefined || /[?#]/.test(link) ? undefined : link.replace(/(?<!\/)\/+$/, '');
 }
 
 /** `encodeURIComponent` throws on lone surrogates, which `toPlain` drops, and leaves dots, which would climb. */

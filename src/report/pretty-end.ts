@@ -5,6 +5,7 @@ import { item, type Paint, placeOf } from './paint.ts';
 import type { RenderContext } from './reporter.ts';
 import { resultOf } from './run.ts';
 import { changeInWords, checksInWords, count, isTheOne, logInWords, type Unmade, unmade } from './summary.ts';
+import { toUtc } from './time.ts';
 
 const label = 13;
 /** Reasons for checks that were not made, shown without `--verbose`. */
@@ -19,6 +20,7 @@ export function endLines(report: Report, context: RenderContext, paint: Paint): 
     ? []
     : [
         ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
+        ...(report.wordOf === undefined ? [] : row('offline', wordInWords(report.wordOf))),
         ...policyRows(report, context).flatMap((text) => row('policy', text)),
         ...row('log', logInWords(report)),
         ...(context.verbose ? row('requests', requestsInWords(report)) : []),
@@ -57,6 +59,11 @@ function unmadeRows(
   });
   const more = groups.length - shown.length;
   return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
+}
+
+/** Proofs do not age, but a version may have been yanked, or a package linked elsewhere, since. */
+function wordInWords(kept: Date): string {
+  return `yanks and links as the registry told them ${toUtc(kept) ?? 'at an unknown time'}, or later`;
 }
 
 /** Which file judged; that there is none is said on request. */

@@ -9,11 +9,15 @@ import type { Source, SourceRequest } from './source.ts';
  * An answer past its lifetime is better than none here; its `from` says how old it is.
  */
 export function offlineSource(cache?: EvidenceCache): Source {
+  let oldest: Date | undefined;
   const ask = async (request: SourceRequest): Promise<Gathered<Uint8Array>> => {
     request.signal?.throwIfAborted();
     const { url } = request;
     const kept = await cache?.get(request, 'any');
     if (kept === undefined) return unavailable(url, 'offline');
+    // What never changes is as good as on its first day.
+    if (request.lifetime === 'short' && (oldest === undefined || kept.storedAt < oldest))
+      oldest = kept.storedAt;
     return present(
       kept.bytes,
       request.lifetime === 'short' ? `${url} (cached ${ageOf(kept.storedAt)})` : url,
@@ -21,6 +25,9 @@ export function offlineSource(cache?: EvidenceCache): Source {
   };
   return {
     requests: new Map(),
+    get oldest() {
+      return oldest;
+    },
     ask,
     digest: async (request): Promise<Gathered<FileDigest>> => {
       const answer = await ask(request);

@@ -40,4 +40,6 @@ export interface Source {
   readonly requests: ReadonlyMap<string, number>;
   /** The same source past what was kept from earlier runs; missing as long as nothing of that kind was answered with. */
   readonly fresh?: Source | undefined;
+  /** When the oldest answer was kept of those that may be another by now; missing where all were asked for in this run. */
+  readonly oldest?: Date | undefined;
 }

@@ -93,6 +93,8 @@ describe('a report for people', () => {
       '@acme/moved@1.1.0: moved from 1.0.0; provenance lost; publisher changed: repository',
       'interrupted this is what was known by then',
       'policy jsr-verify.json',
+      'offline yanks and links as the registry told them 2026-05-30T08:00:00Z, or later',
+      '@acme/widget@1.2.3: same version, locked to something else: sha512-AAAA at',
     ])
       expect(text).toContain(part);
   });

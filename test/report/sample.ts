@@ -337,6 +337,7 @@ export function aFullReport(): Report {
     ],
     unresolved: [{ spec: '@acme/wigdet', reason: 'no such package', hint: 'did you mean @acme/widget' }],
     policyFile: 'jsr-verify.json',
+    wordOf: new Date('2026-05-30T08:00:00Z'),
     unusedExemptions: [{ ...anExemption, package: '@acme/gone', rule: 'yanked', versions: '^1' }],
     changes: [
       {
@@ -348,6 +349,19 @@ export function aFullReport(): Report {
         earlier: '1.2.2',
       },
       { kind: 'removed', purl: 'pkg:jsr/@acme/gone', before: aVerified('gone') },
+      {
+        kind: 'relocked',
+        purl: 'pkg:jsr/@acme/widget',
+        before: aVerified(),
+        after: aVerified(),
+        locks: [
+          {
+            how: 'unlocked',
+            before: { kind: 'tarball', integrity: 'sha512-AAAA', url: 'https://npm.jsr.io/a.tgz' },
+            after: { kind: 'nothing', why: 'the lockfile says "integrity" of nothing' },
+          },
+        ],
+      },
       {
         kind: 'moved',
         purl: 'pkg:jsr/@acme/moved',

@@ -296,6 +296,8 @@ describe('offline', () => {
       value: { sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', size: 3 },
     });
     expect(offline.requests.size).toBe(0);
+    // What never changes has no age.
+    expect(offline.oldest).toBeUndefined();
   });
 
   it.each([
@@ -308,7 +310,10 @@ describe('offline', () => {
     const cache = openCache({ dir: folder() });
     await cache.put(short, bytes);
     travel(ms);
-    expect(await offlineSource(cache).ask(short)).toMatchObject({ from: `${short.url} (cached ${age})` });
+    const began = Date.now() - ms;
+    const offline = offlineSource(cache);
+    expect(await offline.ask(short)).toMatchObject({ from: `${short.url} (cached ${age})` });
+    expect(Math.abs(Number(offline.oldest) - began)).toBeLessThan(60_000);
   });
 
   it.each(['with', 'without'])('says unavailable, never absent, %s a cache', async (kind) => {
