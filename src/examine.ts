@@ -112,7 +112,7 @@ async function look(target: Target, auditor: Auditor): Promise<Examination> {
   return {
     word: await withLink(word, target, holding, auditor),
     search: search?.outcome ?? 'not-asked',
-    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, auditor) },
+    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, word, auditor) },
     others: holding.slice(1),
   };
 }
@@ -123,13 +123,14 @@ async function deepen(
   target: Target,
   manifest: Gathered<Uint8Array>,
   bodies: ReadonlyMap<string, Uint8Array>,
+  { yanked }: RegistryWord,
   auditor: Auditor,
 ): Promise<Checks> {
   if (!reaches(auditor.depth, 'tarball')) return checks;
   const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
   const { outcome: tarball, contents } =
     ready.status === 'passed'
-      ? await examineTarball(target, ready.fact, manifest, bodies, auditor)
+      ? await examineTarball(target, ready.fact, manifest, bodies, yanked, auditor)
       : { outcome: ready, contents: [] };
   return { ...checks, tarball, installed: installedCheck({ ...checks, tarball }, target, contents, auditor) };
 }

@@ -15,6 +15,7 @@ export async function examineTarball(
   manifest: Facts['manifest'],
   manifestBytes: Gathered<Uint8Array>,
   files: ReadonlyMap<string, Uint8Array>,
+  yanked: boolean,
   auditor: Auditor,
 ): Promise<CheckedTarballs> {
   const only = (outcome: Outcome<never>): CheckedTarballs => ({ outcome, contents: [] });
@@ -26,7 +27,13 @@ export async function examineTarball(
   const parsed = parseJson(manifestBytes.value);
   if (!parsed.ok) return only(unknown(`the version manifest is ${parsed.why}`));
   const tarballs = await collectTarballs(target, auditor);
-  if (tarballs.length === 0) return only(skipped('the version has no npm tarball'));
+  // Of a yanked version there is none to install; for any other, "not listed" may be said to us alone (contract 3.1).
+  if (tarballs.length === 0)
+    return only(
+      yanked
+        ? skipped('the version is yanked, and the npm registry does not list it')
+        : unknown('the npm registry does not list the version, which is not yanked'),
+    );
   // The compilers are large, and wanted at this depth only.
   const { checkTarballs } = await import('./verify/tarball.ts');
   return checkTarballs(tarballs, {

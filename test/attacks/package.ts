@@ -148,6 +148,18 @@ export const tarballs: Area = {
       says: /not on the npm registry that is configured/,
     },
     {
+      promise: 'a tarball that the npm registry denies to us alone is not waived',
+      argv: deep,
+      attack: (scene) =>
+        scene.edit({ role: 'npm', path: /^\/@jsr/ }, (answer) =>
+          withBody(answer, Buffer.from(Buffer.from(answer.body).toString().replaceAll('"1.0.0"', '"1.0.1"'))),
+        ),
+      verdict: 'inconclusive',
+      code: 3,
+      id: 'tarball',
+      says: /the npm registry does not list the version, which is not yanked/,
+    },
+    {
       promise: 'a tarball that is a bomb ends at its bound',
       publish: {
         npm: {

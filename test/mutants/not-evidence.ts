@@ -120,13 +120,6 @@ export const notEvidence: readonly NotEvidence[] = [
     why: 'not read',
   },
   {
-    of: ['packument'],
-    fields: /^versions\.1\.0\.0 \(name\)$/,
-    bytes: 'the number of the version',
-    why: 'as with yanked versions, there is no tarball to install, and check `tarball` says that it was skipped',
-    says: '"tarball":"skipped"',
-  },
-  {
     of: ['tarball'],
     fields: /^(?:mode|uid|gid|mtime|uname|gname|devmajor|devminor|magic|version)$/,
     bytes: 'mode, owner, group, time, device, and the mark of the format in each header',
