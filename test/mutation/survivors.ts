@@ -1,4 +1,5 @@
 import { npm } from './survivors/npm.ts';
+import { npmTypes } from './survivors/npm-types.ts';
 import { policy } from './survivors/policy.ts';
 import { sigstore } from './survivors/sigstore.ts';
 import { tlog } from './survivors/tlog.ts';
@@ -26,7 +27,13 @@ export interface Reason {
 }
 
 /** All there are, by folder; whatever else survives lacks a test. */
-const reasons: Readonly<Record<string, readonly Reason[]>> = { npm, policy, sigstore, tlog, verify };
+const reasons: Readonly<Record<string, readonly Reason[]>> = {
+  npm: [...npm, ...npmTypes],
+  policy,
+  sigstore,
+  tlog,
+  verify,
+};
 
 /** Why the mutant may survive, or `undefined`. */
 export function reasonFor({ file, mutator, code, to }: Survivor): string | undefined {
