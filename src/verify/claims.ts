@@ -18,11 +18,11 @@ export function checkClaims({
 }: Pick<Facts, 'statement' | 'certificate'>): Outcome<Facts['claims']> {
   const { identity } = certificate;
   const { predicate } = statement;
-  if (identity.sourceRepositoryURI === undefined)
-    return failed('the certificate proves no source repository');
+  const { sourceRepositoryURI: repository } = identity;
+  if (repository === undefined) return failed('the certificate proves no source repository');
   const compared: string[] = [];
   const differs: ClaimDifference[] = [];
-  for (const { claim, claimed, proven, same } of comparisons(predicate, identity)) {
+  for (const { claim, claimed, proven, same } of comparisons(predicate, identity, repository)) {
     if (claimed === undefined || claimed === '') continue;
     compared.push(claim);
     if (proven === undefined || !same(claimed, proven))
@@ -52,8 +52,7 @@ interface Comparison {
   readonly same: (claimed: string, proven: string) => boolean;
 }
 
-function comparisons(predicate: Predicate, identity: Identity): readonly Comparison[] {
-  const repository = identity.sourceRepositoryURI ?? '';
+function comparisons(predicate: Predicate, identity: Identity, repository: string): readonly Comparison[] {
   const workflow = denoWorkflow(identity);
   const exactly = (claimed: string, proven: string) => claimed === proven;
   // GitHub's owner and repository names do not regard case; everything behind them does.
@@ -62,12 +61,7 @@ function comparisons(predicate: Predicate, identity: Identity): readonly Compari
     return left !== undefined && left === right;
   };
   return [
-    {
-      claim: 'repository',
-      claimed: predicate.repository,
-      proven: identity.sourceRepositoryURI,
-      same: underRepository,
-    },
+    { claim: 'repository', claimed: predicate.repository, proven: repository, same: underRepository },
     { claim: 'commit', claimed: predicate.commit, proven: identity.sourceRepositoryDigest, same: exactly },
     {
       claim: 'source ref',

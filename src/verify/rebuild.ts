@@ -11,9 +11,9 @@ export function rebuildStatements(
   about: PackageVersion,
   digest: Sha256,
 ): readonly Uint8Array[] {
-  const repository = identity.sourceRepositoryURI;
   const workflow = denoWorkflow(identity);
   const values = {
+    repository: identity.sourceRepositoryURI,
     commit: identity.sourceRepositoryDigest,
     ref: identity.sourceRepositoryRef,
     runner: identity.runnerEnvironment,
@@ -22,15 +22,14 @@ export function rebuildStatements(
     repositoryId: identity.sourceRepositoryIdentifier,
     ownerId: identity.sourceRepositoryOwnerIdentifier,
   };
-  if (repository === undefined || workflow === undefined) return [];
-  if (Object.values(values).includes(undefined)) return [];
+  if (workflow === undefined || Object.values(values).includes(undefined)) return [];
 
   const subject = { name: purlOf(about), digest: { sha256: digest } };
   const predicate = {
     buildDefinition: {
       buildType: 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1',
       resolvedDependencies: [
-        { uri: `git+${repository}@${values.ref}`, digest: { gitCommit: values.commit } },
+        { uri: `git+${values.repository}@${values.ref}`, digest: { gitCommit: values.commit } },
       ],
       internalParameters: {
         github: {
@@ -39,7 +38,9 @@ export function rebuildStatements(
           repositoryOwnerId: values.ownerId,
         },
       },
-      externalParameters: { workflow: { ref: workflow.ref, repository, path: workflow.path } },
+      externalParameters: {
+        workflow: { ref: workflow.ref, repository: values.repository, path: workflow.path },
+      },
     },
     runDetails: {
       builder: { id: `https://github.com/actions/runner/${values.runner}` },

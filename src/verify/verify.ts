@@ -1,11 +1,19 @@
-import { after, type Checks, type Facts, type Outcome, provenanceChecks, skipped } from '../model/check.ts';
+import {
+  after,
+  type Checks,
+  type Facts,
+  type Outcome,
+  passed,
+  type provenanceChecks,
+  skipped,
+} from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { purlOf } from '../model/package.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Target } from '../model/target.ts';
 import type { Asked } from '../sigstore/inclusion.ts';
 import type { Trust } from '../sigstore/trust.ts';
-import { checkSigstore } from '../sigstore/verifier.ts';
+import { checkSigstore, type SigstoreOutcomes } from '../sigstore/verifier.ts';
 import { checkBundle } from './bundle.ts';
 import { checkClaims } from './claims.ts';
 import { checkFiles } from './files.ts';
@@ -49,27 +57,39 @@ export function verify(target: Target, evidence: Evidence, trust: Trust): Checks
 
 /** The provenance that the checks prove, or `undefined` when one of them did not pass. The only maker of a Provenance. */
 export function prove(target: Target, checks: Checks): Provenance | undefined {
-  if (provenanceChecks.some((id) => checks[id].status !== 'passed')) return undefined;
-  const { manifest, certificate, inclusion, statement, subject } = checks;
-  if (manifest.status !== 'passed' || certificate.status !== 'passed' || inclusion.status !== 'passed')
-    return undefined;
-  if (statement.status !== 'passed' || subject.status !== 'passed') return undefined;
-  return {
-    package: target.package,
-    purl: purlOf(target.package),
-    identity: certificate.fact.identity,
-    statement: statement.fact,
-    logged: inclusion.fact,
-    manifestDigest: manifest.fact.digest,
-    subjectOf: subject.fact.of,
-  } as Provenance;
+  const { manifest, bundle, certificate, inclusion, signature, statement, subject, claims } = checks;
+  // Every check of `provenanceChecks` and no other one: the compiler holds the two lists together.
+  const needed = {
+    manifest,
+    bundle,
+    certificate,
+    inclusion,
+    signature,
+    statement,
+    subject,
+    claims,
+  } satisfies Pick<Checks, (typeof provenanceChecks)[number]>;
+  const proven = after(needed, (known) =>
+    passed({
+      package: target.package,
+      purl: purlOf(target.package),
+      identity: known.certificate.identity,
+      statement: known.statement,
+      logged: known.inclusion,
+      manifestDigest: known.manifest.digest,
+      subjectOf: known.subject.of,
+    } as Provenance),
+  );
+  return proven.status === 'passed' ? proven.fact : undefined;
 }
 
-function sigstoreChecks(bundle: Outcome<Facts['bundle']>, evidence: Evidence, trust: Trust) {
-  if (bundle.status !== 'passed') {
-    const blocked = after({ bundle }, () => skipped('unreachable'));
-    return { certificate: blocked, inclusion: blocked, signature: blocked };
-  }
+function sigstoreChecks(
+  bundle: Outcome<Facts['bundle']>,
+  evidence: Evidence,
+  trust: Trust,
+): SigstoreOutcomes {
   const asked: Asked = evidence.attestation.state === 'present' ? evidence.attestation.value : {};
-  return checkSigstore(bundle.fact.sigstore, asked, trust);
+  const checks = after({ bundle }, (known) => passed(checkSigstore(known.bundle.sigstore, asked, trust)));
+  if (checks.status === 'passed') return checks.fact;
+  return { certificate: checks, inclusion: checks, signature: checks };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { absent, unavailable } from '../../src/model/evidence.ts';
+import { absent, present, unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { identityOf } from '../../src/sigstore/identity.ts';
+import { checkBundle } from '../../src/verify/bundle.ts';
 import { rebuildStatements } from '../../src/verify/rebuild.ts';
+import { type BundleJson, toBundle, toBundleEntry } from '../support/bundle.ts';
 import { acme, type GitHubIdentity } from '../support/identity.ts';
+import type { Json } from '../support/json.ts';
 import { mintWorld } from '../support/jsr.ts';
 import type { ProvenanceOptions } from '../support/publication.ts';
 import * as attack from '../support/rekor-attacks.ts';
@@ -72,6 +75,80 @@ describe('an attestation', () => {
     const record: ProvenanceOptions['record'] = (honest) =>
       withEntryBody(honest, (text) => text.replace('"intoto"', `"${'x'.repeat(9999)}"`));
     expectBroken(world, publish(world, { record }), {}, { check: 'bundle', why: /^.{60,120}$/ });
+  });
+});
+
+describe('a bundle from disk', () => {
+  const publication = publish(world);
+  const { attested } = publication;
+  const about = { scope: publication.scope, name: publication.name, version: publication.version };
+  const digest = publication.digest as Sha256;
+  const entry = toBundleEntry(world.rekor.entry(attested.position));
+  const bundle = (...entries: readonly Json[]) => toBundle(attested.certificate, attested.envelope, entries);
+  const check = (json: BundleJson | string) => {
+    const bytes = Buffer.from(typeof json === 'string' ? json : JSON.stringify(json));
+    const manifest = { source: 'served', digest, files: new Map(), exports: new Map() } as const;
+    return checkBundle(present({ kind: 'bundle', bytes, finder: 'file' }, 'a file'), about, manifest);
+  };
+
+  it('says of what kind its log entry is, and under which index', () => {
+    expect(check(bundle(entry))).toEqual({
+      status: 'passed',
+      fact: {
+        sigstore: expect.objectContaining({ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json' }),
+        entryKind: 'intoto/0.0.2',
+        payloadFrom: 'bundle',
+        finder: 'file',
+        logIndex: attested.logIndex,
+      },
+    });
+  });
+
+  it('without a log entry says so, and names no index', () => {
+    const { fact } = check(bundle()) as { fact: object };
+    expect(fact).toStrictEqual({
+      sigstore: expect.anything(),
+      entryKind: 'none',
+      payloadFrom: 'bundle',
+      finder: 'file',
+    });
+  });
+
+  it('holds the payload itself, so nothing of it is rebuilt', () => {
+    const { checks } = expectProven(world, publication, {
+      raw: present(
+        { kind: 'bundle', bytes: Buffer.from(JSON.stringify(bundle(entry))), finder: 'file' },
+        'a file',
+      ),
+    });
+    expect(checks.signature).toMatchObject({ fact: { payload: attested.statement } });
+  });
+
+  it('that signs a file instead of a statement is refused', () => {
+    const { dsseEnvelope: _, ...rest } = bundle(entry);
+    const messageSignature = {
+      messageDigest: { algorithm: 'SHA2_256', digest: Buffer.alloc(32).toString('base64') },
+      signature: Buffer.alloc(70).toString('base64'),
+    };
+    expect(check({ ...rest, messageSignature })).toEqual({
+      status: 'failed',
+      reason: 'the bundle signs a file, not an in-toto statement',
+    });
+  });
+
+  it.each([
+    ['no JSON', '{', 'the bundle is not JSON'],
+    ['no bundle', '{}', /^the bundle does not follow its format: /],
+    [
+      'an answer of the log',
+      JSON.stringify({ [attested.position.uuid]: world.rekor.entry(attested.position) }),
+      /^the bundle does not follow its format: /,
+    ],
+  ])('that is %s is refused', (_, text, why) => {
+    expect(check(text)).toEqual({
+      status: 'failed',
+      reason: typeof why === 'string' ? why : expect.stringMatching(why),
+    });
   });
 });
 

@@ -261,10 +261,19 @@ describe('no check can be skipped', () => {
     expect(checks).toMatchObject({
       lockfile: { status: 'skipped' },
       files: { status: 'skipped' },
-      tarball: { status: 'skipped' },
-      installed: { status: 'skipped' },
+      tarball: { status: 'skipped', why: 'the npm tarball was not asked for at this depth' },
+      installed: { status: 'skipped', why: 'nothing installed was asked for at this depth' },
     });
     expect(prove(targetOf(publication), checks)).toBeDefined();
+  });
+
+  it('files are not compared with a manifest that could not be read', () => {
+    const files = new Map([['/mod.ts', absent('x')]]);
+    expect(checksOf(world, publication, { files }).files.status).toBe('failed');
+    expect(checksOf(world, publication, { files, manifest: Buffer.from('{') }).files).toEqual({
+      status: 'blocked',
+      by: 'manifest',
+    });
   });
 
   it('the same evidence always comes to the same checks', () => {

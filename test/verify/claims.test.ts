@@ -313,6 +313,77 @@ describe('claims in isolation', () => {
     expect(reasonOf(check({ buildType: 'x', repository }))).toMatch(/another repository/);
   });
 
+  const everything: Predicate = {
+    buildType: 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1',
+    repository: 'https://github.com/a/b',
+    commit: 'c',
+    dependencyUri: 'git+https://github.com/a/b@undefined',
+    workflowPath: 'x.yml',
+    ref: 'undefined',
+    run: 'https://github.com/a/b/actions/runs/1',
+    event: 'undefined',
+    repositoryId: '1',
+    ownerId: '2',
+    builderId: 'https://github.com/actions/runner/undefined',
+  };
+
+  it('a claim of what the certificate does not say is a difference, however it is spelled', () => {
+    const claimed = {
+      commit: 'c',
+      'source ref': 'https://github.com/a/b@undefined',
+      'workflow path': 'x.yml',
+      'workflow ref': 'undefined',
+      run: 'https://github.com/a/b/actions/runs/1',
+      event: 'undefined',
+      'repository id': '1',
+      'owner id': '2',
+      runner: 'https://github.com/actions/runner/undefined',
+    };
+    expect(check(everything)).toEqual({
+      status: 'failed',
+      reason: `the predicate claims another ${Object.keys(claimed).join(', ')} than the certificate proves`,
+      details: Object.entries(claimed).map(
+        ([claim, text]) => `${claim}: claimed "${text}", proven "nothing"`,
+      ),
+    });
+  });
+
+  it.each([
+    [
+      'a run outside of the repository is not every run outside of it',
+      { run: 'https://evil.test/runs/1' },
+      { runInvocationURI: 'https://github.test/a/b/actions/runs/1' },
+      'run',
+    ],
+    [
+      'what stands before an address is dropped there alone',
+      { dependencyUri: 'https://github.com/a/b@refs/heads/git+main' },
+      { sourceRepositoryRef: 'refs/heads/main' },
+      'source ref',
+    ],
+    [
+      'a ref without an @ is cut nowhere',
+      { ref: 'refs/tags/v1.0.' },
+      { buildConfigURI: 'https://github.com/a/b/.github/workflows/x.yml@refs/tags/v1.0.1' },
+      'workflow ref',
+    ],
+  ] satisfies [string, Partial<Predicate>, Partial<Identity>, string][])(
+    '%s',
+    (_, claimed, proven, claim) => {
+      expect(check({ buildType: 'x', ...claimed }, proven)).toMatchObject({ fact: { differs: [{ claim }] } });
+    },
+  );
+
+  it.each([
+    [200, 'c'.repeat(200)],
+    [201, `${'c'.repeat(200)}…`],
+  ])('of %d characters are shown up to two hundred', (length, shown) => {
+    const commit = 'c'.repeat(length);
+    expect(check({ ...everything, commit }, { sourceRepositoryDigest: 'd' })).toMatchObject({
+      details: expect.arrayContaining([`commit: claimed "${shown}", proven "d"`]),
+    });
+  });
+
   it('a source ref of a longer name does not pass for the same', () => {
     const proven = { sourceRepositoryRef: 'refs/heads/main' };
     const dependencyUri = 'git+https://github.com/a/b@refs/heads/main-evil';

@@ -28,11 +28,17 @@ describe('files', () => {
   });
 
   it('that nobody asked for are skipped, which is not passed', () => {
-    expect(checkFiles(undefined, manifest).status).toBe('skipped');
+    expect(checkFiles(undefined, manifest)).toEqual({
+      status: 'skipped',
+      why: 'the files were not asked for at this depth',
+    });
   });
 
   it('are unknown where the manifest is only the digest of a lockfile', () => {
-    expect(checkFiles(new Map(), { ...manifest, source: 'locked', files: new Map() }).status).toBe('unknown');
+    expect(checkFiles(new Map(), { ...manifest, source: 'locked', files: new Map() })).toEqual({
+      status: 'unknown',
+      why: 'the registry did not answer, so the files are not known',
+    });
   });
 
   it.each([
@@ -78,8 +84,11 @@ describe('files', () => {
     });
   });
 
-  it('are named up to twenty, and then counted', () => {
-    const many = Array.from({ length: 30 }, (_, index): [string, { sha256: Sha256; size: number }] => [
+  it.each([
+    [20, []],
+    [30, ['and 10 more']],
+  ])('are named up to twenty, and then counted: %d', (length, rest) => {
+    const many = Array.from({ length }, (_, index): [string, { sha256: Sha256; size: number }] => [
       `/${index}.ts`,
       { sha256: a, size: 1 },
     ]);
@@ -87,9 +96,11 @@ describe('files', () => {
       ...manifest,
       files: new Map(many),
     });
-    if (outcome.status !== 'failed') throw new Error(outcome.status);
-    expect(outcome.reason).toBe('30 files are not what the manifest says');
-    expect(outcome.details).toHaveLength(21);
-    expect(outcome.details?.at(-1)).toBe('and 10 more');
+    const named = many.slice(0, 20).map(([path]) => `${path}: the registry does not have it`);
+    expect(outcome).toEqual({
+      status: 'failed',
+      reason: `${length} files are not what the manifest says`,
+      details: [...named, ...rest],
+    });
   });
 });

@@ -70,6 +70,14 @@ describe('a lockfile', () => {
     });
   });
 
+  it('that says nothing in two ways is told both, each once', () => {
+    const nothing: Locked = { kind: 'nothing', why: 'no integrity' };
+    expect(lockfileOf(publication, at(3, nothing), at(4, tarball), at(5, nothing))).toEqual({
+      status: 'skipped',
+      why: 'the lockfile locks nothing: no integrity; the lockfile locks the npm tarball, which the attestation does not cover',
+    });
+  });
+
   it('that pins nothing beside one that agrees passes, with a remark', () => {
     expect(lockfileOf(publication, at(3, manifestOf(publication)), at(4, tarball))).toMatchObject({
       status: 'passed',

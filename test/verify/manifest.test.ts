@@ -108,6 +108,11 @@ describe('a version manifest', () => {
       /no SHA-256 checksum/,
     ],
     [
+      'gives a checksum of the right length under another name',
+      { manifest: { '/a': { size: 1, checksum: `sha512-${'a'.repeat(64)}` } } },
+      /no SHA-256 checksum/,
+    ],
+    [
       'gives a checksum in base64',
       { manifest: { '/a': { size: 1, checksum: `sha256-${Buffer.alloc(32).toString('base64')}` } } },
       /no SHA-256 checksum/,
@@ -146,14 +151,16 @@ describe('a version manifest', () => {
   });
 
   it('with more files than any package has is refused, quickly', () => {
-    const files = Object.fromEntries(Array.from({ length: 50_001 }, (_, index) => [`/${index}`, 0]));
-    expect(why({ manifest: files })).toBe('the version manifest lists more than 50000 files');
+    const files = (length: number) =>
+      Object.fromEntries(Array.from({ length }, (_, index) => [`/${index}`, 0]));
+    expect(why({ manifest: files(50_001) })).toBe('the version manifest lists more than 50000 files');
+    expect(why({ manifest: files(50_000) })).toBe('the version manifest gives no SHA-256 checksum for "/0"');
   });
 
   it('with more bytes than any package has is refused', () => {
-    const big = { size: 250_000_001, checksum };
-    expect(check({ manifest: { '/a': big } }).status).toBe('passed');
-    expect(why({ manifest: { '/a': big, '/b': big } })).toBe(
+    const [half, more] = [250_000_000, 250_000_001].map((size) => ({ size, checksum }));
+    expect(check({ manifest: { '/a': half, '/b': half } }).status).toBe('passed');
+    expect(why({ manifest: { '/a': half, '/b': more } })).toBe(
       'the version manifest lists more than 500 MB of files',
     );
   });

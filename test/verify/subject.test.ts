@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../src/model/check.ts';
 import {
   absent,
   type FileDigest,
@@ -8,6 +9,7 @@ import {
 } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { readUpload } from '../../src/npm/upload.ts';
+import { mayAttestUpload } from '../../src/verify/subject.ts';
 import { tgzOf } from '../support/archive.ts';
 import { mintWorld } from '../support/jsr.ts';
 import { sha256Hex } from '../support/keys.ts';
@@ -139,6 +141,10 @@ describe('a statement over the uploaded tarball', () => {
     return upload === undefined ? absent('the upload') : present(upload, 'the upload');
   };
   const refused = 'the attested digest is not that of the version manifest';
+  const differing = ({ uploaded, digest }: Publication) => [
+    `attested ${sha256Hex(uploaded)}`,
+    `served   ${digest}`,
+  ];
 
   it('holds where the upload has that digest and exactly the files of the manifest', async () => {
     const publication = publish(world, repaired);
@@ -167,19 +173,21 @@ describe('a statement over the uploaded tarball', () => {
   });
 
   it('fails where there is no upload', () => {
-    expectBroken(
+    const publication = publish(world, repaired);
+    const { subject } = expectBroken(
       world,
-      publish(world, repaired),
+      publication,
       { upload: absent('x') },
       { check: 'subject', why: refused },
     );
+    expect(subject).toMatchObject({ details: differing(publication) });
   });
 
   it('fails where the upload has another digest', async () => {
     const publication = publish(world, repaired);
     const upload = await uploadOf(publish(world).uploaded.subarray());
     const other = present({ ...digestOf(upload), sha256: 'b'.repeat(64) as Sha256 }, 'x');
-    expectBroken(
+    const { subject } = expectBroken(
       world,
       publication,
       { upload: other },
@@ -188,6 +196,7 @@ describe('a statement over the uploaded tarball', () => {
         why: 'the attested digest is neither that of the version manifest nor that of the uploaded tarball',
       },
     );
+    expect(subject).toMatchObject({ details: differing(publication) });
   });
 
   it.each([
@@ -295,6 +304,68 @@ describe('a statement over the uploaded tarball', () => {
       { path: './mod.ts', content: 'evil' },
     ]);
     expect(await readUpload(bytes)).toBeUndefined();
+  });
+});
+
+describe('the upload is asked for', () => {
+  const about = { scope: 'acme', name: 'widget', version: '1.0.0' };
+  const [own, other] = ['a'.repeat(64), 'b'.repeat(64)] as [Sha256, Sha256];
+  const name = 'pkg:jsr/@acme/widget@1.0.0';
+  const asked = (
+    subjects: Facts['statement']['subjects'],
+    typeKey: Facts['statement']['typeKey'] = '_type',
+  ) =>
+    mayAttestUpload(about, {
+      statement: {
+        typeKey,
+        type: '',
+        predicateType: '',
+        subjects,
+        subjectShape: 'array',
+        predicate: { buildType: '' },
+      },
+      manifest: { source: 'served', digest: own, files: new Map(), exports: new Map() },
+    });
+
+  it('where a statement that Deno did not write is about this version and other bytes', () => {
+    expect(asked([{ name, sha256: other }])).toBe(true);
+  });
+
+  it.each([
+    ['fits the manifest', [{ name, sha256: own }]],
+    ['gives no digest', [{ name }]],
+    ['has no subject', []],
+    [
+      'has two subjects',
+      [
+        { name, sha256: other },
+        { name, sha256: other },
+      ],
+    ],
+    ['is about another package', [{ name: 'pkg:jsr/@acme/other@1.0.0', sha256: other }]],
+  ])('and not where it %s', (_, subjects) => {
+    expect(asked(subjects)).toBe(false);
+  });
+
+  it.each(['type', 'both'] as const)('and not where Deno wrote it: %s', (typeKey) => {
+    expect(asked([{ name, sha256: other }], typeKey)).toBe(false);
+  });
+});
+
+it('another digest than the locked one is told from another than the served one', () => {
+  const publication = publish(world, { digest: 'b'.repeat(64) });
+  const locked = { kind: 'manifest', digest: publication.digest as Sha256 } as const;
+  const { subject } = expectBroken(
+    world,
+    publication,
+    {
+      manifest: unavailable('https://jsr.test', 'answered 503'),
+      occurrences: [{ at: { file: 'deno.lock', line: 1 }, locked, dependents: [] }],
+    },
+    { check: 'subject', why: 'the attested digest is not that of the version manifest' },
+  );
+  expect(subject).toMatchObject({
+    details: [`attested ${'b'.repeat(64)}`, `locked   ${publication.digest}`],
   });
 });
 
