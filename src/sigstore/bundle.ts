@@ -31,8 +31,8 @@ export interface OpenBundle extends SigstoreBundle {
   readonly entries: readonly TransparencyLogEntry[];
   /** RFC 3161 timestamps, DER. */
   readonly timestamps: readonly Buffer<ArrayBuffer>[];
-  /** The answer of Rekor this bundle was rebuilt from. */
-  readonly logEntry?: LogEntry;
+  /** What the answer of Rekor says of itself that this bundle was rebuilt from. */
+  readonly logEntry?: Pick<LogEntry, 'entryId' | 'logIndex' | 'body'>;
 }
 
 export interface EnvelopeContent {
@@ -76,16 +76,19 @@ export function unpackEntry(bytes: Uint8Array): Parsed<Unpacked> & { readonly un
   return { ok: false, why: `a log entry of kind ${kind.slice(0, 60)} is not supported`, unsupported: true };
 }
 
-/** The bundle that a log entry and its payload make. */
+/** The bundle that a log entry and its payload make. A report keeps it, so it keeps alive nothing but itself. */
 export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundle {
-  const { entry, der, payloadType, signature, keyid } = unpacked;
+  const { der, payloadType, signature, keyid } = unpacked;
+  const { entryId, logIndex } = unpacked.entry;
+  const own = copier();
+  const entry = toTransparencyLogEntry(unpacked.entry, own);
   return {
     mediaType: bundleMediaType,
-    signer: { kind: 'certificate', der },
-    content: { kind: 'envelope', payloadType, payload: Buffer.from(payload), signature, keyid },
-    entries: [toTransparencyLogEntry(entry)],
+    signer: { kind: 'certificate', der: own(der) },
+    content: { kind: 'envelope', payloadType, payload: own(payload), signature: own(signature), keyid },
+    entries: [entry],
     timestamps: [],
-    logEntry: entry,
+    logEntry: { entryId, logIndex, body: entry.canonicalizedBody },
   };
 }
 
@@ -235,27 +238,47 @@ function no(why: string): Parsed<never> {
   return { ok: false, why: `the log entry ${why}` };
 }
 
-function toTransparencyLogEntry(entry: LogEntry): TransparencyLogEntry {
+type Copy = (bytes: Uint8Array) => Buffer<ArrayBuffer>;
+
+/**
+ * Copies into blocks of its own. Node's small buffers share blocks of 8 KB with whatever else was made in that moment, and
+ * one of them that is kept keeps all of it.
+ */
+function copier(): Copy {
+  let free = Buffer.alloc(0);
+  return (bytes) => {
+    if (free.length < bytes.length) free = Buffer.from(new ArrayBuffer(Math.max(bytes.length, 1024)));
+    const copy = free.subarray(0, bytes.length);
+    copy.set(bytes);
+    free = free.subarray(bytes.length);
+    return copy;
+  };
+}
+
+function toTransparencyLogEntry(
+  entry: LogEntry,
+  own: Copy,
+): TransparencyLogEntry & { readonly canonicalizedBody: Buffer<ArrayBuffer> } {
   return {
     logIndex: String(entry.logIndex),
-    logId: { keyId: entry.logId },
+    logId: { keyId: own(entry.logId) },
     kindVersion: { kind: entry.kind, version: entry.apiVersion },
     integratedTime: String(entry.integratedTime),
     inclusionPromise:
       entry.signedEntryTimestamp === undefined
         ? undefined
-        : { signedEntryTimestamp: entry.signedEntryTimestamp },
+        : { signedEntryTimestamp: own(entry.signedEntryTimestamp) },
     inclusionProof:
       entry.proof === undefined
         ? undefined
         : {
             logIndex: String(entry.proof.logIndex),
             treeSize: String(entry.proof.treeSize),
-            rootHash: entry.proof.rootHash,
-            hashes: [...entry.proof.hashes],
+            rootHash: own(entry.proof.rootHash),
+            hashes: entry.proof.hashes.map(own),
             checkpoint: { envelope: entry.proof.checkpoint },
           },
-    canonicalizedBody: entry.body,
+    canonicalizedBody: own(entry.body),
   };
 }
 

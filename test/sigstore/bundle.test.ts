@@ -291,3 +291,21 @@ function base64(plain: string): string {
 function text(base64Text: string): string {
   return Buffer.from(base64Text, 'base64').toString();
 }
+
+it('a bundle that a report keeps keeps alive little more than its own bytes', () => {
+  const { attested } = publish(world);
+  const { signer, content, entries, logEntry } = opened(toOpenBundle(unpack(attested), attested.statement));
+  const [entry] = entries;
+  if (signer.kind !== 'certificate' || content.kind !== 'envelope') throw new Error('no attestation');
+  const buffers = [
+    ...[signer.der, content.payload, content.signature, logEntry?.body, entry?.canonicalizedBody],
+    ...[entry?.logId.keyId, entry?.inclusionPromise?.signedEntryTimestamp],
+    ...[entry?.inclusionProof?.rootHash, ...(entry?.inclusionProof?.hashes ?? [])],
+  ].filter((one) => one !== undefined);
+  const bytes = [...new Set(buffers)].reduce((sum, { length }) => sum + length, 0);
+  const blocks = new Set(buffers.map(({ buffer }) => buffer));
+  const kept = [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(kept).toBeLessThan(bytes + 2 * 1024);
+  // What the log's answer held besides is not kept.
+  expect(Object.keys(logEntry ?? {})).toEqual(['entryId', 'logIndex', 'body']);
+});
