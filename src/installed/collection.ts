@@ -47,7 +47,9 @@ export class Collection {
     for (const { package: about, occurrences } of targets) {
       const draft = { about, occurrences, copies: [], strays: [], unseen: [], searched: [...searched] };
       this.#drafts.set(purlOf(about), draft);
-      this.#versions.set(npmNameOf(about), [...this.#versionsOf(about), draft]);
+      const versions = this.#versions.get(npmNameOf(about));
+      if (versions === undefined) this.#versions.set(npmNameOf(about), [draft]);
+      else versions.push(draft);
     }
   }
 

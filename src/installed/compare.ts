@@ -25,10 +25,10 @@ export function compareNpm({ files, refused, nests }: NpmCopy, tarball: Wanted):
     return tally;
   }
   const wanted = asInstalled(files, tarball);
-  const closed = [...files.keys()].filter((path) => path.endsWith('/'));
+  const closed = new Set([...files.keys()].filter((path) => path.endsWith('/')));
   for (const [path, digest] of wanted) {
     // What a folder hides is neither there nor missing.
-    if (!closed.some((folder) => path.startsWith(folder))) tally.compare(path, files.get(path), digest);
+    if (!foldersOf(path).some((folder) => closed.has(folder))) tally.compare(path, files.get(path), digest);
   }
   for (const [path, found] of files) if (!wanted.has(path)) tally.extra(path, found);
   const bundles = [...tarball.keys()].some((path) => path.startsWith(modules));
@@ -99,6 +99,12 @@ class Tally {
       this.open.push(`${path}: cannot be read: ${found.unread}`);
     else this.wrong.push(`${path}: not a file of the package`);
   }
+}
+
+/** The folders that a path leads through from the top, each with a slash at its end. */
+function foldersOf(path: string): readonly string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, index) => `${names.slice(0, index + 1).join('/')}/`);
 }
 
 /** The tarball as this copy's client unpacks it. */

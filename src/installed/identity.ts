@@ -104,5 +104,5 @@ function meaning(name: string, spec: string): PackageName | undefined {
   if (!spec.startsWith('jsr:')) return fromNpmName(name);
   const full = spec.startsWith('jsr:@') ? splitAt(spec.slice('jsr:'.length))[0] : name;
   const [, scope, own] = /^@([^/]+)\/(.+)$/.exec(full) ?? [];
-  return fromNpmName(`@jsr/${scope}__${own}`);
+  return scope === undefined || own === undefined ? undefined : fromNpmName(`@jsr/${scope}__${own}`);
 }

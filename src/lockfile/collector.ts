@@ -10,6 +10,7 @@ import {
   type UnreadableEntry,
 } from '../model/target.ts';
 import { type Address, addressOf, packageAtPath } from './address.ts';
+import { maxDependents } from './dependents.ts';
 import { lockedBy, lockedNothing } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion } from './name.ts';
 import type { Lines } from './place.ts';
@@ -46,8 +47,6 @@ export interface NpmMention extends Relations {
   readonly installedAs?: string | undefined;
 }
 
-/** Dependents kept per mention; who else there is can be read in the lockfile. */
-const maxDependents = 50;
 /** Foreign text that is kept is cut at this length. */
 const maxText = 300;
 

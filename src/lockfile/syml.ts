@@ -17,9 +17,10 @@ export interface YarnBlock {
  */
 export function readSyml(text: string): readonly YarnBlock[] {
   const blocks: YarnBlock[] = [];
+  const lastEnd = text.trimEnd().length;
   for (const { start, end } of blockRanges(text)) {
     const block = readBlock(text.slice(start, end), start);
-    if (block.body === undefined && end >= text.trimEnd().length) {
+    if (block.body === undefined && end >= lastEnd) {
       throw new TreeError(
         'ends with an entry that cannot be read',
         start,

@@ -190,7 +190,7 @@ function locate(ident: string, reference: string): Located | undefined {
 
 function toBlock(entry: Entry): Block {
   const [ident, reference = ''] = splitAt(textAt(entry.value, 'resolution') ?? '');
-  const descriptors = entry.key.split(/\s*,\s*/);
+  const descriptors = entry.key.split(',').map((descriptor) => descriptor.trim());
   return { ...entry, ident, reference, descriptors, workspace: reference.startsWith('workspace:') };
 }
 

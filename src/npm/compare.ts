@@ -100,13 +100,14 @@ function hoistedDifference(
   actual: SyntaxNode,
   { names }: Equivalence,
 ): Difference | undefined {
-  const left = [...hoistedNames(actual)];
+  const left = new Map<string, number>();
+  for (const name of hoistedNames(actual)) left.set(name, (left.get(name) ?? 0) + 1);
   for (const name of hoistedNames(expected)) {
-    const index = left.indexOf(name);
-    if (index === -1) return { at: actual.start, what: `missing var ${name}` };
-    left.splice(index, 1);
+    const count = left.get(name) ?? 0;
+    if (count === 0) return { at: actual.start, what: `missing var ${name}` };
+    left.set(name, count - 1);
   }
-  const added = left.find((name) => !names.constEnums.has(name));
+  const added = [...left].find(([name, count]) => count > 0 && !names.constEnums.has(name))?.[0];
   if (added !== undefined) return { at: actual.start, what: `added var ${added}` };
   return undefined;
 }

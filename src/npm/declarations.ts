@@ -1,6 +1,7 @@
 import type { Compiler } from './compiler.ts';
 import { declarationOf, declareModule, functionName, madeUpName, type SpecifierTexts } from './declare.ts';
 import type { MediaType } from './media.ts';
+import { comments, Passages } from './passages.ts';
 import { differs, type Sameness, same } from './sameness.ts';
 import { isTree, type Match, match, plain, type Tree, textOf, treeAt, treesAt } from './tree.ts';
 
@@ -27,7 +28,16 @@ export function sameDeclarations(file: EmittedDeclarations, compiler: Compiler):
   const tail = `//# sourceMappingURL=${file.name}.map`;
   if (!file.emitted.endsWith(`\n${tail}`) && file.emitted !== tail)
     return differs(`does not end in "${tail}"`);
-  const text = file.emitted.slice(0, -tail.length);
+  try {
+    return compare(file, file.emitted.slice(0, -tail.length), compiler);
+  } catch (error) {
+    // Of the walk through a tree, or of an expression that looks for the end of a text of many megabytes.
+    if (error instanceof RangeError) return differs('is too deep or too long to be compared');
+    throw error;
+  }
+}
+
+function compare(file: EmittedDeclarations, text: string, compiler: Compiler): DeclarationAnswer {
   const source = compiler.parse(file.source, file.media);
   if (!source.ok) return differs(`its source cannot be parsed: ${source.reason}`);
   const given = compiler.parse(text, 'd.ts');
@@ -43,8 +53,8 @@ export function sameDeclarations(file: EmittedDeclarations, compiler: Compiler):
   if (answer.same !== true && answer.same !== 'open') return answer;
   const incomplete = missingExport(expected, actual, file.entry) ?? missingOverload(expected, actual);
   if (incomplete !== undefined) return differs(`lacks ${incomplete}`);
-  const comments = file.source.replaceAll('\r\n', '\n');
-  const strange = commentsOf(text).find((comment) => !comments.includes(comment.replaceAll('\r\n', '\n')));
+  const known = new Passages(file.source.replaceAll('\r\n', '\n'), comments);
+  const strange = commentsOf(text).find((comment) => !known.has(comment.replaceAll('\r\n', '\n')));
   return strange === undefined ? answer : differs('has a comment that its source has not');
 }
 
@@ -57,18 +67,20 @@ function align(
   let position = 0;
   let open: string | undefined;
   for (const statement of actual) {
-    const found = expected.findIndex(
-      (candidate, index) => index >= position && matchStatement(candidate, statement) !== 'different',
-    );
-    const candidate = expected[found];
-    if (candidate === undefined) {
+    let found = position;
+    let answer: Match = 'different';
+    for (; found < expected.length && answer === 'different'; found += 1) {
+      const candidate = expected[found];
+      if (candidate !== undefined) answer = matchStatement(candidate, statement);
+    }
+    if (answer === 'different') {
       if (!isExpando(statement, expandos))
         return differs(`says what its source does not: ${nameOf(statement)}`);
       open ??= nameOf(statement);
       continue;
     }
-    if (matchStatement(candidate, statement) === 'open') open ??= nameOf(statement);
-    position = found + 1;
+    if (answer === 'open') open ??= nameOf(statement);
+    position = found;
   }
   return open === undefined
     ? same
@@ -117,6 +129,8 @@ function matchNamespace(expected: Tree, actual: Tree): Match {
 
 // `_dts_1` and `_dts_2` are one name here: the declaration file made it up.
 function withMadeUpName(value: Tree): Tree {
+  const known = madeUp.get(value);
+  if (known !== undefined) return known;
   const visit = (child: unknown): unknown => {
     if (Array.isArray(child)) return child.map(visit);
     if (!isTree(child)) return child;
@@ -124,8 +138,13 @@ function withMadeUpName(value: Tree): Tree {
       return { ...child, value: madeUpName };
     return Object.fromEntries(Object.entries(child).map(([field, inner]) => [field, visit(inner)]));
   };
-  return visit(value) as Tree;
+  const named = visit(value) as Tree;
+  madeUp.set(value, named);
+  return named;
 }
+
+/** One statement is compared with many. */
+const madeUp = new WeakMap<Tree, Tree>();
 
 function bodyOf(module: unknown): readonly Tree[] {
   const tree = plain(module);
@@ -162,9 +181,15 @@ function missingExport(
 function missingOverload(expected: readonly Tree[], actual: readonly Tree[]): string | undefined {
   const wanted = expected.flatMap(overloadName);
   const given = actual.flatMap(overloadName);
-  const count = (names: readonly string[], name: string) => names.filter((other) => other === name).length;
-  const broken = given.find((name) => count(given, name) !== count(wanted, name));
+  const [left, right] = [counted(given), counted(wanted)];
+  const broken = given.find((name) => left.get(name) !== right.get(name));
   return broken === undefined ? undefined : `an overload of ${broken}`;
+}
+
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function overloadName(statement: Tree): readonly string[] {
@@ -203,11 +228,18 @@ function nameOf(statement: Tree): string {
   return names === undefined || names === '' ? node.type : `${node.type} ${names.slice(0, 80)}`;
 }
 
-// Declaration files have strings, template types and comments, but no regular expressions.
-const tokens = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+// Declaration files have strings, template types and comments, but no regular expressions. What has no end takes the rest:
+// looking for it once more behind every next sign would take for ever.
+const tokens =
+  /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?|`[^`\\]*(?:\\.[^`\\]*)*`?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 function commentsOf(text: string): readonly string[] {
   return [...text.matchAll(tokens)].map(([token]) => token).filter((token) => token.startsWith('/'));
+}
+
+/** Whether a token is a comment that ends, so that nothing is lost with it. */
+function isComment(token: string): boolean {
+  return token.startsWith('//') || (token.startsWith('/*') && token.endsWith('*/') && token.length >= 4);
 }
 
 /**
@@ -215,7 +247,7 @@ function commentsOf(text: string): readonly string[] {
  * forgive signs that do not belong; what is printed from the tree must be what stood there.
  */
 function wordsOf(text: string): string {
-  const code = text.replace(tokens, (token) => (token.startsWith('/') ? ' ' : token));
+  const code = text.replace(tokens, (token) => (isComment(token) ? ' ' : token));
   const lines = code
     .split(/[\n\r\u2028\u2029]/)
     .map((line) => (line.match(/[\p{ID_Continue}$#]+|[^\s;]/gu) ?? []).join(' '));

@@ -4,6 +4,7 @@ import { classesWithProperties, movedInitialisers } from './fields.ts';
 import { canonical } from './forms.ts';
 import { withoutHelpers } from './helpers.ts';
 import type { MediaType } from './media.ts';
+import { comments as commentsIn, Passages } from './passages.ts';
 import { differs, type Sameness, same } from './sameness.ts';
 import { isNode, nodesAt, parseScript, type SourceComment, type SyntaxNode } from './syntax.ts';
 import { type LoweredNames, loweredNames, nothingLowered } from './typescript.ts';
@@ -31,6 +32,15 @@ export function sameProgram(script: EmittedScript, compiler: Compiler): Sameness
   }
   const code = script.emitted.slice(0, -tail.length);
   if (code.length > largest(script.source)) return differs('is far larger than its source');
+  try {
+    return compile(script, code, compiler);
+  } catch (error) {
+    if (error instanceof RangeError) return differs('is nested too deeply to be compared');
+    throw error;
+  }
+}
+
+function compile(script: EmittedScript, code: string, compiler: Compiler): Sameness {
   const names = namesOf(script, compiler);
   if (names === undefined) return differs('its source cannot be parsed');
   const derived = compiler.emit(script.source, script.media);
@@ -41,12 +51,7 @@ export function sameProgram(script: EmittedScript, compiler: Compiler): Sameness
   const given = parseScript(code);
   if (!given.ok) return differs(`cannot be parsed: ${given.reason}`);
 
-  try {
-    return compare(script, names, wanted.program, given.program, given.comments);
-  } catch (error) {
-    if (error instanceof RangeError) return differs('is nested too deeply to be compared');
-    throw error;
-  }
+  return compare(script, names, wanted.program, given.program, given.comments);
 }
 
 // Helpers and lowered syntax take room, but never this much.
@@ -77,7 +82,7 @@ function compare(
     if (!expected.families.has(family)) return differs(`has a helper for ${family} it does not need`);
     if (!actual.families.has(family)) return differs(`lacks a helper for ${family}`);
   }
-  const source = script.source.replaceAll('\r\n', '\n');
+  const source = new Passages(script.source.replaceAll('\r\n', '\n'), commentsIn);
   const strange = comments.find((comment) => !isKnownComment(comment, source, actual.helpers));
   return strange === undefined
     ? same
@@ -128,10 +133,10 @@ const takesSpecifier: ReadonlySet<string> = new Set([
 // Comments move when types are stripped. They are no code, but tools obey some of them, so none may be smuggled in.
 function isKnownComment(
   { text, start, end }: SourceComment,
-  source: string,
+  source: Passages,
   helpers: readonly SyntaxNode[],
 ): boolean {
   if (/^\/\*[@#]__PURE__\*\/$/.test(text)) return true;
   if (helpers.some((helper) => helper.start <= start && end <= helper.end)) return true;
-  return source.includes(text.replaceAll('\r\n', '\n'));
+  return source.has(text.replaceAll('\r\n', '\n'));
 }

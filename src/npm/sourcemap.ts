@@ -1,4 +1,5 @@
 import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { identifiers, Passages } from './passages.ts';
 import { differs, type Sameness, same } from './sameness.ts';
 
 /** A source map of the tarball, and what it should be about. */
@@ -32,7 +33,8 @@ export function checkSourceMap(map: EmittedMap): Sameness {
   if (sources.length > 1 || sources.some((source) => source !== map.from)) {
     return differs(`does not name ${map.from} as its only source`);
   }
-  if (names.some((name) => typeof name !== 'string' || !map.source.includes(name))) {
+  const inSource = new Passages(map.source, identifiers);
+  if (names.some((name) => typeof name !== 'string' || !inSource.has(name))) {
     return differs('has a name that its source has not');
   }
   return checkMappings(mappings, sources.length, names.length, map);

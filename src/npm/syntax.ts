@@ -33,18 +33,21 @@ export function parseScript(code: string): ParsedScript {
       sourceType: 'module',
       onComment: comments,
     });
-    const pure = new Set(
-      comments.filter(({ value }) => /[@#]__PURE__/.test(value)).map(({ end }) => nextToken(code, end)),
-    );
+    const pure = pureTokens(code, comments);
     return {
       ok: true,
       program: bare(program, pure) as SyntaxNode,
       comments: comments.map(({ start, end }) => ({ text: code.slice(start, end), start, end })),
     };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : 'syntax error' };
+    // How deep is too deep depends on who calls, and the parser would name the place.
+    const reason = error instanceof Error ? error.message : 'syntax error';
+    const isDeep = error instanceof RangeError || reason.startsWith(noStack);
+    return { ok: false, reason: isDeep ? 'nested too deeply' : reason };
   }
 }
+
+const noStack = 'Not enough stack space';
 
 // Rules beyond the grammar, such as one declaration per name, are no business of a comparison, and swc does not check them.
 class LenientParser extends Parser {
@@ -105,11 +108,24 @@ function serialise(value: unknown): string {
     .join()}}`;
 }
 
-// A comment counts for the next token, with only spaces and other comments between.
-function nextToken(code: string, from: number): number {
-  const gap = /(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/y;
-  gap.lastIndex = from;
-  return from + (gap.exec(code)?.[0].length ?? 0);
+/** Where the tokens begin that a `#__PURE__` comment stands before, with only spaces and other comments between. */
+function pureTokens(code: string, comments: readonly Comment[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  let following: { readonly start: number; readonly token: number } | undefined;
+  // From the last one, so that comments one behind the other are not gone through again for each of them.
+  for (const { start, end, value } of comments.toReversed()) {
+    const gap = afterBlanks(code, end);
+    const token = following?.start === gap ? following.token : gap;
+    if (/[@#]__PURE__/.test(value)) found.add(token);
+    following = { start, token };
+  }
+  return found;
+}
+
+function afterBlanks(code: string, from: number): number {
+  const blanks = /\s*/y;
+  blanks.lastIndex = from;
+  return from + (blanks.exec(code)?.[0].length ?? 0);
 }
 
 function bare(value: unknown, pure: ReadonlySet<number>): unknown {

@@ -157,8 +157,10 @@ function layeredOverrides(
   lower: readonly PolicyOverride[],
   upper: readonly PolicyOverride[],
 ): readonly PolicyOverride[] {
+  const byLockfile = new Map(lower.map((override) => [override.lockfile, override]));
+  const overridden = new Set(upper.map(({ lockfile }) => lockfile));
   const merged = upper.map((override) => {
-    const beneath = lower.find(({ lockfile }) => lockfile === override.lockfile);
+    const beneath = byLockfile.get(override.lockfile);
     if (beneath === undefined) return override;
     const { lockfile, ...settings } = override;
     const {
@@ -168,10 +170,7 @@ function layeredOverrides(
     } = layered({ ...emptyLayer, ...beneath }, { ...emptyLayer, ...settings });
     return { lockfile, ...rest };
   });
-  return [
-    ...merged,
-    ...lower.filter(({ lockfile }) => !upper.some((override) => override.lockfile === lockfile)),
-  ];
+  return [...merged, ...lower.filter(({ lockfile }) => !overridden.has(lockfile))];
 }
 
 function whyNotLocal(path: string): string | undefined {

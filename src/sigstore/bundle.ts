@@ -21,6 +21,9 @@ const bundleMediaTypes: ReadonlySet<string> = new Set([
   bundleMediaType,
 ]);
 
+/** The certificate is checked at the time of every log entry and timestamp; honest bundles have one or two. */
+const mostWitnesses = 16;
+
 /** A bundle opened for `sigstore/`: found and readable, nothing in it believed. */
 export interface OpenBundle extends SigstoreBundle {
   /** DER of the signing certificate, or the hint of a public key that must come from elsewhere. */
@@ -108,10 +111,13 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
       why: `the bundle is of a version that is not known: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`,
     };
   const { tlogEntries } = bundle.verificationMaterial;
+  const stamps = bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
+  if (tlogEntries.length > mostWitnesses || stamps.length > mostWitnesses)
+    return { ok: false, why: `the bundle holds more than ${mostWitnesses} log entries or timestamps` };
   const odd = tlogEntries.find((entry) => !numbersOf(entry).every(isCanonical));
   if (odd !== undefined)
     return { ok: false, why: 'the bundle writes a number of its log entry in an unusual way' };
-  const { content, timestampVerificationData } = bundle.verificationMaterial;
+  const { content } = bundle.verificationMaterial;
   const certificate =
     content.$case === 'certificate'
       ? content.certificate
@@ -134,9 +140,7 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
       signer,
       content: signed,
       entries: tlogEntries,
-      timestamps: (timestampVerificationData?.rfc3161Timestamps ?? []).map((stamp) =>
-        Buffer.from(stamp.signedTimestamp),
-      ),
+      timestamps: stamps.map((stamp) => Buffer.from(stamp.signedTimestamp)),
     },
   };
 }
