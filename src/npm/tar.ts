@@ -40,7 +40,7 @@ export async function readTarball(
   const bounds = { ...defaultLimits, ...limits };
   try {
     const archive = await gunzip(bytes, bounds);
-    const headers = walkHeaders(archive, bounds);
+    const headers = walkHeaders(archive, bounds).map(inside);
     return { status: 'read', files: collect(await parse(archive), headers, bounds) };
   } catch (error) {
     if (error instanceof Refusal) return { status: 'failed', reason: error.message };
@@ -64,11 +64,9 @@ async function gunzip(bytes: Uint8Array, bounds: TarballLimits): Promise<Buffer>
 
   const body = bytes.subarray(10);
   const { buffer, engine } = await inflated(body, bounds);
-  if (body.length - engine.bytesWritten !== 8) {
-    throw new Refusal(
-      body.length - engine.bytesWritten < 8 ? 'the gzip data is cut short' : 'data follows the gzip member',
-    );
-  }
+  const left = body.length - engine.bytesWritten;
+  if (left < 8) throw new Refusal('the gzip data is cut short');
+  if (left > 8) throw new Refusal('data follows the gzip member');
   const trailer = Buffer.from(body.buffer, body.byteOffset + engine.bytesWritten, 8);
   if (trailer.readUInt32LE(0) !== crc32(buffer) || trailer.readUInt32LE(4) !== buffer.length % 2 ** 32) {
     throw new Refusal('the gzip checksum does not fit its data');
@@ -88,7 +86,7 @@ async function inflated(body: Uint8Array, bounds: TarballLimits): Promise<Inflat
   try {
     return (await inflate(body, { info: true, maxOutputLength: bounds.uncompressed })) as Inflated;
   } catch (error) {
-    const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     throw new Refusal(
       tooLarge ? `the tarball unpacks to more than ${bounds.uncompressed} bytes` : 'the gzip data is damaged',
     );
@@ -112,7 +110,7 @@ function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader
   let offset = 0;
   for (;;) {
     const header = archive.subarray(offset, offset + block);
-    if (header.length < block) throw new Refusal('the archive has no end marker');
+    // Also where the archive is at its end: the end marker is missing then.
     if (isZero(header)) break;
     const name = rawName(header);
     const shown = JSON.stringify(name);
@@ -160,8 +158,7 @@ function kindOf(flag: number): string {
 
 function rawName(header: Buffer): string {
   const name = untilNul(header.subarray(0, 100));
-  const ustar = header.subarray(257, 262).toString('latin1') === 'ustar';
-  const prefix = ustar ? untilNul(header.subarray(345, 500)) : '';
+  const prefix = untilNul(header.subarray(345, 500));
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
@@ -171,12 +168,13 @@ function untilNul(bytes: Buffer): string {
   return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
 }
 
-// Texts end at their first NUL, a regular file links to nothing, and the header has twelve bytes to spare: what stands
-// there all the same is seen by some readers and not by others.
+// Texts end at their first NUL, a regular file links to nothing, only ustar has a prefix, and the header has twelve bytes to
+// spare: what stands there all the same is seen by some readers and not by others.
 function isClean(header: Buffer): boolean {
   const [name, prefix] = [header.subarray(0, 100), header.subarray(345, 500)];
   const rest = (text: Buffer) => (text.includes(0) ? text.subarray(text.indexOf(0)) : text.subarray(0, 0));
-  return [rest(name), header.subarray(157, 257), rest(prefix), header.subarray(500)].every(isZero);
+  const noPrefix = header.toString('latin1', 257, 265) === 'ustar\u000000' ? rest(prefix) : prefix;
+  return [rest(name), header.subarray(157, 257), noPrefix, header.subarray(500)].every(isZero);
 }
 
 // Octal digits, then NULs or spaces; GNU's base-256 form is not what JSR writes.
@@ -187,6 +185,18 @@ function octal(bytes: Buffer): number | undefined {
 
 function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
+}
+
+interface Header extends RawHeader {
+  /** The name without `package`. */
+  readonly path: string;
+}
+
+// Before the library sees the archive: one whose first name begins like gzip it would unpack again, beyond all bounds.
+function inside({ name, size }: RawHeader): Header {
+  const path = /^(?:\.\/)?package(\/.*)/s.exec(name)?.[1];
+  if (path === undefined) throw new Refusal(`the entry ${JSON.stringify(name)} is not under package/`);
+  return { name, path, size };
 }
 
 interface Entry {
@@ -208,9 +218,6 @@ function parse(archive: Buffer): Promise<readonly Entry[]> {
         });
       },
     });
-    parser.on('ignoredEntry', (entry: ReadEntry) => {
-      reject(new Refusal(`the entry ${JSON.stringify(entry.path)} is ${entry.type}`));
-    });
     parser.on('error', (error: Error) => reject(new Refusal(`the archive is malformed: ${error.message}`)));
     parser.on('end', () => resolve(entries));
     try {
@@ -224,7 +231,7 @@ function parse(archive: Buffer): Promise<readonly Entry[]> {
 // The library and the plain walk must have seen the same archive; then the rules on names apply.
 function collect(
   entries: readonly Entry[],
-  headers: readonly RawHeader[],
+  headers: readonly Header[],
   bounds: TarballLimits,
 ): ReadonlyMap<string, Uint8Array> {
   if (entries.length !== headers.length) throw new Refusal('the archive can be read in two ways');
@@ -233,23 +240,20 @@ function collect(
   const limits = { length, lastPart: length, depth };
   const files = new Map<string, Uint8Array>();
   const folded = new Map<string, string>();
-  for (const [index, { name, type, bytes }] of entries.entries()) {
-    const header = headers[index];
-    const shown = JSON.stringify(header?.name ?? name);
-    if (type !== 'File' && type !== 'OldFile') throw new Refusal(`the entry ${shown} is ${type}`);
-    if (header?.name !== name || header.size !== bytes.length) {
+  for (const [index, { name, path, size }] of headers.entries()) {
+    const shown = JSON.stringify(name);
+    const entry = entries[index];
+    if (entry?.type !== 'File' || entry.name !== name || entry.bytes.length !== size) {
       throw new Refusal(`the entry ${shown} can be read in two ways`);
     }
-    const inside = /^(?:\.\/)?package(\/.*)$/s.exec(name)?.[1];
-    if (inside === undefined) throw new Refusal(`the entry ${shown} is not under package/`);
-    const forbidden = forbiddenInPath(inside, limits);
+    const forbidden = forbiddenInPath(path, limits);
     if (forbidden !== undefined) throw new Refusal(`the entry ${shown} is refused: ${forbidden}`);
-    const twin = folded.get(foldPath(inside));
-    if (twin === inside) throw new Refusal(`the entry ${shown} stands twice`);
+    const twin = folded.get(foldPath(path));
+    if (twin === path) throw new Refusal(`the entry ${shown} stands twice`);
     if (twin !== undefined)
       throw new Refusal(`the entries ${shown} and ${JSON.stringify(twin)} differ in case only`);
-    folded.set(foldPath(inside), inside);
-    files.set(inside, bytes);
+    folded.set(foldPath(path), path);
+    files.set(path, entry.bytes);
   }
   for (const path of files.keys()) {
     for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {

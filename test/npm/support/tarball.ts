@@ -10,6 +10,8 @@ export interface MintedEntry {
   /** Twelve bytes for the size field, to lie about the size. */
   readonly sizeField?: string;
   readonly prefix?: string;
+  /** Eight bytes that name the form of the header. */
+  readonly magic?: string;
 }
 
 /** A ustar archive, not compressed, closed by two blocks of zeros. */
@@ -35,7 +37,7 @@ function mintEntry(entry: MintedEntry): Buffer[] {
   header.write('        ', 148, 'latin1');
   header.write(entry.type ?? '0', 156, 'latin1');
   header.write(entry.linkTo ?? '', 157, 100, 'latin1');
-  header.write('ustar\x0000', 257, 'latin1');
+  header.write(entry.magic ?? 'ustar\x0000', 257, 'latin1');
   header.write(entry.prefix ?? '', 345, 155, 'latin1');
   let sum = 0;
   for (const byte of header) sum += byte;
