@@ -92,7 +92,8 @@ function declareDeclaration(node: Tree): readonly Tree[] {
 
 function declareVariable(declarator: Tree): Tree {
   const id = treeAt(declarator, 'id');
-  if (id?.type !== 'Identifier') return { ...declarator, id: hole(), init: null, definite: false };
+  // What is taken apart matches nothing a declaration file can say.
+  if (id?.type !== 'Identifier') return hole();
   return {
     ...declarator,
     id: { ...id, typeAnnotation: id['typeAnnotation'] ?? annotation(typeOf(declarator['init'])) },
@@ -163,16 +164,12 @@ function withSpecifiers(value: unknown, texts: SpecifierTexts): unknown {
     Object.entries(value).map(([field, child]) => [field, withSpecifiers(child, texts)]),
   );
   // The compiler of mid-2024 lost the `as` of a mapped type.
-  if (node['type'] === 'TsMappedType' && isTree(node['nameType'])) {
-    return { ...node, nameType: oneOf(node['nameType'], null) };
-  }
-  const field = specifierFields[String(node['type'])];
-  const specifier = field === undefined ? undefined : node[field];
-  if (field === undefined || !isTree(specifier)) return node;
-  const text = textOf(specifier);
-  if (text === undefined) return node;
-  const [rule, ...others] = [...new Set(texts(text))].map((option) => ({ ...specifier, value: option }));
-  return { ...node, [field]: others.length === 0 ? rule : oneOf(rule, ...others) };
+  if (node['type'] === 'TsMappedType') return { ...node, nameType: oneOf(node['nameType'], null) };
+  const field = specifierFields[String(node['type'])] ?? '';
+  const specifier = textOf(node[field]);
+  if (specifier === undefined) return node;
+  const options = texts(specifier).map((text) => ({ type: 'StringLiteral', value: text }));
+  return { ...node, [field]: oneOf(...options) };
 }
 
 const specifierFields: Readonly<Record<string, string>> = {

@@ -73,7 +73,7 @@ export function returnTypeOf(node: Tree): Tree {
   if (declared !== undefined) return declared;
   const body = treeAt(node, 'body');
   if (node['generator'] === true || body === undefined) return annotation(hole());
-  if (!/^(?:BlockStatement|FunctionBody)$/.test(body.type)) return annotation(promised(node, typeOf(body)));
+  if (!('stmts' in body)) return annotation(promised(node, typeOf(body)));
   return returnsValue(body['stmts']) ? annotation(hole()) : annotation(promised(node, keyword('void')));
 }
 
@@ -138,11 +138,9 @@ function negative(expression: Tree, constant: boolean): Tree {
 
 function tuple(expression: Tree, constant: boolean): Tree {
   const elements = Array.isArray(expression['elements']) ? expression['elements'] : [];
-  const elemTypes = elements.map((element: unknown) => {
-    const spread = typeof element === 'object' && element !== null && Reflect.get(element, 'spread') === true;
-    const value =
-      typeof element === 'object' && element !== null ? Reflect.get(element, 'expression') : undefined;
-    return { type: 'TsTupleElement', label: null, ty: spread ? hole() : typeOf(value, constant) };
+  const elemTypes = elements.map((element: Readonly<Record<string, unknown>> | null) => {
+    const ty = element?.['spread'] === true ? hole() : typeOf(element?.['expression'], constant);
+    return { type: 'TsTupleElement', label: null, ty };
   });
   const type = { type: 'TsTupleType', elemTypes };
   return hole({ type: 'TsTypeOperator', op: 'readonly', typeAnnotation: type }, type);
@@ -156,9 +154,8 @@ function objectType(expression: Tree, constant: boolean): Tree {
       key: oneOf(property['key'], withOptional(property['key'])),
       computed: false,
       optional: false,
-      typeAnnotation: annotation(
-        property.type === 'KeyValueProperty' ? typeOf(property['value'], constant) : hole(),
-      ),
+      // Methods have no value, and a short `{ a }` only its name.
+      typeAnnotation: annotation(typeOf(property['value'], constant)),
     }));
   return hole(
     { type: 'TsTypeLiteral', members: members(true) },
@@ -210,10 +207,9 @@ function promised(node: Tree, type: Tree): Tree {
 
 // Is there a `return` with a value in these statements, functions inside them left out?
 function returnsValue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(returnsValue);
   if (typeof value !== 'object' || value === null) return false;
   const type: unknown = Reflect.get(value, 'type');
   if (type === 'ReturnStatement') return Reflect.get(value, 'argument') !== null;
-  if (typeof type === 'string' && /Function|Class|Method|Accessor|Getter|Setter/.test(type)) return false;
+  if (/Function|Class|Method|Accessor|Getter|Setter/.test(String(type))) return false;
   return Object.values(value).some(returnsValue);
 }

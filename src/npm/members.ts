@@ -41,7 +41,8 @@ function declareMember(member: Tree): readonly Tree[] {
         ? []
         : [declareProperty(member)];
     case 'TsIndexSignature':
-      return [member];
+      // The compiler does not print the `static` of an index signature.
+      return [{ ...member, static: oneOf(member['static'], false) }];
     default:
       return [];
   }
@@ -49,14 +50,15 @@ function declareMember(member: Tree): readonly Tree[] {
 
 // The body of a function with overloads is not part of its declaration.
 function isImplementation(member: Tree, members: readonly Tree[]): boolean {
-  const holder = member.type === 'ClassMethod' ? functionOf(member) : member;
-  if (member.type !== 'ClassMethod' && member.type !== 'Constructor') return false;
-  if (holder['body'] === null || member['kind'] === 'getter' || member['kind'] === 'setter') return false;
-  return members.some((other) => {
-    if (other.type !== member.type || nameOf(other) !== nameOf(member)) return false;
-    if (other['isStatic'] !== member['isStatic'] || other['isAbstract'] === true) return false;
-    return (other.type === 'ClassMethod' ? functionOf(other) : other)['body'] === null;
-  });
+  if (member['kind'] === 'getter' || member['kind'] === 'setter' || isBodiless(member)) return false;
+  return members.some(
+    (other) =>
+      isBodiless(other) &&
+      other.type === member.type &&
+      nameOf(other) === nameOf(member) &&
+      other['isStatic'] === member['isStatic'] &&
+      other['isAbstract'] !== true,
+  );
 }
 
 function declareMethod(method: Tree): Tree {
@@ -64,7 +66,7 @@ function declareMethod(method: Tree): Tree {
   const returnType = method['kind'] === 'setter' ? null : returnTypeOf(body);
   return {
     ...method,
-    key: plainKey(method['key']),
+    key: plainKey(method),
     function: {
       ...body,
       params: parametersOf(treesAt(body, 'params')),
@@ -82,7 +84,7 @@ function declareProperty(member: Tree): Tree {
   const type = isPrivate(member) ? hiddenType : (declared ?? annotation(typeOf(member['value'])));
   return {
     type: 'ClassProperty',
-    key: plainKey(member['key']),
+    key: plainKey(member),
     value: null,
     typeAnnotation: type,
     isStatic: member['isStatic'],
@@ -104,7 +106,7 @@ function privateProperty(method: Tree): Tree {
 function propertyOf(parameter: Tree): readonly Tree[] {
   if (parameter.type !== 'TsParameterProperty') return [];
   const binding = treeAt(parameter, 'param');
-  const named = binding?.type === 'AssignmentPattern' ? treeAt(binding, 'left') : binding;
+  const named = binding?.['left'] ?? binding;
   const type = patternOf(binding, true)['typeAnnotation'];
   const hidden = parameter['accessibility'] === 'private';
   return [
@@ -117,7 +119,7 @@ function propertyOf(parameter: Tree): readonly Tree[] {
       decorators: [],
       accessibility: parameter['accessibility'] === 'public' ? null : parameter['accessibility'],
       isAbstract: false,
-      isOptional: binding?.type === 'Identifier' && binding['optional'] === true,
+      isOptional: binding?.['optional'] === true,
       isOverride: parameter['override'],
       readonly: parameter['readonly'],
       definite: false,
@@ -134,18 +136,21 @@ function constructorParameters(member: Tree): readonly Tree[] {
 }
 
 // `["name"]` is `name` in quotes.
-function plainKey(key: unknown): unknown {
-  const node = typeof key === 'object' && key !== null ? (key as Tree) : undefined;
-  const expression = node?.type === 'Computed' ? treeAt(node, 'expression') : undefined;
-  return expression !== undefined && /^(?:String|Numeric|BigInt)Literal$/.test(expression.type)
-    ? expression
-    : key;
+function plainKey(member: Tree): Tree | undefined {
+  const key = treeAt(member, 'key');
+  const computed = key === undefined ? undefined : treeAt(key, 'expression');
+  return computed !== undefined && literals.has(computed.type) ? computed : key;
 }
 
-function functionOf(method: Tree): Tree {
-  // swc gives the function of a method no type.
-  const value = method['function'];
-  return typeof value === 'object' && value !== null ? (value as Tree) : method;
+const literals: ReadonlySet<string> = new Set(['StringLiteral', 'NumericLiteral', 'BigIntLiteral']);
+
+// The function of a method, which swc gives no type; a constructor is its own.
+function functionOf(member: Tree): Tree {
+  return (member['function'] ?? member) as Tree;
+}
+
+function isBodiless(member: Tree): boolean {
+  return functionOf(member)['body'] === null;
 }
 
 function isPrivate(member: Tree): boolean {
@@ -154,10 +159,6 @@ function isPrivate(member: Tree): boolean {
 
 // What tells members apart; a computed name that is private has none.
 function nameOf(member: Tree): string | undefined {
-  if (member.type === 'Constructor') return 'constructor';
-  const key = plainKey(member['key']);
-  const text = textOf(key);
-  if (text !== undefined) return text;
-  const computed = typeof key === 'object' && key !== null && Reflect.get(key, 'type') === 'Computed';
-  return computed && isPrivate(member) ? undefined : JSON.stringify(key);
+  const key = plainKey(member);
+  return textOf(key) ?? (key?.type === 'Computed' && isPrivate(member) ? undefined : JSON.stringify(key));
 }
