@@ -2,7 +2,7 @@ import type { Compiler } from './compiler.ts';
 import { type DeclarationAnswer, sameDeclarations } from './declarations.ts';
 import type { ModuleGraph } from './graph.ts';
 import type { Layout } from './layout.ts';
-import { mediaTypeOf } from './media.ts';
+import { isDeclaration, mediaTypeOf } from './media.ts';
 import { sameProgram } from './program.ts';
 import { rewriteText } from './rewrite.ts';
 import { checkSourceMap } from './sourcemap.ts';
@@ -69,7 +69,7 @@ function rewritten(path: string, originals: Originals): Buffer | undefined {
   const facts = originals.graph.get(path);
   const media = mediaTypeOf(path);
   if (facts === undefined || media === 'other' || media === 'jsx') return undefined;
-  const kind: RewriteKind = media === 'd.ts' || media === 'd.mts' ? 'declaration' : 'source';
+  const kind: RewriteKind = isDeclaration(media) ? 'declaration' : 'source';
   const text = rewriteText(textOf(originals.attested, path), facts, kind, (specifier, as) =>
     rewriteSpecifier(specifier, as, originals.dependencies(path), originals.layout.tables, path),
   );

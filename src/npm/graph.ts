@@ -110,7 +110,7 @@ function readPosition(value: unknown): Position | undefined {
 }
 
 function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function textOf(value: unknown): string | undefined {

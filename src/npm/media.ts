@@ -3,8 +3,7 @@ export type MediaType = 'js' | 'mjs' | 'jsx' | 'ts' | 'mts' | 'tsx' | 'd.ts' | '
 
 /** The media type of a path; `.cjs`, `.cts`, JSON and everything that JSR copies as it is are `other`. */
 export function mediaTypeOf(path: string): MediaType {
-  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  const match = /(\.d\.ts|\.d\.mts|\.d\.cts|\.[^.]+)$/.exec(name)?.[1]?.slice(1);
+  const match = /\.(d\.[mc]?ts|[^.]+)$/.exec(path.toLowerCase())?.[1];
   switch (match) {
     case 'js':
     case 'mjs':
@@ -18,6 +17,11 @@ export function mediaTypeOf(path: string): MediaType {
     default:
       return 'other';
   }
+}
+
+/** Whether it is a declaration file that JSR rewrites as one. */
+export function isDeclaration(media: MediaType): boolean {
+  return media === 'd.ts' || media === 'd.mts';
 }
 
 /** The path with its extension replaced by `js` or `d.ts`; `.d.ts` counts as one extension (contract 3.4). */

@@ -59,7 +59,7 @@ function apply(text: string, edits: readonly Edit[]): string | undefined {
   let done = 0;
   for (const { start, end, text: inserted } of [...edits].sort((a, b) => a.start - b.start)) {
     // NaN marks a position outside the text.
-    if (!(start >= done && end >= start && end <= text.length)) return undefined;
+    if (!(start >= done && end >= start)) return undefined;
     parts.push(text.slice(done, start), inserted);
     done = end;
   }

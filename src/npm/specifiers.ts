@@ -1,7 +1,7 @@
 import { satisfies } from 'semver';
 import { npmNameOf, type PackageVersion } from '../model/package.ts';
 import type { ModuleFacts } from './graph.ts';
-import { mediaTypeOf, withExtension } from './media.ts';
+import { isDeclaration, mediaTypeOf, withExtension } from './media.ts';
 
 /** Which resolution a specifier is rewritten by: that of the code, or that of the types (contract 3.5). */
 export type RewriteKind = 'source' | 'declaration';
@@ -73,8 +73,9 @@ function targetOf(
   if (packageImport !== undefined) return packageImport;
   // TypeScript refuses to import a declaration file by its name (TS2846) but finds it beside the `.js`.
   const path = toPath(target);
-  const declaration = path !== undefined && /^d\.m?ts$/.test(mediaTypeOf(path));
-  return kind === 'declaration' && declaration ? toFileUrl(withExtension(path, 'js')) : target;
+  return kind === 'declaration' && path !== undefined && isDeclaration(mediaTypeOf(path))
+    ? toFileUrl(withExtension(path, 'js'))
+    : target;
 }
 
 function spell(target: string | undefined, output: string): string | undefined {
@@ -98,7 +99,7 @@ export function relativeSpecifier(from: string, target: string): string {
   const base = from.split('/').slice(0, -1);
   const parts = target.split('/');
   let shared = 0;
-  while (shared < base.length && shared < parts.length - 1 && base[shared] === parts[shared]) shared += 1;
+  while (shared < parts.length - 1 && base[shared] === parts[shared]) shared += 1;
   const up = base.slice(shared).map(() => '..');
   const down = parts.slice(shared);
   return up.length === 0 ? `./${down.join('/')}` : [...up, ...down].join('/');
@@ -127,8 +128,7 @@ export interface Requirement {
 /** Reads `jsr:@scope/name@range/sub` and `npm:name@range/sub`; `undefined` for everything else. */
 export function parseRequirement(url: string): Requirement | undefined {
   const match = /^(jsr|npm):\/?((?:@[^/@]+\/)?[^/@]+)(?:@([^/]+))?(?:\/(.*))?$/s.exec(url);
-  const [, registry, name, range, subpath] = match ?? [];
-  if (name === undefined) return undefined;
+  const [, registry, name = '', range, subpath] = match ?? [];
   const rest = { range: range ?? '*', subpath: subpath === '' ? undefined : subpath };
   if (registry === 'npm') return { registry, npmName: name, ...rest };
   const jsr = /^@([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(name);
@@ -201,7 +201,7 @@ function resolveSelf(specifier: string, context: ResolutionContext): string | un
 
 /** The path in the package of an export target such as `./mod.ts`. */
 export function exportPath(target: string): string {
-  return `/${target.replace(/^\.*/, '').replace(/^\/*/, '')}`;
+  return `/${target.replace(/^\.*\/*/, '')}`;
 }
 
 function toPackageImport(url: string): string | undefined {

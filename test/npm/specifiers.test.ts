@@ -3,12 +3,14 @@ import { type ModuleGraph, readModuleGraph } from '../../src/npm/graph.ts';
 import { rewriteText } from '../../src/npm/rewrite.ts';
 import {
   dependenciesOf,
+  exportPath,
   follow,
   parseRequirement,
   type ResolutionContext,
   type RewriteKind,
   type RewriteTables,
   relativeSpecifier,
+  respell,
   rewriteSpecifier,
   selfTypesOf,
 } from '../../src/npm/specifiers.ts';
@@ -69,7 +71,10 @@ describe('specifiers in code', () => {
   const cases: readonly (readonly [string, string | undefined])[] = [
     ['./a.ts', './a.js'],
     ['./sub/mod.ts', './sub/mod.js'],
+    ['/a.ts', './a.js'],
     ['./other.js', undefined],
+    ['./types.d.ts', undefined],
+    ['//host/a.ts', undefined],
     ['./data.json', undefined],
     ['jsr:@std/path@^1.0.0', '@jsr/std__path'],
     ['jsr:@std/path@^1.0.0/posix/join', '@jsr/std__path/posix/join'],
@@ -86,6 +91,11 @@ describe('specifiers in code', () => {
     expect(rewrite(specifier, 'source')).toBe(expected);
   });
 
+  it('are found from another folder', () => {
+    expect(rewrite('../a.ts', 'source', '/sub/x.ts')).toBe('../a.js');
+    expect(rewrite('../../a.ts', 'source', '/sub/x.ts')).toBe('../a.js');
+  });
+
   it('of the package itself become files, when the version fits', () => {
     expect(rewrite('jsr:@scope/foo@^1', 'source', '/deep/x.ts')).toBe('../mod.js');
     expect(rewrite('jsr:@scope/foo@1.2.0/sub', 'source', '/deep/x.ts')).toBe('../sub/mod.js');
@@ -94,7 +104,16 @@ describe('specifiers in code', () => {
   });
 
   it('that the module does not have are left alone', () => {
-    expect(rewriteSpecifier('./a.ts', 'source', new Map(), tables, '/mod.ts')).toBeUndefined();
+    for (const kind of ['source', 'declaration'] as const) {
+      expect(rewriteSpecifier('./a.ts', kind, new Map(), tables, '/mod.ts')).toBeUndefined();
+      expect(respell('./a.ts', kind, new Map(), tables, '/mod.ts')).toBeUndefined();
+    }
+  });
+
+  it('lead to the same file from where the output lies', () => {
+    const facts = graphOf('/mod.ts', imports('./other.js')).get('/mod.ts') ?? expect.unreachable();
+    const dependencies = dependenciesOf('/mod.ts', facts, context);
+    expect(respell('./other.js', 'source', dependencies, tables, '/_dist/mod.d.ts')).toBe('../other.js');
   });
 });
 
@@ -111,6 +130,11 @@ describe('specifiers in declarations', () => {
     expect(rewrite('./types.d.ts', 'declaration', '/mod.d.ts')).toBe('./types.js');
     expect(rewrite('./types.d.mts', 'declaration', '/mod.d.ts')).toBe('./types.js');
     expect(rewrite('./b.js', 'declaration', '/sub/mod.d.ts')).toBeUndefined();
+  });
+
+  it('leave data and other addresses as they are', () => {
+    for (const specifier of ['./data.json', './other.js', 'https://example.com/x.d.ts', 'node:fs'])
+      expect(rewrite(specifier, 'declaration', '/mod.ts', '/_dist/mod.d.ts'), specifier).toBeUndefined();
   });
 
   it('fall back to the script of a module without declarations', () => {
@@ -149,7 +173,12 @@ describe('following', () => {
     const facts = (path: string, value: unknown) => graphOf(path, value).get(path) ?? expect.unreachable();
     expect(selfTypesOf('/a.js', facts('/a.js', reference), context)).toBe('file:///b.d.ts');
     expect(selfTypesOf('/a.js', facts('/a.js', both), context)).toBe('file:///c.d.ts');
+    for (const path of ['/a.mjs', '/a.jsx', '/a.cjs'])
+      expect(selfTypesOf(path, facts(path, reference), context), path).toBe('file:///b.d.ts');
     expect(selfTypesOf('/a.ts', facts('/a.ts', reference), context)).toBeUndefined();
+    const path = { tsReferences: [{ ...reference.tsReferences[0], type: 'path' }] };
+    expect(selfTypesOf('/a.js', facts('/a.js', path), context)).toBeUndefined();
+    expect(selfTypesOf('/a.js', facts('/a.js', {}), context)).toBeUndefined();
   });
 
   it('gives relative paths that start with a dot', () => {
@@ -158,6 +187,7 @@ describe('following', () => {
     expect(relativeSpecifier('/a/b/c.ts', '/a/b/c.ts')).toBe('./c.ts');
     expect(relativeSpecifier('/c.ts', '/a/b/d.ts')).toBe('./a/b/d.ts');
     expect(relativeSpecifier('/a/b/c.ts', '/x/y.ts')).toBe('../../x/y.ts');
+    expect(relativeSpecifier('/a/b/c.ts', '/a/b')).toBe('../b');
   });
 });
 
@@ -175,19 +205,68 @@ describe('requirements', () => {
       range: '*',
       subpath: undefined,
     });
-    for (const text of [
-      'jsr:path',
-      'jsr:@a/b/',
-      'file:///a',
-      'npm:',
-      'JSR:@a/b@1',
-      'jsr:@A/b@1',
-      'jsr:@a/b c@1',
-    ]) {
-      expect(parseRequirement(text)?.npmName, text).toSatisfy(
-        (name) => name === undefined || name === '@jsr/a__b',
-      );
-    }
+    expect(parseRequirement('jsr:@a/b/')).toEqual({
+      registry: 'jsr',
+      npmName: '@jsr/a__b',
+      range: '*',
+      subpath: undefined,
+    });
+  });
+
+  it.each([
+    'jsr:path',
+    'jsr:@A/b@1',
+    'jsr:@a/b c@1',
+    'jsr:@a/b@',
+    'file:///a',
+    'npm:',
+    'npm:a@',
+    'JSR:@a/b@1',
+    'https://example.com/npm:a',
+  ])('are none: %s', (text) => {
+    expect(parseRequirement(text)).toBeUndefined();
+  });
+});
+
+describe('targets of exports', () => {
+  it.each([
+    ['./mod.ts', '/mod.ts'],
+    ['mod.ts', '/mod.ts'],
+    ['/mod.ts', '/mod.ts'],
+    ['.././/sub/../mod.ts', '/.//sub/../mod.ts'],
+    ['..//mod.ts', '/mod.ts'],
+  ])('%s is the file %s', (target, path) => {
+    expect(exportPath(target)).toBe(path);
+  });
+});
+
+describe('what a module depends on', () => {
+  const somewhere = [
+    [0, 0],
+    [0, 1],
+  ];
+  const mention = (text: string, type?: string) => ({ text, range: somewhere, ...(type && { type }) });
+  const found = (path: string, facts: unknown) =>
+    Object.fromEntries(dependenciesOf(path, graphOf(path, facts).get(path) ?? expect.unreachable(), context));
+
+  it('are the types its comments name, and the runtime of its JSX', () => {
+    const facts = {
+      tsReferences: [mention('./b.d.ts', 'types'), mention('./c.ts', 'path')],
+      jsdocImports: [mention('npm:chalk@5')],
+      jsxImportSource: { text: 'npm:preact@10' },
+    };
+    const others = {
+      './c.ts': { code: undefined, type: 'file:///c.ts' },
+      'npm:chalk@5': { code: undefined, type: 'npm:chalk@5' },
+      'npm:preact@10/jsx-runtime': { code: 'npm:preact@10/jsx-runtime', type: undefined },
+    };
+    expect(found('/a.ts', facts)).toEqual({ './b.d.ts': { type: 'file:///b.d.ts' }, ...others });
+    // There it names the types of the script itself.
+    expect(found('/a.js', facts)).toEqual(others);
+  });
+
+  it('is nothing that leads to another host', () => {
+    expect(found('/a.ts', imports('//host/a.ts'))).toEqual({ '//host/a.ts': {} });
   });
 });
 
@@ -266,11 +345,68 @@ describe('rewriting a text', () => {
   });
 
   it('gives up on ranges that lie outside the text or over each other', () => {
-    expect(rewriteText('import "./a";', facts(imports(at('./a', 3, 7))), 'source', upper)).toBeUndefined();
-    expect(rewriteText('import "./a";', facts(imports(at('./a', 0, 99))), 'source', upper)).toBeUndefined();
-    expect(
-      rewriteText('import "./a";', facts(imports(at('./a', 0, 7), at('./a', 0, 8))), 'source', upper),
-    ).toBeUndefined();
+    const given = (text: string, ...mentions: readonly object[]) =>
+      rewriteText(text, facts(imports(...mentions)), 'source', upper);
+    const range = (...specifierRange: readonly (readonly [number, number])[]) => ({
+      specifier: './a',
+      specifierRange,
+    });
+    expect(given('import "./a";', at('./a', 3, 7))).toBeUndefined();
+    expect(given('import "./a";', at('./a', 0, 99))).toBeUndefined();
+    expect(given('import "./a";', at('./a', 0, 7), at('./a', 0, 8))).toBeUndefined();
+    expect(given('import "./a";', range([0, 12], [0, 7]))).toBeUndefined();
+    expect(given('import "./a";', range([0, 7], [0, 2 ** 50]))).toBeUndefined();
+    // The line break is part of no line, nor is the next line.
+    expect(given('import "./a"\n;', range([0, 7], [0, 13]))).toBeUndefined();
+    expect(given('import "./a"\n;', range([0, 7], [1, 2]))).toBeUndefined();
+  });
+
+  it('rewrites what ends with its line, what is empty, and what has no quotes', () => {
+    expect(rewriteText('import "./a"', facts(imports(at('./a', 0, 7))), 'source', upper)).toBe(
+      'import "./A"',
+    );
+    expect(rewriteText('import ""', facts(imports(at('', 0, 7))), 'source', () => 'x')).toBe('import "x"');
+    const comment = {
+      tsReferences: [
+        {
+          type: 'path',
+          text: 'x"y',
+          range: [
+            [0, 1],
+            [0, 4],
+          ],
+        },
+      ],
+    };
+    expect(rewriteText('<x"y>', facts(comment), 'source', () => 'new')).toBe('<new>');
+  });
+
+  it('counts the last character of the first plane as one', () => {
+    const text = '/*\uffff*/ import "./a";';
+    expect(rewriteText(text, facts(imports(at('./a', 0, 13))), 'source', upper)).toBe(
+      '/*\uffff*/ import "./A";',
+    );
+  });
+
+  it('blanks the comment before the reference, no later one, and nothing where there is none', () => {
+    const reference = (line: number, column: number) =>
+      facts({
+        tsReferences: [
+          {
+            type: 'types',
+            text: './a.d.ts',
+            range: [
+              [line, column],
+              [line, column + 10],
+            ],
+          },
+        ],
+      });
+    const text = 'a();\n/// <reference types="./a.d.ts" />\nb(); /// c\n';
+    expect(rewriteText(text, reference(1, 21), 'source', upper)).toBe('a();\n\nb(); /// c\n');
+    expect(rewriteText('a("./a.d.ts"); /// b\n', reference(0, 2), 'source', upper)).toBe(
+      'a("./a.d.ts"); /// b\n',
+    );
   });
 });
 
