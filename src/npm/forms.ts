@@ -1,5 +1,5 @@
 import { enumBody, enumStatements, withoutNamespaceLets } from './enums.ts';
-import { hoistedNames, identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import { identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /**
@@ -36,7 +36,7 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 }
 
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
-  const hoisted = [...hoistedNames(node)];
+  const hoisted: string[] = [];
   const statements = nodesAt(node, field)
     .flatMap(split)
     .filter((statement) => !isNothing(statement))
@@ -49,8 +49,7 @@ function withStatements(node: SyntaxNode, field: string, names: LoweredNames, sc
 // `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
 function split(statement: SyntaxNode): readonly SyntaxNode[] {
   const expression = statement['expression'];
-  if (statement.type !== 'ExpressionStatement' || !isNode(expression)) return [statement];
-  if (expression.type !== 'SequenceExpression') return [statement];
+  if (!isNode(expression) || expression.type !== 'SequenceExpression') return [statement];
   return nodesAt(expression, 'expressions').map((part) => ({
     ...statement,
     start: part.start,
@@ -73,7 +72,7 @@ function isNothing(statement: SyntaxNode): boolean {
 function withoutBareVars(statement: SyntaxNode, hoisted: string[]): readonly SyntaxNode[] {
   const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
   const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;
-  if (declaration.type !== 'VariableDeclaration' || declaration['kind'] !== 'var') return [statement];
+  if (declaration['kind'] !== 'var') return [statement];
   const kept: SyntaxNode[] = [];
   for (const declarator of nodesAt(declaration, 'declarations')) {
     const name = identifier(declarator['id']);
@@ -82,7 +81,6 @@ function withoutBareVars(statement: SyntaxNode, hoisted: string[]): readonly Syn
     else if (exported) hoisted.push(`export ${name}`);
     else if (!hoisted.includes(name)) hoisted.push(name);
   }
-  if (kept.length === nodesAt(declaration, 'declarations').length) return [statement];
   if (kept.length === 0) return [];
   const rest = { ...declaration, declarations: kept };
   return [exported ? { ...statement, declaration: rest } : rest];

@@ -26,8 +26,8 @@ const facts: PackageFacts = {
     ['./gone', './gone.js'],
   ]),
   dependencies: new Map([
-    ['zod', new Set(['^3'])],
     ['chalk', new Set(['^4', '^5'])],
+    ['zod', new Set(['^3'])],
     ['@jsr/std__path', new Set(['*'])],
   ]),
   layout: { tables, scripts: new Map(), declarations: new Map() },

@@ -84,6 +84,127 @@ describe('the same program', () => {
   });
 });
 
+// What a text says with other signs, statement by statement.
+describe('the same statements', () => {
+  const pairs: readonly (readonly [name: string, source: string, emitted: string])[] = [
+    ['split in a case', 'switch (a) { case 1: b(), c(); }', 'switch (a) { case 1: b(); c(); }'],
+    [
+      'split in a static block',
+      'export class A { static { b(), c(); } }',
+      'export class A { static { b(); ; c(); } }',
+    ],
+    [
+      'a var of a function, wherever it stands',
+      'export const f = function () { a(); var q: number; };',
+      'export const f = function () { var q; a(); };',
+    ],
+    [
+      'a var of an arrow function, wherever it stands',
+      'export const f = () => { a(); var q: number, r; };',
+      'export const f = () => { var r; var q; a(); };',
+    ],
+    ['a var said twice', 'var q: number;\nvar q: number;\na(q);', 'var q;\na(q);'],
+    [
+      'a var with a value beside one without',
+      'export var a: number, b = 1;',
+      'export var b = 1;\nexport var a;',
+    ],
+    [
+      'an enum said once, which starts from nothing',
+      'enum A { X }\nexport default A;',
+      'var A = /*#__PURE__*/ function(A) {\n  A[A["X"] = 0] = "X";\n  return A;\n}({});\nexport default A;',
+    ],
+    ['a mark that is gone', 'export const a = /*#__PURE__*/ b();', 'export const a = b();'],
+    ['big numbers', 'const a = 0xFFn;\nexport { a };', 'const a = 255n;\nexport { a };'],
+  ];
+  it.each(pairs)('%s', async (_, source, emitted) => {
+    expect(await compare({ source, emitted })).toEqual(same);
+  });
+
+  const others: readonly (readonly [name: string, source: string, emitted: string, reason: RegExp])[] = [
+    [
+      'an arrow function in another',
+      'export const f = () => () => a(1);',
+      'export const f = () => () => a(2);',
+      /value of Literal/,
+    ],
+    ['an import without names', 'export {};', 'export {} from "evil";', /added ExportNamedDeclaration/],
+    [
+      'an export that is gone',
+      'const a = 1;\nexport { a };',
+      'const a = 1;',
+      /missing ExportNamedDeclaration/,
+    ],
+    ['a let that became a var', 'let a;\nexport { a };', 'var a;\nexport { a };', /differs/],
+    ['a var that became a let', 'var a;\nexport { a };', 'let a;\nexport { a };', /differs/],
+    ['a var that is gone', 'var a;\nb();', 'b();', /line 1: missing var a/],
+    ['another value of an exported var', 'export var a, b = 1;', 'export var a, b = 2;', /value of Literal/],
+    [
+      'another regular expression',
+      'export const a = /good/g;',
+      'export const a = /evil/g;',
+      /regex of Literal/,
+    ],
+    ['another flag', 'export const a = /good/g;', 'export const a = /good/y;', /regex of Literal/],
+    [
+      'another big number',
+      'const a = 1n;\nexport { a };',
+      'const a = 2n;\nexport { a };',
+      /bigint of Literal/,
+    ],
+    ['another template', 'export const a = `good`;', 'export const a = `evil`;', /value of TemplateElement/],
+    [
+      'a hole that is filled',
+      'export const a = [b, , c];',
+      'export const a = [b,\nb, c];',
+      /line 2: elements of ArrayExpression/,
+    ],
+    [
+      'a member of an enum',
+      'export enum A { X }',
+      'export var A;\n(function(A) {\n  A[A["X"] = 1] = "X";\n})(A || (A = {}));',
+      /differs/,
+    ],
+    [
+      'a statement in an enum',
+      'export enum A { X }',
+      'export var A;\n(function(A) {\n  A[A["X"] = 0] = "X";\n  evil();\n})(A || (A = {}));',
+      /added ExpressionStatement/,
+    ],
+    [
+      'an enum in two parts that forgets the first',
+      'enum A { X }\nenum A { Y = 1 }\nexport { A };',
+      'var A = /*#__PURE__*/ function(A) {\n  A[A["X"] = 0] = "X";\n  return A;\n}({});\n(function(A) {\n  A[A["Y"] = 1] = "Y";\n})(A);\nexport { A };',
+      /what the enum starts from/,
+    ],
+    [
+      'a class with parameter properties',
+      'export class A { constructor(private a: number) {} }',
+      'export class A { a; constructor(a) { this.a = evil; } }',
+      /differs/,
+    ],
+  ];
+  it.each(others)('are not %s', async (_, source, emitted, reason) => {
+    expect(await reasonOf({ source, emitted })).toMatch(reason);
+  });
+
+  it('come from a source of bounded size', async () => {
+    const most = 256 * 1024 + 16 * 'export {};'.length;
+    const blank = (length: number) => `${' '.repeat(length - 1)}\n`;
+    expect(await reasonOf({ source: 'export {};', emitted: blank(most) })).toBe('the same program');
+    expect(await reasonOf({ source: 'export {};', emitted: blank(most + 1) })).toBe(
+      'is far larger than its source',
+    );
+  });
+
+  it('come from a source that can be read', async () => {
+    expect(await reasonOf({ source: 'const = 1;', emitted: 'a();' })).toBe('its source cannot be parsed');
+    expect(await reasonOf({ source: 'const = 1;', emitted: 'a();', media: 'jsx' })).toMatch(
+      /^its source cannot be compiled: \S/,
+    );
+  });
+});
+
 // What swc changed between the servers of 2024 and those of 2026, with revision 11 all the time.
 describe('the forms one compiler had over time', () => {
   const forms: readonly (readonly [name: string, source: string, older: string, newer: string])[] = [
@@ -204,6 +325,33 @@ describe('helpers of the compiler', () => {
     expect(await reasonOf({ source: resource, emitted: changed })).toMatch(/differs/);
   });
 
+  it('may hold comments, unlike what stands around them', async () => {
+    const compiler = await loadCompiler();
+    const emitted = compiler.emit(resource, 'ts');
+    if (!emitted.ok) throw new Error(emitted.reason);
+    const inside = emitted.value.replace('{', '{ /* FIELD */ ');
+    expect(await compare({ source: resource, emitted: inside })).toEqual(same);
+    for (const around of [
+      `/* FIELD */ ${emitted.value}`,
+      emitted.value.replace('export function', '/* FIELD */ export function'),
+    ])
+      expect(await reasonOf({ source: resource, emitted: around })).toMatch(
+        /has a comment at line \d+ that its source has not/,
+      );
+  });
+
+  it('are refused when one of them is gone', async () => {
+    const compiler = await loadCompiler();
+    const emitted = compiler.emit(resource, 'ts');
+    if (!emitted.ok) throw new Error(emitted.reason);
+    const functions = emitted.value.split(/^(?=function )/m);
+    expect(functions.length).toBeGreaterThan(1);
+    for (const left of functions.slice(0, -1))
+      expect(await reasonOf({ source: resource, emitted: emitted.value.replace(left, '') })).toMatch(
+        /differs|lacks/,
+      );
+  });
+
   it('are refused where nothing needs them, and missed where they are needed', async () => {
     const compiler = await loadCompiler();
     const emitted = compiler.emit(resource, 'ts');
@@ -245,7 +393,15 @@ describe('another program', () => {
     ['another source map', '', '//# sourceMappingURL=https://evil.test/x.map\n', /comment at line 1/],
     ['an interpreter', '', '#!/usr/bin/env evil\n', /comment at line 1/],
     ['a directive', 'return', '"use strict";\n  return', /differs/],
-    ['broken syntax', 'return', 'return (', /cannot be parsed/],
+    [
+      'a comment behind a mark that is none',
+      'return',
+      '// webpackIgnore: true /*#__PURE__*/\n  return',
+      /comment at line 5/,
+    ],
+    ['a statement at the end', '(x) + 1;\n}', '(x) + 1;\n}\nevil();', /line 7: added ExpressionStatement/],
+    ['a specifier in another kind of text', '"./a.ts"', '`./a.ts`', /cannot be parsed/],
+    ['broken syntax', 'return', 'return (', /^cannot be parsed: Unexpected token \(5:/],
   ];
   it.each(attacks)('%s', async (_, from, to, reason) => {
     const attacked = from === '' ? to + emitted : emitted.replace(from, to);
@@ -261,8 +417,9 @@ describe('another program', () => {
       '//# sourceMappingURL=mod.js.map\n',
       '//# sourceMappingURL=mod.js.map\nx()',
     ]) {
-      expect(sameProgram({ ...script, emitted: `${emitted}\n${tail}` }, compiler)).toMatchObject({
+      expect(sameProgram({ ...script, emitted: `${emitted}\n${tail}` }, compiler)).toEqual({
         same: false,
+        reason: 'does not end in "//# sourceMappingURL=mod.js.map"',
       });
     }
   });

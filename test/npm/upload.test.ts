@@ -84,6 +84,11 @@ describe('an upload', () => {
     expect(await readUpload(bytes)).toBeUndefined();
   });
 
+  it('is told from a packed one by more than one byte', async () => {
+    for (const name of ['\x1fmod.ts', 'm\x8bod.ts', '(\xb5/\xfd.ts'])
+      expect((await read(file(name)))?.files.size, name).toBe(1);
+  });
+
   it('by another name than its header says has that name', async () => {
     expect([
       ...((await read({ name: 'x', type: 'x', content: '13 path=b.ts\n' }, file('a.ts')))?.files.keys() ??
