@@ -10,11 +10,14 @@ export type SpecifierTexts = (specifier: string) => readonly string[];
  * check. Nothing is resolved or checked: explicit types are copied, and what has no explicit type is inferred or left as a hole.
  */
 export function declareModule(body: readonly Tree[], texts: SpecifierTexts): readonly Tree[] {
-  const statements = body.map((statement) => withSpecifiers(statement, texts) as Tree);
+  return declareStatements(body.map((statement) => withSpecifiers(statement, texts) as Tree));
+}
+
+function declareStatements(statements: readonly Tree[]): readonly Tree[] {
   const overloaded = new Set(
     statements
       .map(declarationOf)
-      .flatMap((node) => (node?.['body'] === null ? [functionName(node) ?? ''] : [])),
+      .flatMap((node) => (node?.['body'] === null ? (functionName(node) ?? []) : [])),
   );
   return statements.flatMap((statement) => declareStatement(statement, overloaded));
 }
@@ -38,8 +41,7 @@ export const madeUpName = '_dts_';
 function declareStatement(statement: Tree, overloaded: ReadonlySet<string>): readonly Tree[] {
   const declaration = declarationOf(statement);
   if (declaration === undefined) return [];
-  const name = functionName(declaration);
-  if (name !== undefined && overloaded.has(name) && declaration['body'] !== null) return [];
+  if (overloaded.has(functionName(declaration) ?? '') && declaration['body'] !== null) return [];
   switch (statement.type) {
     case 'ExportDeclaration':
       return declareDeclaration(declaration).map((node) => ({ ...statement, declaration: node }));
@@ -131,10 +133,7 @@ function declareNamespace(node: Tree): Tree {
   const body = treeAt(node, 'body');
   if (body?.type === 'TsNamespaceDeclaration') return { ...node, body: declareNamespace(body) };
   if (body === undefined) return node;
-  return {
-    ...node,
-    body: { ...body, body: declareModule(treesAt(body, 'body'), (specifier) => [specifier]) },
-  };
+  return { ...node, body: { ...body, body: declareStatements(treesAt(body, 'body')) } };
 }
 
 // `export default <expression>` becomes a constant with a made-up name, unless the expression is a name.

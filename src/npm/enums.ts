@@ -6,21 +6,18 @@ import type { LoweredNames } from './typescript.ts';
  * `var X; (function(X) { … })(X || (X = {}));`. The newer form is brought to the older one.
  */
 export function enumStatements(statement: SyntaxNode, names: LoweredNames): readonly SyntaxNode[] {
-  const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
+  const exported = isNode(statement['declaration']);
   const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;
-  if (declaration.type !== 'VariableDeclaration' || declaration['kind'] !== 'var') return [statement];
+  if (declaration['kind'] !== 'var') return [statement];
   const [declarator, ...more] = nodesAt(declaration, 'declarations');
-  if (declarator === undefined || more.length > 0) return [statement];
-  const name = identifier(declarator['id']);
-  const call = declarator['init'];
-  if (name === undefined || !names.enums.has(name) || !isNode(call)) return [statement];
-  const parts = wrapper(call, name);
-  const last = parts?.statements.at(-1);
-  if (parts === undefined || last?.type !== 'ReturnStatement' || identifier(last['argument']) !== name) {
-    return [statement];
-  }
-  const fresh = isEmptyObject(parts.argument);
-  if (!fresh && !isOr(parts.argument, name, isEmptyObject)) return [statement];
+  const name = identifier(declarator?.['id']) ?? '';
+  const call = declarator?.['init'];
+  if (more.length > 0 || !names.enums.has(name) || !isNode(call)) return [statement];
+  const { statements, argument } = wrapper(call, name);
+  const last = statements.at(-1);
+  if (last?.type !== 'ReturnStatement' || identifier(last['argument']) !== name) return [statement];
+  const fresh = isEmptyObject(argument);
+  if (!fresh && !isOr(argument, name, isEmptyObject)) return [statement];
   const { start, end } = statement;
   const bare = {
     ...declaration,
@@ -34,7 +31,7 @@ export function enumStatements(statement: SyntaxNode, names: LoweredNames): read
       end,
       name,
       onto: fresh ? 'nothing' : 'anything',
-      body: parts.statements.slice(0, -1),
+      body: statements.slice(0, -1),
     },
   ];
 }
@@ -42,13 +39,12 @@ export function enumStatements(statement: SyntaxNode, names: LoweredNames): read
 /** Recognises the older form of an enum, and the second part of a merged one: `(function(X) { … })(X)`. */
 export function enumBody(statement: SyntaxNode, names: LoweredNames): SyntaxNode {
   const call = statement['expression'];
-  if (statement.type !== 'ExpressionStatement' || !isNode(call)) return statement;
+  if (!isNode(call)) return statement;
   for (const name of names.enums.keys()) {
-    const parts = wrapper(call, name);
-    if (parts === undefined) continue;
+    const { statements, argument } = wrapper(call, name);
     const assigns = (value: unknown) => isAssignment(value, name, isEmptyObject);
-    const merges = identifier(parts.argument) === name;
-    if (!merges && !isOr(parts.argument, name, assigns)) continue;
+    const merges = identifier(argument) === name;
+    if (!merges && !isOr(argument, name, assigns)) continue;
     const { start, end } = statement;
     return {
       type: 'EnumBody',
@@ -56,7 +52,7 @@ export function enumBody(statement: SyntaxNode, names: LoweredNames): SyntaxNode
       end,
       name,
       onto: merges ? 'itself' : 'anything',
-      body: parts.statements,
+      body: statements,
     };
   }
   return statement;
@@ -81,9 +77,8 @@ export function withoutNamespaceLets(
 ): readonly SyntaxNode[] {
   const kept: SyntaxNode[] = [];
   for (const statement of statements) {
-    const before = kept.at(-1);
-    const name = before === undefined ? undefined : bareLet(before);
-    const lowered = name !== undefined && (names.namespaces.has(name) || names.enums.has(name));
+    const name = bareLet(kept.at(-1));
+    const lowered = names.namespaces.has(name) || names.enums.has(name);
     const inner = lowered ? nestedWrapper(statement, name) : undefined;
     if (inner !== undefined) kept.pop();
     kept.push(inner ?? statement);
@@ -91,24 +86,25 @@ export function withoutNamespaceLets(
   return kept;
 }
 
-function bareLet(statement: SyntaxNode): string | undefined {
-  if (statement.type !== 'VariableDeclaration' || statement['kind'] !== 'let') return undefined;
+// The name, or the empty one.
+function bareLet(statement: SyntaxNode | undefined): string {
+  if (statement?.['kind'] !== 'let') return '';
   const [declarator, ...more] = nodesAt(statement, 'declarations');
-  if (declarator === undefined || more.length > 0 || declarator['init'] !== null) return undefined;
-  return identifier(declarator['id']);
+  if (more.length > 0 || declarator?.['init'] !== null) return '';
+  return identifier(declarator['id']) ?? '';
 }
 
 function nestedWrapper(statement: SyntaxNode, name: string): SyntaxNode | undefined {
   const call = statement['expression'];
-  if (statement.type !== 'ExpressionStatement' || !isNode(call)) return undefined;
-  const argument = wrapper(call, name)?.argument;
-  if (!isNode(argument) || argument.type !== 'AssignmentExpression' || argument['operator'] !== '=') {
-    return undefined;
-  }
-  const value = argument['right'];
-  const ofNamespace = isNode(value) && value.type === 'LogicalExpression' && isMember(value['left'], name);
-  if (identifier(argument['left']) !== name || !ofNamespace) return undefined;
-  return { ...statement, expression: { ...call, arguments: [value] } };
+  if (!isNode(call)) return undefined;
+  const { argument } = wrapper(call, name);
+  if (!isAssignment(argument, name, (value) => isMemberOr(value, name))) return undefined;
+  return { ...statement, expression: { ...call, arguments: [argument['right']] } };
+}
+
+// `N.I || …`.
+function isMemberOr(value: unknown, name: string): boolean {
+  return isNode(value) && value['operator'] === '||' && isMember(value['left'], name);
 }
 
 interface Wrapper {
@@ -116,19 +112,18 @@ interface Wrapper {
   readonly argument: unknown;
 }
 
+// Of all that is no such function, or is not called like that.
+const none: Wrapper = { statements: [], argument: undefined };
+
 // `(function(X) { … })(argument)`: the function all forms put around the members of X.
-function wrapper(call: SyntaxNode, name: string): Wrapper | undefined {
-  const callee = call['callee'];
-  if (call.type !== 'CallExpression' || call['optional'] === true || !isNode(callee)) return undefined;
-  if (callee.type !== 'FunctionExpression' || callee['async'] === true || callee['generator'] === true) {
-    return undefined;
-  }
-  const parameters = nodesAt(callee, 'params');
-  const given = nodesAt(call, 'arguments');
-  if (callee['id'] !== null || parameters.length !== 1 || given.length !== 1) return undefined;
-  if (identifier(parameters[0]) !== name || !isNode(callee['body'])) return undefined;
-  if (hoistedNames(callee['body']).length > 0) return undefined;
-  return { statements: nodesAt(callee['body'], 'body'), argument: given[0] };
+function wrapper({ type, callee, arguments: given }: SyntaxNode, name: string): Wrapper {
+  if (type !== 'CallExpression' || !isNode(callee) || callee.type !== 'FunctionExpression') return none;
+  if (callee['async'] === true || callee['generator'] === true || callee['id'] !== null) return none;
+  const [parameter, ...parameters] = nodesAt(callee, 'params');
+  const [argument, ...rest] = Array.isArray(given) ? given : [];
+  if (identifier(parameter) !== name || parameters.length > 0 || rest.length > 0) return none;
+  if (!isNode(callee['body']) || hoistedNames(callee['body']).length > 0) return none;
+  return { statements: nodesAt(callee['body'], 'body'), argument };
 }
 
 function isEmptyObject(value: unknown): boolean {
@@ -137,20 +132,12 @@ function isEmptyObject(value: unknown): boolean {
 
 function isOr(value: unknown, name: string, right: (value: unknown) => boolean): boolean {
   return (
-    isNode(value) &&
-    value.type === 'LogicalExpression' &&
-    value['operator'] === '||' &&
-    identifier(value['left']) === name &&
-    right(value['right'])
+    isNode(value) && value['operator'] === '||' && identifier(value['left']) === name && right(value['right'])
   );
 }
 
-function isAssignment(value: unknown, name: string, right: (value: unknown) => boolean): boolean {
+function isAssignment(value: unknown, name: string, right: (value: unknown) => boolean): value is SyntaxNode {
   return (
-    isNode(value) &&
-    value.type === 'AssignmentExpression' &&
-    value['operator'] === '=' &&
-    identifier(value['left']) === name &&
-    right(value['right'])
+    isNode(value) && value['operator'] === '=' && identifier(value['left']) === name && right(value['right'])
   );
 }

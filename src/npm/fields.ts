@@ -1,27 +1,28 @@
-import { identifier, isMember, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import { isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import { classesOf, type LoweredNames } from './typescript.ts';
 
 /**
- * The class with its field initialisers moved into the constructor, behind the assignments of the parameter properties:
- * what swc emits for such a class under `native_class_properties: false`. `undefined` where the class has no such form.
+ * The class with its field initialisers moved into the constructor, behind the assignments of its parameter properties, of which
+ * there are `properties`: what swc emits for such a class under `native_class_properties: false`. `undefined` where the class has
+ * no such form.
  */
-export function movedInitialisers(node: SyntaxNode): SyntaxNode | undefined {
+export function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | undefined {
   if (!isNode(node['body'])) return undefined;
   const assignments: SyntaxNode[] = [];
   const members: SyntaxNode[] = [];
   let method: SyntaxNode | undefined;
   for (const member of nodesAt(node['body'], 'body')) {
-    if (member.type === 'MethodDefinition' && member['kind'] === 'constructor') method = member;
+    if (member['kind'] === 'constructor') method = member;
     if (member.type !== 'PropertyDefinition' || member['static'] === true || !isNode(member['value'])) {
       members.push(member);
       continue;
     }
-    // swc keeps the value of any other key in a variable, and renames freely there.
-    if (!isNode(member['key']) || !isPlainName(member)) return undefined;
+    // swc keeps the value of a computed key in a variable, and renames freely there.
+    if (member['computed'] === true || !isNode(member['key'])) return undefined;
     assignments.push(assignment(member['key'], member['value']));
     members.push({ ...member, value: null });
   }
-  const lowered = method === undefined ? undefined : insertAfterProperties(method, assignments);
+  const lowered = method === undefined ? undefined : insertAfterProperties(method, properties, assignments);
   if (lowered === undefined) return undefined;
   return {
     ...node,
@@ -32,11 +33,15 @@ export function movedInitialisers(node: SyntaxNode): SyntaxNode | undefined {
   };
 }
 
-/** The classes of a canonical script that have parameter properties, or none when they cannot be told apart. */
-export function classesWithProperties(program: SyntaxNode, names: LoweredNames): readonly SyntaxNode[] {
+/** The classes of a canonical script that have parameter properties, with their number; none when they cannot be told apart. */
+export function classesWithProperties(
+  program: SyntaxNode,
+  { parameterProperties }: LoweredNames,
+): ReadonlyMap<SyntaxNode, number> {
   const classes = classesOf(program);
-  if (classes.length !== names.parameterProperties.length) return [];
-  return classes.filter((_, index) => names.parameterProperties[index]);
+  if (classes.length !== parameterProperties.length) return new Map();
+  const counted = classes.map((node, index) => [node, parameterProperties[index] ?? 0] as const);
+  return new Map(counted.filter(([, properties]) => properties > 0));
 }
 
 function assignment(key: SyntaxNode, value: SyntaxNode): SyntaxNode {
@@ -56,14 +61,15 @@ function assignment(key: SyntaxNode, value: SyntaxNode): SyntaxNode {
   };
 }
 
-function insertAfterProperties(definition: SyntaxNode, added: readonly SyntaxNode[]): SyntaxNode | undefined {
+function insertAfterProperties(
+  definition: SyntaxNode,
+  properties: number,
+  added: readonly SyntaxNode[],
+): SyntaxNode | undefined {
   const method = definition['value'];
   if (!isNode(method) || !isNode(method['body'])) return undefined;
   const statements = nodesAt(method['body'], 'body');
-  const parameters = new Set(nodesAt(method, 'params').map(parameterName));
-  const callsSuper = statements.findIndex(isSuperCall);
-  let position = callsSuper + 1;
-  while (isPropertyAssignment(statements[position], parameters)) position += 1;
+  const position = statements.findIndex(isSuperCall) + 1 + properties;
   return {
     ...definition,
     value: {
@@ -76,39 +82,7 @@ function insertAfterProperties(definition: SyntaxNode, added: readonly SyntaxNod
   };
 }
 
-function parameterName(parameter: SyntaxNode): string | undefined {
-  return identifier(parameter.type === 'AssignmentPattern' ? parameter['left'] : parameter);
-}
-
 function isSuperCall(statement: SyntaxNode): boolean {
   const call = statement['expression'];
-  return (
-    isNode(call) &&
-    call.type === 'CallExpression' &&
-    isNode(call['callee']) &&
-    call['callee'].type === 'Super'
-  );
-}
-
-// `this.a = a;` for a parameter a.
-function isPropertyAssignment(statement: SyntaxNode | undefined, parameters: ReadonlySet<unknown>): boolean {
-  const expression = statement?.['expression'];
-  if (!isNode(expression) || expression.type !== 'AssignmentExpression') return false;
-  const { left, right } = expression;
-  const name = identifier(right);
-  return (
-    name !== undefined &&
-    parameters.has(name) &&
-    isMember(left, name) &&
-    isNode(left) &&
-    isNode(left['object']) &&
-    left['object'].type === 'ThisExpression'
-  );
-}
-
-function isPlainName(member: SyntaxNode): boolean {
-  const key = member['key'];
-  return (
-    member['computed'] === false && isNode(key) && ['Identifier', 'PrivateIdentifier'].includes(key.type)
-  );
+  return isNode(call) && isNode(call['callee']) && call['callee'].type === 'Super';
 }

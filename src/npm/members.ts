@@ -5,16 +5,16 @@ import { oneOf, type Tree, textOf, treeAt, treesAt } from './tree.ts';
 export function declareMembers(members: readonly Tree[]): readonly Tree[] {
   const properties: Tree[] = [];
   const kept: Tree[] = [];
-  const privates = new Set<string>();
+  // One private method stands for all its overloads; computed names that are private are nobody's business.
+  const privates = new Set<string | undefined>([undefined]);
   for (const member of members) {
     if (isImplementation(member, members)) continue;
     if (isPrivate(member)) {
       const name = nameOf(member);
-      // One private method stands for all its overloads; computed names that are private are nobody's business.
-      if (member.type !== 'Constructor' && (name === undefined || privates.has(name))) continue;
-      if (name !== undefined) privates.add(name);
+      if (member.type !== 'Constructor' && privates.has(name)) continue;
+      privates.add(name);
     }
-    if (member.type === 'Constructor') properties.push(...treesAt(member, 'params').flatMap(propertyOf));
+    properties.push(...treesAt(member, 'params').flatMap(propertyOf));
     kept.push(...declareMember(member));
   }
   return [...properties, ...kept];
@@ -42,7 +42,7 @@ function declareMember(member: Tree): readonly Tree[] {
         : [declareProperty(member)];
     case 'TsIndexSignature':
       // The compiler does not print the `static` of an index signature.
-      return [{ ...member, static: oneOf(member['static'], false) }];
+      return [{ ...member, static: false }];
     default:
       return [];
   }
@@ -54,7 +54,6 @@ function isImplementation(member: Tree, members: readonly Tree[]): boolean {
   return members.some(
     (other) =>
       isBodiless(other) &&
-      other.type === member.type &&
       nameOf(other) === nameOf(member) &&
       other['isStatic'] === member['isStatic'] &&
       other['isAbstract'] !== true,
@@ -130,15 +129,15 @@ function propertyOf(parameter: Tree): readonly Tree[] {
 function constructorParameters(member: Tree): readonly Tree[] {
   return treesAt(member, 'params').map((parameter) =>
     parameter.type === 'TsParameterProperty'
-      ? { type: 'Parameter', decorators: [], pat: treeAt(parameter, 'param') }
+      ? { type: 'Parameter', pat: treeAt(parameter, 'param') }
       : parameter,
   );
 }
 
 // `["name"]` is `name` in quotes.
-function plainKey(member: Tree): Tree | undefined {
-  const key = treeAt(member, 'key');
-  const computed = key === undefined ? undefined : treeAt(key, 'expression');
+function plainKey(member: Tree): Tree {
+  const key = treeAt(member, 'key') ?? member;
+  const computed = treeAt(key, 'expression');
   return computed !== undefined && literals.has(computed.type) ? computed : key;
 }
 
@@ -160,5 +159,5 @@ function isPrivate(member: Tree): boolean {
 // What tells members apart; a computed name that is private has none.
 function nameOf(member: Tree): string | undefined {
   const key = plainKey(member);
-  return textOf(key) ?? (key?.type === 'Computed' && isPrivate(member) ? undefined : JSON.stringify(key));
+  return textOf(key) ?? (key.type === 'Computed' && isPrivate(member) ? undefined : JSON.stringify(key));
 }

@@ -69,8 +69,8 @@ function compare(
   const alternatives = new Map<SyntaxNode, readonly SyntaxNode[]>();
   const expected = withoutHelpers(withSpecifiers(canonical(wanted, names), script, alternatives));
   const actual = withoutHelpers(canonical(given, names));
-  for (const node of classesWithProperties(expected.program, names)) {
-    const other = movedInitialisers(node);
+  for (const [node, properties] of classesWithProperties(expected.program, names)) {
+    const other = movedInitialisers(node, properties);
     if (other !== undefined) alternatives.set(node, [other]);
   }
 

@@ -340,6 +340,14 @@ describe('the statements of a declaration file', () => {
       },
     ],
     [
+      'a name for all scripts',
+      {
+        source: 'export as namespace A;',
+        says: ['export as namespace A;'],
+        never: ['export as namespace B;'],
+      },
+    ],
+    [
       'imported types, wherever they stand',
       {
         source: 'export type A = import("./a.ts").A<typeof import("./b.ts")>; export type B = "./c.ts";',
@@ -422,6 +430,22 @@ describe('a declaration file of an entry module', () => {
     expect(answer(source, 'export declare const b: B;', { entry: false })).toMatch(
       /^open: .*: VariableDeclaration b$/,
     );
+  });
+});
+
+describe('a declaration file with overloads', () => {
+  it.each([
+    ['export declare function a(): A;', 'a'],
+    ['export default function (): A;', 'default'],
+  ])('must have them all: %s', (text, name) => {
+    const source = text.replace('declare ', '');
+    expect(answer(`${source} ${source} ${source.replace(';', ' {}')}`, text)).toBe(
+      `lacks an overload of ${name}`,
+    );
+    expect(answer(`${source} ${source} ${source.replace(';', ' {}')}`, text, { entry: false })).toBe(
+      `lacks an overload of ${name}`,
+    );
+    expect(answer(`${source} ${source} ${source.replace(';', ' {}')}`, `${text} ${text}`)).toBe('same');
   });
 });
 

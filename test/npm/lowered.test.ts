@@ -1,0 +1,401 @@
+import { describe, expect, it } from 'vitest';
+import { loadCompiler } from '../../src/npm/compiler.ts';
+import { sameProgram } from '../../src/npm/program.ts';
+import { loweredNames } from '../../src/npm/typescript.ts';
+
+const compiler = await loadCompiler();
+
+function isSame(source: string, emitted: string): boolean {
+  const script = { source, media: 'ts' as const, name: 'mod.js', rewrite: () => undefined };
+  const answer = sameProgram({ ...script, emitted: `${emitted}\n//# sourceMappingURL=mod.js.map` }, compiler);
+  if (!answer.same) expect(answer.reason, emitted).toMatch(/^differs from its source at line/);
+  return answer.same;
+}
+
+/** The honest form is accepted; with one thing changed in it, it is another program. */
+function check(
+  source: string,
+  honest: string,
+  changes: readonly (readonly [from: string, to: string])[],
+): void {
+  expect(isSame(source, honest), honest).toBe(true);
+  for (const [from, to] of changes) {
+    const changed = honest.replace(from, () => to);
+    expect(changed, from).not.toBe(honest);
+    expect(isSame(source, changed), changed).toBe(false);
+  }
+}
+
+// What is put around the members of an enum in every form of it.
+const wrappers: readonly (readonly [from: string, to: string])[] = [
+  ['function(A)', 'async function(A)'],
+  ['function(A)', 'function*(A)'],
+  ['function(A)', 'function A(A)'],
+  ['function(A)', 'function(A, b)'],
+  ['function(A)', 'function(A, b = go())'],
+  ['function(A)', 'function(A = go())'],
+  ['function(A)', 'function(...A)'],
+  ['function(A)', 'function(B)'],
+  ['function(A)', 'function()'],
+  ['function(A) {', 'function(A) { var b;'],
+  ['function(A) {', 'function(A) { go();'],
+];
+
+describe('an enum', () => {
+  const calls: readonly (readonly [from: string, to: string])[] = [
+    ...wrappers,
+    ['({})', '([])'],
+    ['({})', '({ x: 1 })'],
+    ['({})', '({ ...b })'],
+    ['({})', '({}, go())'],
+    ['({})', '()'],
+    ['({})', '(...{})'],
+    ['({})', '?.({})'],
+    ['({})', '(go())'],
+    ['({})', '(A)'],
+    ['({})', '(B || {})'],
+    ['({})', '(go() || {})'],
+    ['({})', '(A && {})'],
+    ['({})', '(A ?? {})'],
+    ['({})', '(A || [])'],
+    ['({})', '(A || { x: 1 })'],
+    ['({})', '(A || go())'],
+    ['({})', '(A || (A = {}))'],
+    ['var A', 'let A'],
+    ['var A', 'const A'],
+    ['var A', 'var B'],
+    ['= function', '= new function'],
+    ['= function', '= go(), B = function'],
+    ['}({})', '}({}), b = go()'],
+    ['return A;', ''],
+    ['return A;', 'return B;'],
+    ['return A;', 'throw A;'],
+    ['return A;', 'return A; go();'],
+    ['return A;', 'return go(), A;'],
+  ];
+
+  it('as a value of its own, exported or not', () => {
+    const body = '{ A[A["X"] = 0] = "X"; return A; }';
+    check('export enum A { X }', `export var A = function(A) ${body}({});`, [
+      ...calls,
+      ['export var', 'var'],
+      ['= function', '= go() && function'],
+      [`function(A) ${body}({})`, 'go()'],
+      [`function(A) ${body}({})`, '{}'],
+    ]);
+    check('enum A { X } go(A);', `var A = function(A) ${body}({}); go(A);`, calls);
+    check('enum A { X } go(A);', `var A = function(A) ${body}(A || {}); go(A);`, [['A || {}', 'A || go()']]);
+  });
+
+  it('in a statement behind its name', () => {
+    const changes: readonly (readonly [from: string, to: string])[] = [
+      ...wrappers,
+      ['A || (A = {})', 'A'],
+      ['A || (A = {})', '{}'],
+      ['A || (A = {})', 'A || {}'],
+      ['A || (A = {})', 'A || (B = {})'],
+      ['A || (A = {})', 'A || (A.b = {})'],
+      ['A || (A = {})', 'A || (A += {})'],
+      ['A || (A = {})', 'A || (A ||= {})'],
+      ['A || (A = {})', 'A || (A = [])'],
+      ['A || (A = {})', 'A || (A = { x: 1 })'],
+      ['A || (A = {})', 'A || (A = go())'],
+      ['A || (A = {})', 'A || go(A = {})'],
+      ['A || (A = {})', 'B || (A = {})'],
+      ['A || (A = {})', 'A && (A = {})'],
+      ['A || (A = {})', 'A ?? (A = {})'],
+      ['A || (A = {})', 'A || (A = {}), go()'],
+      ['(A || (A = {}))', '?.(A || (A = {}))'],
+      ['(function', 'new (function'],
+      ['(function', 'void (function'],
+      ['(function', 'if (b) (function'],
+      ['var A;', 'var B;'],
+      ['var A;', 'let A;'],
+    ];
+    const body = '{ A[A["X"] = 0] = "X"; }';
+    check('export enum A { X }', `export var A; (function(A) ${body})(A || (A = {}));`, changes);
+    check('enum A { X } go(A);', `var A; (function(A) ${body})(A || (A = {})); go(A);`, changes);
+  });
+
+  it('goes on from what its first part made', () => {
+    const [one, two] = ['A[A["X"] = 0] = "X";', 'A[A["Y"] = 1] = "Y";'];
+    const source = 'enum A { X } enum A { Y = 1 } go(A);';
+    const honest = `var A = function(A) { ${one} return A; }(A || {}); (function(A) { ${two} })(A); go(A);`;
+    check(source, honest, [
+      ['(A || {})', '({})'],
+      ['(A);', '({});'],
+      ['(A);', '(A || {});'],
+      ['(A);', '(B);'],
+      [`(function(A) { ${two} })(A);`, `var A = function(A) { ${two} return A; }({});`],
+    ]);
+    expect(
+      isSame(
+        source,
+        `var A; (function(A) { ${one} })(A || (A = {})); (function(A) { ${two} })(A || (A = {})); go(A);`,
+      ),
+    ).toBe(true);
+  });
+
+  it.each([
+    ['namespace', 'namespace A { export const y = 1; }', '(function(A) { A.y = 1; })(A || (A = {}));'],
+    ['function', 'function A() {}', 'function A() {}'],
+    ['class', 'class A {}', 'class A {}'],
+  ])('does not lose the %s that it merges with', (_, other, emitted) => {
+    const source = `${other} enum A { X } export { A };`;
+    const compiled = compiler.emit(source, 'ts');
+    if (!compiled.ok) throw new Error(compiled.reason);
+    expect(isSame(source, compiled.value)).toBe(true);
+    expect(
+      isSame(source, `${emitted} var A = function(A) { A[A["X"] = 0] = "X"; return A; }({}); export { A };`),
+    ).toBe(false);
+  });
+
+  it('does not begin anew for what only looks like a part of it', () => {
+    const source = 'enum A { X } (function(A) { A.x = 1; })(A); go(A);';
+    const honest =
+      'var A = function(A) { A[A["X"] = 0] = "X"; return A; }(A || {}); (function(A) { A.x = 1; })(A); go(A);';
+    check(source, honest, [
+      ['(function(A) { A.x = 1; })(A)', 'var A = function(A) { A.x = 1; return A; }({})'],
+      ['(function(A) { A.x = 1; })(A)', '(function(A) { A.x = 1; })({})'],
+    ]);
+  });
+});
+
+describe('a namespace in a namespace', () => {
+  const older =
+    'export var N; (function(N) { let I; (function(I) { I.q = 1; })(I = N.I || (N.I = {})); let E; (function(E) { E[E["X"] = 0] = "X"; })(E = N.E || (N.E = {})); })(N || (N = {}));';
+
+  it('may have a name of its own', () => {
+    check('export namespace N { export namespace I { export let q = 1; } export enum E { X } }', older, [
+      ['let I;', 'var I;'],
+      ['let I;', 'let I, J;'],
+      ['let I;', 'let J;'],
+      ['let I;', 'let I = go();'],
+      ['let I;', 'let I; go();'],
+      ['let I;', 'let I; let I;'],
+      ['let E;', 'let I;'],
+      ['I = N.I || (N.I = {})', 'I += N.I || (N.I = {})'],
+      ['I = N.I || (N.I = {})', 'J = N.I || (N.I = {})'],
+      ['I = N.I || (N.I = {})', 'I = N.J || (N.J = {})'],
+      ['I = N.I || (N.I = {})', 'I = N["I"] || (N.I = {})'],
+      ['I = N.I || (N.I = {})', 'I = N.I && (N.I = {})'],
+      ['I = N.I || (N.I = {})', 'I = N.I || (N.I = [])'],
+      ['I = N.I || (N.I = {})', 'I = N.I'],
+      ['I = N.I || (N.I = {})', 'I = {}'],
+      ['I = N.I || (N.I = {})', 'I ||= N.I || (N.I = {})'],
+      ['I = N.I || (N.I = {})', 'I = N.I || (N.I = {}), go()'],
+      ['(function(I)', '(async function(I)'],
+      ['(function(I)', '(function(J)'],
+      ['(function(I)', 'new (function(I)'],
+    ]);
+  });
+
+  // What somebody wrote like that is no form of the compiler.
+  const alike: readonly (readonly [what: string, source: string, without: string])[] = [
+    [
+      'of another name',
+      'function f(N) { let q; (function(q) { go(q); })(q = N.q || (N.q = {})); }',
+      'function f(N) { (function(q) { go(q); })(N.q || (N.q = {})); }',
+    ],
+    ...['N.I && go()', 'N.I + 1', 'go(N.I)', 'N.J || {}', 'N', 'N.I'].map(
+      (value) =>
+        [
+          `of ${value}`,
+          `function f(N) { let I; (function(I) { go(I); })(I = ${value}); }`,
+          `function f(N) { (function(I) { go(I); })(${value}); }`,
+        ] as const,
+    ),
+    [
+      'by var in a block',
+      'function f(N) { { var I; (function(I) { go(I); })(I = N.I || {}); } }',
+      'function f(N) { { (function(I) { go(I); })(N.I || {}); } }',
+    ],
+    [
+      'with a value',
+      'function f(N) { let I = 1; (function(I) { go(I); })(I = N.I || {}); }',
+      'function f(N) { (function(I) { go(I); })(N.I || {}); }',
+    ],
+    [
+      'with another',
+      'function f(N) { let I, J; (function(I) { go(I); })(I = N.I || {}); }',
+      'function f(N) { (function(I) { go(I); })(N.I || {}); }',
+    ],
+    [
+      'added to',
+      'function f(N) { let I; (function(I) { go(I); })(I += N.I || {}); }',
+      'function f(N) { (function(I) { go(I); })(N.I || {}); }',
+    ],
+    [
+      'kept elsewhere',
+      'function f(N) { let I; (function(I) { go(I); })(N.x = N.I || {}); }',
+      'function f(N) { (function(I) { go(I); })(N.I || {}); }',
+    ],
+  ];
+  it.each(alike)('is not taken for one that somebody wrote %s', (_, source, without) => {
+    const module = (text: string) => `${text} namespace I {}`;
+    expect(isSame(module(source), source)).toBe(true);
+    expect(isSame(module(source), without)).toBe(false);
+  });
+});
+
+describe('fields beside parameter properties', () => {
+  const first: readonly string[] = [
+    'go();',
+    'this.c = c;',
+    'this.y = y;',
+    'this.y = a;',
+    'c.a = a;',
+    'this.a === a;',
+    'this.a += a;',
+    'this.#p = 1;',
+    'a = this.a;',
+    'this.a = a;',
+    'super.x();',
+    'new.target;',
+  ];
+  it.each(first)('move before the first statement of the constructor: %s', (statement) => {
+    const source = `export class A { z = 3; #p; constructor(private a: number, public b = 1, { d }: any, c: any) { ${statement} more(); } }`;
+    const start = 'export class A { a; b; z; #p; constructor(a, b = 1, { d }, c) { this.a = a; this.b = b;';
+    check(source, `${start} this.z = 3; ${statement} more(); } }`, [
+      ['this.a = a; this.b = b; this.z = 3;', 'this.z = 3; this.a = a; this.b = b;'],
+      ['this.a = a; this.b = b; this.z = 3;', 'this.a = a; this.z = 3; this.b = b;'],
+      ['this.z = 3;', 'this.z = 4;'],
+      ['this.z = 3;', 'this.x = 3;'],
+      ['this.z = 3;', 'z = 3;'],
+      ['this.z = 3;', 'this["z"] = 3;'],
+      ['this.z = 3;', 'this.z += 3;'],
+      ['this.z = 3;', ''],
+      ['this.z = 3;', 'this.z = 3; this.z = 3;'],
+      [`this.z = 3; ${statement}`, `${statement} this.z = 3;`],
+      [`this.z = 3; ${statement} more();`, `${statement} more(); this.z = 3;`],
+      [' z;', ' z = 3;'],
+      [' z;', ''],
+    ]);
+  });
+
+  it('move behind super(), wherever it stands', () => {
+    const source =
+      'export class A extends B { z = 3; constructor(private a: number) { before(); super(); one(); two(); } m() { go(); } }';
+    const honest =
+      'export class A extends B { a; z; constructor(a) { before(); super(); this.a = a; this.z = 3; one(); two(); } m() { go(); } }';
+    check(source, honest, [
+      ['super(); this.a = a; this.z = 3;', 'this.z = 3; super(); this.a = a;'],
+      ['before(); super(); this.a = a; this.z = 3;', 'this.z = 3; before(); super(); this.a = a;'],
+      ['this.z = 3; one();', 'one(); this.z = 3;'],
+      ['this.z = 3; one(); two();', 'one(); two(); this.z = 3;'],
+      [' this.z = 3; one(); two(); } m() { go(); }', ' one(); two(); } m() { this.z = 3; go(); }'],
+    ]);
+  });
+
+  it('stay where they are when static, computed or without a value', () => {
+    const source =
+      'export class A { static s = 1; x; y = 2; static { go(); } constructor(private a: number) { } get constructor2() { return 1; } }';
+    const stays =
+      'export class A { a; static s = 1; x; y = 2; static { go(); } constructor(a) { this.a = a; } get constructor2() { return 1; } }';
+    check(source, stays, [
+      ['static s = 1;', 'static s;'],
+      ['this.a = a;', 'this.a = a; this.s = 1;'],
+      ['x;', 'x = undefined;'],
+    ]);
+    const computed = 'export class A { [k] = 1; constructor(private a: number) { } }';
+    check(computed, 'export class A { a; [k] = 1; constructor(a) { this.a = a; } }', [
+      ['[k] = 1; constructor(a) { this.a = a;', '[k]; constructor(a) { this.a = a; this.k = 1;'],
+      ['[k] = 1; constructor(a) { this.a = a;', '[k]; constructor(a) { this.a = a; this[k] = 1;'],
+    ]);
+    const still = 'export class A { static s = 1; y = 2; constructor(private a: number) { } }';
+    check(still, 'export class A { a; static s = 1; y; constructor(a) { this.a = a; this.y = 2; } }', [
+      ['static s = 1;', 'static s;'],
+      [
+        'static s = 1; y; constructor(a) { this.a = a;',
+        'static s; y; constructor(a) { this.a = a; this.s = 1;',
+      ],
+    ]);
+  });
+
+  it('move in the class that has them, and in no other', () => {
+    const properties = (name: string) => `class ${name} { z = 1; constructor(private a: number) {} }`;
+    const plain = (name: string) => `class ${name} { z = 1; constructor(a: number) {} }`;
+    const moved = (name: string) => `class ${name} { a; z; constructor(a) { this.a = a; this.z = 1; } }`;
+    const kept = (name: string) => `class ${name} { z = 1; constructor(a) {} }`;
+    const wrong = (name: string) => `class ${name} { z; constructor(a) { this.z = 1; } }`;
+    const places: readonly ((one: string, two: string) => string)[] = [
+      (one, two) => `${one} ${two}`,
+      (one, two) => `export const x = [${one}, ${two}];`,
+      (one, two) => `(${one}) in (${two});`,
+      (one, two) => `class X extends (${one}) { m() { return ${two}; } }`,
+      (one, two) => `switch (y) { case ${one}: go(${two}); }`,
+      (one, two) => `export default ${one}; export const x = ${two};`,
+    ];
+    for (const place of places) {
+      for (const [one, two, left, right] of [
+        [properties('P'), plain('Q'), moved('P'), kept('Q')],
+        [plain('P'), properties('Q'), kept('P'), moved('Q')],
+      ] as const) {
+        expect(isSame(place(one, two), place(left, right)), place(left, right)).toBe(true);
+      }
+      expect(isSame(place(properties('P'), plain('Q')), place(moved('P'), wrong('Q')))).toBe(false);
+      expect(isSame(place(plain('P'), properties('Q')), place(wrong('P'), moved('Q')))).toBe(false);
+    }
+  });
+
+  it('do not move where the compiler made another class', () => {
+    // A decorated class comes with one that nobody wrote, so classes cannot be told by their order.
+    const source =
+      'export class A { z = 1; constructor(private a: number) {} } export class B { accessor b = 1; }';
+    const compiled = compiler.emit(source, 'ts');
+    if (!compiled.ok) throw new Error(compiled.reason);
+    expect(isSame(source, compiled.value)).toBe(true);
+  });
+});
+
+describe('the names that a source declares', () => {
+  const names = (source: string) => {
+    const tree = compiler.parse(source, 'ts');
+    if (!tree.ok) throw new Error(tree.reason);
+    const { enums, constEnums, namespaces, parameterProperties } = loweredNames(tree.value);
+    return {
+      enums: [...enums],
+      constEnums: [...constEnums],
+      namespaces: [...namespaces],
+      parameterProperties,
+    };
+  };
+  const nothing = { enums: [], constEnums: [], namespaces: [], parameterProperties: [] };
+
+  it('are counted where an enum may merge with them', () => {
+    expect(
+      names('enum A {} enum A {} namespace A {} class A {} function A() {} const enum B {} const A = 1;'),
+    ).toEqual({
+      enums: [
+        ['A', 5],
+        ['B', 1],
+      ],
+      constEnums: ['B'],
+      namespaces: ['A'],
+      parameterProperties: [0],
+    });
+  });
+
+  it('are found at any depth', () => {
+    const source =
+      'export namespace A.B { export enum C {} } function f() { if (a) { enum D {} } return [class E { m() { enum F {} } }, { m() { enum G {} } }, ...(() => { enum H {} })()]; }';
+    expect(names(source)).toEqual({
+      enums: ['C', 'D', 'F', 'G', 'H'].map((name) => [name, 1]),
+      constEnums: [],
+      namespaces: ['A', 'B'],
+      parameterProperties: [0],
+    });
+  });
+
+  it('are not those of other things, or of what is only declared', () => {
+    const source =
+      'declare enum A {} declare namespace B {} declare class C { constructor(a: number); } declare global { enum D {} } declare module "E" { enum F {} } interface G {} type H = 1; export default function () {} (function I() {});';
+    expect(names(source)).toEqual(nothing);
+  });
+
+  it('come with the parameter properties of each class, in the order of the text', () => {
+    const source =
+      'class A extends (class { constructor(private b: B, readonly c: C, d: D) {} }) { e = class { constructor(public f: F) {} }; constructor(x: X) { super(); } m(y: Y) {} } export default class { constructor(a?: A); constructor(readonly a: A = 1, protected override b: B, public c: C) {} }';
+    expect(names(source).parameterProperties).toEqual([0, 2, 1, 3]);
+  });
+});
