@@ -4,7 +4,7 @@ import type { PackageName, PackageVersion } from '../model/package.ts';
 /** What part of the policy file names packages: `@scope/name`, `@scope/*` or `*`, perhaps with a range of versions. */
 export interface Selector {
   readonly pattern: string;
-  readonly versions?: string;
+  readonly versions?: string | undefined;
 }
 
 /** Whether the selector means this package version. */
@@ -25,7 +25,7 @@ function matchesName(pattern: string, { scope, name }: PackageName): boolean {
 
 /** A range that is one plain version means exactly that text, so that `1.0.0` does not reach `1.0.0+other`. */
 function inRange(version: string, range: string): boolean {
-  const exact = valid(range.trim());
+  const exact = valid(range);
   if (exact !== null && !range.includes('+') && version.includes('+')) return false;
   if (exact !== null && range.includes('+')) return range.trim() === version;
   return satisfies(version, range, { includePrerelease: true });

@@ -42,36 +42,28 @@ export function pinOf({ identity }: Provenance): Writable<Expectation> {
 
 /**
  * An existing pin, changed only where the build is another one than it says: keys that somebody left out stay out,
- * keys that hold stay as they are.
+ * keys that hold stay as they are. `undefined` where the build cannot be written down, or is not what a demand wants.
  */
-export function repin(existing: Expectation, provenance: Provenance): Writable<Expectation> {
+export function repin(existing: Expectation, provenance: Provenance): Expectation | undefined {
   const fresh = pinOf(provenance);
-  if (!fresh.ok) return fresh;
+  if (!fresh.ok) return undefined;
   const { differences, renames } = compareIdentity(existing, provenance);
   const claims: Readonly<Record<string, string | undefined>> = { ...claimsOf(provenance.identity) };
   const changed: Record<string, unknown> = { ...existing };
   for (const claim of [...differences, ...renames].map((one) => one.claim)) {
-    if (claim === 'tagMatchesVersion' || claim === 'notBefore' || claim === 'notAfter')
-      return {
-        ok: false,
-        reason: `the policy demands "${claim}", and only you can change your mind about that`,
-      };
+    if (isDemand(claim)) return undefined;
     const value = claim === 'ref' ? fresh.value.ref : claims[claim];
     if (value === undefined) delete changed[claim];
     else changed[claim] = value;
   }
   const result: Expectation = changed;
+  if (saysWho(result)) return result;
   const { repository, repositoryId, ownerId } = fresh.value;
   return {
-    ok: true,
-    value: saysWho(result)
-      ? result
-      : {
-          ...result,
-          ...(repository !== undefined && { repository }),
-          ...(repositoryId !== undefined && { repositoryId }),
-          ...(ownerId !== undefined && { ownerId }),
-        },
+    ...result,
+    ...(repository !== undefined && { repository }),
+    ...(repositoryId !== undefined && { repositoryId }),
+    ...(ownerId !== undefined && { ownerId }),
   };
 }
 

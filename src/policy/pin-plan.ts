@@ -51,11 +51,9 @@ export class Plan {
       const unmet = this.#unmet(named(reports, name));
       return unmet.length > 0 && !this.#refusePersonal(unmet);
     });
-    if (open.length === 0) return;
     const together = open.filter((name) => this.#entries(`@${scope}/${name}`).length === 0);
-    if (!this.#pinScope(scope, reports, together, names))
-      for (const name of together) this.#pinPackage(scope, name, reports);
-    for (const name of open.filter((one) => !together.includes(one))) this.#pinPackage(scope, name, reports);
+    const pinned = this.#pinScope(scope, reports, together, names) ? together : [];
+    for (const name of open) if (!pinned.includes(name)) this.#pinPackage(scope, name, reports);
   }
 
   #pinScope(
@@ -88,9 +86,8 @@ export class Plan {
         ? this.#addition(pattern, [group])
         : (this.#update(pattern, existing, group) ?? this.#extension(pattern, unmet));
     if (step !== undefined && this.#take(step, group, unmet)) return;
-    for (const { purl, verdict } of unmet)
-      if (!this.refused.some((known) => known.purl === purl))
-        this.refused.push({ purl, reason: this.#whyRefused(verdict, group, step) });
+    for (const report of unmet)
+      this.refused.push({ purl: report.purl, reason: this.#whyRefused(report, group) });
   }
 
   /** Refuses a package of which only a person may change the pin: for a demand, or a name that now belongs to somebody else. */
@@ -132,10 +129,9 @@ export class Plan {
     if (entry === undefined || existing.length > 1 || entry.versions !== undefined || before === undefined)
       return undefined;
     const built = group.flatMap(({ verdict }) => (verdict.kind === 'verified' ? [verdict.provenance] : []));
-    const repinned = built.map((provenance) => repin(before, provenance));
-    const values = repinned.flatMap((one) => (one.ok ? [one.value] : []));
-    const [after, ...others] = withoutNarrower(values);
-    if (after === undefined || others.length > 0 || values.length < repinned.length) return undefined;
+    const repinned = built.flatMap((provenance) => repin(before, provenance) ?? []);
+    const [after, ...others] = withoutNarrower(repinned);
+    if (after === undefined || others.length > 0 || repinned.length < built.length) return undefined;
     const index = this.#entries(pattern, true).indexOf(entry);
     return { kind: 'updated', pattern, before, after: [after], packages: namesOf(group), index };
   }
@@ -190,37 +186,36 @@ export class Plan {
     );
   }
 
-  #whyRefused(
-    verdict: PackageReport['verdict'],
-    group: readonly PackageReport[],
-    step: Step | undefined,
-  ): string {
+  #whyRefused(refused: PackageReport, group: readonly PackageReport[]): string {
     const bare = group.find(
       (report) => report.verdict.kind === 'unattested' || report.verdict.kind === 'exempt',
     );
     if (bare !== undefined)
       return `${nameOf(bare.package)} is ${bare.verdict.kind}, and a pin for the package would reject it: give that version an entry or an exemption of its own`;
-    if (verdict.kind === 'verified' && step === undefined) {
-      const fresh = pinOf(verdict.provenance);
-      if (!fresh.ok) return fresh.reason;
-    }
+    for (const report of group)
+      for (const provenance of attestationOf(report)) {
+        const fresh = pinOf(provenance);
+        if (fresh.ok) continue;
+        return report === refused
+          ? fresh.reason
+          : `a pin for the package would reject ${nameOf(report.package)}: ${fresh.reason}`;
+      }
     return 'the policy has an entry that looks closer and says otherwise: edit it by hand';
   }
 }
 
 function applied(policy: Policy, { kind, pattern, before, after }: Step, file: string): Policy {
-  const at = { file, line: 1 };
-  const fresh = after.map((expect): PackagePolicy => ({ pattern, expect: [expect], at }));
+  const fresh = after.map((expect): PackagePolicy => ({ pattern, expect: [expect] }));
   if (kind !== 'updated') {
     // As when the file is read again: entries of this file stand side by side, those of an extended one give way.
-    const own = policy.packages.filter((entry) => entry.pattern === pattern && entry.at?.file === file);
+    const own = policy.packages.filter((entry) => entry.at?.file === file);
     const rest = policy.packages.filter((entry) => !own.includes(entry));
     return { ...policy, packages: [...own, ...layerPackages(rest, fresh)] };
   }
   return {
     ...policy,
     packages: policy.packages.map((entry) =>
-      entry.pattern === pattern && entry.expect[0] === before ? { ...entry, expect: after } : entry,
+      entry.expect[0] === before ? { ...entry, expect: after } : entry,
     ),
   };
 }
@@ -251,5 +246,5 @@ function namesOf(
 }
 
 function keyOf(alternatives: readonly Expectation[]): string {
-  return alternatives.map(textOf).sort().join('\n');
+  return alternatives.map(textOf).sort().join();
 }

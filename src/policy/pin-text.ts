@@ -59,7 +59,7 @@ export class PolicyDraft {
 
   /** Takes a key out. */
   remove(path: Path): void {
-    if (this.#find(path) !== undefined) this.#modify(path, undefined);
+    this.#modify(path, undefined);
   }
 
   /** Adds alternatives beside what is there; one object becomes a list. */
@@ -79,8 +79,7 @@ export class PolicyDraft {
   }
 
   #find(path: Path): Node | undefined {
-    if (this.#tree?.of !== this.#text)
-      this.#tree = { of: this.#text, root: parseTree(this.#text, [], { allowTrailingComma: true }) };
+    if (this.#tree?.of !== this.#text) this.#tree = { of: this.#text, root: parseTree(this.#text) };
     const { root } = this.#tree;
     return root && findNodeAtLocation(root, [...path]);
   }

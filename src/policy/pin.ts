@@ -24,18 +24,14 @@ export interface Pinning {
  *
  * @throws JsrVerifyError `POLICY_INVALID` when `policyText` is not a policy.
  */
-export function pin(
-  report: Report,
-  policyText: string | undefined,
-  origin: PolicyOrigin = { file: 'jsr-verify.json' },
-): Pinning {
+export function pin(report: Report, policyText: string | undefined, origin: PolicyOrigin): Pinning {
   const policy = policyText === undefined ? defaultPolicy : parsePolicy(policyText, origin);
   const plan = new Plan(policy, origin.file, report.packages);
   for (const scope of scopesOf(report.packages)) plan.scope(scope);
   const draft = new PolicyDraft(policyText ?? '{}\n');
   write(draft, plan.steps);
   return {
-    text: plan.steps.length === 0 ? (policyText ?? draft.text) : draft.text,
+    text: draft.text,
     changes: plan.steps.map(told),
     refused: plan.refused,
   };

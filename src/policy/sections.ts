@@ -43,7 +43,7 @@ export function readExemptions(source: PolicyText, value: Value | undefined): re
     };
     const [pattern, rule, reason, until] = ['package', 'rule', 'reason', 'until'].map(required);
     if (pattern !== undefined) checkPattern(source, members.get('package') ?? item, pattern);
-    if (rule !== undefined) isKnownRule(source, members.get('rule') ?? item, rule);
+    if (rule !== undefined) checkRule(source, members.get('rule') ?? item, rule);
     if (until !== undefined && !isDay(until))
       source.problem(members.get('until') ?? item, `${show(until)} is not a day`, 'write it like 2027-01-31');
     const versions = readVersions(source, members.get('versions'));
@@ -66,14 +66,15 @@ function readRules(source: PolicyText, value: Value | undefined): Policy['rules'
   if (value === undefined) return chosen;
   for (const [id, member] of source.object(value)) {
     const severity = source.word(member, severities);
-    if (isKnownRule(source, member, id) && severity !== undefined) chosen[id] = severity;
+    checkRule(source, member, id);
+    if (severity !== undefined) chosen[id] = severity;
   }
   return chosen;
 }
 
 /** A rule that is not known would switch nothing off in silence; a check cannot be switched off at all. */
-function isKnownRule(source: PolicyText, at: Value, id: string): boolean {
-  if (isRuleId(id)) return true;
+function checkRule(source: PolicyText, at: Value, id: string): void {
+  if (isRuleId(id)) return;
   if (checkIds.some((check) => check === id))
     source.problem(
       at,
@@ -91,7 +92,6 @@ function isKnownRule(source: PolicyText, at: Value, id: string): boolean {
       meant === undefined ? 'run `jsr-verify explain` for a list' : `did you mean ${show(meant)}?`,
     );
   }
-  return false;
 }
 
 function readPackages(source: PolicyText, value: Value | undefined): readonly PackagePolicy[] {
@@ -165,8 +165,9 @@ function checkPattern(source: PolicyText, at: Value, pattern: string): void {
 }
 
 function readVersions(source: PolicyText, value: Value | undefined): string | undefined {
-  const written = value && source.string(value);
-  if (value === undefined || written === undefined) return undefined;
+  if (value === undefined) return undefined;
+  const written = source.string(value);
+  if (written === undefined) return undefined;
   if (written.length <= 256 && validRange(written) !== null) return written;
   source.problem(
     value,

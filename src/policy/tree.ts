@@ -44,7 +44,7 @@ export class PolicyText {
   }
 
   /** Notes a problem; the first twenty are enough for anyone. */
-  problem({ at }: Value, message: string, hint?: string): void {
+  problem({ at }: Pick<Value, 'at'>, message: string, hint?: string): void {
     if (this.problems.length < limits.problems)
       this.problems.push({ at, message, ...(hint !== undefined && { hint }) });
   }
@@ -78,7 +78,7 @@ export class PolicyText {
   /** A string that is not blank. */
   string(value: Value): string | undefined {
     const found: unknown = value.node.value;
-    if (value.node.type === 'string' && typeof found === 'string' && found.trim() !== '') return found;
+    if (typeof found === 'string' && found.trim() !== '') return found;
     this.problem(value, `${this.shown(value)} is not a text`);
     return undefined;
   }
@@ -100,7 +100,7 @@ export class PolicyText {
 
   /** The value of a string, number, boolean or null; `undefined` for lists and objects. */
   scalar({ node }: Value): unknown {
-    return node.type === 'object' || node.type === 'array' ? undefined : node.value;
+    return node.value;
   }
 
   shown(value: Value): string {
@@ -118,7 +118,7 @@ export class PolicyText {
   }
 
   #refuse(offset: number, message: string): undefined {
-    this.problem({ at: this.#placeOf(offset), node: { type: 'null', offset, length: 0 } }, message);
+    this.problem({ at: this.#placeOf(offset) }, message);
     return undefined;
   }
 
@@ -150,7 +150,7 @@ const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, en
 
 /** Where nesting goes beyond `depth`: the parser is recursive, so this is found before it runs. */
 function offsetOfDepth(text: string, depth: number): number | undefined {
-  const scanner = createScanner(text, true);
+  const scanner = createScanner(text);
   const next = (): number => scanner.scan();
   let open = 0;
   for (let kind = next(); kind !== token.end; kind = next()) {
@@ -163,5 +163,5 @@ function offsetOfDepth(text: string, depth: number): number | undefined {
 
 /** `CommaExpected` → "comma expected". */
 function wordsFor(code: string): string {
-  return code.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
+  return code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

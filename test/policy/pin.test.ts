@@ -403,6 +403,208 @@ describe('pins of other files', () => {
   });
 });
 
+describe('the entry that is there', () => {
+  const moved = builtBy('newhome', 'std', { id: '77', ownerId: '88', workflow: 'publish.yml' });
+
+  test('is found behind alternatives that only speak about provenance', () => {
+    const text = `{
+  "packages": {
+    "@std/path": [
+      { "versions": "1.0.7", "provenance": "optional" },
+      { "repositoryId": "7" }
+    ]
+  }
+}
+`;
+    expect(pinned([built('@std/path@1.0.9', moved)], text).text).toBe(text.replace('"7"', '"77"'));
+  });
+
+  test('keeps its numbers, and loses the branch when tags take its place', () => {
+    const text = `{
+  "packages": {
+    "@std/path": {
+      "ref": "refs/heads/main",
+      "event": "push",
+      "repositoryId": 7
+    }
+  }
+}
+`;
+    const released = builtBy('denoland', 'std', { id: '7', ref: 'refs/tags/v1', event: 'release' });
+    expect(pinned([built('@std/path@1.0.9', released)], text).text).toBe(
+      text.replace('"ref": "refs/heads/main",\n      "event": "push"', '"event": "release"'),
+    );
+  });
+
+  test('of a scope is brought up to date for the only package that is in use', () => {
+    const text = '{\n  "packages": { "@std/*": { "repositoryId": "7" } }\n}\n';
+    expect(pinned([built('@std/path@1.0.9', moved)], text).text).toBe(text.replace('"7"', '"77"'));
+  });
+
+  test('is one of two that do not hold: a third is added, and the list stays one', () => {
+    const text = '{\n  "packages": { "@std/path": [{ "repositoryId": "5" }, { "repositoryId": "6" }] }\n}\n';
+    const { text: after, changes } = pinned([built('@std/path@1.0.9', moved)], text);
+    expect(changes.map(({ kind }) => kind)).toEqual(['extended']);
+    expect(parsePolicy(after, { file }).packages.map((one) => one.expect[0]?.repositoryId)).toEqual([
+      '5',
+      '6',
+      '77',
+    ]);
+  });
+
+  test('is brought up to date for what is verified alone', () => {
+    const forged = {
+      ...built('@std/path@1.0.8', std),
+      checks: checks({ signature: { status: 'failed', reason: 'forged' } }),
+    };
+    const text = '{\n  "packages": { "@std/path": { "repositoryId": "7" } }\n}\n';
+    expect(pinned([forged, built('@std/path@1.0.9', moved)], text).text).toBe(text.replace('"7"', '"77"'));
+  });
+
+  test('is extended where one of the builds is not what it demands', () => {
+    const text = '{ "packages": { "@std/path": { "repositoryId": "7", "tagMatchesVersion": true } } }';
+    const onTag = builtBy('newhome', 'std', { id: '77', ownerId: '88', ref: 'refs/tags/1.0.8' });
+    const { changes } = pinned([built('@std/path@1.0.8', onTag), built('@std/path@1.0.9', moved)], text);
+    expect(changes.map(({ kind }) => kind)).toEqual(['extended']);
+  });
+
+  test('for some versions keeps an outdated name, since no other entry would be looked at', () => {
+    const text =
+      '{ "packages": { "@std/path": { "versions": "^1", "repository": "denoland/old", "repositoryId": "7" } } }';
+    const result = pinned([built('@std/path@1.0.8', std)], text);
+    expect(result).toEqual({
+      text,
+      changes: [],
+      refused: [
+        {
+          purl: 'pkg:jsr/@std/path@1.0.8',
+          reason: 'the policy has an entry that looks closer and says otherwise: edit it by hand',
+        },
+      ],
+    });
+  });
+
+  test('of one package is brought up to date after entries of others were added and changed', () => {
+    const text =
+      '{ "packages": { "@std/path": { "repositoryId": "7" }, "@other/one": { "event": "release", "ownerId": "1" } } }';
+    const other = builtBy('other', 'one', { id: '27', ownerId: '28', event: 'release' });
+    const inputs = [
+      built('@std/path@1.0.9', moved),
+      built('@other/one@1.0.0', other),
+      built('@hono/hono@4.0.0', hono),
+    ];
+    expect(pinned(inputs, text).changes).toMatchObject([
+      { kind: 'added', pattern: '@hono/hono' },
+      { kind: 'updated', pattern: '@other/one', after: [{ event: 'release', ownerId: '28' }] },
+      {
+        kind: 'updated',
+        pattern: '@std/path',
+        before: { repositoryId: '7' },
+        after: [{ repositoryId: '77' }],
+      },
+    ]);
+  });
+});
+
+describe('a scope is not spoken for', () => {
+  const patterns = (inputs: readonly Assessment[], text?: string): readonly string[] =>
+    pinned(inputs, text).changes.map(({ pattern }) => pattern);
+  const [path, fs] = [built('@std/path@1.0.8', std), built('@std/fs@1.0.0', std)];
+
+  test('by packages of which a version was rejected', () => {
+    const forged = {
+      ...built('@std/path@1.0.7', std),
+      checks: checks({ signature: { status: 'failed', reason: 'forged' } }),
+    };
+    expect(patterns([path, fs, forged])).toEqual(['@std/fs', '@std/path']);
+  });
+
+  test('by the broadest of the pins its packages would get', () => {
+    expect(patterns([path, built('@std/fs@1.0.0', tagged)])).toEqual(['@std/fs', '@std/path']);
+  });
+
+  test('by a part of it', () => {
+    const base = '{ "packages": { "@std/yaml": { "repositoryId": "7" } } }';
+    const text = '{ "extends": "base.json" }';
+    const reports = [path, fs, built('@std/yaml@1.0.0', std)].map((input) => reportOf(input));
+    const { changes } = pin(report(reports), text, { file, read: () => base });
+    expect(changes.map(({ pattern }) => pattern)).toEqual(['@std/fs', '@std/path']);
+  });
+
+  test('by a package that has an entry of its own, which does not stand in the way either', () => {
+    const text = '{ "packages": { "@std/fs": { "repository": "denoland/old", "repositoryId": "7" } } }';
+    expect(patterns([path, fs, built('@std/yaml@1.0.0', std)], text)).toEqual(['@std/*', '@std/fs']);
+  });
+
+  test('unless all agree, in whatever order their versions are', () => {
+    const old = builtBy('denoland', 'std', { id: '7', ownerId: '8', workflow: 'old.yml' });
+    const inputs = [
+      built('@std/path@1.0.9', std),
+      built('@std/path@1.0.8', old),
+      built('@std/fs@1.0.0', old),
+      built('@std/fs@1.0.1', std),
+    ];
+    const { changes } = pinned(inputs);
+    expect(changes.map(({ pattern, packages }) => [pattern, packages])).toEqual([
+      ['@std/*', ['@std/fs@1.0.0', '@std/fs@1.0.1', '@std/path@1.0.8', '@std/path@1.0.9']],
+    ]);
+  });
+});
+
+describe('a version that is only exempt is not rejected by a pin', () => {
+  const moved = builtBy('newhome', 'std', { id: '77', ownerId: '88', workflow: 'publish.yml' });
+  const until = '2027-01-01';
+  const under = policy({
+    exemptions: [{ package: '*', rule: 'linked-repository', reason: 'moving', until }],
+  });
+  const exempt = { ...built('@std/path@1.0.7', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
+  const refused = [
+    { purl: 'pkg:jsr/@std/path@1.0.7', reason: 'only exempt: moving' },
+    {
+      purl: 'pkg:jsr/@std/path@1.0.8',
+      reason:
+        '@std/path@1.0.7 is exempt, and a pin for the package would reject it: give that version an entry or an exemption of its own',
+    },
+  ];
+
+  test.each([
+    ['a new one', '{}', undefined],
+    ['one that is brought up to date', '{ "packages": { "@std/path": { "repositoryId": "7" } } }', undefined],
+    [
+      'one that takes the place of an extended file',
+      '{ "extends": "base.json" }',
+      '{ "packages": { "@std/path": { "repositoryId": "7" } } }',
+    ],
+  ])('%s', (_, text, base) => {
+    const reports = [exempt, built('@std/path@1.0.8', moved)].map((input) => reportOf(input, under));
+    const result = pin(report(reports), text, { file, read: () => base });
+    expect(result).toEqual({ text, changes: [], refused });
+  });
+});
+
+test('what cannot be written down is the reason for every version of the package', () => {
+  const odd = built('@std/path@1.0.8', { ...std, buildTrigger: 'a b' });
+  const text = '{ "packages": { "@std/path": { "repositoryId": "5" } } }';
+  const { refused, changes } = pinned([odd, built('@std/path@1.0.9', std)], text);
+  expect(changes).toEqual([]);
+  expect(refused).toEqual([
+    { purl: 'pkg:jsr/@std/path@1.0.8', reason: 'its event cannot be written into a policy file' },
+    {
+      purl: 'pkg:jsr/@std/path@1.0.9',
+      reason:
+        'a pin for the package would reject @std/path@1.0.8: its event cannot be written into a policy file',
+    },
+  ]);
+});
+
+test('a demand on versions of a scope goes along, of the alternative that holds', () => {
+  const base =
+    '{ "packages": { "@std/*": [{ "versions": "^1", "visibility": "private" }, { "versions": "^1", "visibility": "public" }] } }';
+  const origin = { file, read: () => base };
+  const result = pin(report([reportOf(built('@std/path@1.0.8', std))]), '{ "extends": "base.json" }', origin);
+  expect(result.changes[0]?.after[0]).toMatchObject({ visibility: 'public', repository: 'denoland/std' });
+});
+
 test('a demand on everything goes along into the closer pin', () => {
   const text = '{ "packages": { "*": { "visibility": "public" } } }';
   const inputs = [built('@std/path@1.0.8', std)];
@@ -434,8 +636,61 @@ describe('editing', () => {
     ['a trailing comma', '{\n  "b": 2,\n}', '{\n  "b": 2,\n  "a": 1\n}'],
     ['a trailing comma behind a comment', '{\n  "b": 2 /* , */,\n}', '{\n  "b": 2 /* , */,\n  "a": 1\n}'],
     ['one line', '{ "b": 2 }', '{\n  "b": 2,\n  "a": 1\n}'],
+    [
+      'a comment with a comma alone',
+      '{\n  "b": 2 /* one, two */\n}',
+      '{\n  "b": 2, /* one, two */\n  "a": 1\n}',
+    ],
+    [
+      'two comments',
+      '{\n  "b": 2 /* one */ /* ,\n , */\n}',
+      '{\n  "b": 2, /* one */ /* ,\n , */\n  "a": 1\n}',
+    ],
+    ['four blanks', '{\n    "b": 2\n}', '{\n    "b": 2,\n    "a": 1\n}'],
+    ['a tab and a blank', '{\n\t "b": 2\n}', '{\n\t "b": 2,\n\t"a": 1\n}'],
+    ['a blank and a tab', '{\n \t"b": 2\n}', '{\n \t"b": 2,\n  "a": 1\n}'],
+    ['a byte order mark and a blank', '\uFEFF {\n   "b": 2\n }', '\uFEFF {\n   "b": 2,\n    "a": 1\n }'],
   ])('a new key in %s', (_, before, after) => {
     expect(edit(before, (draft) => draft.set(['a'], 1))).toBe(after);
+  });
+
+  test.each([
+    [
+      'the last one of a file',
+      '{\n  "p": {\n    "b": 2\n  }\n}',
+      '{\n  "p": {\n    "b": 2,\n    "a": 1\n  }\n}',
+    ],
+    ['one on one line', '{\n  "p": { "b": 2 }\n}', '{\n  "p": {\n    "b": 2,\n    "a": 1\n  }\n}'],
+    ['one that is not there', '{\n  "q": 2\n}', '{\n  "q": 2,\n  "p": {\n    "a": 1\n  }\n}'],
+  ])('a new key in an object inside: %s', (_, before, after) => {
+    expect(edit(before, (draft) => draft.set(['p', 'a'], 1))).toBe(after);
+  });
+
+  test('two keys at once, and a list', () => {
+    expect(edit('{}', (draft) => draft.add([], { a: 1, b: [2] }))).toBe(
+      '{\n  "a": 1,\n  "b": [\n    2\n  ]\n}',
+    );
+  });
+
+  test('a list gets longer, and stays one list', () => {
+    expect(edit('{\n  "a": [\n    1, // one\n  ]\n}', (draft) => draft.append(['a'], [2, 3]))).toBe(
+      '{\n  "a": [\n    1, // one\n    2,\n    3\n  ]\n}',
+    );
+  });
+
+  test('an object becomes a list with Windows line ends', () => {
+    expect(edit('{\r\n  "a": { "x": 1 }\r\n}', (draft) => draft.append(['a'], [2]))).toBe(
+      '{\r\n  "a": [\r\n    {\r\n      "x": 1\r\n    },\r\n    2\r\n  ]\r\n}',
+    );
+  });
+
+  test('knows a list from another value and from nothing', () => {
+    const draft = new PolicyDraft('{ "a": [1], "b": {} }');
+    expect((['a', 'b', 'c'] as const).map((key) => draft.typeAt([key]))).toEqual([
+      'list',
+      'other',
+      'nothing',
+    ]);
   });
 
   test('an object becomes a list, with its comments', () => {
