@@ -42,7 +42,7 @@ export function explain(
   const bytes = viewOf(tarball.get(path));
   const attested = originals.attested.get(path);
   if (attested !== undefined && bytes.equals(attested)) return { class: 'verbatim', from: path };
-  if (attested !== undefined && rewritten(path, originals)?.equals(bytes) === true) {
+  if (attested !== undefined && rewritten(path, originals, revision)?.equals(bytes) === true) {
     return { class: 'rewritten', from: path };
   }
 
@@ -65,10 +65,11 @@ export function explain(
 }
 
 /** The attested file with its specifiers rewritten in place, or `undefined` where JSR copies it as it is (contract 3.4). */
-function rewritten(path: string, originals: Originals): Buffer | undefined {
+function rewritten(path: string, originals: Originals, revision: number): Buffer | undefined {
   const facts = originals.graph.get(path);
   const media = mediaTypeOf(path);
   if (facts === undefined || media === 'other' || media === 'jsx') return undefined;
+  if (media === 'tsx' && revision < 12) return undefined;
   const kind: RewriteKind = isDeclaration(media) ? 'declaration' : 'source';
   const text = rewriteText(textOf(originals.attested, path), facts, kind, (specifier, as) =>
     rewriteSpecifier(specifier, as, originals.dependencies(path), originals.layout.tables, path),

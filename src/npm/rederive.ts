@@ -180,9 +180,9 @@ function missingFiles(
   originals: readonly Originals[],
 ): readonly string[] {
   const wanted = new Set(attested.keys());
-  for (const { layout, graph } of originals.slice(0, 1)) {
+  for (const { layout } of originals.slice(0, 1)) {
     for (const [path, sources] of layout.scripts) {
-      if (!sources.some((source) => graph.has(source) && attested.has(source))) continue;
+      if (!sources.some((source) => attested.has(source))) continue;
       wanted.add(path).add(`${path}.map`);
     }
     for (const path of layout.declarations.keys()) wanted.add(`${path}.map`);

@@ -376,6 +376,22 @@ describe('other revisions', () => {
     expect(unexplained(await rederive({ ...mintInput(tsx, tarball), revision: 12 }))).toEqual([]);
     expect(unexplained(await rederive({ ...mintInput(tsx, tarball), revision: 11 }))).toHaveLength(3);
   });
+
+  it('from 12 on rewrite TSX, which was copied before', async () => {
+    const source = 'import { one } from "./one.ts";\none();\n';
+    const tsx: MintedPackage = {
+      exports: './a.tsx',
+      files: { '/a.tsx': source, '/one.ts': 'export const one = 1;\n' },
+    };
+    const tarball = { ...tsx.files, '/a.tsx': source.replace('./one.ts', './one.js') };
+    for (const [revision, is] of [
+      [11, 'unexplained'],
+      [12, 'rewritten'],
+    ] as const) {
+      const result = await rederive({ ...mintInput(tsx, tarball), revision });
+      expect(classes(result)['/a.tsx']).toBe(is);
+    }
+  });
 });
 
 const real = resolve(process.env['JSR_VERIFY_REAL_DATA'] ?? '../shared/real', 'E-npm-tarballs');

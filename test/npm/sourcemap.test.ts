@@ -24,6 +24,9 @@ describe('a source map', () => {
   it('that JSR writes is accepted, also of a module that compiles to nothing', () => {
     expect(check({})).toEqual({ same: true });
     expect(check({ sources: [], mappings: '' })).toEqual({ same: true });
+    expect(check({ names: ['let', 'b'], mappings: 'AAAAA,GAAGC' })).toEqual({ same: true });
+    // A segment that leads nowhere, and the ends of both lines.
+    expect(check({ mappings: 'A,YAAS' })).toEqual({ same: true });
   });
 
   const refused: readonly (readonly [string, object | string, RegExp])[] = [
@@ -35,7 +38,39 @@ describe('a source map', () => {
     ['with a source root', { sourceRoot: 'https://evil.test' }, /field "sourceRoot"/],
     ['with sections', { sections: [] }, /field "sections"/],
     ['with source text', { sourcesContent: ['evil()'] }, /field "sourcesContent"/],
+    ['that is nothing', 'null', /^is not a JSON object$/],
+    ['that is a text', '"x"', /^is not a JSON object$/],
+    ['with sources that are one text', { sources: './mod.ts' }, /^has malformed fields$/],
+    ['with names that are one text', { names: 'let' }, /^has malformed fields$/],
+    ['with mappings in a list', { mappings: ['AAAA'] }, /^has malformed fields$/],
+    ['without mappings', { mappings: undefined }, /^has malformed fields$/],
     ['with a second source', { sources: ['./mod.ts', './b.ts'] }, /only source/],
+    ['with its source twice', { sources: ['./mod.ts', './mod.ts'] }, /only source/],
+    ['with a name that is none', { names: [5] }, /name that its source has not/],
+    ['with an empty place of a name', { names: [null] }, /name that its source has not/],
+    ['with a column before its line', { mappings: 'DAAA' }, /^maps line 1 to a place that does not exist$/],
+    ['with a source before the first', { mappings: 'ADAA' }, /^maps line 1 to a place that does not exist$/],
+    ['with a line before its source', { mappings: 'AADA' }, /^maps line 1 to a place that does not exist$/],
+    [
+      'with a column before a line of its source',
+      { mappings: ';AAAD' },
+      /^maps line 2 to a place that does not exist$/,
+    ],
+    [
+      'with a name before the first',
+      { names: ['let'], mappings: 'AAAAD' },
+      /^maps line 1 to a place that does not exist$/,
+    ],
+    [
+      'with a name behind the last',
+      { names: ['let'], mappings: 'AAAAC' },
+      /^maps line 1 to a place that does not exist$/,
+    ],
+    [
+      'with a place in a source it has not',
+      { sources: [], mappings: 'AAAA' },
+      /^maps line 1 to a place that does not exist$/,
+    ],
     ['with a source elsewhere', { sources: ['https://evil.test/mod.ts'] }, /only source/],
     ['with a name its source has not', { names: ['evil'] }, /name that its source has not/],
     ['with mappings of another alphabet', { mappings: 'AA*A' }, /alphabet/],
