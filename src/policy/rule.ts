@@ -38,7 +38,8 @@ export interface RuleInput {
 }
 
 interface RuleText {
-  readonly id: string;
+  /** In lower case, which is what keeps the ids apart as types: within `as const` no mutant would be made. */
+  readonly id: Lowercase<string>;
   /** Applies where the policy does not say otherwise; each rule gives the reason for its own. */
   readonly severity: Severity | 'off';
   readonly title: string;

@@ -18,4 +18,4 @@ export const attestedBeforeChecked = {
       message: 'the badge is from a time when the registry checked no signatures; it was verified here',
     };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

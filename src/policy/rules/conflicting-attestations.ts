@@ -35,7 +35,7 @@ export const conflictingAttestations = {
       };
     }
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 function sameSource(mine: Claims, theirs: Claims): boolean {
   if (mine.repositoryId !== undefined && theirs.repositoryId !== undefined)

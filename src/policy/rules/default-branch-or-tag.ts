@@ -33,4 +33,4 @@ export const defaultBranchOrTag = {
       };
     else yield { message: `built from ${ref}, which is neither a tag nor a branch` };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

@@ -36,4 +36,4 @@ export const digestChanged = {
       };
     }
   },
-} as const satisfies ChangeRule;
+} satisfies ChangeRule;

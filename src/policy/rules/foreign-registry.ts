@@ -14,7 +14,7 @@ export const foreignRegistry = {
   *judge({ assessment: { foreign } }) {
     yield* foreign.map(foreignBreach);
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 /** What there is to say about one mention that points away from the configured registries. */
 export function foreignBreach({ at, host, package: target }: ForeignReference): Breach {

@@ -33,4 +33,4 @@ export const foreignSigner = {
           .join(', ')}`,
       };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

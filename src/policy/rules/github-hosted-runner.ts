@@ -28,4 +28,4 @@ export const githubHostedRunner = {
           hint: 'the machine could change the build; pin "runner" if you know it',
         };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

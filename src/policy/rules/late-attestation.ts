@@ -26,7 +26,7 @@ export const lateAttestation = {
       hint: `look at the run that signed it: ${provenance.identity.runInvocationURI ?? 'the certificate names none'}`,
     };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 function inWords(milliseconds: number): string {
   const hours = Math.floor(milliseconds / 3_600_000);

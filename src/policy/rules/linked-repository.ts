@@ -54,4 +54,4 @@ export const linkedRepository = {
           hint: `pin it with --repo ${repository ?? '<owner/name>'}, or try again when the registry answers`,
         };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

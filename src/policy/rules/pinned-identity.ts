@@ -23,7 +23,7 @@ export const pinnedIdentity = {
     if (held.length > 0) yield* renamesOf(held, provenance);
     else yield breachOf(compared, input, provenance);
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 type Compared = Comparison & { readonly pin: Pin };
 
@@ -74,15 +74,11 @@ function isResurrected({ differences }: Compared): boolean {
   return differences.some(({ resurrected }) => resurrected);
 }
 
-function phrase(
-  { claim, expected, seen, resurrected }: Difference,
-  pin: Pin | undefined,
-  flags?: Expectation,
-): string {
+function phrase({ claim, expected, seen, resurrected }: Difference, pin: Pin, flags?: Expectation): string {
   const by = flags?.[claim] !== undefined ? flagNames[claim] : placeOf(pin);
   if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, wanted ${expected} (${by})`;
   if (claim === 'notBefore' || claim === 'notAfter') return `${expected} wanted, logged ${seen} (${by})`;
-  if (claim === 'issuer' && pin?.expect.issuer === undefined)
+  if (claim === 'issuer' && pin.expect.issuer === undefined)
     return `issuer is ${seen}, which is not supported: only ${expected} is, and an enterprise's own when it is named`;
   const name = words[claim];
   const verb = flags?.[claim] !== undefined ? 'wanted' : 'pinned to';
@@ -122,8 +118,8 @@ function breaksFlag({ differences }: Compared, flags: Expectation): boolean {
   return differences.some(({ claim }) => flags[claim] !== undefined);
 }
 
-function placeOf(pin: Pin | undefined): string {
-  return pin?.at === undefined ? 'policy' : `${pin.at.file}:${pin.at.line}`;
+function placeOf(pin: Pin): string {
+  return pin.at === undefined ? 'policy' : `${pin.at.file}:${pin.at.line}`;
 }
 
 function idOf(claim: 'repository' | 'owner', { identity }: Provenance): string | undefined {
@@ -133,6 +129,6 @@ function idOf(claim: 'repository' | 'owner', { identity }: Provenance): string |
 }
 
 function byText(a: unknown, b: unknown): number {
-  const [left, right] = [JSON.stringify(a) ?? '', JSON.stringify(b) ?? ''];
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -20,4 +20,4 @@ export const provenanceLost = {
       hint: 'stay on the version before until the owner has said why',
     };
   },
-} as const satisfies ChangeRule;
+} satisfies ChangeRule;

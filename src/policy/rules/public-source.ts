@@ -24,4 +24,4 @@ export const publicSource = {
       ? { severity: 'note', message: 'the certificate does not say whether the source is public' }
       : { message: `built from a source that is ${visibility}: the commit cannot be read by everyone` };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

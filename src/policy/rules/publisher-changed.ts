@@ -41,7 +41,7 @@ export const publisherChanged = {
       ...(isPinned(change.after, policy) && { standing: 'remark' as const }),
     };
   },
-} as const satisfies ChangeRule;
+} satisfies ChangeRule;
 
 /** Whether the policy itself says who the builder is, and it is this one; how somebody builds is no word about who. */
 function isPinned({ package: about, verdict, word }: PackageReport, policy: Policy): boolean {

@@ -18,7 +18,7 @@ export const recoveredProvenance = {
     if (strangers.length > 0) yield aboutStrangers(input);
     else if (provenance !== undefined) yield { message: recovery(input) };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 function recovery({ assessment: { word }, provenance }: RuleInput): string {
   const published = word.publishedAt ?? provenance?.logged.integratedTime;

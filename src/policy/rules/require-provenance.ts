@@ -25,7 +25,7 @@ export const requireProvenance = {
       ...(expected.pinned && { standing: 'firm' as const }),
     };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;
 
 function absence({ assessment: { search }, strangers }: RuleInput): string {
   if (strangers.length > 0) {

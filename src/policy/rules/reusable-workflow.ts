@@ -21,4 +21,4 @@ export const reusableWorkflow = {
         message: `the source is ${source.owner}/${source.name}, the build ran in ${signer.owner}/${signer.name} (${signer.path}@${signer.ref})`,
       };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

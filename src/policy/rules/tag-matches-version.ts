@@ -22,4 +22,4 @@ export const tagMatchesVersion = {
       yield { message: `built for ${ref}, which is not a tag of version ${version}` };
     else yield { message: `built for ${ref}, which is no tag, so it cannot match version ${version}` };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

@@ -72,4 +72,4 @@ export const trustedEvent = {
       };
     else yield { severity: 'note', message: `the build was started by ${event}, which is not a known event` };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

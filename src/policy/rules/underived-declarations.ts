@@ -21,4 +21,4 @@ export const underivedDeclarations = {
       ...(policy.strict && { severity: 'error' as const }),
     };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

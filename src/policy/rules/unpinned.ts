@@ -15,4 +15,4 @@ export const unpinned = {
       if (locked.kind === 'nothing')
         yield { message: `the lockfile holds ${nameOf(target)} to no bytes: ${locked.why}`, at };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

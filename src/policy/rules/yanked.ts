@@ -16,4 +16,4 @@ export const yanked = {
       hint: 'move to a version that is not yanked',
     };
   },
-} as const satisfies PackageRule;
+} satisfies PackageRule;

@@ -1,0 +1,720 @@
+import { describe, expect, test } from 'vitest';
+import type { ClaimDifference } from '../../src/model/check.ts';
+import type { Policy } from '../../src/model/policy.ts';
+import type { Assessment } from '../../src/policy/assessment.ts';
+import { judge } from '../../src/policy/judge.ts';
+import type { RuleId } from '../../src/policy/rules/index.ts';
+import {
+  assess,
+  assessAbsent,
+  builtBy,
+  checks,
+  type IdentityChange,
+  identity,
+  now,
+  policy,
+  provenance,
+  unlinkedWord,
+  word,
+} from './assessments.ts';
+
+type Said = readonly [severity: 'error' | 'warning' | 'note', message: string, hint?: string];
+type Row = readonly [name: string, input: Assessment, said: readonly Said[], under?: Partial<Policy>];
+
+const built = (change: IdentityChange, more: Partial<Assessment> = {}): Assessment =>
+  assess({ provenance: provenance(identity(change)), ...more });
+
+const pins = (...expect: Policy['packages'][number]['expect']): Partial<Policy> => ({
+  packages: [{ pattern: '*', expect }],
+});
+
+const loggedAt = (text: string, more: Partial<Assessment> = {}): Assessment =>
+  assess({ provenance: provenance(identity(), { loggedAt: new Date(text) }), ...more });
+
+const publishedAt = (text: string) => assessAbsent({ word: { ...word, publishedAt: new Date(text) } });
+
+const { publishedAt: _, ...undated } = word;
+const anonymous: IdentityChange = { sourceRepositoryURI: undefined };
+const searched = { attestationFinder: 'log-index', search: 'found' } as const;
+const strangers = assess({
+  ...searched,
+  provenance: provenance(builtBy('zoe', 'pkg')),
+  others: [
+    provenance(builtBy('evil', 'pkg')),
+    provenance(builtBy('evil', 'pkg')),
+    provenance(identity(anonymous)),
+  ],
+});
+const none = 'no attestation: the registry names none';
+const allow =
+  'if @acme/pkg@1.2.3 may go without, allow it with --allow-unattested or exempt it in the policy file';
+const strangersHint = 'if that repository is the true source, pin it with --repo or in the policy file';
+const strangerCase = (repository: string | undefined): Assessment =>
+  assess({
+    ...searched,
+    provenance: provenance(repository === undefined ? identity(anonymous) : builtBy('evil', 'pkg')),
+  });
+
+const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
+  'require-provenance': [
+    ['nothing was found', assessAbsent(), [['error', `${none}, and a search of the log found none`, allow]]],
+    [
+      'what was found does not fit',
+      assessAbsent({ search: 'found' }),
+      [['error', `${none}, and what the log has does not fit`, allow]],
+    ],
+    [
+      'the log was silent',
+      assessAbsent({ search: 'unavailable' }),
+      [['error', `${none}, and the log could not be searched`, allow]],
+    ],
+    ['nobody searched', assessAbsent({ search: 'not-asked' }), [['error', none, allow]]],
+    [
+      'it is pinned',
+      assessAbsent({ search: 'not-asked' }),
+      [['error', `${none}; the package is pinned, and a pin implies provenance`, allow]],
+      pins({ owner: 'acme' }),
+    ],
+    [
+      'a stranger logged one',
+      strangerCase('evil'),
+      [
+        [
+          'error',
+          'no attestation that counts: the log has one by evil/pkg, which nothing ties to the package',
+          allow,
+        ],
+      ],
+    ],
+    [
+      'nobody nameable logged one',
+      strangerCase(undefined),
+      [
+        [
+          'error',
+          'no attestation that counts: the log has one by an unnamed repository, which nothing ties to the package',
+          allow,
+        ],
+      ],
+    ],
+    [
+      'no date',
+      assessAbsent({ word: undated }),
+      [['error', `${none}, and a search of the log found none`, allow]],
+    ],
+    ...(
+      [
+        [
+          'just now',
+          '2026-09-01T12:00:00Z',
+          'published 0 minutes ago: the attestation may still be on its way, try again in a few minutes',
+        ],
+        [
+          'nearly ten minutes ago',
+          '2026-09-01T11:50:01Z',
+          'published 9 minutes ago: the attestation may still be on its way, try again in a few minutes',
+        ],
+        ['ten minutes ago', '2026-09-01T11:50:00Z', allow],
+        ['in the future', '2026-09-01T12:00:01Z', allow],
+        [
+          'before there was provenance',
+          '2024-02-29T23:59:59Z',
+          `published before JSR had provenance; ${allow}`,
+        ],
+        ['when there was provenance', '2024-03-01T00:00:00Z', allow],
+        ['before the outage', '2026-07-03T08:41:59Z', allow],
+        [
+          'when the outage began',
+          '2026-07-03T08:42:00Z',
+          `published while JSR refused every attestation; ${allow}`,
+        ],
+        [
+          'when the outage ended',
+          '2026-08-04T23:59:59Z',
+          `published while JSR refused every attestation; ${allow}`,
+        ],
+        ['after the outage', '2026-08-05T00:00:00Z', allow],
+      ] as const
+    ).map(
+      ([name, date, hint]): Row => [
+        `published ${name}`,
+        publishedAt(date),
+        [['error', `${none}, and a search of the log found none`, hint]],
+      ],
+    ),
+  ],
+  'linked-repository': [
+    [
+      'another repository',
+      assess({ provenance: provenance(builtBy('evil', 'pkg')) }),
+      [
+        [
+          'error',
+          'built from evil/pkg, but JSR links acme/pkg',
+          'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
+        ],
+      ],
+    ],
+    [
+      'a name in new hands',
+      assess({ provenance: provenance(builtBy('acme', 'pkg')) }),
+      [
+        [
+          'error',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
+          'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
+        ],
+      ],
+    ],
+    [
+      'no repository',
+      built(anonymous),
+      [
+        [
+          'error',
+          'built from a repository the certificate does not name, but JSR links acme/pkg',
+          'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
+        ],
+      ],
+    ],
+    [
+      'a renamed repository',
+      assess({ provenance: provenance(builtBy('acme', 'old', { id: '1001' })) }),
+      [
+        [
+          'note',
+          'built from acme/old, which JSR links as acme/pkg today: the id is the same, so it was renamed',
+        ],
+      ],
+    ],
+    [
+      'a link that wandered off',
+      assess({ provenance: provenance(builtBy('evil', 'pkg')) }),
+      [['note', 'built from evil/pkg, while JSR links acme/pkg today; the policy decides']],
+      pins({ owner: 'evil' }),
+    ],
+    [
+      'no link',
+      assess({ word: unlinkedWord() }),
+      [
+        [
+          'warning',
+          'built from acme/pkg; nothing vouches for the builder: JSR links no repository to the package',
+          'pin it with --repo acme/pkg, or `jsr-verify pin`, once you have convinced yourself',
+        ],
+      ],
+    ],
+    [
+      'no link, no repository',
+      built(anonymous, { word: unlinkedWord() }),
+      [
+        [
+          'warning',
+          'built from a repository the certificate does not name; nothing vouches for the builder: JSR links no repository to the package',
+          'pin it with --repo <owner/name>, or `jsr-verify pin`, once you have convinced yourself',
+        ],
+      ],
+    ],
+    [
+      'no answer',
+      assess({ word: unlinkedWord({ unlinked: false }) }),
+      [
+        [
+          'warning',
+          'built from acme/pkg; nothing to compare with: the registry did not say which repository it links',
+          'pin it with --repo acme/pkg, or try again when the registry answers',
+        ],
+      ],
+    ],
+    [
+      'no answer, no repository',
+      built(anonymous, { word: unlinkedWord({ unlinked: false }) }),
+      [
+        [
+          'warning',
+          'built from a repository the certificate does not name; nothing to compare with: the registry did not say which repository it links',
+          'pin it with --repo <owner/name>, or try again when the registry answers',
+        ],
+      ],
+    ],
+  ],
+  'github-hosted-runner': [
+    [
+      'self-hosted',
+      built({ runnerEnvironment: 'self-hosted' }),
+      [
+        [
+          'warning',
+          'built on a self-hosted runner',
+          'the machine could change the build; pin "runner" if you know it',
+        ],
+      ],
+    ],
+    [
+      'only one alternative names it',
+      built({ runnerEnvironment: 'self-hosted' }),
+      [
+        [
+          'warning',
+          'built on a self-hosted runner',
+          'the machine could change the build; pin "runner" if you know it',
+        ],
+      ],
+      pins({ owner: 'acme' }, { owner: 'acme', runner: 'self-hosted' }),
+    ],
+    [
+      'another one is pinned',
+      built({ runnerEnvironment: 'self-hosted' }),
+      [
+        [
+          'warning',
+          'built on a self-hosted runner',
+          'the machine could change the build; pin "runner" if you know it',
+        ],
+      ],
+      pins({ runner: 'github-hosted' }),
+    ],
+    [
+      'not stated, whatever else is pinned',
+      built({ runnerEnvironment: undefined }),
+      [['note', 'the certificate does not say what kind of runner the build ran on']],
+      pins({ owner: 'acme' }),
+    ],
+  ],
+  'trusted-event': [
+    [
+      'one that outsiders cause',
+      built({ buildTrigger: 'issues' }),
+      [
+        [
+          'warning',
+          'the build was started by issues, which people without write access can cause',
+          'read the workflow; if it is safe, pin "event" for this package',
+        ],
+      ],
+    ],
+    [
+      'only one alternative names it',
+      built({ buildTrigger: 'issues' }),
+      [
+        [
+          'warning',
+          'the build was started by issues, which people without write access can cause',
+          'read the workflow; if it is safe, pin "event" for this package',
+        ],
+      ],
+      pins({ owner: 'acme' }, { owner: 'acme', event: 'issues' }),
+    ],
+    [
+      'another one is pinned',
+      built({ buildTrigger: 'issues' }),
+      [
+        [
+          'warning',
+          'the build was started by issues, which people without write access can cause',
+          'read the workflow; if it is safe, pin "event" for this package',
+        ],
+      ],
+      pins({ event: 'push' }),
+    ],
+    [
+      'not stated, whatever else is pinned',
+      built({ buildTrigger: undefined }),
+      [['note', 'the certificate does not say what started the build']],
+      pins({ owner: 'acme' }),
+    ],
+    [
+      'unheard of',
+      built({ buildTrigger: 'moonrise' }),
+      [['note', 'the build was started by moonrise, which is not a known event']],
+    ],
+  ],
+  'tag-matches-version': [
+    [
+      'no ref',
+      built({ sourceRepositoryRef: undefined }),
+      [['error', 'the certificate does not name a ref, so no tag can match the version']],
+    ],
+    [
+      'another tag',
+      built({ sourceRepositoryRef: 'refs/tags/v1' }),
+      [['error', 'built for refs/tags/v1, which is not a tag of version 1.2.3']],
+    ],
+    [
+      'a branch',
+      assess(),
+      [['error', 'built for refs/heads/main, which is no tag, so it cannot match version 1.2.3']],
+    ],
+  ],
+  'default-branch-or-tag': [
+    [
+      'some branch',
+      built({ sourceRepositoryRef: 'refs/heads/x' }),
+      [
+        [
+          'note',
+          'built from refs/heads/x, and nothing says whether that is the default branch',
+          'pin "ref" if this is the branch the project publishes from',
+        ],
+      ],
+    ],
+    [
+      'only one alternative names it',
+      built({ sourceRepositoryRef: 'refs/pull/1/merge' }),
+      [['warning', 'built from refs/pull/1/merge, which is neither a tag nor a branch']],
+      pins({ owner: 'acme' }, { owner: 'acme', ref: 'refs/pull/*' }),
+    ],
+    [
+      'no alternative names it',
+      built({ sourceRepositoryRef: 'refs/pull/1/merge' }),
+      [['warning', 'built from refs/pull/1/merge, which is neither a tag nor a branch']],
+      pins({ owner: 'acme' }),
+    ],
+    [
+      'not stated, though pinned',
+      built({ sourceRepositoryRef: undefined }),
+      [['note', 'the certificate does not say which ref was built']],
+      pins({ ref: 'refs/heads/x' }),
+    ],
+  ],
+  'public-source': [
+    [
+      'a private source',
+      built({ sourceRepositoryVisibility: 'private' }),
+      [['warning', 'built from a source that is private: the commit cannot be read by everyone']],
+    ],
+    [
+      'only one alternative names it',
+      built({ sourceRepositoryVisibility: 'private' }),
+      [['warning', 'built from a source that is private: the commit cannot be read by everyone']],
+      pins({ owner: 'acme' }, { owner: 'acme', visibility: 'private' }),
+    ],
+    [
+      'another one is pinned',
+      built({ sourceRepositoryVisibility: 'private' }),
+      [['warning', 'built from a source that is private: the commit cannot be read by everyone']],
+      pins({ visibility: 'internal' }),
+    ],
+    [
+      'not stated, whatever else is pinned',
+      built({ sourceRepositoryVisibility: undefined }),
+      [['note', 'the certificate does not say whether the source is public']],
+      pins({ owner: 'acme' }),
+    ],
+  ],
+  yanked: [
+    [
+      'a yanked version',
+      assess({ word: { ...word, yanked: true } }),
+      [['warning', 'version 1.2.3 was yanked by its owner', 'move to a version that is not yanked']],
+    ],
+  ],
+  'late-attestation': [
+    ['an hour later', loggedAt('2026-08-20T11:00:00Z'), []],
+    ...(
+      [
+        ['more than an hour later', '2026-08-20T11:00:01Z', '1 hours'],
+        ['nearly two days later', '2026-08-22T09:59:59Z', '47 hours'],
+        ['two days later', '2026-08-22T10:00:00Z', '2 days'],
+      ] as const
+    ).map(
+      ([name, date, late]): Row => [
+        name,
+        loggedAt(date),
+        [
+          [
+            'warning',
+            `logged ${late} after the version was published`,
+            'look at the run that signed it: https://github.com/acme/pkg/actions/runs/3/attempts/1',
+          ],
+        ],
+      ],
+    ),
+    [
+      'by an unnamed run',
+      assess({
+        provenance: provenance(identity({ runInvocationURI: undefined }), {
+          loggedAt: new Date('2026-08-30T10:00:00Z'),
+        }),
+      }),
+      [
+        [
+          'warning',
+          'logged 10 days after the version was published',
+          'look at the run that signed it: the certificate names none',
+        ],
+      ],
+    ],
+  ],
+  'attested-before-checked': [
+    [
+      'just before',
+      loggedAt('2026-06-14T23:59:59Z'),
+      [['note', 'the badge is from a time when the registry checked no signatures; it was verified here']],
+    ],
+    ['from the first moment on', loggedAt('2026-06-15T00:00:00Z'), []],
+  ],
+  'recovered-provenance': [
+    [
+      'strangers, each named once',
+      strangers,
+      [
+        [
+          'warning',
+          'the log has a valid attestation of these bytes by an unnamed repository, evil/pkg, zoe/pkg, while JSR links acme/pkg; anyone may log one, so it does not count',
+          strangersHint,
+        ],
+      ],
+    ],
+    [
+      'a stranger, and no link',
+      assess({ ...searched, provenance: provenance(builtBy('evil', 'pkg')), word: unlinkedWord() }),
+      [
+        [
+          'warning',
+          'the log has a valid attestation of these bytes by evil/pkg, and JSR links none; anyone may log one, so it does not count',
+          strangersHint,
+        ],
+      ],
+    ],
+    [
+      'nobody’s, where it could not be told whose',
+      assess({ ...searched, word: unlinkedWord({ unlinked: false }) }),
+      [],
+    ],
+    [
+      'one that does not fit the badge',
+      assess(searched),
+      [['note', 'the registry names log entry 4711, which does not fit; found by searching the log']],
+    ],
+    [
+      'one of the outage',
+      loggedAt('2026-07-10T00:00:00Z', {
+        ...searched,
+        word: { ...word, rekorLogId: null, publishedAt: new Date('2026-07-10T00:00:00Z') },
+      }),
+      [
+        [
+          'note',
+          'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log',
+        ],
+      ],
+    ],
+    [
+      'one of the outage by the log’s date',
+      loggedAt('2026-07-10T00:00:00Z', { ...searched, word: { ...undated, rekorLogId: null } }),
+      [
+        [
+          'note',
+          'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log',
+        ],
+      ],
+    ],
+    [
+      'one that was only logged in the outage',
+      loggedAt('2026-07-10T00:00:00Z', {
+        ...searched,
+        word: { ...word, rekorLogId: null, publishedAt: new Date('2026-06-30T00:00:00Z') },
+      }),
+      [['note', 'the registry says there is none; found by searching the log']],
+    ],
+  ],
+  'conflicting-attestations': [
+    [
+      'the one that counts is not the first',
+      assess({
+        provenance: provenance(identity({ buildTrigger: 'release' }), { logIndex: '1' }),
+        others: [provenance(undefined, { logIndex: '2' })],
+      }),
+      [['warning', 'log entry 1 attests the same bytes differently: event release instead of push']],
+      pins({ event: 'push' }),
+    ],
+    [
+      'the same repository twice, by its id',
+      assess({
+        others: [
+          provenance(identity({ sourceRepositoryRef: 'refs/heads/x', buildTrigger: undefined }), {
+            logIndex: '9',
+          }),
+        ],
+      }),
+      [
+        [
+          'warning',
+          'log entry 9 attests the same bytes differently: ref refs/heads/x instead of refs/heads/main, event not stated instead of push',
+        ],
+      ],
+    ],
+    [
+      'the same repository twice, by its name',
+      assess({
+        others: [provenance(identity({ sourceRepositoryIdentifier: undefined }), { logIndex: '9' })],
+      }),
+      [
+        [
+          'warning',
+          'log entry 9 attests the same bytes differently: repositoryId not stated instead of 1001',
+        ],
+      ],
+    ],
+    [
+      'the same repository twice, where the first has no id',
+      assess({
+        provenance: provenance(identity({ sourceRepositoryIdentifier: undefined })),
+        others: [provenance(undefined, { logIndex: '9' })],
+      }),
+      [
+        [
+          'warning',
+          'log entry 9 attests the same bytes differently: repositoryId 1001 instead of not stated',
+        ],
+      ],
+    ],
+    [
+      'the same repository twice, neither with an id',
+      assess({
+        provenance: provenance(identity({ sourceRepositoryIdentifier: undefined })),
+        others: [
+          provenance(identity({ sourceRepositoryIdentifier: undefined, buildTrigger: 'release' }), {
+            logIndex: '9',
+          }),
+        ],
+      }),
+      [['warning', 'log entry 9 attests the same bytes differently: event release instead of push']],
+    ],
+    [
+      'another repository without an id',
+      assess({
+        others: [
+          provenance(
+            identity({
+              sourceRepositoryIdentifier: undefined,
+              sourceRepositoryURI: 'https://github.com/acme/x',
+              buildConfigURI: undefined,
+            }),
+            { logIndex: '9' },
+          ),
+        ],
+      }),
+      [
+        [
+          'note',
+          'log entry 9 attests the same bytes differently: repositoryId not stated instead of 1001, repository acme/x instead of acme/pkg, workflow not stated instead of .github/workflows/publish.yml',
+        ],
+      ],
+    ],
+    [
+      'two that name no repository are not the same one',
+      assess({
+        provenance: provenance(identity({ ...anonymous, sourceRepositoryIdentifier: undefined })),
+        others: [
+          provenance(
+            identity({ ...anonymous, sourceRepositoryIdentifier: undefined, buildTrigger: 'release' }),
+            { logIndex: '9' },
+          ),
+        ],
+      }),
+      [['note', 'log entry 9 attests the same bytes differently: event release instead of push']],
+    ],
+  ],
+  'foreign-signer': [
+    [
+      'claims that differ, told of the first attestation',
+      assess({
+        checks: differing([
+          { claim: 'commit', claimed: 'a', proven: 'b' },
+          { claim: 'ref', claimed: 'c', proven: 'd' },
+        ]),
+      }),
+      [
+        [
+          'warning',
+          'the statement speaks of another build than the one that signed it: commit a (claimed), b (proven), ref c (claimed), d (proven)',
+        ],
+      ],
+    ],
+    [
+      'claims that differ, of one that does not count',
+      assess({
+        provenance: provenance(builtBy('evil', 'pkg')),
+        others: [provenance()],
+        checks: differing([{ claim: 'commit', claimed: 'a', proven: 'b' }]),
+      }),
+      [],
+    ],
+    [
+      'claims that could not be compared',
+      assess({ checks: checks({ claims: { status: 'unknown', why: 'no answer' } }) }),
+      [],
+    ],
+  ],
+  'underived-declarations': [
+    [
+      'one',
+      tarballWith(['/a.d.ts']),
+      [
+        [
+          'note',
+          '/a.d.ts in the npm tarball could not be derived from the attested files, and count as not attested',
+          'declarations are not run; read them before you rely on them',
+        ],
+      ],
+    ],
+    [
+      'three',
+      tarballWith(['/a.d.ts', '/b.d.ts', '/c.d.ts']),
+      [
+        [
+          'note',
+          '/a.d.ts and 2 more in the npm tarball could not be derived from the attested files, and count as not attested',
+          'declarations are not run; read them before you rely on them',
+        ],
+      ],
+    ],
+  ],
+};
+
+function differing(differs: readonly ClaimDifference[]) {
+  return checks({ claims: { status: 'passed', fact: { compared: ['commit'], differs } } });
+}
+
+function tarballWith(notDerived: readonly string[]): Assessment {
+  const fact = { url: 'u', integrity: 'i', verbatim: 1, rewritten: 0, derived: 1, generated: 1, notDerived };
+  return assess({ checks: checks({ tarball: { status: 'passed', fact } }) });
+}
+
+describe.each(Object.entries(table).map(([id, rows]) => ({ id, rows })))(
+  '$id says in full',
+  ({ id, rows }) => {
+    test.each(rows.map(([name, input, said, under = {}]) => ({ name, input, said, under })))(
+      '$name',
+      ({ input, said, under }) => {
+        const rules = id === 'tag-matches-version' ? { [id]: 'error' as const } : {};
+        const { findings } = judge(input, policy({ rules, ...under }), now);
+        expect(findings.filter((finding) => finding.id === id)).toStrictEqual(
+          said.map(([severity, message, hint]) => ({
+            id,
+            severity,
+            message,
+            ...(hint !== undefined && { hint }),
+          })),
+        );
+      },
+    );
+  },
+);
+
+test('a registry that gives no date is told of where somebody insists', () => {
+  const { findings } = judge(
+    assess({ word: undated }),
+    policy({ rules: { 'late-attestation': 'error' } }),
+    now,
+  );
+  expect(findings).toStrictEqual([
+    {
+      id: 'late-attestation',
+      severity: 'error',
+      message: 'the registry does not say when the version was published',
+    },
+  ]);
+});
