@@ -23,12 +23,7 @@ export function mercyFor(
   const met = exemptions.filter(
     (exemption) =>
       exemption.rule === rule &&
-      selects(
-        exemption.versions === undefined
-          ? { pattern: exemption.package }
-          : { pattern: exemption.package, versions: exemption.versions },
-        target,
-      ),
+      selects({ pattern: exemption.package, versions: exemption.versions }, target),
   );
   const today = dayOf(now);
   const lasting = met

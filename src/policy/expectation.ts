@@ -110,6 +110,6 @@ function demandOf(
   const rank = highestRank(speaking);
   const closest = speaking.filter((entry) => rankOf(entry) === rank);
   const said = closest.some((entry) => entry.provenance === 'required') ? 'required' : closest[0]?.provenance;
-  if (pinned && !(said === 'optional' && rank > pinRank)) return 'required';
+  if (pinned && rank <= pinRank) return 'required';
   return said ?? policy.provenance;
 }

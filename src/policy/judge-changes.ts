@@ -72,7 +72,6 @@ function findingsAbout(change: Exclude<Change, { kind: 'removed' }>, policy: Pol
 }
 
 function withFindings(report: PackageReport, said: Said): PackageReport {
-  if (said.findings.length === 0) return report;
   return {
     ...report,
     findings: [...report.findings, ...said.findings],

@@ -196,15 +196,10 @@ function gapsOf(checks: Checks): readonly Gap[] {
   return gaps;
 }
 
-/** Whether the check that blocks another one is itself reported, as a finding, as a gap or as plainly absent. */
+/** Whether the check that blocks another one is itself told: as a gap, or as plainly absent. One that failed rejects. */
 function isExplained(by: CheckId, checks: Checks): boolean {
   const { status } = checks[by];
-  return (
-    status === 'failed' ||
-    status === 'unknown' ||
-    status === 'absent' ||
-    (status === 'skipped' && isProvenanceCheck(by))
-  );
+  return status === 'unknown' || status === 'absent' || (status === 'skipped' && isProvenanceCheck(by));
 }
 
 function isProvenanceCheck(id: CheckId): boolean {
@@ -226,9 +221,6 @@ function placed(finding: Finding, { occurrences }: Assessment): Finding {
 
 /** Several lockfiles with policies of their own: the worst verdict counts, and everything that was found is told. */
 function strictest(judgements: readonly Judgement[]): Judgement {
-  const [first, ...rest] = judgements;
-  if (first === undefined) throw new TypeError('a package is always judged under at least one policy');
-  if (rest.length === 0) return first;
   const worst = judgements.reduce((a, b) => (badness[b.verdict.kind] > badness[a.verdict.kind] ? b : a));
   const findings = new Map(
     judgements.flatMap(({ findings }) =>

@@ -30,5 +30,5 @@ function isAbout(
   { version, ...name }: PackageName & { readonly version?: string },
 ): boolean {
   if (version === undefined) return false;
-  return selects({ pattern, ...(versions !== undefined && { versions }) }, { ...name, version });
+  return selects({ pattern, versions }, { ...name, version });
 }

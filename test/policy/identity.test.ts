@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRepository, parseWorkflow, sameAscii, signerOf } from '../../src/model/claims.ts';
 import type { Expectation } from '../../src/model/policy.ts';
 import type { Identity } from '../../src/model/provenance.ts';
-import { compareIdentity, tagMatches } from '../../src/policy/identity.ts';
+import { compareIdentity, isAbout, tagMatches } from '../../src/policy/identity.ts';
 import { judge } from '../../src/policy/judge.ts';
 import {
   assess,
@@ -217,6 +217,8 @@ describe('the issuer', () => {
     expect(holds({ repository: 'acme/pkg' }, { issuer: `${issuer}/acme` })).toBe(false);
     expect(holds({ issuer: `${issuer}/acme` }, { issuer: `${issuer}/acme` })).toBe(true);
     expect(holds({ issuer: `${issuer}/acme` })).toBe(false);
+    expect(holds({ issuer })).toBe(true);
+    expect(holds({ issuer }, { issuer: `${issuer}/acme` })).toBe(false);
   });
 
   test.each([
@@ -311,6 +313,58 @@ describe('numeric ids decide', () => {
   });
 });
 
+describe('what cannot be read', () => {
+  const nameless: IdentityChange = { sourceRepositoryURI: undefined };
+  const comparison = (expected: Expectation, change: IdentityChange) =>
+    compareIdentity(expected, provenance(identity(change)));
+
+  test('does not hold because neither side has an id', () => {
+    const other: IdentityChange = {
+      sourceRepositoryURI: 'https://github.com/acme/other',
+      sourceRepositoryIdentifier: undefined,
+    };
+    expect(holds({ repository: 'acme/pkg' }, other)).toBe(false);
+    const evil: IdentityChange = {
+      ...nameless,
+      sourceRepositoryOwnerURI: 'https://github.com/evil',
+      sourceRepositoryOwnerIdentifier: undefined,
+    };
+    expect(holds({ owner: 'acme' }, evil)).toBe(false);
+  });
+
+  test('is no rename, although the id is the same', () => {
+    expect(comparison({ repository: 'acme/pkg', repositoryId: '1001' }, nameless)).toStrictEqual({
+      differences: [{ claim: 'repository', expected: 'acme/pkg', seen: undefined, resurrected: false }],
+      renames: [],
+    });
+  });
+
+  test('is no name in new hands, although the name is the same', () => {
+    const unnumbered = { sourceRepositoryIdentifier: undefined };
+    expect(comparison({ repository: 'acme/pkg', repositoryId: '1001' }, unnumbered)).toStrictEqual({
+      differences: [{ claim: 'repositoryId', expected: '1001', seen: undefined, resurrected: false }],
+      renames: [],
+    });
+  });
+
+  test('is no ref of any kind', () => {
+    const refless = { sourceRepositoryRef: undefined };
+    expect(comparison({ ref: '*' }, refless).differences.map(({ claim }) => claim)).toEqual(['ref']);
+  });
+});
+
+describe('a proof is about a package version', () => {
+  const own = provenance();
+  const other = provenance(undefined, { package: { ...target, version: '1.2.4' } });
+
+  test('only where both its statement and what was asked for name it', () => {
+    expect(isAbout(own, target)).toBe(true);
+    expect(isAbout(other, target)).toBe(false);
+    expect(isAbout({ ...own, purl: other.purl }, target)).toBe(false);
+    expect(isAbout({ ...own, package: other.package }, target)).toBe(false);
+  });
+});
+
 describe('a tag names a version', () => {
   test.each([
     '1.2.3',
@@ -338,6 +392,7 @@ describe('a tag names a version', () => {
     'refs/tags/1x2y3',
     'refs/heads/1.2.3',
     'refs/heads/refs/tags/1.2.3',
+    'refs/pull/1.2.3',
     '1.2.3',
     undefined,
   ])('%s is not', (ref) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compare } from '../../src/diff/compare.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Identity } from '../../src/model/provenance.ts';
-import type { PackageReport } from '../../src/model/report.ts';
+import type { Change, PackageReport, Relock } from '../../src/model/report.ts';
 import { judgeChanges } from '../../src/policy/judge-changes.ts';
 import { changeRules } from '../../src/policy/rules/index.ts';
 import {
@@ -141,6 +141,224 @@ describe('publisher-changed', () => {
   });
 });
 
+describe('in full', () => {
+  const acme = builtBy('acme', 'pkg', { id: '1', ownerId: '2' });
+  const after = version('1.0.1', null);
+  const { purl } = after;
+  const unchanged = { kind: 'same', from: [] } as const;
+  const at = { file: 'deno.lock', line: 14 };
+
+  const told = (change: Change, under: Policy = optional) => {
+    const [one] = judgeChanges([change], under, now).changes;
+    const ids: readonly string[] = changeRules.map(({ id }) => id);
+    return one === undefined || one.kind === 'removed'
+      ? []
+      : one.after.findings.filter(({ id }) => ids.includes(id));
+  };
+
+  test.each<[string, Change, string]>([
+    [
+      'the version it was compared with',
+      { kind: 'added', purl, after, provenance: 'lost', publisher: unchanged, earlier: '1.0.0' },
+      'version 1.0.0 of this release line has provenance, this one has none',
+    ],
+    [
+      'the version before',
+      {
+        kind: 'moved',
+        purl,
+        before: version('0.9.0', acme),
+        after,
+        provenance: 'lost',
+        publisher: unchanged,
+      },
+      'version 0.9.0 of this release line has provenance, this one has none',
+    ],
+    [
+      'the version it was compared with rather than the one before',
+      {
+        kind: 'moved',
+        purl,
+        before: version('0.9.0', null),
+        after,
+        provenance: 'lost',
+        publisher: unchanged,
+        earlier: '0.8.0',
+      },
+      'version 0.8.0 of this release line has provenance, this one has none',
+    ],
+    [
+      'no version where none is known',
+      { kind: 'added', purl, after, provenance: 'lost', publisher: unchanged },
+      'earlier versions of this release line have provenance, this one has none',
+    ],
+  ])('lost provenance names %s', (_, change, message) => {
+    expect(told(change)).toStrictEqual([
+      {
+        id: 'provenance-lost',
+        severity: 'error',
+        message,
+        hint: 'stay on the version before until the owner has said why',
+        at,
+      },
+    ]);
+  });
+
+  test('another publisher is named claim by claim, and the gravest claim decides', () => {
+    const evil = builtBy('evil', 'pkg', { id: '66', ownerId: '67' });
+    const hint = 'if the move is intended, run `jsr-verify pin` and commit the policy file';
+    const message =
+      'built by another publisher than before: repositoryId 1 → 66, ownerId 2 → 67, ref main → tag';
+    const from = [
+      { claim: 'repositoryId', before: '1', after: '66' },
+      { claim: 'ownerId', before: '2', after: '67' },
+      { claim: 'ref', before: 'main', after: 'tag' },
+    ];
+    const change = (claims: typeof from): Change => ({
+      kind: 'added',
+      purl,
+      after: version('1.0.1', evil),
+      provenance: 'kept',
+      publisher: { kind: 'changed', from: claims },
+    });
+    const finding = { id: 'publisher-changed', severity: 'error', message, hint, at };
+    expect(told(change(from))).toStrictEqual([finding]);
+    // What a claim weighs that nobody has heard of is an error, and so is a change that says nothing.
+    const strange = { claim: 'moon', before: 'new', after: 'full' };
+    expect(told(change([strange]))[0]?.severity).toBe('error');
+    expect(told(change([strange, ...from.slice(1)]))[0]?.severity).toBe('error');
+    expect(told(change(from.slice(1)))[0]?.severity).toBe('warning');
+    expect(told(change(from.slice(2)))[0]?.severity).toBe('note');
+    expect(told(change([]))[0]?.severity).toBe('error');
+  });
+
+  test.each<[string, PackageReport, Policy['packages'], 'note' | 'error']>([
+    ['is a pin', version('1.0.1', acme), [{ pattern: '@acme/pkg', expect: [{ owner: 'acme' }] }], 'note'],
+    [
+      'is a pin for another version',
+      version('1.0.1', acme),
+      [{ pattern: '@acme/pkg', versions: '1.0.0', expect: [{ owner: 'acme' }] }],
+      'error',
+    ],
+    [
+      'is a pin that names nobody',
+      version('1.0.1', acme),
+      [{ pattern: '*', expect: [{ event: 'push' }] }],
+      'error',
+    ],
+    [
+      'is a pin, and the package does not hold',
+      {
+        ...version('1.0.1', acme),
+        verdict: { kind: 'inconclusive', because: [{ id: 'files', why: 'no answer' }] },
+      },
+      [{ pattern: '*', expect: [{ owner: 'acme' }] }],
+      'error',
+    ],
+  ])('another publisher, where there %s', (_, report_, packages, severity) => {
+    const from = [{ claim: 'repositoryId', before: '0', after: '1' }];
+    const publisher = { kind: 'changed', from } as const;
+    const change: Change = { kind: 'added', purl, after: report_, provenance: 'kept', publisher };
+    expect(told(change, { ...optional, packages })[0]?.severity).toBe(severity);
+  });
+
+  test('other bytes are told by how they differ, the gravest first, each once', () => {
+    const manifest = { kind: 'manifest', digest: 'ab'.repeat(32) } as Relock['before'];
+    const other = { kind: 'manifest', digest: 'cd'.repeat(32) } as Relock['before'];
+    const nothing = { kind: 'nothing', why: 'by design' } as const;
+    const before = version('1.0.1', null);
+    const locks = [
+      { how: 'unlocked', before: manifest, after: nothing },
+      { how: 'revision', before: manifest, after: other },
+      { how: 'digest', before: manifest, after: other },
+      { how: 'digest', before: other, after: manifest },
+    ] as const;
+    const hint = 'restore the entry and let the package manager write it again';
+    const [a, b] = [`manifest ${'ab'.repeat(32)}`, `manifest ${'cd'.repeat(32)}`];
+    const finding = (severity: string, message: string) => ({
+      id: 'digest-changed',
+      severity,
+      message,
+      hint,
+      at,
+    });
+    const [unlocked, revision, digest] = [
+      finding('warning', `the same version was locked to its bytes before and no longer is: ${a} → nothing`),
+      finding('warning', `the tarball is locked in another revision of its format than before: ${a} → ${b}`),
+      finding('error', `the same version is locked to other bytes than before: ${a} → ${b}`),
+    ];
+    const relocked: Change = { kind: 'relocked', purl, before, after, locks };
+    expect(told(relocked)).toStrictEqual([digest, revision, unlocked]);
+    expect(told({ ...relocked, locks: [locks[0]] })).toStrictEqual([unlocked]);
+  });
+});
+
+describe('provenance that may or may not have been lost', () => {
+  const after = version('1.0.1', null);
+  const doubtful = (report_: PackageReport = after): Change => ({
+    kind: 'added',
+    purl: after.purl,
+    after: report_,
+    provenance: 'unknown',
+    publisher: { kind: 'unknown', from: [] },
+    doubt: 'the list of versions could not be had',
+  });
+  const outcome = (under: Policy, report_: PackageReport = after) => {
+    const { changes, usedExemptions } = judgeChanges([doubtful(report_)], under, now);
+    const [change] = changes;
+    return { report: change?.kind === 'added' ? change.after : undefined, usedExemptions };
+  };
+
+  test('does not pass', () => {
+    expect(outcome(optional)).toEqual({
+      report: {
+        ...after,
+        verdict: {
+          kind: 'inconclusive',
+          because: [
+            {
+              id: 'history',
+              why: 'whether this release line lost its provenance cannot be told: the list of versions could not be had',
+            },
+          ],
+        },
+      },
+      usedExemptions: [],
+    });
+  });
+
+  test.each<PackageReport['verdict']>([
+    { kind: 'rejected', because: [{ id: 'files', severity: 'error', message: 'differs' }] },
+    { kind: 'inconclusive', because: [{ id: 'files', why: 'no answer' }] },
+  ])('leaves $kind as it is', (verdict) => {
+    expect(outcome(optional, { ...after, verdict }).report?.verdict).toBe(verdict);
+  });
+
+  test('passes where losing it would be allowed', () => {
+    for (const severity of ['off', 'note', 'warning'] as const)
+      expect(outcome({ ...optional, rules: { 'provenance-lost': severity } })).toEqual({
+        report: after,
+        usedExemptions: [],
+      });
+  });
+
+  test('is exempt where losing it would be', () => {
+    expect(outcome({ ...optional, exemptions: [lost] })).toEqual({
+      report: { ...after, verdict: { kind: 'exempt', exemptions: [lost] } },
+      usedExemptions: [lost],
+    });
+  });
+
+  test('is no question where the version itself is not known', () => {
+    const { version: _, ...name } = { scope: 'acme', name: 'pkg', version: '' };
+    const unresolved = { ...after, package: name };
+    expect(outcome({ ...optional, exemptions: [lost] }, unresolved)).toStrictEqual({
+      report: unresolved,
+      usedExemptions: [],
+    });
+  });
+});
+
 describe('judging changes', () => {
   test('never makes a verdict better', () => {
     const under = { ...optional, exemptions: [lost] };
@@ -157,6 +375,38 @@ describe('judging changes', () => {
       } = judgeChanges(changes, under, now);
       expect(change).toMatchObject({ after: { verdict: { kind: after.verdict.kind } } });
     }
+  });
+
+  test('adds to the reasons for which a package is turned away', () => {
+    const required = policy();
+    const { verdict, findings } = judged(identity(), null, required);
+    expect(findings.map(({ id }) => id)).toEqual(['provenance-lost']);
+    expect(verdict).toMatchObject({
+      kind: 'rejected',
+      because: [{ id: 'require-provenance' }, { id: 'provenance-lost' }],
+    });
+  });
+
+  test('adds to the exemptions without which it would be', () => {
+    const unattested = { ...lost, rule: 'require-provenance' };
+    const under = policy({ exemptions: [lost, unattested] });
+    expect(judged(identity(), null, under)).toMatchObject({
+      verdict: { kind: 'exempt', exemptions: [unattested, lost] },
+      usedExemptions: [lost],
+    });
+  });
+
+  test('of a package that no lockfile mentions has no place to tell', () => {
+    const about = { scope: 'acme', name: 'pkg', version: '1.0.1' };
+    const after = reportOf(assessAbsent({ package: about, word: unlinkedWord() }), optional);
+    const changes = compare(report([version('1.0.0', identity())]), report([after]));
+    const [change] = judgeChanges(changes, optional, now).changes;
+    expect(change?.kind === 'moved' && change.after.findings[0]).toStrictEqual({
+      id: 'provenance-lost',
+      severity: 'error',
+      message: 'version 1.0.0 of this release line has provenance, this one has none',
+      hint: 'stay on the version before until the owner has said why',
+    });
   });
 
   test('keeps removed packages as they are', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckId, type Checks, checkIds, provenanceChecks } from '../../src/model/check.ts';
 import type { Exemption, Policy } from '../../src/model/policy.ts';
-import { judge } from '../../src/policy/judge.ts';
+import { judge, sparing } from '../../src/policy/judge.ts';
 import {
   absentChecks,
   assess,
@@ -116,12 +116,32 @@ describe('silence is not a pass', () => {
 
   test.each(checkIds)('%s blocked by nothing that is told is inconclusive', (id) => {
     const input = assess({ checks: checks({ [id]: { status: 'blocked', by: 'bundle' } }) });
-    expect(judge(input, policy(), now).verdict.kind).toBe('inconclusive');
+    expect(judge(input, policy(), now).verdict).toEqual({
+      kind: 'inconclusive',
+      because: [{ id, why: 'not checked, because of check "bundle"' }],
+    });
+  });
+
+  test('what a skipped check blocks is told once where that is told, and by itself where it is not', () => {
+    const [skipped, why] = [{ status: 'skipped', why: 'no reason' } as const, 'not checked: no reason'];
+    const gapsOf = (change: Partial<Checks>) =>
+      judge(assess({ checks: checks(change) }), policy(), now).verdict;
+    expect(gapsOf({ bundle: skipped, files: { status: 'blocked', by: 'bundle' } })).toEqual({
+      kind: 'inconclusive',
+      because: [{ id: 'bundle', why }],
+    });
+    expect(gapsOf({ files: skipped, tarball: { status: 'blocked', by: 'files' } })).toEqual({
+      kind: 'inconclusive',
+      because: [{ id: 'tarball', why: 'not checked, because of check "files"' }],
+    });
   });
 
   test('passed checks without a proof are not verified', () => {
     const { provenance: _, ...input } = assess();
-    expect(judge(input, policy({ provenance: 'optional' }), now).verdict.kind).toBe('inconclusive');
+    expect(judge(input, policy({ provenance: 'optional' }), now).verdict).toEqual({
+      kind: 'inconclusive',
+      because: [{ id: 'bundle', why: 'the evidence does not add up to a proof' }],
+    });
   });
 
   test('a proof beside an absent bundle is not verified', () => {
@@ -137,7 +157,12 @@ describe('silence is not a pass', () => {
     const input = assess({ provenance: proof, checks: checks() });
     const { verdict, findings } = judge(input, policy(), now);
     expect(verdict.kind).toBe('rejected');
-    expect(findings[0]?.id).toBe('subject');
+    const [manifest, about] = [proof.manifestDigest, `@acme/${proof.package.name}@${proof.package.version}`];
+    expect(findings[0]).toStrictEqual({
+      id: 'subject',
+      severity: 'error',
+      message: `the attestation is about ${about} with manifest ${manifest}, not about these bytes of @acme/pkg@1.2.3`,
+    });
   });
 
   test('what is blocked is not told again beside its cause', () => {
@@ -270,6 +295,21 @@ describe('an expectation', () => {
     expect(verdict.kind).toBe('verified');
     expect(expectation).toBe('policy');
     expect(findings).toMatchObject([{ id: 'linked-repository', severity: 'note' }]);
+    const off = policy({ ...pinned, rules: { 'linked-repository': 'off' } });
+    expect(judge(input, off, now).findings).toEqual([]);
+  });
+
+  test('is told with the place of the first alternative that has one, where it is the policy’s', () => {
+    const at = { file: 'policy.json', line: 3 };
+    const acme = { repository: 'acme/pkg' };
+    const entry = (place?: typeof at) => ({ pattern: '*', expect: [acme], ...(place && { at: place }) });
+    const told = (...packages: Policy['packages']) => judge(assess(), policy({ packages }), now);
+    expect(told(entry(), entry(at), entry({ ...at, line: 9 })).expectedAt).toBe(at);
+    expect(told(entry())).not.toHaveProperty('expectedAt');
+    expect(told({ pattern: '*', expect: [{ event: 'push' }], at })).not.toHaveProperty('expectedAt');
+    const flags = policy({ packages: [entry(at)], flags: acme });
+    expect(judge(assess(), flags, now)).not.toHaveProperty('expectedAt');
+    expect(judge(assess(), flags, now).expectedFlags).toEqual(['--repo']);
   });
 
   test('that nobody has is a warning that says so', () => {
@@ -294,6 +334,8 @@ describe('an expectation', () => {
     const input = assess({ word: unlinkedWord() });
     expect(judge(input, policy({ strict: true }), now).verdict.kind).toBe('rejected');
     expect(judge(assess(), policy({ strict: true }), now).verdict.kind).toBe('verified');
+    const noted = policy({ strict: true, rules: { 'linked-repository': 'note' } });
+    expect(judge(input, noted, now).verdict.kind).toBe('verified');
   });
 });
 
@@ -336,6 +378,42 @@ describe('an exemption', () => {
     const { findings } = judge(yankedInput, policy({ exemptions: [{ ...mercy, until: '2026-08-31' }] }), now);
     expect(findings[0]?.message).toContain('the exemption expired on 2026-08-31: published by hand');
     expect(findings[0]?.exempted).toBeUndefined();
+  });
+
+  test('reaches no note, as there is nothing to excuse', () => {
+    const under = policy({ rules: { yanked: 'note' }, exemptions: [mercy] });
+    const { findings, usedExemptions } = judge(yankedInput, under, now);
+    expect(findings[0]).not.toHaveProperty('exempted');
+    expect(usedExemptions).toEqual([]);
+  });
+
+  test('reaches nothing that is absolute', () => {
+    const under = policy({
+      flags: { repository: 'other/pkg' },
+      exemptions: [exemption({ rule: 'pinned-identity' })],
+    });
+    expect(judge(assess(), under, now)).toMatchObject({ verdict: { kind: 'rejected' }, usedExemptions: [] });
+  });
+
+  test('is named in the verdict only where the package would have been turned away without it', () => {
+    const absent = assessAbsent({ word: { ...word, yanked: true, rekorLogId: null } });
+    const under = policy({ exemptions: [mercy, exemption()] });
+    const { verdict, usedExemptions } = judge(absent, under, now);
+    expect(verdict).toEqual({ kind: 'exempt', exemptions: [exemption()] });
+    expect(usedExemptions).toHaveLength(2);
+  });
+
+  test.each([
+    ['the very one', {}, 1],
+    ['one for another rule', { rule: 'unpinned' }, 0],
+    ['one for another reason', { reason: 'another' }, 0],
+    ['one until another day', { until: '2026-12-30' }, 0],
+  ])('spares a finding that carries its mark: %s', (_, change, count) => {
+    const { rule, reason, until } = mercy;
+    const finding = { id: rule, severity: 'error', message: 'x', exempted: { reason, until } } as const;
+    const { exempted: __, ...bare } = finding;
+    expect(sparing([finding, bare], [{ ...mercy, ...change }], policy())).toHaveLength(count);
+    expect(sparing([bare], [{ ...mercy, ...change }], policy())).toEqual([]);
   });
 
   test('that nobody needs is not used', () => {
@@ -397,6 +475,38 @@ describe('overrides', () => {
     const { verdict, findings } = judge(both, under, now);
     expect(verdict.kind).toBe('rejected');
     expect(findings).toMatchObject([{ id: 'require-provenance', at: { file: 'deno.lock' } }]);
+  });
+
+  test('of one lockfile hold, where the package may pass in another', () => {
+    const sterner = policy({
+      provenance: 'optional',
+      overrides: [{ lockfile: 'tools/deno.lock', provenance: 'required', rules: {}, packages: [] }],
+    });
+    const both = assessAbsent({ occurrences: [occurrence(), inside] });
+    expect(judge(both, sterner, now)).toMatchObject({
+      verdict: { kind: 'rejected', because: [{ at: { file: 'tools/deno.lock' } }] },
+      findings: [{ id: 'require-provenance', at: { file: 'tools/deno.lock' } }],
+    });
+  });
+
+  test('and the rest tell what they found once, and use an exemption once', () => {
+    const same = policy({
+      overrides: [{ lockfile: 'tools/deno.lock', rules: {}, packages: [] }],
+      exemptions: [exemption({ rule: 'yanked' })],
+    });
+    const both = assessAbsent({
+      word: { ...word, yanked: true },
+      occurrences: [occurrence(), inside],
+    });
+    const { verdict, findings, usedExemptions } = judge(both, same, now);
+    expect(verdict).toMatchObject({ kind: 'rejected', because: [{ at: { file: 'deno.lock' } }] });
+    expect(findings.map(({ id, at }) => [id, at?.file])).toEqual([
+      ['require-provenance', 'deno.lock'],
+      ['yanked', 'deno.lock'],
+      ['require-provenance', 'tools/deno.lock'],
+      ['yanked', 'tools/deno.lock'],
+    ]);
+    expect(usedExemptions).toEqual(same.exemptions);
   });
 });
 
