@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { loadCompiler } from '../../src/npm/compiler.ts';
 import { sameProgram } from '../../src/npm/program.ts';
 import { loweredNames } from '../../src/npm/typescript.ts';
+import { remembering } from './support/remembering.ts';
 
-const compiler = await loadCompiler();
+const compiler = remembering(await loadCompiler());
 
 function isSame(source: string, emitted: string): boolean {
   const script = { source, media: 'ts' as const, name: 'mod.js', rewrite: () => undefined };

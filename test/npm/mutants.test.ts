@@ -2,11 +2,12 @@ import { type Node, parse } from 'acorn';
 import { transformSync } from 'esbuild';
 import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
-import { type Compiled, type Compiler, loadCompiler } from '../../src/npm/compiler.ts';
+import { loadCompiler } from '../../src/npm/compiler.ts';
 import { sameDeclarations } from '../../src/npm/declarations.ts';
 import { sameProgram } from '../../src/npm/program.ts';
 import { modules, typed } from './samples/modules.ts';
 import { declarationsOf } from './support/declarations.ts';
+import { remembering } from './support/remembering.ts';
 
 /** Mutants of all scripts together, and of all declarations; `JSR_VERIFY_MUTANTS=20000` tries more. */
 const wanted = Number(process.env['JSR_VERIFY_MUTANTS'] ?? 2000);
@@ -383,24 +384,4 @@ function firstChange(before: string, after: string): string {
   while (before[at] === after[at]) at += 1;
   const from = Math.max(0, at - 60);
   return `- ${JSON.stringify(before.slice(from, at + 60))}\n+ ${JSON.stringify(after.slice(from, at + 60))}`;
-}
-
-function remembering(compiler: Compiler): Compiler {
-  const emitted = new Map<string, Compiled<string>>();
-  const parsed = new Map<string, Compiled<unknown>>();
-  return {
-    ...compiler,
-    emit: (source, media) => remember(emitted, source, () => compiler.emit(source, media)),
-    // Mutants are parsed once; remembering them all would only cost memory.
-    parse: (source, media) =>
-      media === 'd.ts'
-        ? compiler.parse(source, media)
-        : remember(parsed, source, () => compiler.parse(source, media)),
-  };
-}
-
-function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }

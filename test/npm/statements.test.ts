@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer, check, type Form } from './support/forms.ts';
+import { answer, answerTo, check, type Form } from './support/forms.ts';
 
 type Row = readonly [what: string, form: Form];
 
@@ -470,6 +470,72 @@ describe('what is named when a declaration file says something else', () => {
   it.each(added)('%s', (text, named) => {
     expect(answer('const z: Z = 1; export const y: Y = 1;', text)).toBe(
       `says what its source does not: ${named}`,
+    );
+  });
+});
+
+describe('the text of a declaration file', () => {
+  const tail = '//# sourceMappingURL=mod.d.ts.map';
+  const unlike = 'is written in a way that parsers may read differently';
+  const strange = 'has a comment that its source has not';
+  const elsewhere = `does not end in "${tail}"`;
+
+  it.each([
+    ['export declare const a: A;\n', tail, 'same'],
+    ['export declare const a: A; ', tail, elsewhere],
+    ['export declare const a: A;\n', `${tail} `, elsewhere],
+    ['export declare const a: A;\n', `${tail}\n`, elsewhere],
+    ['export declare const a: A;\n', `//# sourceMappingURL=b.d.ts.map`, elsewhere],
+    ['export declare const a: A;\n', '', elsewhere],
+    ['export declare const a:: A;\n', tail, 'cannot be parsed: Unexpected token'],
+  ])('%j ends in its map: %j', (text, end, expected) => {
+    expect(answerTo('export const a: A = 1;', text + end)).toContain(expected);
+  });
+
+  it('is compared with nothing where the source cannot be parsed', () => {
+    expect(answerTo('export const =', tail)).toMatch(/^its source cannot be parsed: \S/);
+    expect(answerTo('', tail)).toBe('same');
+  });
+
+  const source = 'export class A { /** Says\r\n * two things. */ run(x: "/* y */"): void {} /* c */ }';
+  const layouts: readonly (readonly [text: string, expected: string])[] = [
+    ['export declare class A {\n  run(x: "/* y */"): void;\n}', 'same'],
+    ['export declare class A {\n  run(x: "/* y */"): void\n}', 'same'],
+    ['export declare class A {\n\n  run(x: "/* y */"): void;\n\n}\n', 'same'],
+    ['export/* c */declare class A {\n  run(x: "/* y */"): void;\n}', 'same'],
+    ['export declare class A {\n  /* y */ run(x: "/* y */"): void;\n}', 'same'],
+    ['export declare class A {\n  /** Says\n * two things. */ run(x: "/* y */"): void;\n}', 'same'],
+    ['export declare class A {\n  /** Says\r\n * two things. */ run(x: "/* y */"): void;\n}', 'same'],
+    ['export declare class A {\n  /** Says * two things. */ run(x: "/* y */"): void;\n}', strange],
+    ['export declare class A {\n  // two\n  run(x: "/* y */"): void;\n}', strange],
+    ['export declare class A {\n  /* z */ run(x: "/* y */"): void;\n}', strange],
+    ['export declare class A {\n  run(x: "/* y */"): void;\n}\n/// <reference path="b.d.ts" />', strange],
+    ['export declare class A {\n  run\n(x: "/* y */"): void;\n}', unlike],
+    ['export declare class A {\n  run(\nx: "/* y */"): void;\n}', unlike],
+    ['export declare class A {\r  run(\u2028x: "/* y */"): void;\r}', unlike],
+    ['export declare class A { run(x: "/* y */"): void; }', unlike],
+    ['export declare class A {\n  run(x: "/* y */",): void;\n}', unlike],
+    ['export declare class A {\n  run(x: "\\x2f* y */"): void;\n}', 'same'],
+  ];
+  it.each(layouts)('%j', (text, expected) => {
+    expect(answerTo(source, `${text}\n${tail}`)).toBe(expected);
+  });
+
+  it('says the same in other line ends', () => {
+    const file = `export declare class A {\r\n  /** Says\r\n * two things. */ run(x: "/* y */"): void;\r\n}\r\n${tail}`;
+    expect(answerTo(source.replaceAll('\r\n', '\n'), file)).toBe('same');
+  });
+
+  it('is refused for a comment although something is open', () => {
+    expect(answerTo('export const a = go();', `/* x */ export declare const a: A;\n${tail}`)).toBe(strange);
+    expect(answerTo('/* x */ export const a = go();', `/* x */ export declare const a: A;\n${tail}`)).toBe(
+      'open: has a type that only a type checker could infer: VariableDeclaration a',
+    );
+  });
+
+  it('is refused for what it says before what it lacks', () => {
+    expect(answer('export const a: A = 1;', 'export declare const b: B;')).toBe(
+      'says what its source does not: VariableDeclaration b',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { loadCompiler } from '../../../src/npm/compiler.ts';
 import { sameDeclarations } from '../../../src/npm/declarations.ts';
+import { remembering } from './remembering.ts';
 
 /**
  * What a source may say in its declarations, what only a type checker could tell, and what says something else, so that it must
@@ -13,17 +14,22 @@ export interface Form {
   readonly never?: readonly string[];
 }
 
-const compiler = await loadCompiler();
+const compiler = remembering(await loadCompiler());
 
 /** `same`, `open: …` or why a declaration file of these statements differs. */
 export function answer(source: string, text: string, options: { readonly entry?: boolean } = {}): string {
+  return answerTo(source, `${printed(text)}//# sourceMappingURL=mod.d.ts.map`, options);
+}
+
+/** The same about a whole file, to the letter. */
+export function answerTo(source: string, emitted: string, { entry = true } = {}): string {
   const { same, ...rest } = sameDeclarations(
     {
       source,
       media: 'ts',
-      emitted: `${printed(text)}//# sourceMappingURL=mod.d.ts.map`,
+      emitted,
       name: 'mod.d.ts',
-      entry: options.entry ?? true,
+      entry,
       texts: (specifier) => [specifier.replace(/ts$/, 'js'), specifier.replace(/ts$/, 'mjs')],
     },
     compiler,
