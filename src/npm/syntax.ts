@@ -135,7 +135,7 @@ function bare(value: unknown, pure: ReadonlySet<number>): unknown {
   const fields: Record<string, unknown> = {};
   for (const field of Object.keys(value)) {
     // A directive is told from a string by being one; its spelling is a matter of quotes.
-    fields[field] = field === 'directive' ? true : bare(value[field], pure);
+    fields[field] = field === 'directive' || bare(value[field], pure);
   }
   const isCall = value.type === 'CallExpression' || value.type === 'NewExpression';
   if (isCall && pure.has(value.start)) fields['pure'] = true;

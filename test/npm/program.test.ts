@@ -41,7 +41,7 @@ describe('the same program', () => {
 
   it('with its specifiers rewritten, in every place that JSR rewrites', async () => {
     const source =
-      'import { a } from "./a.ts";\nexport { b } from "./a.ts";\nexport * from "./a.ts";\nawait import("./a.ts");\na();';
+      'import { a } from "./a.ts";\nexport { b } from "./a.ts";\nexport * from "./a.ts";\nawait import("./a.ts");\na(() => [import("./a.ts")]);';
     const emitted = source.replaceAll('./a.ts', './a.js');
     expect(await compare({ source, emitted, rewrites: { './a.ts': './a.js' } })).toEqual(same);
     expect(await reasonOf({ source, emitted: source, rewrites: { './a.ts': './a.js' } })).toMatch(/line 1/);
@@ -58,6 +58,12 @@ describe('the same program', () => {
     expect(await reasonOf({ source, emitted: source.replace(' with { type: "json" }', '') })).toMatch(
       /missing/,
     );
+  });
+
+  it('with comments of many lines, whatever ends a line in them', async () => {
+    const [source, emitted] = ['/* one\r\n two */\r\na();', '/* one\n two */\na();'];
+    expect(await compare({ source, emitted })).toEqual(same);
+    expect(await compare({ source: emitted, emitted: source })).toEqual(same);
   });
 
   it('that is empty once its types are gone', async () => {
@@ -176,6 +182,12 @@ describe('the same statements', () => {
       'enum A { X }\nenum A { Y = 1 }\nexport { A };',
       'var A = /*#__PURE__*/ function(A) {\n  A[A["X"] = 0] = "X";\n  return A;\n}({});\n(function(A) {\n  A[A["Y"] = 1] = "Y";\n})(A);\nexport { A };',
       /what the enum starts from/,
+    ],
+    [
+      'a class with parameter properties and a computed key',
+      'export class A { [k] = 1; constructor(private a: number) {} }',
+      'export class A { a; [k] = 2; constructor(a) { this.a = a; } }',
+      /differs/,
     ],
     [
       'a class with parameter properties',

@@ -156,6 +156,7 @@ describe('the first difference', () => {
     [{ a: {} }, { a: null }, { at: 7, what: 'a of X' }],
     [{ a: null }, { a: {} }, { at: 7, what: 'a of X' }],
     [{ a: { b: 1 } }, { a: { b: 2 } }, { at: 7, what: 'a of X' }],
+    [{ a: { b: 1, c: 1 } }, { a: { b: 1, c: 2 } }, { at: 7, what: 'a of X' }],
     [{ a: { b: 1 } }, { a: {} }, { at: 7, what: 'a of X' }],
     [{ a: {} }, { a: { b: 1 } }, { at: 7, what: 'a of X' }],
     [{ a: [inner(1, 1)] }, { a: [inner(9, 2)] }, { at: 9, what: 'value of Y' }],
