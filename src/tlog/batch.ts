@@ -44,8 +44,9 @@ class Batching implements Source {
 
   get fresh(): Source | undefined {
     const cache = this.#cache;
-    if (cache === undefined || (!this.#usedCache && this.#source.fresh === undefined)) return undefined;
-    this.#fresh ??= new Batching(this.#source.fresh ?? this.#source, this.#rekor, writeOnly(cache));
+    const { fresh } = this.#source;
+    if (!this.#usedCache && fresh === undefined) return undefined;
+    this.#fresh ??= new Batching(fresh ?? this.#source, this.#rekor, cache && writeOnly(cache));
     return this.#fresh;
   }
 
@@ -90,11 +91,11 @@ class Batching implements Source {
     this.#timer = undefined;
     const batch = this.#waiting;
     this.#waiting = [];
-    if (batch.length > 0) void this.#retrieve(batch);
+    void this.#retrieve(batch);
   }
 
   async #retrieve(batch: readonly Waiting[]): Promise<void> {
-    const answer = batch.length === 1 ? [] : await this.#retrieveTogether(batch);
+    const answer = batch.length === 1 ? alone : await this.#retrieveTogether(batch);
     await Promise.all(
       batch.map(async ({ key, request, settle }) => {
         if (!isList(answer)) return settle(answer);
@@ -113,7 +114,7 @@ class Batching implements Source {
   ): Promise<readonly unknown[] | Extract<Gathered<never>, { state: 'unavailable' }>> {
     const logIndexes = batch.flatMap(({ key }) => ('logIndex' in key ? [Number(key.logIndex)] : []));
     const entryUUIDs = batch.flatMap(({ key }) => ('entryId' in key ? [key.entryId] : []));
-    if (!logIndexes.every(Number.isSafeInteger)) return [];
+    if (!logIndexes.every(Number.isSafeInteger)) return alone;
     const answer = await this.#source.ask({
       method: 'POST',
       url: retrieveUrl(this.#rekor),
@@ -126,15 +127,18 @@ class Batching implements Source {
       expect: 'json',
     });
     // One spoilt or oversized entry must not hide the others; a log that does not answer at all would not answer each, either.
-    if (answer.state === 'unavailable') return aboutTheAnswer.test(answer.why) ? [] : answer;
-    if (answer.state === 'absent') return [];
+    if (answer.state === 'unavailable') return aboutTheAnswer.test(answer.why) ? alone : answer;
+    if (answer.state === 'absent') return alone;
     const parsed = parseJson(answer.value);
-    return parsed.ok && isList(parsed.value) ? parsed.value : [];
+    return parsed.ok && isList(parsed.value) ? parsed.value : alone;
   }
 }
 
 // Not of patience asked for (429) or lost (408): those are about the log, not about an entry.
 const aboutTheAnswer = /^(?:answered 4(?!08|29)|answered with|longer than)/;
+
+/** Brings no entry, so that each is asked for alone. */
+const alone: readonly unknown[] = [];
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);

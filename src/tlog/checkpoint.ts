@@ -57,7 +57,7 @@ export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits):
   if (!signatures.ok) return signatures;
 
   const [origin = '', size = '', root = ''] = body.split('\n');
-  if (origin.trim() === '') return refused('without an origin');
+  if (!/\S/.test(origin)) return refused('without an origin');
   if (!/^(?:0|[1-9]\d{0,19})$/.test(size)) return refused('whose size is not a number');
   const hash = fromBase64(root);
   if (hash?.length !== 32) return refused('whose root is not the base64 of 32 bytes');
@@ -109,8 +109,9 @@ function parseSignatures(block: string, limit: number): Parsed<readonly NoteSign
   if (lines.length > limit) return refused(`with more than ${limit} signatures`);
   const signatures: NoteSignature[] = [];
   for (const line of lines) {
-    const [, name, base64] = /^\u2014 ([^\s+]+) (\S+)$/.exec(line) ?? [];
-    const bytes = fromBase64(base64 ?? '');
+    const found = /^\u2014 ([^\s+]+) (\S+)$/.exec(line);
+    const name = found?.[1];
+    const bytes = fromBase64(found?.[2] ?? '');
     if (name === undefined || bytes === undefined || bytes.length < 5)
       return refused('with a signature that is none');
     signatures.push({ name, keyHint: bytes.subarray(0, 4), signature: bytes.subarray(4) });
@@ -119,7 +120,7 @@ function parseSignatures(block: string, limit: number): Parsed<readonly NoteSign
 }
 
 function isSignedBy(text: string, signature: Uint8Array, { publicKey }: LogKey): boolean {
-  const data = Buffer.from(text, 'utf8');
+  const data = Buffer.from(text);
   try {
     switch (publicKey.asymmetricKeyType) {
       case 'ed25519':
@@ -136,9 +137,7 @@ function isSignedBy(text: string, signature: Uint8Array, { publicKey }: LogKey):
 
 /** C2SP signed-note: UTF-8 without control characters but the newline. A lone surrogate would not survive encoding. */
 function isPlain(note: string): boolean {
-  return (
-    !/[\u0000-\u0009\u000B-\u001F\u007F]/.test(note) && Buffer.from(note, 'utf8').toString('utf8') === note
-  );
+  return !/[\u0000-\u0009\u000B-\u001F\u007F]/.test(note) && Buffer.from(note).toString() === note;
 }
 
 function refused(why: string): { readonly ok: false; readonly why: string } {

@@ -53,11 +53,11 @@ export interface FollowOptions {
 export async function follow(options: FollowOptions): Promise<LogOutcome> {
   const heads = (options.current ?? []).map((note) => readHead(note, options.keys));
   const origins = new Set([...options.seen, ...heads].map(({ origin }) => origin));
-  if (origins.size === 0) return { kind: 'not-checked', why: 'no checkpoint was seen' };
   const results = await Promise.all([...origins].map((origin) => followLog(origin, heads, options)));
   const logs = results.flatMap(({ head }) => head ?? []);
   const fork = results.find((result) => result.kind === 'forked')?.fork;
   if (fork !== undefined) return { kind: 'forked', logs, fork };
+  if (logs.length === 0) return { kind: 'not-checked', why: 'no checkpoint was seen' };
   const gaps = results.flatMap((result) => (result.kind === 'gap' ? [result.why] : []));
   if (gaps.length > 0) return { kind: 'not-checked', why: gaps.join('; ') };
   const isFirst = logs.every(({ remembered }) => remembered === undefined);
@@ -135,7 +135,7 @@ function toChain(checkpoints: readonly SignedCheckpoint[]): readonly SignedCheck
   const trees = new Map(
     checkpoints.map((one) => [`${one.size} ${Buffer.from(one.root).toString('hex')}`, one]),
   );
-  return [...trees.values()].sort((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
+  return [...trees.values()].sort((a, b) => Number(a.size - b.size));
 }
 
 function headOf({ origin, size }: SignedCheckpoint, remembered: SignedCheckpoint | undefined): LogHead {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Gathered } from '../../src/model/evidence.ts';
-import { openCache } from '../../src/source/cache.ts';
-import type { Source } from '../../src/source/source.ts';
+import { type EvidenceCache, openCache } from '../../src/source/cache.ts';
+import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { batching } from '../../src/tlog/batch.ts';
 import { entryByIdUrl, entryByIndexUrl, parseEntry } from '../../src/tlog/rekor.ts';
 import { sourceOf, type WorldSource } from '../examine/source.ts';
@@ -38,6 +38,114 @@ function open(edit?: (answer: Answer) => Answer): {
 }
 
 const entriesIn = (answer: Answer) => jsonOf<readonly LogEntries[]>(answer);
+
+/** Time that passes only when told; answers are what is done by then. */
+function stillClock(): (ms: number) => Promise<void> {
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  const due = new Map<unknown, { readonly at: number; readonly run: () => void }>();
+  let now = 1000;
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, ms: number) => {
+      const timer = {};
+      due.set(timer, { at: now + ms, run });
+      return timer;
+    },
+    clearTimeout: (timer: unknown) => due.delete(timer),
+  });
+  Object.defineProperty(performance, 'now', { configurable: true, value: () => now });
+  onTestFinished(() => {
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    Reflect.deleteProperty(performance, 'now');
+  });
+  return async (ms) => {
+    await new Promise(setImmediate);
+    now += ms;
+    for (const [timer, { at, run }] of due)
+      if (at <= now) {
+        due.delete(timer);
+        run();
+      }
+    await new Promise(setImmediate);
+  };
+}
+
+describe('a question', () => {
+  it('waits for company as long as it is quiet, and no longer', async () => {
+    const pass = stillClock();
+    const { plain, source } = open();
+    const first = ask(source, entryByIndexUrl(rekor, '1'));
+    await pass(100);
+    const second = ask(source, entryByIndexUrl(rekor, '2'));
+    await pass(119);
+    expect(methodsOf(plain)).toBe('');
+    await pass(1);
+    expect(methodsOf(plain)).toBe('POST');
+    expect([await first, await second].map(indexOf)).toEqual(['1', '2']);
+  });
+
+  it('waits 600 milliseconds at most, however many others come', async () => {
+    const pass = stillClock();
+    const { plain, source } = open();
+    const answers: Promise<Gathered<Uint8Array>>[] = [];
+    for (const index of upTo(6)) {
+      expect(methodsOf(plain)).toBe('');
+      answers.push(ask(source, entryByIndexUrl(rekor, String(index))));
+      await pass(100);
+    }
+    expect(methodsOf(plain)).toBe('POST');
+    expect((await Promise.all(answers)).map(indexOf)).toEqual(upTo(6).map(String));
+  });
+
+  it('for several is one of the log alone, and never kept', async () => {
+    const { world, plain, source } = open();
+    const ids = [3, 4].map((index) => world.rekor.locate(index)?.uuid ?? '');
+    await askAll(source, [3, 4]);
+    await Promise.all(ids.map((id) => ask(source, entryByIdUrl(rekor, id))));
+    const url = `${rekor}${retrieve.path}`;
+    const together = { method: 'POST', url, maxBytes: 20_000_000, lifetime: 'never', expect: 'json' };
+    expect(plain.asked).toEqual([
+      { ...together, body: '{"logIndexes":[3,4]}' },
+      { ...together, body: JSON.stringify({ entryUUIDs: ids }) },
+    ]);
+  });
+});
+
+describe('an id', () => {
+  const idsOf = (world: World) => [3, 4].map((index) => world.rekor.locate(index)?.uuid ?? '');
+  const askIds = (source: Source, ids: readonly string[]) =>
+    Promise.all(ids.map((id) => ask(source, entryByIdUrl(rekor, id))));
+  const renamed = (answer: Answer, rename: (id: string) => string) =>
+    withJson(
+      answer,
+      entriesIn(answer).map((entries) =>
+        Object.fromEntries(Object.entries(entries).map(([id, entry]) => [rename(id), entry])),
+      ),
+    );
+
+  it.each([0, 16])('without its first %i digits has the entry of its own, in whatever order', async (cut) => {
+    const { world, plain, source } = open((answer) => withJson(answer, entriesIn(answer).toReversed()));
+    const answers = await askIds(
+      source,
+      idsOf(world).map((id) => id.slice(cut)),
+    );
+    expect(answers.map(indexOf)).toEqual(['3', '4']);
+    expect(methodsOf(plain)).toBe('POST');
+  });
+
+  it('with its tree may be answered without', async () => {
+    const { world, plain, source } = open((answer) => renamed(answer, (id) => id.slice(16)));
+    expect((await askIds(source, idsOf(world))).map(indexOf)).toEqual(['3', '4']);
+    expect(methodsOf(plain)).toBe('POST');
+  });
+
+  it('of one tree is not answered by the same entry of another', async () => {
+    const { world, plain, source } = open((answer) =>
+      renamed(answer, (id) => `${'0'.repeat(16)}${id.slice(16)}`),
+    );
+    expect((await askIds(source, idsOf(world))).map(indexOf)).toEqual(['3', '4']);
+    expect(methodsOf(plain)).toBe('POST GET GET');
+  });
+});
 
 describe('entries that are asked for together', () => {
   it('travel ten at a time, and every one gets its own answer', async () => {
@@ -95,6 +203,24 @@ describe('entries that are asked for together', () => {
     });
     expect(plain.asked.map(({ url }) => url.slice(rekor.length))).toEqual([...others, '/api/v1/log']);
     expect(source.requests).toBe(plain.requests);
+  });
+});
+
+describe('what only looks like a question for an entry', () => {
+  const entries = `${rekor}/api/v1/log/entries`;
+  const id = 'a'.repeat(64);
+  it.each<readonly [string, Pick<SourceRequest, 'method' | 'url'>]>([
+    ['by its way of asking', { method: 'POST', url: entryByIndexUrl(rekor, '1') }],
+    ['of another log', { method: 'GET', url: entryByIndexUrl('https://rekor.sigstore.evil', '1') }],
+    ['with more before the index', { method: 'GET', url: `${entries}/x?logIndex=1` }],
+    ['with more behind the index', { method: 'GET', url: `${entries}?logIndex=1&x=1` }],
+    ['with an index of 21 digits', { method: 'GET', url: `${entries}?logIndex=${'1'.repeat(21)}` }],
+    ['under another name', { method: 'GET', url: `${entries}X${id}` }],
+  ])('passes through untouched: %s', async (_, question) => {
+    const { plain, source } = open();
+    const request: SourceRequest = { ...question, maxBytes: 999, lifetime: 'never', expect: 'any' };
+    await Promise.all([source.ask(request), source.ask(request)]);
+    expect(plain.asked).toEqual([request, request]);
   });
 });
 
@@ -167,11 +293,12 @@ describe('an answer that is spoilt for all', () => {
 
 describe('an index that no number can hold', () => {
   it('is asked for alone, and so are its companions', async () => {
-    const { source } = open();
+    const { plain, source } = open();
     const answers = await Promise.all(
       ['1', '9007199254740993'].map((index) => ask(source, entryByIndexUrl(rekor, index))),
     );
     expect(answers.map(indexOf)).toEqual(['1', 'absent']);
+    expect(methodsOf(plain)).toBe('GET GET');
   });
 });
 
@@ -200,4 +327,27 @@ describe('with a cache', () => {
     expect((await askAll(fresh, [1])).map(indexOf)).toEqual(['1']);
     expect(plain.asked).toHaveLength(1);
   });
+
+  it('only what is fresh is answered with', async () => {
+    const ages: string[] = [];
+    const cache: EvidenceCache = {
+      get: async (_, age) => void ages.push(age),
+      put: async () => undefined,
+    };
+    await askAll(batching(sourceOf(mintWorld()), rekor, cache), [1]);
+    expect(ages).toEqual(['fresh']);
+  });
+
+  it.each(['with', 'without'])(
+    'what the source below kept can be asked past, %s one of its own',
+    async (own) => {
+      const world = mintWorld();
+      const below = sourceOf(world);
+      const cache = own === 'with' ? openCache({ dir: folder() }) : undefined;
+      const { fresh } = batching({ ...sourceOf(world), fresh: below }, rekor, cache);
+      if (fresh === undefined) throw new Error('there is no way past it');
+      expect((await askAll(fresh, [1, 2])).map(indexOf)).toEqual(['1', '2']);
+      expect(methodsOf(below)).toBe('POST');
+    },
+  );
 });

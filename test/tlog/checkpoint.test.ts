@@ -20,7 +20,20 @@ const good = signCheckpoint(log, { origin, size: 42, root });
 describe('a checkpoint signed by its log', () => {
   test('is read and believed', () => {
     const opened = openCheckpoint(good, [key]);
-    expect(opened).toMatchObject({ ok: true, value: { note: good, origin, size: 42n } });
+    const signature = Buffer.from(good.trimEnd().split(' ').at(-1) ?? '', 'base64');
+    expect(opened).toEqual({
+      ok: true,
+      value: {
+        note: good,
+        origin,
+        size: 42n,
+        root,
+        text: `${origin}\n42\n${root.toString('base64')}\n`,
+        signatures: [
+          { name: 'rekor.test', keyHint: log.id.subarray(0, 4), signature: signature.subarray(4) },
+        ],
+      },
+    });
     if (opened.ok) expect(treeIdOf(opened.value)).toBe('1193050959916656506');
   });
 
@@ -133,6 +146,12 @@ describe('a checkpoint is not believed', () => {
     });
   });
 
+  test('by a key that cannot be used, and nothing comes to a halt', () => {
+    const broken = { asymmetricKeyType: 'ec' } as unknown as LogKey['publicKey'];
+    expect(openCheckpoint(good, [{ ...key, publicKey: broken }]).ok).toBe(false);
+    expect(openCheckpoint(good, [{ ...key, publicKey: broken }, key]).ok).toBe(true);
+  });
+
   test('by a kind of key no log has', () => {
     const rsa = mintKey('rsa');
     const rsaLog = { key: rsa, host: 'rekor.test', id: sha256(rsa.spki) };
@@ -142,6 +161,15 @@ describe('a checkpoint is not believed', () => {
     ).toBe(false);
   });
 });
+
+test.each(['rekor.test - 12 - x', 'rekor.test - 12x', 'rekor.test - ', 'rekor.test'])(
+  'a log named %j has no tree of its own',
+  (name) => {
+    const parsed = parseCheckpoint(signCheckpoint(log, { origin: name, size: 42, root }));
+    if (!parsed.ok) throw new Error(parsed.why);
+    expect(treeIdOf(parsed.value)).toBeUndefined();
+  },
+);
 
 describe('a note that parsers could read differently is refused', () => {
   const [text = '', block = ''] = good.split('\n\n');
@@ -155,57 +183,82 @@ describe('a note that parsers could read differently is refused', () => {
     expect(openCheckpoint(signed(text), [key]).ok).toBe(true);
   });
 
+  const noEnd = 'without a newline at its end';
+  const noBlank = 'without a blank line before its signatures';
+  const twoBlank = 'with more than one blank line';
+  const noOrigin = 'without an origin';
+  const noSize = 'whose size is not a number';
+  const noRoot = 'whose root is not the base64 of 32 bytes';
+  const odd = 'with characters that no note may have';
+  const noSignature = 'with a signature that is none';
   test.each([
-    ['nothing', ''],
-    ['a newline', '\n'],
-    ['two newlines', '\n\n'],
-    ['no blank line', good.replace('\n\n', '\n')],
-    ['no signature', `${text}\n\n`],
-    ['no newline at the end', good.slice(0, -1)],
-    ['a blank line more before', signed(`${text}\n`)],
-    ['a blank line more after', `${good}\n`],
-    ['a second note behind it', `${good}\n${good}`],
-    ['an empty extension line', signed(`${origin}\n42\n${b64}\n\nmore`)],
-    ['no origin', signed(`\n42\n${b64}`)],
-    ['an origin of spaces', signed(` \n42\n${b64}`)],
-    ['a size with a zero before', signed(`${origin}\n042\n${b64}`)],
-    ['a size with a sign', signed(`${origin}\n+42\n${b64}`)],
-    ['a negative size', signed(`${origin}\n-42\n${b64}`)],
-    ['a size in hex', signed(`${origin}\n0x2a\n${b64}`)],
-    ['a size in other digits', signed(`${origin}\n٤٢\n${b64}`)],
-    ['a size with a space', signed(`${origin}\n42 \n${b64}`)],
-    ['an exponent', signed(`${origin}\n4e1\n${b64}`)],
-    ['no size', signed(`${origin}\n\n${b64}`)],
-    ['a size of a hundred digits', signed(`${origin}\n${'9'.repeat(100)}\n${b64}`)],
-    ['a root in base64url', signed(`${origin}\n42\n${Buffer.alloc(32, 255).toString('base64url')}=`)],
-    ['a root with a space', signed(`${origin}\n42\n ${b64}`)],
-    ['a short root', signed(`${origin}\n42\n${Buffer.alloc(31).toString('base64')}`)],
-    ['a long root', signed(`${origin}\n42\n${Buffer.alloc(33).toString('base64')}`)],
-    ['an empty root', signed(`${origin}\n42\n`)],
-    ['too few lines', signed(`${origin}\n42`)],
-    ['CRLF', good.replaceAll('\n', '\r\n')],
-    ['a tab', signed(`${origin}\t\n42\n${b64}`)],
-    ['a null', signed(`${origin}\n42\n${b64}\nx\0`)],
-    ['an escape', signed(`${origin}\n42\n${b64}\n\u001b[2J`)],
-    ['half a character', `${text}\nx\ud800\n\n${block}`],
-    ['a hyphen for the dash', good.replace('\u2014', '-')],
-    ['a name with a plus', good.replace('\u2014 rekor.test', '\u2014 rekor+test')],
-    ['two spaces', good.replace('\u2014 ', '\u2014  ')],
-    ['a signature of four bytes', `${text}\n\n\u2014 rekor.test ${Buffer.alloc(4).toString('base64')}\n`],
-    ['a signature that is no base64', `${text}\n\n\u2014 rekor.test !!!!!!!!\n`],
-    ['one bad line among good ones', `${good}junk\n`],
-    ['101 signatures', `${text}\n\n${block.repeat(101)}`],
-    ['a megabyte', signed(`${origin}\n42\n${b64}\n${'x'.repeat(1_000_000)}`)],
-  ])('%s', (_what, note) => {
-    expect(parseCheckpoint(note)).toMatchObject({ ok: false, why: expect.stringMatching(/^a checkpoint /) });
+    ['nothing', '', noEnd],
+    ['a newline', '\n', noBlank],
+    ['two newlines', '\n\n', noSignature],
+    ['no blank line', good.replace('\n\n', '\n'), noBlank],
+    ['no signature', `${text}\n\n`, noSignature],
+    ['no newline at the end', good.slice(0, -1), noEnd],
+    ['a blank line more before', signed(`${text}\n`), noSignature],
+    ['a blank line more after', `${good}\n`, twoBlank],
+    ['a second note behind it', `${good}\n${good}`, twoBlank],
+    ['an empty extension line', signed(`${origin}\n42\n${b64}\n\nmore`), twoBlank],
+    ['no origin', signed(`\n42\n${b64}`), noOrigin],
+    ['an origin of spaces', signed(` \n42\n${b64}`), noOrigin],
+    ['a size with a zero before', signed(`${origin}\n042\n${b64}`), noSize],
+    ['a size with a sign', signed(`${origin}\n+42\n${b64}`), noSize],
+    ['a negative size', signed(`${origin}\n-42\n${b64}`), noSize],
+    ['a size in hex', signed(`${origin}\n0x2a\n${b64}`), noSize],
+    ['a size in other digits', signed(`${origin}\n٤٢\n${b64}`), noSize],
+    ['a size with a space', signed(`${origin}\n42 \n${b64}`), noSize],
+    ['an exponent', signed(`${origin}\n4e1\n${b64}`), noSize],
+    ['no size', signed(`${origin}\n\n${b64}`), twoBlank],
+    ['a size of a hundred digits', signed(`${origin}\n${'9'.repeat(100)}\n${b64}`), noSize],
+    ['an origin and nothing else', signed(origin), noSize],
+    ['a root in base64url', signed(`${origin}\n42\n${Buffer.alloc(32, 255).toString('base64url')}=`), noRoot],
+    ['a root with a space', signed(`${origin}\n42\n ${b64}`), noRoot],
+    ['a short root', signed(`${origin}\n42\n${Buffer.alloc(31).toString('base64')}`), noRoot],
+    ['a long root', signed(`${origin}\n42\n${Buffer.alloc(33).toString('base64')}`), noRoot],
+    ['an empty root', signed(`${origin}\n42\n`), noSignature],
+    ['too few lines', signed(`${origin}\n42`), noRoot],
+    ['CRLF', good.replaceAll('\n', '\r\n'), odd],
+    ['a tab', signed(`${origin}\t\n42\n${b64}`), odd],
+    ['a null', signed(`${origin}\n42\n${b64}\nx\0`), odd],
+    ['an escape', signed(`${origin}\n42\n${b64}\n\u001b[2J`), odd],
+    ['half a character', `${text}\nx\ud800\n\n${block}`, odd],
+    ['a hyphen for the dash', good.replace('\u2014', '-'), noSignature],
+    ['a name with a plus', good.replace('\u2014 rekor.test', '\u2014 rekor+test'), noSignature],
+    ['two spaces', good.replace('\u2014 ', '\u2014  '), noSignature],
+    [
+      'a signature of four bytes',
+      `${text}\n\n\u2014 rekor.test ${Buffer.alloc(4).toString('base64')}\n`,
+      noSignature,
+    ],
+    ['a signature that is no base64', `${text}\n\n\u2014 rekor.test !!!!!!!!\n`, noSignature],
+    ['more behind a signature', good.replace(/\n$/, ' more\n'), noSignature],
+    ['more before a signature', good.replace('\u2014', 'more \u2014'), noSignature],
+    ['one bad line among good ones', `${good}junk\n`, noSignature],
+    ['101 signatures', `${text}\n\n${block.repeat(101)}`, 'with more than 100 signatures'],
+    ['a megabyte', signed(`${origin}\n42\n${b64}\n${'x'.repeat(1_000_000)}`), 'longer than 65536 characters'],
+  ])('%s', (_what, note, why) => {
+    expect(parseCheckpoint(note)).toEqual({ ok: false, why: `a checkpoint ${why}` });
     expect(openCheckpoint(note, [key]).ok).toBe(false);
   });
 
-  test('bounds can be narrowed', () => {
-    expect(parseCheckpoint(good, { characters: 10, signatures: 1 }).ok).toBe(false);
-    expect(parseCheckpoint(`${text}\n\n${block}${block}`, { characters: 1000, signatures: 1 }).ok).toBe(
-      false,
-    );
+  test('bounds can be narrowed, and hold to the letter', () => {
+    const two = `${text}\n\n${block}${block}`;
+    const within = (characters: number, signatures: number) => {
+      const parsed = parseCheckpoint(two, { characters, signatures });
+      return parsed.ok ? 'read' : parsed.why;
+    };
+    expect(within(two.length, 2)).toBe('read');
+    expect(within(two.length - 1, 2)).toBe(`a checkpoint longer than ${two.length - 1} characters`);
+    expect(within(two.length, 1)).toBe('a checkpoint with more than 1 signatures');
+  });
+
+  test('a signature of one byte is one, and proves nothing', () => {
+    const note = `${text}\n\n\u2014 rekor.test ${Buffer.alloc(5).toString('base64')}\n`;
+    expect(parseCheckpoint(note).ok).toBe(true);
+    expect(openCheckpoint(note, [key]).ok).toBe(false);
   });
 
   test('no text makes it throw', () => {

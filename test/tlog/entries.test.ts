@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { absent, unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { collectEntry, searchEntries } from '../../src/tlog/entries.ts';
 import { sourceOf } from '../examine/source.ts';
@@ -22,7 +23,10 @@ describe('an entry that the registry names', () => {
   it('is asked for by its index, and keeps what was asked for', async () => {
     const world = mintWorld();
     const { attested } = publish(world);
-    const entry = await collectEntry(attested.logIndex, sourceOf(world), rekor);
+    const source = sourceOf(world);
+    const entry = await collectEntry(attested.logIndex, source, rekor);
+    // It never changes, and a web page is none.
+    expect(source.asked).toMatchObject([{ method: 'GET', lifetime: 'immutable', expect: 'json' }]);
     expect(entry).toMatchObject({
       state: 'present',
       from: `${rekor}/api/v1/log/entries?logIndex=${attested.logIndex}`,
@@ -32,9 +36,10 @@ describe('an entry that the registry names', () => {
 
   it('is absent where the log has none, and unavailable where it does not say', async () => {
     const world = mintWorld();
-    expect((await collectEntry('999999', sourceOf(world), rekor)).state).toBe('absent');
+    const from = (index: string) => `${rekor}/api/v1/log/entries?logIndex=${index}`;
+    expect(await collectEntry('999999', sourceOf(world), rekor)).toEqual(absent(from('999999')));
     world.edit({ role: 'rekor' }, () => answerOf(500, 'text/plain', 'oops'));
-    expect((await collectEntry('1', sourceOf(world), rekor)).state).toBe('unavailable');
+    expect(await collectEntry('1', sourceOf(world), rekor)).toEqual(unavailable(from('1'), 'answered 500'));
   });
 
   it.each([
@@ -80,6 +85,7 @@ describe('a search by digest', () => {
         url: `${rekor}/api/v1/index/retrieve`,
         body: `{"hash":"sha256:${'a'.repeat(64)}"}`,
         lifetime: 'never',
+        expect: 'json',
       },
     ]);
   });

@@ -48,6 +48,7 @@ describe('an honest log', () => {
   test('that did not grow is consistent, without a question', async () => {
     const follower = new Follower();
     await follower.run(openLog(), [200]);
+    follower.memory.meanwhile = () => expect.unreachable('what did not change is not written again');
     expect(await follower.run(openLog(), [200])).toMatchObject({ kind: 'consistent' });
     expect(follower.questions).toEqual([]);
   });
@@ -186,10 +187,14 @@ describe('an honest log', () => {
 describe('a log that forked', () => {
   // Odd sizes: the proof of a forked log convicts it. At a power of two it can only stay silent about it.
   test.each([
-    [151, 'contradiction'],
-    [199, 'contradiction'],
-    [128, 'unproven'],
-  ] as const)('since what was remembered, at %i entries', async (size, worth) => {
+    [151, 'contradiction', 'the log signed two histories: the newer tree does not begin with the older one'],
+    [199, 'contradiction', 'the log signed two histories: the newer tree does not begin with the older one'],
+    [
+      128,
+      'unproven',
+      'the log does not prove that its tree of 128 entries is a prefix of the one of 200: the proof does not lead to the newer root',
+    ],
+  ] as const)('since what was remembered, at %i entries', async (size, worth, why) => {
     const follower = new Follower();
     const log = openLog();
     await follower.run(log, [size]);
@@ -200,6 +205,7 @@ describe('a log that forked', () => {
       origin,
       older: sameNote(log.checkpoint(undefined, size)),
       newer: sameNote(log.fork(50).checkpoint()),
+      why,
     });
     expect(checkFork(outcome.fork, keys).kind).toBe(worth);
   });
@@ -220,6 +226,16 @@ describe('a log that forked', () => {
     const outcome = await follower.run(log.fork(50), [200], { fetchProof: silent });
     expect(outcome).toMatchObject({ kind: 'forked', fork: { proof: [] } });
     if (outcome.kind === 'forked') expect(checkFork(outcome.fork, keys).kind).toBe('contradiction');
+  });
+
+  test('at the first look is not remembered, and is seen although the memory is damaged', async () => {
+    const follower = new Follower();
+    const log = openLog();
+    const seen = [headOf(log, 151), headOf(log.fork(50), 200)];
+    expect((await follower.run(log, [], { seen })).kind).toBe('forked');
+    expect([...follower.memory.notes]).toEqual([]);
+    follower.memory.damage = 'its digest does not fit its content';
+    expect((await follower.run(log, [], { seen })).kind).toBe('forked');
   });
 
   test('within one run is seen without a memory', async () => {
@@ -296,9 +312,22 @@ describe('a log that forked', () => {
       fork: {
         older: sameNote(log.checkpoint()),
         newer: sameNote(rewound.checkpoint()),
-        why: expect.stringContaining('gone back'),
+        proof: [],
+        why: 'the log has gone back: it has 120 entries, signed 200 before, and proves no connection',
       },
     });
+  });
+
+  test.each<readonly [string, readonly number[], FetchProof]>([
+    ['it does not answer', [120], silent],
+    ['its head is as large as what it signed', [200], async () => absent('log')],
+    ['one of its heads is as large as what it signed', [120, 200], async () => absent('log')],
+  ])('has not gone back where %s', async (_, sizes, fetchProof) => {
+    const follower = new Follower();
+    const log = openLog();
+    await follower.run(log, [200]);
+    const current = sizes.map((size) => log.checkpoint(undefined, size));
+    expect((await follower.run(log, [120], { current, fetchProof })).kind).toBe('not-checked');
   });
 
   test('shows a head that it has not signed', async () => {
@@ -306,10 +335,34 @@ describe('a log that forked', () => {
     const log = openLog();
     const stranger = mintSigstore();
     const head = signCheckpoint(stranger.rekorKey, { origin, size: 200, root: Buffer.alloc(32) });
-    const outcome = await follower.run(log, [200], { current: [head] });
-    expect(outcome).toMatchObject({
-      kind: 'forked',
-      fork: { origin, newer: head, why: expect.stringContaining('not signed') },
+    for (const current of [[head], [log.checkpoint(), head]]) {
+      expect(await follower.run(log, [200], { current })).toMatchObject({
+        kind: 'forked',
+        fork: {
+          origin,
+          newer: head,
+          proof: [],
+          why: 'the log shows as its head a checkpoint that its log has not signed',
+        },
+      });
+    }
+  });
+});
+
+describe('a head of a log that is not known', () => {
+  const head = mintSigstore({ rekorHost: 'stranger.test' }).openLog().checkpoint();
+
+  test('says nothing about those that are', async () => {
+    expect(await new Follower().run(openLog(), [200], { current: [head] })).toEqual({
+      kind: 'first-seen',
+      logs: [{ origin, size: '200' }],
+    });
+  });
+
+  test('is nothing seen', async () => {
+    expect(await new Follower().run(openLog(), [], { current: [head] })).toEqual({
+      kind: 'not-checked',
+      why: 'no checkpoint was seen',
     });
   });
 });
@@ -324,6 +377,29 @@ describe('a log that cannot be asked', () => {
       why: `${origin}: no proof from 150 to 200 entries (no answer in time)`,
     });
     expect(follower.memory.sizeOf(origin)).toBe('150');
+  });
+
+  test('about one pair of heads is not checked, although it proves all others', async () => {
+    const log = openLog();
+    const fetchProof: FetchProof = async (question) =>
+      question.firstSize === 50n ? proofsOf(log)(question) : silent(question);
+    expect(await new Follower().run(log, [50, 100, 200], { fetchProof })).toEqual({
+      kind: 'not-checked',
+      why: `${origin}: no proof from 100 to 200 entries (no answer in time)`,
+    });
+  });
+
+  test('about any of its trees says so for each', async () => {
+    const follower = new Follower();
+    const log = openLog();
+    const seen = [headOf(log, 100), headOf(log, 200), headOf(log, 250, frozen), headOf(log, 300, frozen)];
+    expect(await follower.run(log, [], { seen, fetchProof: silent })).toEqual({
+      kind: 'not-checked',
+      why: [
+        `${origin}: no proof from 100 to 200 entries (no answer in time)`,
+        `${sigstore.rekorKey.host} - ${frozen}: no proof from 250 to 300 entries (no answer in time)`,
+      ].join('; '),
+    });
   });
 
   test('cannot slip a fork in while it is silent', async () => {
@@ -425,6 +501,21 @@ describe('the memory', () => {
     follower.memory.meanwhile = () =>
       void follower.memory.notes.set(origin, log.checkpoint(undefined, size++));
     expect((await follower.run(log, [200])).kind).toBe('consistent');
+    // Five times; the next run will see to it.
+    expect(size).toBe(105);
+  });
+
+  test('in a folder keeps each log apart, and says when another was faster or it cannot be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jsr-memory-'));
+    const memory = checkpointMemory(folder);
+    expect(await memory.compareAndSwap('a', undefined, 'one')).toBe('swapped');
+    expect(await memory.compareAndSwap('b', undefined, 'two')).toBe('swapped');
+    expect(await memory.compareAndSwap('a', 'two', 'three')).toBe('changed');
+    expect(await memory.get('a')).toEqual({ state: 'known', note: 'one' });
+    expect(await memory.get('b')).toEqual({ state: 'known', note: 'two' });
+    for (const name of await readdir(folder)) await writeFile(join(folder, name), 'rubbish');
+    expect(await memory.compareAndSwap('a', 'one', 'three')).toBe('unavailable');
+    await rm(folder, { recursive: true });
   });
 
   test('lies in a folder between runs, and damage to it is said', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ForkEvidence } from '../../src/model/report.ts';
 import { trustFromBytes } from '../../src/sigstore/trust.ts';
 import { logKeys } from '../../src/sigstore/trust-logs.ts';
-import { checkFork, parseForkFile, toForkFile } from '../../src/tlog/fork.ts';
+import { checkFork, maxForkBytes, parseForkFile, toForkFile } from '../../src/tlog/fork.ts';
 import { mintSigstore } from '../support/sigstore.ts';
 import { frozen, keys, openLog, origin } from './follow-world.ts';
 
@@ -24,7 +24,7 @@ describe('evidence of a fork', () => {
   test('convinces whoever has nothing but the log’s key', () => {
     expect(checkFork(evidence, keys)).toEqual({
       kind: 'contradiction',
-      why: expect.stringContaining('the newer tree does not begin with the older one'),
+      why: 'the log signed two histories in its trees of 151 and 200 entries: the newer tree does not begin with the older one',
     });
   });
 
@@ -40,14 +40,32 @@ describe('evidence of a fork', () => {
     expect(parseForkFile(Buffer.from(JSON.stringify(report)))).toEqual({ ok: true, value: evidence });
   });
 
+  test('may have as many hashes as a proof has, as many bytes as a file may, and no reason', () => {
+    const proof = Array.from({ length: 64 }, () => 'AA==');
+    const { why: _, ...silent } = evidence;
+    for (const list of [[], proof])
+      expect(parseForkFile(Buffer.from(JSON.stringify({ ...silent, proof: list })))).toEqual({
+        ok: true,
+        value: { ...silent, proof: list, why: '' },
+      });
+    const file = Buffer.from(toForkFile(evidence));
+    const padded = (size: number) =>
+      parseForkFile(Buffer.concat([file, Buffer.alloc(size - file.length, ' ')]));
+    expect(padded(maxForkBytes)).toEqual({ ok: true, value: evidence });
+    expect(padded(maxForkBytes + 1)).toEqual({ ok: false, why: 'larger than 262144 bytes' });
+  });
+
   test('does not depend on which checkpoint is called the older one', () => {
     const swapped = { ...evidence, older: evidence.newer, newer: evidence.older };
-    expect(checkFork(swapped, keys).kind).toBe('contradiction');
+    expect(checkFork(swapped, keys)).toEqual(checkFork(evidence, keys));
   });
 
   test('of one size needs no proof', () => {
     const fork = { ...evidence, older: log.checkpoint(), proof: [] };
-    expect(checkFork(fork, keys).kind).toBe('contradiction');
+    expect(checkFork(fork, keys)).toEqual({
+      kind: 'contradiction',
+      why: 'the log signed two histories in its trees of 200 and 200 entries: one size has two roots',
+    });
   });
 });
 
@@ -61,19 +79,30 @@ describe('the sample files', () => {
     if (!parsed.ok) throw new Error(parsed.why);
     expect(checkFork(parsed.value, known).kind).toBe(kind);
     expect(checkFork(parsed.value, keys).kind).toBe('invalid');
+    expect(toForkFile(parsed.value)).toBe(read(kind).toString());
   });
 });
 
 describe('what is not evidence', () => {
   test('a bad proof between good checkpoints accuses nobody: anyone can write one', () => {
     const honest = { ...evidence, newer: log.checkpoint(), proof: evidence.proof };
-    expect(checkFork(honest, keys).kind).toBe('unproven');
-    expect(checkFork({ ...honest, proof: [] }, keys).kind).toBe('unproven');
+    const nothing = 'the log signed both, but this proof says nothing about its trees of 151 and 200 entries';
+    expect(checkFork(honest, keys)).toEqual({
+      kind: 'unproven',
+      why: `${nothing}: the proof does not lead to the newer root`,
+    });
+    expect(checkFork({ ...honest, proof: [] }, keys)).toEqual({
+      kind: 'unproven',
+      why: `${nothing}: the proof has the wrong number of hashes`,
+    });
   });
 
   test('a good proof shows that there is no fork', () => {
     const honest = { ...evidence, newer: log.checkpoint(), proof: proofOf(log, 151, 200) };
-    expect(checkFork(honest, keys)).toMatchObject({ kind: 'consistent' });
+    expect(checkFork(honest, keys)).toEqual({
+      kind: 'consistent',
+      why: 'the proof connects its trees of 151 and 200 entries',
+    });
   });
 
   test('no proof at all makes an honest log look guilty', () => {
@@ -93,14 +122,30 @@ describe('what is not evidence', () => {
     );
   });
 
-  test.each<readonly [string, Partial<ForkEvidence>]>([
-    ['a checkpoint that is none', { older: 'x' }],
-    ['a checkpoint that was changed', { newer: evidence.newer.replace('\n200\n', '\n201\n') }],
-    ['checkpoints of different trees', { newer: log.checkpoint(frozen) }],
-    ['another origin than the checkpoints have', { origin: 'rekor.sigstore.dev - 1' }],
-    ['a proof that is no base64', { proof: ['!'] }],
-  ])('%s', (_what, change) => {
-    expect(checkFork({ ...evidence, ...change }, keys).kind).toBe('invalid');
+  test.each<readonly [string, Partial<ForkEvidence>, string]>([
+    [
+      'a checkpoint that is none',
+      { older: 'x' },
+      'the older checkpoint is a checkpoint without a newline at its end',
+    ],
+    [
+      'a checkpoint that was changed',
+      { newer: evidence.newer.replace('\n200\n', '\n201\n') },
+      'the newer checkpoint is a checkpoint that its log has not signed',
+    ],
+    [
+      'checkpoints of different trees',
+      { newer: log.checkpoint(frozen) },
+      'the checkpoints are of different logs',
+    ],
+    [
+      'another origin than the checkpoints have',
+      { origin: 'rekor.sigstore.dev - 1' },
+      'the evidence is about another log than its checkpoints',
+    ],
+    ['a proof that is no base64', { proof: ['!'] }, 'the proof is not base64'],
+  ])('%s', (_what, change, why) => {
+    expect(checkFork({ ...evidence, ...change }, keys)).toEqual({ kind: 'invalid', why });
   });
 
   test('checkpoints of a log that one’s own trusted root does not know', () => {
@@ -108,18 +153,21 @@ describe('what is not evidence', () => {
     expect(checkFork(evidence, strangers).kind).toBe('invalid');
   });
 
+  const nothing = 'not evidence of a fork';
+  const noProof = 'not evidence of a fork: its proof is none';
   test.each([
-    '',
-    'null',
-    '[]',
-    '{}',
-    '{"origin":1,"older":"","newer":"","proof":[]}',
-    '{"origin":"","older":"","newer":"","proof":{}}',
-    '{"origin":"","older":"","newer":"","proof":[1]}',
-    JSON.stringify({ ...evidence, proof: Array.from({ length: 65 }, () => 'AA==') }),
-    `{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`,
-    ' '.repeat(300_000),
-  ])('a file such as %.30j', (text) => {
-    expect(parseForkFile(Buffer.from(text))).toMatchObject({ ok: false, why: expect.any(String) });
+    ['', 'not JSON'],
+    ['null', nothing],
+    ['[]', nothing],
+    ['{}', nothing],
+    ['{"origin":1,"older":"","newer":"","proof":[]}', nothing],
+    ['{"origin":"","older":"","newer":"","proof":{}}', noProof],
+    ['{"origin":"","older":"","newer":"","proof":[1]}', noProof],
+    ['{"origin":"","older":"","newer":"","proof":["AA==",1]}', noProof],
+    [JSON.stringify({ ...evidence, proof: Array.from({ length: 65 }, () => 'AA==') }), noProof],
+    [`{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`, 'key "origin" stands twice'],
+    [' '.repeat(300_000), 'larger than 262144 bytes'],
+  ])('a file such as %.30j', (text, why) => {
+    expect(parseForkFile(Buffer.from(text))).toEqual({ ok: false, why });
   });
 });

@@ -209,28 +209,68 @@ describe('against a naive tree', () => {
 
 describe('claims of no tree', () => {
   const good = claimOf(7, 20);
-  test.each<readonly [string, Partial<ConsistencyClaim>]>([
-    ['a newer tree that is smaller', { oldSize: 20n, newSize: 7n }],
-    ['a size below zero', { oldSize: -1n }],
-    ['a size of more than 64 bits', { newSize: 2n ** 64n }],
-    ['another older size', { oldSize: 8n }],
-    ['another newer size', { newSize: 40n }],
-    ['no proof', { proof: [] }],
-    ['a short hash', { proof: good.proof.map((hash) => hash.subarray(1)) }],
-    ['a long hash', { proof: good.proof.map((hash) => Buffer.concat([hash, hash])) }],
-    ['an empty root', { oldRoot: Buffer.alloc(0) }],
-    ['a proof of 65 hashes', { proof: Array.from({ length: 65 }, () => emptyRoot) }],
-    ['an empty tree with a proof', { oldSize: 0n, oldRoot: emptyRoot }],
-    ['an empty tree with a root of its own', { oldSize: 0n, proof: [] }],
-    ['equal trees with a proof', { oldSize: 20n, oldRoot: good.newRoot }],
-    ['equal sizes with different roots', { oldSize: 20n, proof: [] }],
-  ])('%s is rejected', (_what, change) => {
-    expect(verifyConsistency({ ...good, ...change }).ok).toBe(false);
+  const noSizes = 'the sizes are not those of an older and a newer tree';
+  const noHash = 'a hash is not 32 bytes long';
+  const wrongCount = 'the proof has the wrong number of hashes';
+  const astray = 'the proof does not lead to the newer root';
+  test.each<readonly [string, Partial<ConsistencyClaim>, string]>([
+    ['a newer tree that is smaller', { oldSize: 20n, newSize: 7n }, noSizes],
+    ['a size below zero', { oldSize: -1n }, noSizes],
+    ['a size of more than 64 bits', { newSize: 2n ** 64n }, noSizes],
+    ['another older size', { oldSize: 8n }, wrongCount],
+    ['another newer size', { newSize: 40n }, wrongCount],
+    ['no proof', { proof: [] }, wrongCount],
+    ['a short hash', { proof: good.proof.map((hash) => hash.subarray(1)) }, noHash],
+    ['a short hash at the end', { proof: good.proof.with(-1, Buffer.alloc(31)) }, noHash],
+    ['a long hash', { proof: good.proof.map((hash) => Buffer.concat([hash, hash])) }, noHash],
+    ['an empty root', { oldRoot: Buffer.alloc(0) }, noHash],
+    ['an empty newer root', { newRoot: Buffer.alloc(0) }, noHash],
+    ['a proof of 65 hashes', { proof: Array.from({ length: 65 }, () => emptyRoot) }, wrongCount],
+    [
+      'a proof of 64 hashes to the largest tree there may be',
+      { oldSize: 1n, newSize: 2n ** 64n - 1n, proof: Array.from({ length: 64 }, () => emptyRoot) },
+      astray,
+    ],
+    [
+      'a hash too many that leads to the newer root: the tree is not of its size',
+      {
+        oldSize: 1n,
+        oldRoot: emptyRoot,
+        newSize: 2n,
+        newRoot: parentOf(emptyRoot, parentOf(emptyRoot, emptyRoot)),
+        proof: [emptyRoot, emptyRoot],
+      },
+      wrongCount,
+    ],
+    [
+      'an empty tree with a proof',
+      { oldSize: 0n, oldRoot: emptyRoot },
+      'from the empty tree there is nothing to prove',
+    ],
+    [
+      'equal trees with a proof',
+      { oldSize: 20n, oldRoot: good.newRoot },
+      'between equal trees there is nothing to prove',
+    ],
+  ])('%s is rejected, and convicts nobody', (_what, change, why) => {
+    expect(verifyConsistency({ ...good, ...change })).toEqual({ ok: false, why, contradiction: false });
   });
 
-  test('two roots of one size are a contradiction, a proof that leads nowhere is not', () => {
-    expect(verifyConsistency({ ...good, oldSize: 20n, proof: [] })).toMatchObject({ contradiction: true });
+  test.each<readonly [string, Partial<ConsistencyClaim>, string]>([
+    ['an empty tree with a root of its own', { oldSize: 0n, proof: [] }, 'the empty tree has another root'],
+    ['equal sizes with different roots', { oldSize: 20n, proof: [] }, 'one size has two roots'],
+    [
+      'an older tree that the proof shows to be another',
+      { oldRoot: emptyRoot },
+      'the newer tree does not begin with the older one',
+    ],
+  ])('%s is a contradiction', (_what, change, why) => {
+    expect(verifyConsistency({ ...good, ...change })).toEqual({ ok: false, why, contradiction: true });
+  });
+
+  test('a proof that leads nowhere is none', () => {
     expect(verifyConsistency({ ...good, proof: good.proof.map(() => emptyRoot) })).toMatchObject({
+      why: astray,
       contradiction: false,
     });
   });
@@ -239,11 +279,34 @@ describe('claims of no tree', () => {
     { index: -1n, size: 5n },
     { index: 5n, size: 5n },
     { index: 0n, size: 0n },
+    { index: -1n, size: 1n },
+    { index: 0n, size: 1n, hashes: 1 },
     { index: 0n, size: 2n ** 64n },
-  ])('a leaf at $index of $size is nowhere', ({ index, size: of }) => {
-    expect(rootFromInclusion({ leafHash: leafOf(0), index, size: of, proof: [] })).toBeUndefined();
+    { index: 0n, size: 2n ** 64n, hashes: 64 },
+    { index: 0n, size: 2n ** 64n - 1n, hashes: 65 },
+  ])('a leaf at $index of $size is nowhere, with $hashes hashes', ({ index, size: of, hashes = 0 }) => {
+    const proof = Array.from({ length: hashes }, () => emptyRoot);
+    expect(rootFromInclusion({ leafHash: leafOf(0), index, size: of, proof })).toBeUndefined();
+  });
+
+  test('a leaf may be in the largest tree there may be', () => {
+    const proof = Array.from({ length: 64 }, () => emptyRoot);
+    expect(rootFromInclusion({ leafHash: leafOf(0), index: 0n, size: 2n ** 64n - 1n, proof })).toHaveLength(
+      32,
+    );
+  });
+
+  test.each([
+    [Buffer.alloc(31), emptyRoot],
+    [emptyRoot, Buffer.alloc(33)],
+  ])('a leaf or a hash that is none leads nowhere: %#', (leaf, hash) => {
+    expect(rootFromInclusion({ leafHash: leaf, index: 0n, size: 2n, proof: [hash] })).toBeUndefined();
   });
 });
+
+function parentOf(left: Uint8Array, right: Uint8Array): Buffer {
+  return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
+}
 
 /** RFC 6962 §2.1: MTH, written as the RFC has it. */
 function treeHash(data: readonly Buffer[]): Buffer {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { absent, type Gathered, unavailable } from '../../src/model/evidence.ts';
 import { type HttpSource, httpSource } from '../../src/source/http.ts';
+import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { collectHeads, proofsFrom } from '../../src/tlog/proof.ts';
 import { rekorApi } from '../support/rekor-api.ts';
 import { Follower, frozen, openLog, sameNote } from './follow-world.ts';
@@ -81,22 +83,88 @@ test('a log of one tree offers no proofs, and is not asked', async () => {
     source,
     rekor,
   )({ treeId: undefined, firstSize: 1n, lastSize: 2n, again: false });
-  expect(answered).toMatchObject({ state: 'unavailable' });
+  expect(answered).toEqual(unavailable(rekor, 'this kind of log offers no consistency proofs'));
   expect(asked).toEqual([]);
 });
 
+/** Answers every question alike, and keeps it. */
+function saying(answered: Gathered<Uint8Array>): { source: Source; questions: SourceRequest[] } {
+  const questions: SourceRequest[] = [];
+  const one = async (request: SourceRequest) => {
+    questions.push(request);
+    return answered;
+  };
+  const digest = async () => unavailable('', 'not asked for');
+  return { questions, source: { ask: one, digest, requests: new Map() } };
+}
+const no400s = [
+  ['answered 400', absent('https://log.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3')],
+  ['longer than 400 bytes', unavailable('x', 'longer than 400 bytes')],
+  ['answered 1400', unavailable('x', 'answered 1400')],
+] as const;
+
+test.each(no400s)('%s: only a refusal of the question is the log’s own no', async (why, expected) => {
+  const { source: refusing } = saying(unavailable('x', why));
+  const question = { treeId: '3', firstSize: 1n, lastSize: 2n, again: false };
+  expect(await proofsFrom(refusing, 'https://log.test')(question)).toEqual(expected);
+});
+
+test('a proof may be kept for ever, a second look goes past every cache, and heads are never kept', async () => {
+  const { source: counting, questions } = saying(absent('x'));
+  const fetchProof = proofsFrom(counting, 'https://log.test');
+  for (const again of [false, true]) await fetchProof({ treeId: '3', firstSize: 1n, lastSize: 2n, again });
+  expect(await collectHeads(counting, 'https://log.test')).toEqual(absent('x'));
+  const url = 'https://log.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3';
+  const proof = { method: 'GET', url, maxBytes: 16_384, expect: 'json' };
+  expect(questions).toEqual([
+    { ...proof, lifetime: 'immutable' },
+    { ...proof, lifetime: 'never', pastEdge: true },
+    {
+      method: 'GET',
+      url: 'https://log.test/api/v1/log',
+      maxBytes: 262_144,
+      expect: 'json',
+      lifetime: 'never',
+    },
+  ]);
+});
+
+const hash = 'ab'.repeat(32);
+const hashes = (count: number) => Array.from({ length: count }, () => hash);
+const proofWith = (list: readonly unknown[]) => JSON.stringify({ rootHash: '', hashes: list });
+
 test.each([
-  [200, 'no json'],
-  [200, '{}'],
-  [200, '{"rootHash":"","hashes":"x"}'],
-  [200, '{"rootHash":"","hashes":["xyz"]}'],
-  [200, '{"rootHash":"","hashes":[1]}'],
-  [200, JSON.stringify({ rootHash: '', hashes: Array.from({ length: 65 }, () => '00'.repeat(32)) })],
-  [200, `{"rootHash":"${'x'.repeat(100_000)}","hashes":[]}`],
-  [403, '{}'],
-])('status %i with %.30j is no answer', async (status, body) => {
+  [0, '{"rootHash":""}'],
+  [64, proofWith(hashes(64))],
+])('a proof may have %i hashes', async (count, body) => {
+  answer = { status: 200, body };
+  expect(await ask(100n, 150n)).toMatchObject({
+    state: 'present',
+    value: hashes(count).map((hex) => Buffer.from(hex, 'hex')),
+  });
+});
+
+test.each([
+  [200, 'no json', 'the proof is not JSON'],
+  [200, '{}', 'the answer is no proof'],
+  [200, '{"rootHash":"","hashes":"x"}', 'the answer is no proof'],
+  [200, proofWith(['xyz']), 'the answer is no proof'],
+  [200, proofWith([1]), 'the answer is no proof'],
+  [200, proofWith([[hash]]), 'the answer is no proof'],
+  [200, proofWith([`${hash}ab`]), 'the answer is no proof'],
+  [200, proofWith([`x${hash}`]), 'the answer is no proof'],
+  [200, proofWith(hashes(65)), 'the answer is no proof'],
+  [200, `{"rootHash":"${'x'.repeat(100_000)}","hashes":[]}`, 'longer than 16384 bytes'],
+  [403, '{}', 'answered 403'],
+])('status %i with %.30j is no answer', async (status, body, why) => {
   answer = { status, body };
-  expect(await ask(100n, 150n)).toMatchObject({ state: 'unavailable' });
+  const url = `${rekor}/api/v1/log/proof?firstSize=100&lastSize=150&treeID=${tree}`;
+  expect(await ask(100n, 150n)).toEqual(unavailable(url, why));
+});
+
+test('no end point for proofs is no proof, not a broken answer', async () => {
+  answer = { status: 404, body: '{}' };
+  expect((await ask(100n, 150n)).state).toBe('absent');
 });
 
 test('the heads of all trees are read, the growing one first', async () => {
@@ -107,13 +175,25 @@ test('the heads of all trees are read, the growing one first', async () => {
   });
 });
 
+test('a log of one tree has one head, and of thousands of shards only a hundred are read', async () => {
+  answer = { status: 200, body: '{"signedTreeHead":"x"}' };
+  expect(await collectHeads(source, rekor)).toMatchObject({ state: 'present', value: ['x'] });
+  const inactiveShards = Array.from({ length: 3000 }, () => ({ signedTreeHead: 'y' }));
+  answer = { status: 200, body: JSON.stringify({ signedTreeHead: 'x', inactiveShards }) };
+  expect(await collectHeads(source, rekor)).toMatchObject({
+    state: 'present',
+    value: ['x', ...Array.from({ length: 99 }, () => 'y')],
+  });
+});
+
 test.each([
-  '[]',
-  '{}',
-  '{"signedTreeHead":1}',
-  '{"signedTreeHead":"x","inactiveShards":[{}]}',
-  '{"signedTreeHead":"x","inactiveShards":7}',
-])('heads such as %j are no answer', async (body) => {
+  ['[]', 'the state of the log has no signed head'],
+  ['{}', 'the state of the log has no signed head'],
+  ['x', 'the state of the log is not JSON'],
+  ['{"signedTreeHead":1}', 'the state of the log has no signed head'],
+  ['{"signedTreeHead":"x","inactiveShards":[{}]}', 'the state of the log has no signed head'],
+  ['{"signedTreeHead":"x","inactiveShards":7}', 'the state of the log has no signed head'],
+])('heads such as %j are no answer', async (body, why) => {
   answer = { status: 200, body };
-  expect(await collectHeads(source, rekor)).toMatchObject({ state: 'unavailable' });
+  expect(await collectHeads(source, rekor)).toEqual(unavailable(`${rekor}/api/v1/log`, why));
 });

@@ -23,6 +23,7 @@ const why = (entry: unknown, id?: string) => {
   const parsed = parse(entry, id);
   return parsed.ok ? 'accepted' : parsed.why;
 };
+const hash = 'ab'.repeat(32);
 const proofWith = (changes: Partial<Record<keyof InclusionProof, unknown>>): LogEntry =>
   attack.withProof(() => changes as Partial<InclusionProof>)(honest);
 
@@ -38,9 +39,14 @@ describe("the log's answer about one entry", () => {
         kind: 'intoto',
         apiVersion: '0.0.2',
         body: record.body,
+        logId: Buffer.from(honest.logID, 'hex'),
+        signedEntryTimestamp: Buffer.from(honest.verification.signedEntryTimestamp ?? '', 'base64'),
         attestation: statement,
         proof: {
           logIndex: BigInt(position.treeIndex),
+          treeSize: BigInt(honest.verification.inclusionProof?.treeSize ?? 0),
+          rootHash: Buffer.from(honest.verification.inclusionProof?.rootHash ?? '', 'hex'),
+          hashes: honest.verification.inclusionProof?.hashes.map((hex) => Buffer.from(hex, 'hex')),
           checkpoint: honest.verification.inclusionProof?.checkpoint,
         },
       },
@@ -56,6 +62,16 @@ describe("the log's answer about one entry", () => {
     expect(parse({ ...bare, verification: undefined }).ok).toBe(true);
     expect(parse({ ...bare, verification: null }).ok).toBe(true);
     expect(parse({ ...bare, attestation: {} }).ok).toBe(true);
+    const empty = {
+      verification: { signedEntryTimestamp: '', inclusionProof: null },
+      attestation: { data: '' },
+    };
+    expect(parse({ ...bare, ...empty })).toEqual(parsed);
+  });
+
+  it('may be as late as the year 9999, with a proof of 64 hashes', () => {
+    expect(why({ ...honest, integratedTime: 253_402_300_799 })).toBe('accepted');
+    expect(why(proofWith({ hashes: Array.from({ length: 64 }, () => hash) }))).toBe('accepted');
   });
 
   it('may give numbers as text', () => {
@@ -92,6 +108,8 @@ describe("the log's answer about one entry", () => {
     ['no log', { ...honest, logID: undefined }, 'names no log'],
     ['a log in capitals', { ...honest, logID: honest.logID.toUpperCase() }, 'names no log'],
     ['a log of another length', { ...honest, logID: 'abcd' }, 'names no log'],
+    ['a log with more before it', { ...honest, logID: `ab${honest.logID}` }, 'names no log'],
+    ['a log with more behind it', { ...honest, logID: `${honest.logID}ab` }, 'names no log'],
     ['no body', { ...honest, body: undefined }, 'has no body'],
     ['an empty body', { ...honest, body: '' }, 'has no body'],
     ['a body in the URL alphabet', { ...honest, body: 'e30-_w==' }, 'has no body'],
@@ -105,6 +123,11 @@ describe("the log's answer about one entry", () => {
     [
       'a body without a kind',
       { ...honest, body: base64('{"apiVersion":"0.0.2"}') },
+      'does not say of what kind it is',
+    ],
+    [
+      'a body without a version',
+      { ...honest, body: base64('{"kind":"intoto"}') },
       'does not say of what kind it is',
     ],
     [
@@ -137,6 +160,9 @@ describe("the log's answer about one entry", () => {
       proofWith({ hashes: ['ab'] }),
       'has an inclusion proof with something else than hashes',
     ],
+    ['a root within a list', proofWith({ rootHash: [hash] }), 'has a malformed inclusion proof'],
+    ['a root with more before it', proofWith({ rootHash: `ab${hash}` }), 'has a malformed inclusion proof'],
+    ['a root with more behind it', proofWith({ rootHash: `${hash}ab` }), 'has a malformed inclusion proof'],
     [
       'a proof that is a list',
       { ...honest, verification: { ...honest.verification, inclusionProof: [] } },
@@ -183,6 +209,7 @@ describe("the log's answer to a search", () => {
     ['an id that is none', [a, 'abc'], /something else than entry ids/],
     ['an address', [a, `${a}/../../evil`], /something else than entry ids/],
     ['null among ids', [a, null], /something else than entry ids/],
+    ['an id within a list', [[a]], /something else than entry ids/],
   ])('is none when it is or holds %s', (_, value, expected) => {
     const parsed = parseSearch(bytesOf(value));
     expect(parsed.ok ? 'accepted' : parsed.why).toMatch(expected);
