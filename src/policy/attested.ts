@@ -27,7 +27,7 @@ export function attestedBy(input: Assessment, expected: Expected): Attested {
   if (provenance === undefined)
     return { strangers: [], nothing: checks.bundle.status === 'absent', gaps: [] };
 
-  const candidates = [provenance, ...(input.others ?? []).filter((other) => sameSubject(provenance, other))];
+  const candidates = [provenance, ...(input.others?.filter((other) => sameSubject(provenance, other)) ?? [])];
   const fitting = candidates.find((candidate) => meets(candidate, input, expected));
   if (fitting !== undefined) return { provenance: fitting, strangers: [], nothing: false, gaps: [] };
   // A pinned package is judged by its pins, whoever logged the attestation; the difference is named in full.

@@ -146,7 +146,8 @@ describe('silence is not a pass', () => {
 
   test('a proof beside an absent bundle is not verified', () => {
     const input = assess({ checks: absentChecks });
-    expect(judge(input, policy({ provenance: 'optional' }), now).verdict.kind).toBe('inconclusive');
+    for (const demand of ['optional', 'required'] as const)
+      expect(judge(input, policy({ provenance: demand }), now).verdict.kind).toBe('inconclusive');
   });
 
   test.each([

@@ -15,11 +15,9 @@ export const conflictingAttestations = {
   fix: 'Compare the runs; pin the workflow that publishes, so that only its attestations count.',
   *judge({ assessment, provenance }) {
     if (provenance === undefined) return;
-    const all =
-      assessment.provenance === undefined ? [] : [assessment.provenance, ...(assessment.others ?? [])];
     const mine = claimsOf(provenance.identity);
-    for (const other of all) {
-      if (other === provenance) continue;
+    for (const other of [assessment.provenance, ...(assessment.others ?? [])]) {
+      if (other === undefined) continue;
       const theirs = claimsOf(other.identity);
       const differing = compared.filter((claim) => mine[claim] !== theirs[claim]);
       if (differing.length === 0) continue;

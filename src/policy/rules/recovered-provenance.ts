@@ -1,4 +1,6 @@
 import { claimsOf } from '../../model/claims.ts';
+import type { RegistryWord } from '../../model/evidence.ts';
+import type { Provenance } from '../../model/provenance.ts';
 import { foundBySearch } from '../assessment.ts';
 import { duringOutage } from '../history.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
@@ -16,16 +18,15 @@ export const recoveredProvenance = {
     const { assessment, provenance, strangers } = input;
     if (!foundBySearch(assessment)) return;
     if (strangers.length > 0) yield aboutStrangers(input);
-    else if (provenance !== undefined) yield { message: recovery(input) };
+    else if (provenance !== undefined) yield { message: recovery(assessment.word, provenance) };
   },
 } satisfies PackageRule;
 
-function recovery({ assessment: { word }, provenance }: RuleInput): string {
-  const published = word.publishedAt ?? provenance?.logged.integratedTime;
+function recovery(word: RegistryWord, { logged }: Provenance): string {
   if (word.rekorLogId === undefined) return 'found by searching the log, as the registry could not be asked';
   if (word.rekorLogId !== null)
     return `the registry names log entry ${word.rekorLogId}, which does not fit; found by searching the log`;
-  if (published !== undefined && duringOutage(published))
+  if (duringOutage(word.publishedAt ?? logged.integratedTime))
     return 'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log';
   return 'the registry says there is none; found by searching the log';
 }

@@ -28,10 +28,10 @@ export const requireProvenance = {
 } satisfies PackageRule;
 
 function absence({ assessment: { search }, strangers }: RuleInput): string {
-  if (strangers.length > 0) {
-    const [first] = strangers;
-    const by = first && claimsOf(first.identity).repository;
-    return `no attestation that counts: the log has one by ${by ?? 'an unnamed repository'}, which nothing ties to the package`;
+  const [stranger] = strangers;
+  if (stranger !== undefined) {
+    const by = claimsOf(stranger.identity).repository ?? 'an unnamed repository';
+    return `no attestation that counts: the log has one by ${by}, which nothing ties to the package`;
   }
   switch (search) {
     case 'nothing-found':
