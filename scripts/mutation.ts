@@ -30,7 +30,7 @@ const options = (area: string): Options => ({
   coverageAnalysis: 'perTest',
   // What only runs while a file is loaded would have to be loaded anew, with all tests, for each mutant.
   ignoreStatic: true,
-  ignorePatterns: ['dist', 'fixtures/packs'],
+  ignorePatterns: ['.mutation', 'dist', 'fixtures/packs'],
   concurrency: Number(values.jobs),
   reporters: ['progress-append-only'],
   tempDirName: `.mutation/${area}`,
