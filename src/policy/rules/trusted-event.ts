@@ -56,13 +56,8 @@ export const trustedEvent = {
   *judge({ provenance, expected }) {
     if (provenance === undefined) return;
     const { event } = claimsOf(provenance.identity);
-    if (event !== undefined && trusted.has(event)) return;
-    if (
-      event !== undefined &&
-      expected.pins.length > 0 &&
-      expected.pins.every(({ expect }) => expect.event === event)
-    )
-      return;
+    const isPinned = expected.pins.length > 0 && expected.pins.every(({ expect }) => expect.event === event);
+    if (event !== undefined && (trusted.has(event) || isPinned)) return;
     if (event === undefined)
       yield { severity: 'note', message: 'the certificate does not say what started the build' };
     else if (outsiders.has(event))
