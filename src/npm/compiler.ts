@@ -51,8 +51,7 @@ function attempt<T>(compile: () => T, recover: () => void): Compiled<T> {
       return { ok: false, reason: 'nested too deeply for the compiler' };
     }
     // What the compiler has to say about a source is a text of many lines with a drawing in it.
-    const message = String(error).replace(/\u001b\[[0-9;]*m/g, '');
-    return { ok: false, reason: /[^\sx×][^\n]*/.exec(message)?.[0] ?? 'syntax error' };
+    return { ok: false, reason: /[^\sx×][^\n]*/.exec(String(error))?.[0] ?? 'syntax error' };
   }
 }
 
@@ -77,7 +76,6 @@ function emitOptions(media: MediaType): object {
     swcrc: false,
     configFile: false,
     isModule: true,
-    sourceMaps: false,
     jsc: {
       target: 'esnext',
       parser: parserOptions(media),
@@ -85,10 +83,9 @@ function emitOptions(media: MediaType): object {
         decoratorVersion: '2022-03',
         useDefineForClassFields: true,
         verbatimModuleSyntax: false,
-        treatConstEnumAsEnum: false,
         // Enum members keep their name where they are used.
         tsEnumIsMutable: true,
-        react: { runtime: 'classic', useBuiltins: true, throwIfNamespace: false },
+        react: { runtime: 'classic', throwIfNamespace: false },
       },
       experimental: { keepImportAttributes: true },
     },
@@ -96,7 +93,7 @@ function emitOptions(media: MediaType): object {
 }
 
 function parseOptions(media: MediaType): object {
-  return { ...parserOptions(media), target: 'esnext', comments: false };
+  return { ...parserOptions(media), target: 'esnext' };
 }
 
 function parserOptions(media: MediaType): object {
@@ -115,7 +112,6 @@ function parserOptions(media: MediaType): object {
         syntax: 'ecmascript',
         decorators: true,
         decoratorsBeforeExport: true,
-        importAttributes: true,
         jsx: media === 'jsx',
       };
   }

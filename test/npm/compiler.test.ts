@@ -88,6 +88,13 @@ describe('what JSR emits', () => {
       expect(compiler.parse(source, media)).toMatchObject({ ok: true });
   });
 
+  it('prints types as they were read', async () => {
+    const compiler = await loadCompiler();
+    const source = 'export declare const a: "\\u{1F600}" | `😀`;\n';
+    const parsed = compiler.parse(source, 'd.ts');
+    expect(parsed.ok && compiler.print(parsed.value)).toEqual({ ok: true, value: source });
+  });
+
   it.each(['d.ts', 'd.mts'] as const)('knows the types in %s', async (media) => {
     const compiler = await loadCompiler();
     expect(compiler.parse('export declare const a: number;', media)).toMatchObject({ ok: true });

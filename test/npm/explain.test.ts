@@ -290,14 +290,18 @@ describe('dependencies', () => {
   it('on the package itself may stay beside others', async () => {
     const minted: MintedPackage = {
       exports: { '.': './a.ts', './b': './b.js' },
-      files: { '/a.ts': 'export {};\n', '/b.js': 'import "jsr:@scope/foo@^1";\nimport "npm:chalk@5";\n' },
+      files: {
+        '/a.ts': 'import "npm:chalk@5";\n',
+        '/b.js': 'import "jsr:@scope/foo@^1";\nimport "npm:chalk@5";\n',
+      },
     };
     const exports = { '.': { default: './a.js' }, './b': { default: './b.js' } };
     for (const own of ['./a.js', '@jsr/scope__foo']) {
       const result = await rederive(
         mintInput(minted, {
           ...minted.files,
-          '/a.js': emitted('a.js', ''),
+          '/a.ts': 'import "chalk";\n',
+          '/a.js': emitted('a.js', 'import "chalk";\n'),
           '/a.js.map': map('a.js', './a.ts'),
           '/b.js': `import "${own}";\nimport "chalk";\n`,
           '/package.json': packageJson(exports, { dependencies: { chalk: '5' } }),

@@ -46,7 +46,7 @@ describe('a source map', () => {
     ['without mappings', { mappings: undefined }, /^has malformed fields$/],
     ['with a second source', { sources: ['./mod.ts', './b.ts'] }, /only source/],
     ['with its source twice', { sources: ['./mod.ts', './mod.ts'] }, /only source/],
-    ['with a name that is none', { names: [5] }, /name that its source has not/],
+    ['with a name that is a number of its source', { names: [1] }, /name that its source has not/],
     ['with an empty place of a name', { names: [null] }, /name that its source has not/],
     ['with a column before its line', { mappings: 'DAAA' }, /^maps line 1 to a place that does not exist$/],
     ['with a source before the first', { mappings: 'ADAA' }, /^maps line 1 to a place that does not exist$/],

@@ -201,4 +201,68 @@ export const npm: readonly Reason[] = [
     code: '[]',
     why: 'both that have candidates are made here',
   },
+
+  {
+    file: 'compiler.ts',
+    code: /^loading \?\?= /,
+    why: 'all mutants of a run share the one compiler that is loaded before the first of them',
+  },
+  { file: 'compiler.ts', code: "'syntax error'", why: 'the compiler always has something to say' },
+  { file: 'compiler.ts', code: '/[^\\sx×][^\\n]*/.exec(String(error))?.[0]', why: 'the same' },
+  {
+    file: 'compiler.ts',
+    mutator: 'BooleanLiteral',
+    code: 'false',
+    to: 'true',
+    why: 'compiled to WebAssembly it sees no files, and so no configuration',
+  },
+  {
+    file: 'explain.ts',
+    code: "'declarations'",
+    to: '""',
+    why: 'whatever is no script is a declaration file',
+  },
+  { file: 'explain.ts', code: "''", why: 'neither text is a path' },
+  {
+    file: 'explain.ts',
+    code: '{ return undefined; }',
+    to: '{}',
+    why: 'a function that ends returns `undefined`',
+  },
+  {
+    file: 'rederive.ts',
+    code: /^first === undefined$|^\{ class: 'unexplained', reason: 'follows from no attested file' \}$|^'unexplained'$|^'follows from no attested file'$|^'cannot be generated'$|^originals\.slice\(0, 1\)$/,
+    why: 'there is at least one way to read the graph, and all name the same scripts',
+  },
+  {
+    file: 'rederive.ts',
+    code: /^found\.class !== 'verbatim'$|^'verbatim'$/,
+    why: 'when others get their turn says nothing of the answer',
+  },
+  {
+    file: 'rederive.ts',
+    code: 'parseRequirement(text)?.npmName === own',
+    to: 'true',
+    why: 'a package that does not import itself reads the same in both ways',
+  },
+  { file: 'rederive.ts', code: "'file'", why: 'whatever is not `package` leads to files' },
+  { file: 'rederive.ts', code: 'url === undefined', to: 'false', why: narrowing },
+  {
+    file: 'rederive.ts',
+    code: "'package'",
+    why: 'without exports, no import of the package itself leads to a file',
+  },
+  {
+    file: 'rederive.ts',
+    mutator: 'ArrayDeclaration',
+    code: '[]',
+    why: 'no bytes, and those of no JSON, state nothing',
+  },
+  { file: 'rederive.ts', code: 'known !== undefined', to: 'false', why: 'spares doing it again' },
+  {
+    file: 'sourcemap.ts',
+    code: '{ return undefined; }',
+    to: '{}',
+    why: 'a function that ends returns `undefined`',
+  },
 ];
