@@ -153,10 +153,9 @@ async function firstBreak(
   current: readonly SignedCheckpoint[],
   fetchProof: FetchProof,
 ): Promise<Break | undefined> {
-  const pairs = chain.slice(1).flatMap((newer, index) => {
-    const older = chain[index];
-    return older === undefined ? [] : [{ older, newer }];
-  });
+  const pairs = chain
+    .slice(1)
+    .flatMap((newer, index) => chain.slice(index, index + 1).map((older) => ({ older, newer })));
   const breaks = await Promise.all(
     pairs.map(({ older, newer }) => compare(older, newer, current, fetchProof)),
   );

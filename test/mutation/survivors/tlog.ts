@@ -95,12 +95,6 @@ export const tlog: readonly Reason[] = [
     why: 'for the compiler: only a head that is not signed is looked for',
   },
   {
-    file: 'follow.ts',
-    code: 'older === undefined',
-    to: 'false',
-    why: 'for the compiler: every checkpoint but the first has one before it',
-  },
-  {
     file: 'fork.ts',
     code: 'older.value.size <= newer.value.size',
     to: 'older.value.size < newer.value.size',
