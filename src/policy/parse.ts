@@ -160,14 +160,12 @@ function layeredOverrides(
   const byLockfile = new Map(lower.map((override) => [override.lockfile, override]));
   const overridden = new Set(upper.map(({ lockfile }) => lockfile));
   const merged = upper.map((override) => {
-    const beneath = byLockfile.get(override.lockfile);
-    if (beneath === undefined) return override;
     const { lockfile, ...settings } = override;
     const {
       exemptions: _,
       overrides: __,
       ...rest
-    } = layered({ ...emptyLayer, ...beneath }, { ...emptyLayer, ...settings });
+    } = layered({ ...emptyLayer, ...byLockfile.get(lockfile) }, { ...emptyLayer, ...settings });
     return { lockfile, ...rest };
   });
   return [...merged, ...lower.filter(({ lockfile }) => !overridden.has(lockfile))];

@@ -110,11 +110,9 @@ export class Plan {
 
   /** A new entry, where all groups lead to the same alternatives. */
   #addition(pattern: string, groups: readonly (readonly PackageReport[])[]): Step | undefined {
-    const wanted = groups.map((group) => this.#wanted(group));
-    const [first] = wanted;
-    if (first === undefined || first.length === 0) return undefined;
+    const [first = [], ...others] = groups.map((group) => this.#wanted(group));
     const key = keyOf(first);
-    if (wanted.some((one) => keyOf(one) !== key)) return undefined;
+    if (others.some((one) => keyOf(one) !== key)) return undefined;
     return { kind: 'added', pattern, after: first, packages: namesOf(groups.flat()) };
   }
 
@@ -129,16 +127,15 @@ export class Plan {
     if (entry === undefined || existing.length > 1 || entry.versions !== undefined || before === undefined)
       return undefined;
     const built = group.flatMap(({ verdict }) => (verdict.kind === 'verified' ? [verdict.provenance] : []));
-    const repinned = built.flatMap((provenance) => repin(before, provenance) ?? []);
+    const repinned = built.map((provenance) => repin(before, provenance)).filter((one) => one !== undefined);
     const [after, ...others] = withoutNarrower(repinned);
     if (after === undefined || others.length > 0 || repinned.length < built.length) return undefined;
     const index = this.#entries(pattern, true).indexOf(entry);
     return { kind: 'updated', pattern, before, after: [after], packages: namesOf(group), index };
   }
 
-  #extension(pattern: string, unmet: readonly PackageReport[]): Step | undefined {
-    const after = this.#wanted(unmet);
-    return after.length === 0 ? undefined : { kind: 'extended', pattern, after, packages: namesOf(unmet) };
+  #extension(pattern: string, unmet: readonly PackageReport[]): Step {
+    return { kind: 'extended', pattern, after: this.#wanted(unmet), packages: namesOf(unmet) };
   }
 
   /** Takes the step if everything it reaches stays fine and what it is for is covered by it. */
@@ -220,7 +217,7 @@ function applied(policy: Policy, { kind, pattern, before, after }: Step, file: s
   };
 }
 
-function whyNot(verdict: PackageReport['verdict']): string {
+function whyNot(verdict: Exclude<PackageReport['verdict'], { readonly kind: 'verified' }>): string {
   switch (verdict.kind) {
     case 'rejected':
       return `rejected: ${verdict.because[0].message}`;
@@ -230,8 +227,6 @@ function whyNot(verdict: PackageReport['verdict']): string {
       return `only exempt: ${verdict.exemptions[0].reason}`;
     case 'unattested':
       return 'it has no attestation';
-    case 'verified':
-      return 'verified';
   }
 }
 

@@ -1,6 +1,7 @@
 import { npm } from './survivors/npm.ts';
 import { npmTypes } from './survivors/npm-types.ts';
 import { policy } from './survivors/policy.ts';
+import { policyFile } from './survivors/policy-file.ts';
 import { sigstore } from './survivors/sigstore.ts';
 import { tlog } from './survivors/tlog.ts';
 import { verify } from './survivors/verify.ts';
@@ -29,7 +30,7 @@ export interface Reason {
 /** All there are, by folder; whatever else survives lacks a test. */
 const reasons: Readonly<Record<string, readonly Reason[]>> = {
   npm: [...npm, ...npmTypes],
-  policy,
+  policy: [...policy, ...policyFile],
   sigstore,
   tlog,
   verify,

@@ -395,6 +395,14 @@ describe('pins of other files', () => {
     expect(run([reportOf(built('@std/path@1.0.8', std))])).toEqual({ text, changes: [], refused: [] });
   });
 
+  test('that hold are not repeated beside what is new', () => {
+    const { changes } = run([
+      reportOf(built('@std/path@1.0.8', std)),
+      reportOf(built('@hono/hono@4.0.0', hono)),
+    ]);
+    expect(changes.map(({ pattern }) => pattern)).toEqual(['@hono/hono']);
+  });
+
   test('that do not hold are overruled here', () => {
     const moved = built('@std/path@1.0.9', builtBy('newhome', 'std'));
     const result = run([reportOf(moved)]);
@@ -649,6 +657,7 @@ describe('editing', () => {
     ['four blanks', '{\n    "b": 2\n}', '{\n    "b": 2,\n    "a": 1\n}'],
     ['a tab and a blank', '{\n\t "b": 2\n}', '{\n\t "b": 2,\n\t"a": 1\n}'],
     ['a blank and a tab', '{\n \t"b": 2\n}', '{\n \t"b": 2,\n  "a": 1\n}'],
+    ['an empty object behind a byte order mark', '\uFEFF  {}', '\uFEFF  {\n    "a": 1\n  }'],
     ['a byte order mark and a blank', '\uFEFF {\n   "b": 2\n }', '\uFEFF {\n   "b": 2,\n    "a": 1\n }'],
   ])('a new key in %s', (_, before, after) => {
     expect(edit(before, (draft) => draft.set(['a'], 1))).toBe(after);

@@ -197,6 +197,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     '{ "packages": { "*": { "notBefore": "2027-01-02", "notAfter": "2027-01-01" } } }',
     ['p.json:1:22: "notBefore" is later than "notAfter", so nothing can hold'],
   ],
+  ['exemptions that are an object', '{ "exemptions": {} }', ['p.json:1:17: this object is not a list']],
   [
     'an exemption that is a text',
     '{ "exemptions": ["@std/path"] }',

@@ -1,0 +1,167 @@
+import type { Reason } from '../survivors.ts';
+
+const noted =
+  'for the compiler: what is missing or not understood was noted as a problem, and no policy is made';
+const parsed = 'for the compiler: a text that was parsed without error has these, or the key was just found';
+
+/** Mutants of what reads and writes the policy file, in `src/policy`, that no unit test needs to notice. */
+export const policyFile: readonly Reason[] = [
+  {
+    file: 'parse.ts',
+    code: /^(?:base === undefined( \|\| )?)?(?:basePath === undefined)?$/,
+    to: /^(?:false|base === undefined && basePath === undefined)$/,
+    why: 'for the compiler: without `extends` there is no path, and an `extends` without a path was noted as a problem',
+  },
+  {
+    file: 'parse.ts',
+    code: 'hint === undefined',
+    to: 'false',
+    why: 'for the compiler: an error holds a missing hint and an undefined one alike',
+  },
+  {
+    file: 'pin-coverage.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    why: 'for the compiler: what has a verdict has a version',
+  },
+  {
+    file: 'pin-facts.ts',
+    mutator: 'StringLiteral',
+    code: "'not stated'",
+    why: 'for the compiler: a name is in new hands only where the certificate states the other id',
+  },
+  {
+    file: 'pin-facts.ts',
+    code: 'repository !== undefined',
+    to: 'true',
+    why: 'for the compiler: nothing is written down of a build without a repository',
+  },
+  {
+    file: 'pin-facts.ts',
+    mutator: 'EqualityOperator',
+    code: 'a < b',
+    why: 'equivalent: no two keys of an object are the same, and backwards is an order too',
+  },
+  {
+    file: 'pin-plan.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    why: 'for the compiler: what has a verdict has a version',
+  },
+  {
+    file: 'pin-plan.ts',
+    mutator: 'ArrayDeclaration',
+    code: '[]',
+    why: 'for the compiler, or for what never comes: an entry has expectations and there is a group; no package has that name; a text for a pin covers nothing, so the step is not taken',
+  },
+  {
+    file: 'pin-plan.ts',
+    code: /^(?:entry|before|after) === undefined$/,
+    to: 'false',
+    why: 'for the compiler: only entries with an expectation are brought up to date, and only for what is verified',
+  },
+  {
+    file: 'pin-plan.ts',
+    mutator: 'OptionalChaining',
+    code: /^entry(?:\.at)?\?\./,
+    why: 'for the compiler: there is an entry, and all that was read from a file knows its place',
+  },
+  {
+    file: 'pin-plan.ts',
+    code: '!fresh.ok',
+    to: 'false',
+    why: 'defence in depth: a pin that names nobody covers nothing, so the step would not be taken',
+  },
+  {
+    file: 'pin-text.ts',
+    code: "typeof key !== 'string'",
+    to: 'false',
+    why: 'for the compiler: what is set in a list is there already, which is asked first',
+  },
+  { file: 'pin-text.ts', code: 'node === undefined', to: 'false', why: parsed },
+  { file: 'pin-text.ts', mutator: 'OptionalChaining', code: 'node.children?.at', why: parsed },
+  {
+    file: 'pin-text.ts',
+    code: 'this.#tree?.of !== this.#text',
+    to: 'true',
+    why: 'equivalent but slow: the same text is parsed anew',
+  },
+  {
+    file: 'pin-text.ts',
+    code: 'last !== undefined',
+    to: 'true',
+    why: 'equivalent: what is put into an empty object is formatted already',
+  },
+  {
+    file: 'pin-text.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    to: /Stryker/,
+    why: 'equivalent: a comment gives way to a text without comma; and the white space of a line is always found',
+  },
+  {
+    file: 'pin-text.ts',
+    mutator: 'OptionalChaining',
+    code: /^\/\^\[ \\t\]\*\/\.exec/,
+    why: 'for the compiler: no white space at all is found too',
+  },
+  {
+    file: 'pin-text.ts',
+    mutator: 'Regex',
+    code: '/^[ \\t]*/',
+    why: 'equivalent: the first place where any number of blanks is found is the first one',
+  },
+  {
+    file: 'sections.ts',
+    code: /^pattern === undefined(?: \|\| (?:rule|reason|until) === undefined){0,3}$|^(?:rule|reason|until) === undefined$/,
+    to: /^false$|&&/,
+    why: noted,
+  },
+  { file: 'sections.ts', code: 'severity !== undefined', to: 'true', why: noted },
+  {
+    file: 'sections.ts',
+    code: /^read\.not(?:Before|After) !== undefined/,
+    to: /^true$|\|\|/,
+    why: 'for the compiler: no moment is later than none',
+  },
+  {
+    file: 'sections.ts',
+    mutator: 'ArrayDeclaration',
+    code: '[]',
+    to: /Stryker/,
+    why: 'for the compiler, or never seen: an object has members, a text that is no pattern has no scope either way, and no exemption is kept of a file with problems',
+  },
+  {
+    file: 'sections.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    to: /Stryker/,
+    why: 'equivalent: this is neither a scope nor a name',
+  },
+  {
+    file: 'tree.ts',
+    code: 'this.#text.length > limits.characters',
+    to: /^this\.#text\.length >= /,
+    why: 'one character of four million; a text of that length takes a moment to read',
+  },
+  {
+    file: 'tree.ts',
+    code: 'node === undefined',
+    to: 'false',
+    why: 'for the compiler: an error was noted where there is no tree, which is asked next',
+  },
+  {
+    file: 'tree.ts',
+    code: 'hint !== undefined',
+    to: 'true',
+    why: 'for the compiler: the first hint that is defined is shown',
+  },
+  {
+    file: 'tree.ts',
+    code: /^(?:key === undefined( \|\| )?)?(?:member === undefined)?$/,
+    to: /^(?:false|key === undefined && member === undefined)$/,
+    why: parsed,
+  },
+  { file: 'tree.ts', code: "typeof name !== 'string'", to: 'false', why: parsed },
+  { file: 'tree.ts', mutator: 'ArrayDeclaration', code: '[]', to: /Stryker/, why: parsed },
+];
