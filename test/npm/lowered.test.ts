@@ -80,6 +80,9 @@ describe('an enum', () => {
     check('export enum A { X }', `export var A = function(A) ${body}({});`, [
       ...calls,
       ['export var', 'var'],
+      ['export var', 'var A = go(); export var'],
+      ['export var', 'var A = function(A) { return go(); }({}); export var'],
+      ['export var', 'var A = function(A) { return A; }(go()); export var'],
       ['= function', '= go() && function'],
       [`function(A) ${body}({})`, 'go()'],
       [`function(A) ${body}({})`, '{}'],
@@ -91,6 +94,7 @@ describe('an enum', () => {
   it('in a statement behind its name', () => {
     const changes: readonly (readonly [from: string, to: string])[] = [
       ...wrappers,
+      ['function(A)', '(A) =>'],
       ['A || (A = {})', 'A'],
       ['A || (A = {})', '{}'],
       ['A || (A = {})', 'A || {}'],
@@ -148,6 +152,24 @@ describe('an enum', () => {
     expect(isSame(source, compiled.value)).toBe(true);
     expect(
       isSame(source, `${emitted} var A = function(A) { A[A["X"] = 0] = "X"; return A; }({}); export { A };`),
+    ).toBe(false);
+  });
+
+  it('is none by let, which is not there before it has a value', () => {
+    const source = 'enum A { X } function f() { let A = function(A) { return A; }({}); return A; }';
+    expect(
+      isSame(
+        source,
+        source.replace('enum A { X }', 'var A = function(A) { A[A["X"] = 0] = "X"; return A; }({});'),
+      ),
+    ).toBe(true);
+    expect(
+      isSame(
+        source,
+        source
+          .replace('({})', '(A || {})')
+          .replace('enum A { X }', 'var A = function(A) { A[A["X"] = 0] = "X"; return A; }({});'),
+      ),
     ).toBe(false);
   });
 

@@ -273,6 +273,14 @@ describe('the statements of a declaration file', () => {
       },
     ],
     [
+      'a namespace that is not public, but of no other name',
+      {
+        source: 'namespace A { export const a = go(); } export {};',
+        open: ['declare namespace A { export const a: number; } export {};'],
+        never: ['declare namespace B { export const a: number; } export {};'],
+      },
+    ],
+    [
       'a namespace in a namespace',
       {
         source: 'export namespace A.B { export const a: A = 1; }',
