@@ -207,6 +207,12 @@ export const npm: readonly Reason[] = [
     code: /^loading \?\?= /,
     why: 'all mutants of a run share the one compiler that is loaded before the first of them',
   },
+  {
+    file: 'compiler.ts',
+    code: /^\{ (?:jsc: \{ )?target: 'esnext' \}(?: \})?$/,
+    to: '{}',
+    why: 'declarations hold nothing that an older form would write in another way',
+  },
   { file: 'compiler.ts', code: "'syntax error'", why: 'the compiler always has something to say' },
   { file: 'compiler.ts', code: '/[^\\sx×][^\\n]*/.exec(String(error))?.[0]', why: 'the same' },
   {
