@@ -14,11 +14,14 @@ export const keys = logKeys(trustFromBytes(sigstore.trustedRootBytes(), 'test'))
 /** What is remembered between runs, with room for other processes to interfere. */
 class Memory implements CheckpointMemory {
   readonly notes = new Map<string, string>();
+  /** Logs that it was asked about. */
+  readonly recalled: string[] = [];
   damage: string | undefined;
   /** Called before each change, as another process might come before it. */
   meanwhile: () => void = () => undefined;
 
   async get(origin: string) {
+    this.recalled.push(origin);
     return this.damage === undefined
       ? ({ state: 'known', note: this.notes.get(origin) } as const)
       : ({ state: 'unavailable', why: this.damage } as const);

@@ -31,6 +31,8 @@ describe('an honest log', () => {
     });
     expect(follower.memory.sizeOf(origin)).toBe('150');
     expect(follower.questions).toEqual([]);
+    // Nobody is asked about a log that was not seen.
+    expect(follower.memory.recalled).toEqual([origin]);
   });
 
   test('that grew is consistent, with one question', async () => {
