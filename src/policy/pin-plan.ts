@@ -83,9 +83,9 @@ export class Plan {
     const unmet = this.#unmet(group);
     const step =
       existing.length === 0
-        ? this.#addition(pattern, [group])
-        : (this.#update(pattern, existing, group) ?? this.#extension(pattern, unmet));
-    if (step !== undefined && this.#take(step, group, unmet)) return;
+        ? this.#fresh('added', pattern, group)
+        : (this.#update(pattern, existing, group) ?? this.#fresh('extended', pattern, unmet));
+    if (this.#take(step, group, unmet)) return;
     for (const report of unmet)
       this.refused.push({ purl: report.purl, reason: this.#whyRefused(report, group) });
   }
@@ -110,10 +110,12 @@ export class Plan {
 
   /** A new entry, where all groups lead to the same alternatives. */
   #addition(pattern: string, groups: readonly (readonly PackageReport[])[]): Step | undefined {
-    const [first = [], ...others] = groups.map((group) => this.#wanted(group));
-    const key = keyOf(first);
-    if (others.some((one) => keyOf(one) !== key)) return undefined;
-    return { kind: 'added', pattern, after: first, packages: namesOf(groups.flat()) };
+    const [key, ...others] = groups.map((group) => keyOf(this.#wanted(group)));
+    return others.every((one) => one === key) ? this.#fresh('added', pattern, groups.flat()) : undefined;
+  }
+
+  #fresh(kind: 'added' | 'extended', pattern: string, reports: readonly PackageReport[]): Step {
+    return { kind, pattern, after: this.#wanted(reports), packages: namesOf(reports) };
   }
 
   /** The only entry there is, brought up to date, where it holds for none of the versions any more. */
@@ -132,10 +134,6 @@ export class Plan {
     if (after === undefined || others.length > 0 || repinned.length < built.length) return undefined;
     const index = this.#entries(pattern, true).indexOf(entry);
     return { kind: 'updated', pattern, before, after: [after], packages: namesOf(group), index };
-  }
-
-  #extension(pattern: string, unmet: readonly PackageReport[]): Step {
-    return { kind: 'extended', pattern, after: this.#wanted(unmet), packages: namesOf(unmet) };
   }
 
   /** Takes the step if everything it reaches stays fine and what it is for is covered by it. */
