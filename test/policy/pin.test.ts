@@ -124,9 +124,9 @@ describe('the first pin', () => {
       built('@hono/hono@4.0.0', hono),
     ];
     const { changes, text } = pinned(inputs);
-    expect(changes.map(({ pattern, packages }) => [pattern, packages])).toEqual([
-      ['@hono/hono', ['@hono/hono@4.0.0']],
-      ['@std/*', ['@std/fs@1.0.0', '@std/path@1.0.8']],
+    expect(changes.map(({ kind, pattern, packages }) => [kind, pattern, packages])).toEqual([
+      ['added', '@hono/hono', ['@hono/hono@4.0.0']],
+      ['added', '@std/*', ['@std/fs@1.0.0', '@std/path@1.0.8']],
     ]);
     expect(verdicts(inputs, text)).toEqual(['verified', 'verified', 'verified']);
   });
@@ -525,6 +525,11 @@ describe('a scope is not spoken for', () => {
       checks: checks({ signature: { status: 'failed', reason: 'forged' } }),
     };
     expect(patterns([path, fs, forged])).toEqual(['@std/fs', '@std/path']);
+  });
+
+  test('by most of its packages, with the builder of the other one as an alternative for all', () => {
+    const yaml = built('@std/yaml@1.0.0', builtBy('denoland', 'yaml', { id: '9' }));
+    expect(patterns([path, fs, yaml])).toEqual(['@std/fs', '@std/path', '@std/yaml']);
   });
 
   test('by the broadest of the pins its packages would get', () => {
