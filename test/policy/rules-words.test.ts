@@ -583,6 +583,16 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [['warning', 'log entry 9 attests the same bytes differently: event release instead of push']],
     ],
     [
+      'the same repository twice, under two names',
+      assess({ others: [provenance(builtBy('acme', 'old', { id: '1001' }), { logIndex: '9' })] }),
+      [
+        [
+          'warning',
+          'log entry 9 attests the same bytes differently: repository acme/old instead of acme/pkg',
+        ],
+      ],
+    ],
+    [
       'another repository without an id',
       assess({
         others: [
@@ -615,6 +625,23 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
         ],
       }),
       [['note', 'log entry 9 attests the same bytes differently: event release instead of push']],
+    ],
+  ],
+  'foreign-registry': [
+    [
+      'another host',
+      assess({
+        foreign: [
+          { at: { file: 'deno.lock', line: 9 }, package: assess().package, host: 'npm.evil.example' },
+        ],
+      }),
+      [
+        [
+          'error',
+          'the lockfile fetches @acme/pkg@1.2.3 from npm.evil.example, which is not a configured registry',
+          'correct the lockfile, or name the registry with --registry or --npm-registry if it is yours',
+        ],
+      ],
     ],
   ],
   'foreign-signer': [
@@ -691,7 +718,9 @@ describe.each(Object.entries(table).map(([id, rows]) => ({ id, rows })))(
       ({ input, said, under }) => {
         const rules = id === 'tag-matches-version' ? { [id]: 'error' as const } : {};
         const { findings } = judge(input, policy({ rules, ...under }), now);
-        expect(findings.filter((finding) => finding.id === id)).toStrictEqual(
+        expect(
+          findings.filter((finding) => finding.id === id).map(({ at: __, ...finding }) => finding),
+        ).toStrictEqual(
           said.map(([severity, message, hint]) => ({
             id,
             severity,

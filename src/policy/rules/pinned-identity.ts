@@ -27,9 +27,8 @@ export const pinnedIdentity = {
 
 type Compared = Comparison & { readonly pin: Pin };
 
-/** An alternative that knows the new name already silences the others; else one of them speaks, whatever their order. */
+/** One alternative speaks, whatever their order: the first by its text, which is one that knows the new name already. */
 function* renamesOf(held: readonly Compared[], provenance: Provenance): Iterable<Breach> {
-  if (held.some(({ renames }) => renames.length === 0)) return;
   const [first] = held.map(({ renames }) => renames).sort(byText);
   for (const { claim, from, to } of first ?? [])
     yield {

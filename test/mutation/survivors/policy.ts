@@ -29,6 +29,13 @@ export const policy: readonly Reason[] = [
     why: 'equivalent: the first ten characters, asked next, are no day where anything stands before the day',
   },
   {
+    file: 'claim.ts',
+    mutator: 'Regex',
+    code: /^\/\^\\d\{4\}-\\d\{2\}-\\d\{2\}T/,
+    to: /^\/\^\\d\{4\}-\\d\{2\}-\\d\{2\}T.*Z\/$/,
+    why: 'equivalent: no date is read from a moment with more behind it, which is asked next',
+  },
+  {
     file: 'judge-changes.ts',
     code: "change.kind === 'relocked'",
     to: 'false',
@@ -59,6 +66,13 @@ export const policy: readonly Reason[] = [
     why: 'defence in depth: `require-provenance` rejects a pinned package without attestation, or is exempted, before this is asked',
   },
   {
+    file: 'override.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    to: '"Stryker was here!"',
+    why: 'equivalent: any text that is no range of versions keeps the entries without one apart',
+  },
+  {
     file: 'rules/conflicting-attestations.ts',
     code: 'other === undefined',
     to: 'false',
@@ -84,9 +98,13 @@ export const policy: readonly Reason[] = [
   },
   {
     file: 'rules/pinned-identity.ts',
-    mutator: 'EqualityOperator',
-    code: /^left [<>] right$/,
-    to: /^left [<>]= right$/,
+    code: 'left > right',
+    why: 'equivalent: sorting asks only whether one comes before the other',
+  },
+  {
+    file: 'rules/pinned-identity.ts',
+    code: 'left < right',
+    to: 'left <= right',
     why: 'equivalent: which of two alternatives is told makes no difference where their texts are the same',
   },
   {
