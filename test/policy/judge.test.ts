@@ -311,6 +311,9 @@ describe('an expectation', () => {
     const flags = policy({ packages: [entry(at)], flags: acme });
     expect(judge(assess(), flags, now)).not.toHaveProperty('expectedAt');
     expect(judge(assess(), flags, now).expectedFlags).toEqual(['--repo']);
+    // A flag that names nobody leaves the word to the policy, and is not told as the expectation.
+    const both = policy({ packages: [entry(at)], flags: { event: 'push' } });
+    expect(judge(assess(), both, now)).not.toHaveProperty('expectedFlags');
   });
 
   test('that nobody has is a warning that says so', () => {

@@ -55,6 +55,12 @@ export const policy: readonly Reason[] = [
   },
   {
     file: 'judge.ts',
+    code: 'expected.flags !== undefined',
+    to: 'true',
+    why: 'for the compiler: only flags make an expectation one of the command line, which is asked next',
+  },
+  {
+    file: 'judge.ts',
     mutator: 'OptionalChaining',
     code: 'exempted?.reason',
     why: 'for the compiler: only findings that carry the mark of an exemption are left',
