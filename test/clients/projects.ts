@@ -159,7 +159,13 @@ export const projects: readonly Project[] = [
     args: ['install', '--no-frozen-lockfile'],
     lockfile: 'pnpm-lock.yaml',
     says: {
-      core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'], optional: false },
+      core: {
+        ...tarball,
+        direct: false,
+        dependents: ['@jsr/acme__widget@1.4.0'],
+        dev: false,
+        optional: false,
+      },
       widget: { ...tarball, direct: true, alias: asked.widget, optional: false },
       tool: { ...tarball, direct: true, alias: asked.tool, optional: false },
       extra: { ...tarball, direct: true, optional: true },
@@ -172,7 +178,13 @@ export const projects: readonly Project[] = [
     args: ['install', '--no-frozen-lockfile'],
     lockfile: 'pnpm-lock.yaml',
     says: {
-      core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'], optional: false },
+      core: {
+        ...tarball,
+        direct: false,
+        dependents: ['@jsr/acme__widget@1.4.0'],
+        dev: false,
+        optional: false,
+      },
       widget: { ...tarball, direct: true, alias: asked.widget, optional: false },
       tool: { ...tarball, direct: true, alias: asked.tool, optional: false },
       extra: { ...tarball, direct: true, optional: true },
@@ -217,7 +229,7 @@ export const projects: readonly Project[] = [
     args: ['install'],
     lockfile: 'bun.lock',
     says: {
-      core: { ...tarball, direct: false, dependents: ['@acme/widget'] },
+      core: { ...tarball, direct: false, dependents: ['@acme/widget'], dev: false },
       widget: { ...tarball, direct: true, alias: asked.widget },
       tool: { ...tarball, direct: true, alias: asked.tool },
       extra: { ...tarball, direct: true },
