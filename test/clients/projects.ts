@@ -166,9 +166,9 @@ export const projects: readonly Project[] = [
         dev: false,
         optional: false,
       },
-      widget: { ...tarball, direct: true, alias: asked.widget, optional: false },
-      tool: { ...tarball, direct: true, alias: asked.tool, optional: false },
-      extra: { ...tarball, direct: true, optional: true },
+      widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
+      tool: { ...tarball, direct: true, alias: asked.tool, dev: true, optional: false },
+      extra: { ...tarball, direct: true, dev: false, optional: true },
     },
   },
   {
@@ -185,9 +185,9 @@ export const projects: readonly Project[] = [
         dev: false,
         optional: false,
       },
-      widget: { ...tarball, direct: true, alias: asked.widget, optional: false },
-      tool: { ...tarball, direct: true, alias: asked.tool, optional: false },
-      extra: { ...tarball, direct: true, optional: true },
+      widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
+      tool: { ...tarball, direct: true, alias: asked.tool, dev: true, optional: false },
+      extra: { ...tarball, direct: true, dev: false, optional: true },
     },
   },
   {
@@ -230,9 +230,9 @@ export const projects: readonly Project[] = [
     lockfile: 'bun.lock',
     says: {
       core: { ...tarball, direct: false, dependents: ['@acme/widget'], dev: false },
-      widget: { ...tarball, direct: true, alias: asked.widget },
-      tool: { ...tarball, direct: true, alias: asked.tool },
-      extra: { ...tarball, direct: true },
+      widget: { ...tarball, direct: true, alias: asked.widget, dev: false },
+      tool: { ...tarball, direct: true, alias: asked.tool, dev: true },
+      extra: { ...tarball, direct: true, dev: false },
     },
   },
   {
