@@ -168,6 +168,12 @@ export const notEvidence: readonly NotEvidence[] = [
     why: 'an answer that is missing: the link of `meta.json` stands, and the report says that the log was not followed',
   },
   {
+    of: ['any'],
+    fields: /^same line of the index$/,
+    bytes: 'white space around the lines of an index of the cache',
+    why: 'where an answer lies, not what it says; what lies there is compared with its digest',
+  },
+  {
     of: ['kept package', 'index of package'],
     fields: /./,
     bytes: 'any',
