@@ -119,7 +119,7 @@ export const logged: Area = {
     {
       promise: 'a proof that leads to another root than it names does not hold',
       attack: onEntry(attack.otherRoot),
-      ...not('inclusion', /root/),
+      ...not('inclusion', /\broot\b/),
     },
     {
       promise: 'a checkpoint by another key under the right name and id is none',
@@ -129,7 +129,7 @@ export const logged: Area = {
     {
       promise: 'a checkpoint by the log, for another root, does not fit',
       attack: onEntry(attack.checkpointBy(log, { root: Buffer.alloc(32) })),
-      ...not('inclusion', /root/),
+      ...not('inclusion', /\broot\b/),
     },
     {
       promise: 'a checkpoint by the log, for the empty tree, does not fit',

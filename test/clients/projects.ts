@@ -55,6 +55,13 @@ function nodeProject(urls: Urls, widget = 'npm:@jsr/acme__widget@^1.4.0'): Reado
 const denoConfig = (imports: Readonly<Record<string, string>>): string =>
   json({ imports, minimumDependencyAge: 0 });
 const denoEnv = ({ registry }: Urls) => ({ JSR_URL: registry, DENO_NO_UPDATE_CHECK: '1' });
+const pnpmSays = {
+  core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'], dev: false, optional: false },
+  widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
+  tool: { ...tarball, direct: true, alias: asked.tool, dev: true, optional: false },
+  extra: { ...tarball, direct: true, dev: false, optional: true },
+} as const;
+
 const npmSays = {
   core: {
     ...tarball,
@@ -158,18 +165,7 @@ export const projects: readonly Project[] = [
     files: (urls) => nodeProject(urls),
     args: ['install', '--no-frozen-lockfile'],
     lockfile: 'pnpm-lock.yaml',
-    says: {
-      core: {
-        ...tarball,
-        direct: false,
-        dependents: ['@jsr/acme__widget@1.4.0'],
-        dev: false,
-        optional: false,
-      },
-      widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
-      tool: { ...tarball, direct: true, alias: asked.tool, dev: true, optional: false },
-      extra: { ...tarball, direct: true, dev: false, optional: true },
-    },
+    says: pnpmSays,
   },
   {
     title: 'pnpm: jsr: dependencies',
@@ -177,18 +173,7 @@ export const projects: readonly Project[] = [
     files: (urls) => nodeProject(urls, 'jsr:^1.4.0'),
     args: ['install', '--no-frozen-lockfile'],
     lockfile: 'pnpm-lock.yaml',
-    says: {
-      core: {
-        ...tarball,
-        direct: false,
-        dependents: ['@jsr/acme__widget@1.4.0'],
-        dev: false,
-        optional: false,
-      },
-      widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
-      tool: { ...tarball, direct: true, alias: asked.tool, dev: true, optional: false },
-      extra: { ...tarball, direct: true, dev: false, optional: true },
-    },
+    says: pnpmSays,
   },
   {
     title: 'yarn 1',

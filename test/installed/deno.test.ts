@@ -419,20 +419,22 @@ describe("Deno's own names", () => {
   });
 
   test("Yarn's cache of all projects is where Yarn says it is", () => {
-    expect(yarnCacheOf({}, '/work', 'linux', '/home/a')).toBe('/home/a/.yarn/berry/cache');
-    expect(yarnCacheOf({ YARN_GLOBAL_FOLDER: 'all' }, '/work', 'linux', '/home/a')).toBe('/work/all/cache');
-    expect(yarnCacheOf({ LOCALAPPDATA: '/local' }, '/work', 'win32', '/home/a')).toBe(
+    expect(yarnCacheOf({}, '/project', 'linux', '/home/a')).toBe('/home/a/.yarn/berry/cache');
+    expect(yarnCacheOf({ YARN_GLOBAL_FOLDER: 'all' }, '/project', 'linux', '/home/a')).toBe(
+      '/project/all/cache',
+    );
+    expect(yarnCacheOf({ LOCALAPPDATA: '/local' }, '/project', 'win32', '/home/a')).toBe(
       '/local/Yarn/Berry/cache',
     );
-    expect(yarnCacheOf({}, '/work', 'linux', undefined)).toBeUndefined();
+    expect(yarnCacheOf({}, '/project', 'linux', undefined)).toBeUndefined();
   });
 
   test('the cache folder is where Deno says it is', () => {
-    expect(denoDirOf({ DENO_DIR: 'cache' }, '/work', 'linux', '/home/a')).toBe('/work/cache');
-    expect(denoDirOf({ XDG_CACHE_HOME: '/xdg' }, '/work', 'linux', '/home/a')).toBe('/xdg/deno');
-    expect(denoDirOf({}, '/work', 'linux', '/home/a')).toBe('/home/a/.cache/deno');
-    expect(denoDirOf({}, '/work', 'darwin', '/Users/a')).toBe('/Users/a/Library/Caches/deno');
-    expect(denoDirOf({ LOCALAPPDATA: '/local' }, '/work', 'win32', undefined)).toBe('/local/deno');
-    expect(denoDirOf({}, '/work', 'linux', undefined)).toBeUndefined();
+    expect(denoDirOf({ DENO_DIR: 'cache' }, '/project', 'linux', '/home/a')).toBe('/project/cache');
+    expect(denoDirOf({ XDG_CACHE_HOME: '/xdg' }, '/project', 'linux', '/home/a')).toBe('/xdg/deno');
+    expect(denoDirOf({}, '/project', 'linux', '/home/a')).toBe('/home/a/.cache/deno');
+    expect(denoDirOf({}, '/project', 'darwin', '/Users/a')).toBe('/Users/a/Library/Caches/deno');
+    expect(denoDirOf({ LOCALAPPDATA: '/local' }, '/project', 'win32', undefined)).toBe('/local/deno');
+    expect(denoDirOf({}, '/project', 'linux', undefined)).toBeUndefined();
   });
 });

@@ -279,8 +279,8 @@ describe('extending another file', () => {
       asked.push(path);
       return '{}';
     };
-    parsePolicy('{ "extends": "base.json" }', { file: 'C:\\work\\ours\\p.json', read });
-    expect(asked).toEqual(['C:/work/ours/base.json']);
+    parsePolicy('{ "extends": "base.json" }', { file: 'C:\\project\\ours\\p.json', read });
+    expect(asked).toEqual(['C:/project/ours/base.json']);
   });
 
   test('with a colon in its path, which makes no URL of it', () => {
