@@ -1,4 +1,5 @@
-// Shows what jsr-verify does, without the internet: mints a private Sigstore and a small JSR on loopback, and runs the built program on it.
+// Shows what jsr-verify does, without the internet: mints a private Sigstore and a small JSR on loopback, and runs the
+// built program on it.
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -82,7 +83,10 @@ if (surprises > 0)
   console.error(chalk.red(`\n✗ ${surprises} of ${steps.length} steps ended in another way than expected`));
 process.exitCode = surprises === 0 ? 0 : 1;
 
-/** Publishes four packages: an honest one, an unsigned one, one that is changed afterwards and one from a stranger's repository. */
+/**
+ * Publishes four packages: an honest one, an unsigned one, one that is changed afterwards and one from a stranger's
+ * repository.
+ */
 function publishAll(into: World): readonly Publication[] {
   const files = (text: string) => ({
     '/mod.ts': text,

@@ -1,5 +1,6 @@
-// Records the evidence that the transcripts replay: one pack of a small minted world, under the addresses of the public services.
-// Keys are minted anew each time, so recording again changes every digest; `npm run transcripts` writes the transcripts after it.
+// Records the evidence that the transcripts replay: one pack of a small minted world, under the addresses of the
+// public services. Keys are minted anew each time, so recording again changes every digest; `npm run transcripts`
+// writes the transcripts after it.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

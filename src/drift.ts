@@ -16,8 +16,9 @@ import { collectMeta } from './registry/jsr.ts';
 const lookBack = 30;
 
 /**
- * What changed between two states of a project's lockfiles: packages added, removed and moved, provenance lost, publishers changed.
- * The report is about the packages that came; those that stayed as they were are not looked at again.
+ * What changed between two states of a project's lockfiles: packages added, removed and moved, provenance lost,
+ * publishers changed. The report is about the packages that came; those that stayed as they were are not looked at
+ * again.
  */
 export async function diff(
   base: readonly LockfileContents[],

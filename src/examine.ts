@@ -59,8 +59,8 @@ export interface Examination {
 /**
  * Collects the evidence about one package version and checks it.
  *
- * The log entry that the registry names is only a hint. Where there is none, or it cannot be had or does not hold, the log itself is
- * searched for the manifest's digest; whatever is found there is checked in full.
+ * The log entry that the registry names is only a hint. Where there is none, or it cannot be had or does not hold, the
+ * log itself is searched for the manifest's digest; whatever is found there is checked in full.
  */
 export async function examine(target: Target, auditor: Auditor): Promise<Examination> {
   const first = await look(target, auditor);
@@ -299,8 +299,8 @@ function hearsay(
 }
 
 /**
- * Asks for the linked repository where it matters and `meta.json` cannot settle it: old documents do not name it, and none gives the
- * id that tells a renamed repository from another one.
+ * Asks for the linked repository where it matters and `meta.json` cannot settle it: old documents do not name it, and
+ * none gives the id that tells a renamed repository from another one.
  */
 async function withLink(
   word: RegistryWord,

@@ -1,6 +1,6 @@
 /**
- * The library: the functions that the commands call. They neither print nor exit nor read the environment; verdicts are values, and
- * only a request that cannot be carried out throws, always a `JsrVerifyError`.
+ * The library: the functions that the commands call. They neither print nor exit nor read the environment; verdicts
+ * are values, and only a request that cannot be carried out throws, always a `JsrVerifyError`.
  */
 
 export { audit, verifySpecs as verify } from './audit.ts';

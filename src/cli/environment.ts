@@ -51,8 +51,9 @@ export function processEnvironment(): Environment {
 }
 
 /**
- * What becomes of a report that cannot be written: a wrong request, whatever the verdict, as with a file. A reader that has seen
- * enough and closes the pipe is no such trouble; the run goes on, so that its exit code says what it would have said.
+ * What becomes of a report that cannot be written: a wrong request, whatever the verdict, as with a file. A reader
+ * that has seen enough and closes the pipe is no such trouble; the run goes on, so that its exit code says what it
+ * would have said.
  */
 function reportLost(): (error: NodeJS.ErrnoException) => void {
   let told = false;

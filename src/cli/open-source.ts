@@ -21,7 +21,10 @@ export interface Opened {
   readonly pack?: Pack;
 }
 
-/** For an audit of so many packages: a pack, the cache alone, or the network with the cache before it: whatever the settings say, and nothing else is opened. */
+/**
+ * For an audit of so many packages: a pack, the cache alone, or the network with the cache before it: whatever the
+ * settings say, and nothing else is opened.
+ */
 export async function openSource(
   settings: Settings,
   packages: number,

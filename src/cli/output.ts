@@ -75,7 +75,8 @@ export async function checkWritable(outputs: readonly Output[]): Promise<void> {
 }
 
 /**
- * Writes a file all or not at all: what stood there before is lost only to what replaces it. `last` may have a last look at it, and refuse.
+ * Writes a file all or not at all: what stood there before is lost only to what replaces it. `last` may have a last
+ * look at it, and refuse.
  *
  * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`, and what `last` throws
  */

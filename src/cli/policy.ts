@@ -28,7 +28,8 @@ const claimFlags = {
 } as const satisfies Partial<Record<keyof Expectation, keyof ExpectationFlags>>;
 
 /**
- * The policy in force: the file that is named, else the nearest one upward in the repository, else the default; flags come on top.
+ * The policy in force: the file that is named, else the nearest one upward in the repository, else the default; flags
+ * come on top.
  *
  * @throws {JsrVerifyError} `POLICY_INVALID`, `OPTIONS_INVALID`
  */

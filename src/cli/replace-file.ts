@@ -4,9 +4,10 @@ import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are followed, and
- * permissions stay. What is no file of its own (a pipe, a device, a file with several names, a file mounted by itself) is written in place.
- * Rejects with the error of the system, or of `last`: a last look at the file, right before it is replaced.
+ * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are
+ * followed, and permissions stay. What is no file of its own (a pipe, a device, a file with several names, a file
+ * mounted by itself) is written in place. Rejects with the error of the system, or of `last`: a last look at the file,
+ * right before it is replaced.
  */
 export async function replaceFile(
   file: string,

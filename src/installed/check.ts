@@ -14,9 +14,10 @@ const mostNamed = 20;
 const nothingOpen: Comparison = { compared: 0, wrong: [], open: [] };
 
 /**
- * Passes when every copy of a package version on this disk holds the files that are attested and no others: those of npm clients
- * against the tarballs that were explained by the attestation (`tarballs`, by path with a leading slash; empty when none could be had),
- * those of Deno against the version manifest. Whatever could not be looked into keeps the check open.
+ * Passes when every copy of a package version on this disk holds the files that are attested and no others: those of
+ * npm clients against the tarballs that were explained by the attestation (`tarballs`, by path with a leading slash;
+ * empty when none could be had), those of Deno against the version manifest. Whatever could not be looked into keeps
+ * the check open.
  */
 export function checkInstalled(
   { copies, strays, unseen, beyond, searched }: InstalledCopies,

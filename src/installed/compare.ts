@@ -15,8 +15,9 @@ export interface Comparison {
 }
 
 /**
- * Compares an npm client's copy with the tarball it was made from: the same files, no more, no fewer. What clients change is known:
- * npm spells `.gitignore` as `.npmignore`, and nobody but the client may put packages into `node_modules`.
+ * Compares an npm client's copy with the tarball it was made from: the same files, no more, no fewer. What clients
+ * change is known: npm spells `.gitignore` as `.npmignore`, and nobody but the client may put packages into
+ * `node_modules`.
  */
 export function compareNpm({ files, refused, nests }: NpmCopy, tarball: Wanted): Comparison {
   const tally = new Tally();

@@ -24,7 +24,10 @@ const rerouting = ['location', 'x-typescript-types'];
 /** What `vendor/manifest.json` says about addresses, by address. */
 export type VendorHeaders = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-/** Reads the headers that Deno keeps for vendored files; nothing where the file is not there, a reason where it cannot be read. */
+/**
+ * Reads the headers that Deno keeps for vendored files; nothing where the file is not there, a reason where it cannot
+ * be read.
+ */
 export async function readVendorHeaders(
   disk: InstalledDisk,
   vendor: string,

@@ -7,19 +7,25 @@ export interface DiskEntry {
 }
 
 /**
- * What lies at one path of an installed copy: a regular file, hashed; something that no package holds there (`odd` completes "the
- * file …"); or a file that could not be read, and why.
+ * What lies at one path of an installed copy: a regular file, hashed; something that no package holds there (`odd`
+ * completes "the file …"); or a file that could not be read, and why.
  */
 export type OnDisk = FileDigest | { readonly odd: string } | { readonly unread: string };
 
-/** The files under one folder of a zip archive, or why nobody should believe the archive; `absent` when there is no such file. */
+/**
+ * The files under one folder of a zip archive, or why nobody should believe the archive; `absent` when there is no
+ * such file.
+ */
 export type Unzipped =
   | { readonly state: 'read'; readonly files: ReadonlyMap<string, OnDisk> }
   | { readonly state: 'refused'; readonly why: string }
   | { readonly state: 'unread'; readonly why: string }
   | { readonly state: 'absent' };
 
-/** The disk, as far as installed packages need it. Paths are absolute; nothing is followed but by `real`, and nothing rejects. */
+/**
+ * The disk, as far as installed packages need it. Paths are absolute; nothing is followed but by `real`, and nothing
+ * rejects.
+ */
 export interface InstalledDisk {
   /** The folder that shown paths start in. */
   readonly folder: string;

@@ -14,7 +14,10 @@ export interface InstalledPlaces {
   readonly projects: readonly string[];
   /** Folders outside of them that links may lead into, such as Yarn's global cache or pnpm's global virtual store. */
   readonly stores?: readonly string[];
-  /** Deno's global cache (`DENO_DIR`), and the lockfiles that make Deno load from it, named as in the occurrences of targets. */
+  /**
+   * Deno's global cache (`DENO_DIR`), and the lockfiles that make Deno load from it, named as in the occurrences of
+   * targets.
+   */
   readonly deno?: { readonly folder: string; readonly lockfiles: readonly string[] };
   /** Base addresses, without a slash at their end, under which Deno keeps what it fetched. */
   readonly registry: string;
@@ -22,8 +25,8 @@ export interface InstalledPlaces {
 }
 
 /**
- * Finds every copy of the targets below some projects and in Deno's cache, and hashes its files. Whatever could not be looked into is
- * noted, so that nobody takes silence for a good sign. Never rejects for what is on the disk.
+ * Finds every copy of the targets below some projects and in Deno's cache, and hashes its files. Whatever could not be
+ * looked into is noted, so that nobody takes silence for a good sign. Never rejects for what is on the disk.
  */
 export async function collectInstalled(
   places: InstalledPlaces,

@@ -39,12 +39,13 @@ export interface Unseen {
 const maxPackages = 200_000;
 
 /**
- * Finds the JSR packages that programs of a project can load: what lies in its `node_modules`, what that can load in turn, and so on,
- * as Node resolves names. So it needs no knowledge of where npm, pnpm, Yarn, bun, vlt and Deno put things, and whatever nothing
- * leads to, such as old versions in a virtual store, does not count.
+ * Finds the JSR packages that programs of a project can load: what lies in its `node_modules`, what that can load in
+ * turn, and so on, as Node resolves names. So it needs no knowledge of where npm, pnpm, Yarn, bun, vlt and Deno put
+ * things, and whatever nothing leads to, such as old versions in a virtual store, does not count.
  *
- * A folder is a package of JSR when a lockfile of npm says so about this place, when it is named `@jsr/…`, when the project asks for
- * JSR under that name (`aliases` are those of the lockfiles), or when it says so itself, in this order.
+ * A folder is a package of JSR when a lockfile of npm says so about this place, when it is named `@jsr/…`, when the
+ * project asks for JSR under that name (`aliases` are those of the lockfiles), or when it says so itself, in this
+ * order.
  */
 export async function findInModules(
   disk: InstalledDisk,

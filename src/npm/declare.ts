@@ -7,7 +7,8 @@ export type SpecifierTexts = (specifier: string) => readonly string[];
 
 /**
  * The statements that the declaration file of a module is made of, in order, derived from its source by the rules of JSR's fast
- * check. Nothing is resolved or checked: explicit types are copied, and what has no explicit type is inferred or left as a hole.
+ * check. Nothing is resolved or checked: explicit types are copied, and what has no explicit type is inferred or left
+ * as a hole.
  */
 export function declareModule(body: readonly Tree[], texts: SpecifierTexts): readonly Tree[] {
   return declareStatements(body.map((statement) => withSpecifiers(statement, texts) as Tree));

@@ -2,9 +2,9 @@ import { isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import { classesOf, type LoweredNames } from './typescript.ts';
 
 /**
- * The class with its field initialisers moved into the constructor, behind the assignments of its parameter properties, of which
- * there are `properties`: what swc emits for such a class under `native_class_properties: false`. `undefined` where the class has
- * no such form.
+ * The class with its field initialisers moved into the constructor, behind the assignments of its parameter
+ * properties, of which there are `properties`: what swc emits for such a class under `native_class_properties: false`.
+ * `undefined` where the class has no such form.
  */
 export function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | undefined {
   if (!isNode(node['body'])) return undefined;

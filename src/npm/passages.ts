@@ -2,8 +2,8 @@
 const patience = 2_000_000_000;
 
 /**
- * The passages of a text, to ask of many others whether they stand in it. Those that `words` finds cost nothing to look up; others are
- * searched for until patience runs out, after which there is none.
+ * The passages of a text, to ask of many others whether they stand in it. Those that `words` finds cost nothing to
+ * look up; others are searched for until patience runs out, after which there is none.
  */
 export class Passages {
   readonly #text: string;

@@ -15,8 +15,9 @@ import {
 } from './specifiers.ts';
 
 /**
- * What a file of the tarball is: the attested bytes; those with specifiers rewritten; the same program, declarations or a fitting
- * source map; the generated `package.json`; a declaration file that could not be proved; or nothing the attested files lead to.
+ * What a file of the tarball is: the attested bytes; those with specifiers rewritten; the same program, declarations
+ * or a fitting source map; the generated `package.json`; a declaration file that could not be proved; or nothing the
+ * attested files lead to.
  */
 export type FileClass = 'verbatim' | 'rewritten' | 'derived' | 'generated' | 'not-derived' | 'unexplained';
 

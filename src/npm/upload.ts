@@ -48,7 +48,8 @@ export async function readUpload(
     sound = false;
   });
   try {
-    // Unpacked before the parser sees it: what lies between entries counts as well, and in many small pieces it takes the parser minutes.
+    // Unpacked before the parser sees it: what lies between entries counts as well, and in many small pieces it takes
+    // the parser minutes.
     const archive = await unzip(bytes, { maxOutputLength: limits.unpacked });
     // What begins like gzip the library would unpack again, beyond all bounds; half a header at the end it would pass over.
     if ((archive[0] === 0x1f && archive[1] === 0x8b) || archive.length % 512 !== 0) return undefined;

@@ -60,8 +60,9 @@ export async function collectMeta(
 }
 
 /**
- * The version manifest's raw bytes: they are hashed, so nothing may touch them. A version that was deleted can be published anew with
- * other bytes, so what a cache kept counts only where a lockfile pins the digest; else the registry is asked what it serves today.
+ * The version manifest's raw bytes: they are hashed, so nothing may touch them. A version that was deleted can be
+ * published anew with other bytes, so what a cache kept counts only where a lockfile pins the digest; else the
+ * registry is asked what it serves today.
  */
 export function collectManifest(
   about: PackageVersion,

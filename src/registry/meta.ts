@@ -40,8 +40,8 @@ export type Choice =
   | { readonly kind: 'none'; readonly reason: string; readonly hint?: string };
 
 /**
- * The newest version in range that is not yanked; prereleases only when the range names one; an exact version even when it is yanked.
- * Deno resolves the same way.
+ * The newest version in range that is not yanked; prereleases only when the range names one; an exact version even
+ * when it is yanked. Deno resolves the same way.
  */
 export function chooseVersion(spec: Spec, meta: PackageMeta): Choice {
   const exact = exactVersion(spec.range);

@@ -65,7 +65,8 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
 }
 
 function runProblems(report: Report, context: RenderContext): readonly Problem[] {
-  // Code scanning takes results only, and only with a place: what rejects the whole run is shown where its first package stands.
+  // Code scanning takes results only, and only with a place: what rejects the whole run is shown where its first
+  // package stands.
   const [place] = report.packages.flatMap(({ occurrences }) => occurrences.map(({ at }) => at));
   return [
     ...runTroubles(report, context)

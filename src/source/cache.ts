@@ -119,7 +119,8 @@ class DiskCache implements EvidenceCache {
       await cacache.put(this.#dir, key, bytes, { algorithms: ['sha256'] });
       await this.#note(bytes.length);
     } catch (error) {
-      // Gone under our hands: another process is sweeping. Or never there, since folders that cannot be made are reported so, too.
+      // Gone under our hands: another process is sweeping. Or never there, since folders that cannot be made are
+      // reported so, too.
       const gone = systemError(error)?.code === 'ENOENT';
       const trouble = gone ? await hindranceTo(this.#dir) : error;
       if (trouble !== undefined) this.#trouble(trouble, 'read-only');

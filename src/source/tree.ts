@@ -6,7 +6,10 @@ import { absent, type FileDigest, type Gathered, present, unavailable } from '..
 import type { Sha256 } from '../model/package.ts';
 import { unzip } from './zip.ts';
 
-/** The largest file that is hashed, in bytes: JSR takes at most 20 MB per file (contract 1.5), and derives no larger ones from it. */
+/**
+ * The largest file that is hashed, in bytes: JSR takes at most 20 MB per file (contract 1.5), and derives no larger
+ * ones from it.
+ */
 const maxFileBytes = 64 * 1024 * 1024;
 const chunkBytes = 256 * 1024;
 /** Milliseconds of work after which others get their turn. */
@@ -16,8 +19,8 @@ const missing = ['ENOENT', 'ENOTDIR'];
 /**
  * The disk as it is, for what looks at installed packages; shown paths start in `folder`. No link is followed but by `real`.
  *
- * Thousands of small files take a fifth of the time when each is read at once instead of in a thread of its own, so they are; between
- * them the rest of the program gets its turn.
+ * Thousands of small files take a fifth of the time when each is read at once instead of in a thread of its own, so
+ * they are; between them the rest of the program gets its turn.
  */
 export function treeAt(folder: string) {
   const turn = turns();

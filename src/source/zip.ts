@@ -31,8 +31,9 @@ const statFile = promisify(fstat);
 const readFile = promisify(read);
 
 /**
- * Hashes the files of a zip archive as Yarn writes it: those below `prefix` by path with a leading slash, others by their full path.
- * Nothing is unpacked to disk. Whatever two readers of zip archives could understand differently is refused.
+ * Hashes the files of a zip archive as Yarn writes it: those below `prefix` by path with a leading slash, others by
+ * their full path. Nothing is unpacked to disk. Whatever two readers of zip archives could understand differently is
+ * refused.
  */
 export async function unzip(path: string, prefix: string, maxFileBytes: number): Promise<Outcome> {
   let file: number;

@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * A source that asks Rekor for up to ten entries at a time (contract 7.1). To whoever asks, every entry is still a question of its
- * own: caches and packs never see which entries happened to travel together.
+ * A source that asks Rekor for up to ten entries at a time (contract 7.1). To whoever asks, every entry is still a
+ * question of its own: caches and packs never see which entries happened to travel together.
  */
 export function batching(source: Source, rekor: string, cache?: EvidenceCache): Source {
   return new Batching(source, rekor, cache);
@@ -100,7 +100,8 @@ class Batching implements Source {
       batch.map(async ({ key, request, settle }) => {
         if (!isList(answer)) return settle(answer);
         const found = answer.map((entries) => entryIn(entries, key)).find((entry) => entry !== undefined);
-        // Entries that the log does not have are left out of its answer (trap 26), and so may be others: only "there is none" is none.
+        // Entries that the log does not have are left out of its answer (trap 26), and so may be others: only "there
+        // is none" is none.
         if (found === undefined) return settle(await this.#source.ask(request));
         await this.#cache?.put(request, found);
         settle(present(found, request.url));

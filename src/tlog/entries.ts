@@ -28,8 +28,8 @@ export interface Search {
 }
 
 /**
- * Entries that name a digest, by the log's search index. Best effort on the log's side: finding nothing means "unknown to the index".
- * Entries at hand, `known` by their leaf hashes, are not asked for again.
+ * Entries that name a digest, by the log's search index. Best effort on the log's side: finding nothing means "unknown
+ * to the index". Entries at hand, `known` by their leaf hashes, are not asked for again.
  */
 export async function searchEntries(
   digest: Sha256,

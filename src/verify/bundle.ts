@@ -8,8 +8,8 @@ import { rebuildStatements } from './rebuild.ts';
 
 /**
  * Passes when an attestation was found and can be read as a Sigstore bundle with its payload.
- * The payload is what the log stored beside the entry, or the statement rebuilt from the certificate; a rebuilt one is a guess that the
- * hash in the entry, and later the signature, prove right.
+ * The payload is what the log stored beside the entry, or the statement rebuilt from the certificate; a rebuilt one is
+ * a guess that the hash in the entry, and later the signature, prove right.
  */
 export function checkBundle(
   attestation: Gathered<RawAttestation>,

@@ -6,11 +6,13 @@ import { denoWorkflow } from './workflow.ts';
 const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
 
 /**
- * Compares what the predicate claims with what the certificate proves, field by field. The predicate is written by the job itself; only
- * the certificate counts, and it is what reports show. Empty claims are tolerated (contract 4.2, trap 28).
+ * Compares what the predicate claims with what the certificate proves, field by field. The predicate is written by the
+ * job itself; only the certificate counts, and it is what reports show. Empty claims are tolerated (contract 4.2, trap
+ * 28).
  *
- * A statement of Deno's own build type must agree in every field. Of hand-made ones only the repository must: their commit and ref may
- * honestly be those of a tag that another run attests (contract 4.7, trap 41); what differs is kept for the policy to judge.
+ * A statement of Deno's own build type must agree in every field. Of hand-made ones only the repository must: their
+ * commit and ref may honestly be those of a tag that another run attests (contract 4.7, trap 41); what differs is kept
+ * for the policy to judge.
  */
 export function checkClaims({
   statement,

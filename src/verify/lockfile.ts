@@ -3,8 +3,9 @@ import type { Statement } from '../model/provenance.ts';
 import type { Occurrence } from '../model/target.ts';
 
 /**
- * Compares what lockfiles hold the version to with the manifest that was served and the digest that is attested. Deno's lockfile pins the
- * very bytes that are attested; the npm family pins JSR's tarball, which is compared where the tarball is read (depth `tarball`).
+ * Compares what lockfiles hold the version to with the manifest that was served and the digest that is attested.
+ * Deno's lockfile pins the very bytes that are attested; the npm family pins JSR's tarball, which is compared where
+ * the tarball is read (depth `tarball`).
  */
 export function checkLockfile(
   occurrences: readonly Occurrence[],

@@ -12,7 +12,8 @@ const maxTotal = 500_000_000;
 
 /**
  * Passes when the version manifest can be read in one way only, and establishes the digest of its raw bytes.
- * Where the registry did not answer, a digest that every lockfile agrees on stands in for the bytes: Deno will run nothing else.
+ * Where the registry did not answer, a digest that every lockfile agrees on stands in for the bytes: Deno will run
+ * nothing else.
  */
 export function checkManifest(
   manifest: Gathered<Uint8Array>,

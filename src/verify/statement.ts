@@ -8,8 +8,8 @@ const provenanceType = 'https://slsa.dev/provenance/v1';
 
 /**
  * Passes when the signed payload is an in-toto statement with SLSA v1 provenance.
- * JSR's statements bend the standard in two known ways, and exactly these are accepted: Deno writes `type` for `_type`, and early releases
- * sent their one subject without its array (contract 4.2, 4.6).
+ * JSR's statements bend the standard in two known ways, and exactly these are accepted: Deno writes `type` for
+ * `_type`, and early releases sent their one subject without its array (contract 4.2, 4.6).
  */
 export function checkStatement({
   signature,

@@ -5,9 +5,10 @@ import { nameOf, type PackageVersion, purlOf } from '../model/package.ts';
 /**
  * Passes when the statement is about exactly this package version and exactly these bytes.
  *
- * Publishers who repaired their provenance in July 2026 attested the tarball they had uploaded, because that is what JSR demanded then.
- * Such a statement holds only by a detour: the upload has the attested digest, and its files are those of the manifest, no more and no
- * fewer (contract 4.7). Deno itself always attests the manifest, so its statements get no detour.
+ * Publishers who repaired their provenance in July 2026 attested the tarball they had uploaded, because that is what
+ * JSR demanded then. Such a statement holds only by a detour: the upload has the attested digest, and its files are
+ * those of the manifest, no more and no fewer (contract 4.7). Deno itself always attests the manifest, so its
+ * statements get no detour.
  */
 export function checkSubject(
   about: PackageVersion,

@@ -23,8 +23,9 @@ import { checkStatement } from './statement.ts';
 import { checkSubject } from './subject.ts';
 
 /**
- * The proof, from the bytes that were served to the identity that built them. Each check is handed only what earlier ones established.
- * Pure: same evidence, same checks. `tarball` and `installed` are added by whoever read a tarball or a disk.
+ * The proof, from the bytes that were served to the identity that built them. Each check is handed only what earlier
+ * ones established. Pure: same evidence, same checks. `tarball` and `installed` are added by whoever read a tarball or
+ * a disk.
  */
 export function verify(target: Target, evidence: Evidence, trust: Trust): Checks {
   const about = target.package;

@@ -9,8 +9,9 @@ export interface Workflow {
 const github = 'https://github.com/';
 
 /**
- * Path and ref of the build config (`.18`) as Deno derives them from `GITHUB_WORKFLOW_REF`: every `<owner>/<repo>/` is removed, and the
- * text is cut at its first `@` (contract 4.2). `undefined` when the certificate names no build config on GitHub.
+ * Path and ref of the build config (`.18`) as Deno derives them from `GITHUB_WORKFLOW_REF`: every `<owner>/<repo>/` is
+ * removed, and the text is cut at its first `@` (contract 4.2). `undefined` when the certificate names no build config
+ * on GitHub.
  */
 export function denoWorkflow({ buildConfigURI, sourceRepositoryURI }: Identity): Workflow | undefined {
   if (!buildConfigURI?.startsWith(github) || !sourceRepositoryURI?.startsWith(github)) return undefined;

@@ -6,8 +6,8 @@ import { launch } from './process.ts';
 import { openWay, type Way } from './stormy.ts';
 import { crash, expectCalm, fateOf, toldBy } from './told.ts';
 
-// A machine whose clock is wrong by a year. What was logged is judged at the time it was logged, so only trust from TUF, which expires,
-// depends on the clock.
+// A machine whose clock is wrong by a year. What was logged is judged at the time it was logged, so only trust from
+// TUF, which expires, depends on the clock.
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -176,7 +176,8 @@ describe('a cache that is damaged at any byte of an entry', () => {
       (name) => readFileSync(join(sound, name), 'utf8') === '// widget\n',
     );
     if (index === undefined || content === undefined) throw new Error('there is no such entry');
-    // Every byte of every file is damaged in the tests of the cache itself; here it is one in so many, through the whole program.
+    // Every byte of every file is damaged in the tests of the cache itself; here it is one in so many, through the
+    // whole program.
     const stride = 24;
     for (const name of [index, content]) {
       const bytes = readFileSync(join(sound, name));

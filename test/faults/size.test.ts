@@ -8,8 +8,8 @@ import { fillWith } from './services.ts';
 import { openWay, type Way } from './stormy.ts';
 import { expectCalm, fateOf, type Told, toldBy } from './told.ts';
 
-// What answers without measure do to the memory of the built program. The bound is for all of them at once, above what the same audit
-// takes without them.
+// What answers without measure do to the memory of the built program. The bound is for all of them at once, above what
+// the same audit takes without them.
 
 /** MB that too much of everything may cost: the sum of all limits is 300 MB, and what is thrown away is collected late. */
 const surplus = 400;

@@ -8,9 +8,10 @@ import { openWay, type Way } from './stormy.ts';
 import { crash, expectCalm, fateOf, type Told, toldBy } from './told.ts';
 import { type Fault, faults } from './weather.ts';
 
-// Faults on the wire: every fault meets every answer that an audit needs. One run per fault fails one package per service, all of them
-// in the same way; a package that nothing is wrong with stands beside them. What each row promises besides its verdict: no address is
-// asked more often than the fault says, no answer is read further than its limit, and the run ends in time.
+// Faults on the wire: every fault meets every answer that an audit needs. One run per fault fails one package per
+// service, all of them in the same way; a package that nothing is wrong with stands beside them. What each row
+// promises besides its verdict: no address is asked more often than the fault says, no answer is read further than its
+// limit, and the run ends in time.
 
 const world = mintWorld();
 const { healthy, services } = fillWith(world);

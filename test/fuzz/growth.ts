@@ -7,7 +7,10 @@ export interface Growth {
 
 /** How many times as much the larger input is. */
 const step = 8;
-/** Linear work grows by `step`, quadratic by its square, 64; in between there is room for caches, collectors and other people's work. */
+/**
+ * Linear work grows by `step`, quadratic by its square, 64; in between there is room for caches, collectors and other
+ * people's work.
+ */
 export const mostGrowth = step * 4;
 
 /** What is too short to be measured counts as this, in microseconds of CPU. */
@@ -17,9 +20,9 @@ const tries = 4;
 const enough = 5_000_000;
 
 /**
- * Compares the work for an input of some size with that for one of eight times the size. Nothing depends on how fast the machine is: the
- * size is the first for which there is something to measure, work is time of the CPU and not of the clock, the smallest of some tries
- * counts, and what looks like too much is looked at again, with more of it.
+ * Compares the work for an input of some size with that for one of eight times the size. Nothing depends on how fast
+ * the machine is: the size is the first for which there is something to measure, work is time of the CPU and not of
+ * the clock, the smallest of some tries counts, and what looks like too much is looked at again, with more of it.
  */
 export async function growthOf(
   read: (size: number) => () => unknown,

@@ -11,7 +11,8 @@ import { describeReal, readReal, realPath } from './data.ts';
 const logIndex = '2313255666';
 const digest = '9141591496a48c5b815722bf6aa16e85083729f0ed1a5abbccacbbd1d4b41e82';
 
-// The one complete attestation of JSR that is public. Its log entry is not, so the log here has the body and no evidence of inclusion.
+// The one complete attestation of JSR that is public. Its log entry is not, so the log here has the body and no
+// evidence of inclusion.
 describeReal('@stsoftware/neat-ai@6.2.0, as it was published', () => {
   let server: Server;
   let folder: string;

@@ -25,35 +25,30 @@ export class RekorV2Log {
 
   /** Logs an envelope and answers the entry as a Sigstore bundle holds it. */
   addDsse(envelope: Envelope, certificate: Uint8Array): Json {
-    const body = Buffer.from(
-      canonicalJson({
-        apiVersion: '0.0.2',
-        kind: 'dsse',
-        spec: {
-          dsseV002: {
-            payloadHash: {
-              algorithm: 'SHA2_256',
-              digest: base64(Buffer.from(sha256Hex(envelope.payload), 'hex')),
-            },
-            signatures: envelope.signatures.map(({ sig }) => ({
-              content: base64(sig),
-              verifier: {
-                keyDetails: 'PKIX_ECDSA_P256_SHA_256',
-                x509Certificate: { rawBytes: base64(certificate) },
-              },
-            })),
-          },
-        },
-      }),
-      'utf8',
-    );
+    return this.#add('dsse', {
+      dsseV002: {
+        payloadHash: sha2(sha256Hex(envelope.payload)),
+        signatures: envelope.signatures.map(({ sig }) => signature(sig, certificate)),
+      },
+    });
+  }
+
+  /** The same of a signed file, known by its SHA-256 in hex. */
+  addFile(digest: string, sig: Uint8Array, certificate: Uint8Array): Json {
+    return this.#add('hashedrekord', {
+      hashedRekordV002: { data: sha2(digest), signature: signature(sig, certificate) },
+    });
+  }
+
+  #add(kind: string, spec: Json): Json {
+    const body = Buffer.from(canonicalJson({ apiVersion: '0.0.2', kind, spec }), 'utf8');
     const index = this.#tree.append(leafHash(body));
     const size = this.#tree.size;
     const root = this.#tree.root();
     return {
       logIndex: String(index),
       logId: { keyId: base64(this.key.id) },
-      kindVersion: { kind: 'dsse', version: '0.0.2' },
+      kindVersion: { kind, version: '0.0.2' },
       inclusionProof: {
         logIndex: String(index),
         rootHash: base64(root),
@@ -66,4 +61,12 @@ export class RekorV2Log {
   }
 }
 
+const sha2 = (hex: string): Json => ({ algorithm: 'SHA2_256', digest: base64(Buffer.from(hex, 'hex')) });
+const signature = (sig: Uint8Array, certificate: Uint8Array): Json => ({
+  content: base64(sig),
+  verifier: {
+    keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+    x509Certificate: { rawBytes: base64(certificate) },
+  },
+});
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

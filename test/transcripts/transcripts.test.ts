@@ -197,7 +197,10 @@ describe('the recorded evidence', () => {
   });
 });
 
-/** The built program on the recorded evidence: what the page shows, and the two flags that put the pack in the network's place. */
+/**
+ * The built program on the recorded evidence: what the page shows, and the two flags that put the pack in the
+ * network's place.
+ */
 function run(
   command: string,
   trustedRoot = 'trusted_root.json',

@@ -47,8 +47,8 @@ export async function diffCommand(
 }
 
 /**
- * A lockfile or folder when it is spelled as one or no revision is called so, else a git revision; nothing is the folder as it is.
- * Answers the error when a revision, or the folder as it is, has no lockfile.
+ * A lockfile or folder when it is spelled as one or no revision is called so, else a git revision; nothing is the
+ * folder as it is. Answers the error when a revision, or the folder as it is, has no lockfile.
  */
 async function sideOf(
   text: string | undefined,
