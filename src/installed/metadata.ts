@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileDigest } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
+import { toExports } from '../wire/exports.ts';
 import { field, isRecord, parseJson } from '../wire/json.ts';
 import type { VersionMetadata } from './copies.ts';
 
@@ -18,7 +19,7 @@ export function readVersionMetadata(bytes: Uint8Array): VersionMetadata {
     return malformed('its lockfileChecksum is no text');
   const files = readFiles(field(value, 'manifest'));
   if (typeof files === 'string') return malformed(files);
-  const exports = readExports(field(value, 'exports'));
+  const exports = toExports(field(value, 'exports'));
   if (exports === undefined) return malformed('its exports are no map of texts');
   return {
     state: 'read',
@@ -50,17 +51,4 @@ function readFiles(listed: unknown): ReadonlyMap<string, FileDigest> | string {
     files.set(path, { sha256, size });
   }
   return files;
-}
-
-// Test registries still send a string (contract 1.4).
-function readExports(value: unknown): ReadonlyMap<string, string> | undefined {
-  if (value === undefined) return new Map();
-  if (typeof value === 'string') return new Map([['.', value]]);
-  if (!isRecord(value)) return undefined;
-  const exports = new Map<string, string>();
-  for (const [key, target] of Object.entries(value)) {
-    if (typeof target !== 'string') return undefined;
-    exports.set(key, target);
-  }
-  return exports;
 }

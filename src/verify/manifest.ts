@@ -4,6 +4,7 @@ import type { Gathered } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
 import { foldPath, forbiddenInPath } from '../model/path.ts';
 import type { Occurrence } from '../model/target.ts';
+import { toExports } from '../wire/exports.ts';
 import { field, isRecord, parseJson } from '../wire/json.ts';
 
 const maxFiles = 50_000;
@@ -70,7 +71,7 @@ function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
     files.set(path, { sha256, size });
   }
 
-  const exports = readExports(field(parsed.value, 'exports'));
+  const exports = toExports(field(parsed.value, 'exports'));
   if (exports === undefined) return failed('the version manifest has malformed exports');
   const digest = createHash('sha256').update(bytes).digest('hex') as Sha256;
   return passed({ source: 'served', digest, files, exports });
@@ -79,19 +80,6 @@ function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
 function checksum(value: unknown): Sha256 | undefined {
   if (typeof value !== 'string' || !value.startsWith('sha256-')) return undefined;
   return toSha256(value.slice('sha256-'.length));
-}
-
-// The server normalises exports to an object; test registries still send a string (contract 1.4).
-function readExports(value: unknown): ReadonlyMap<string, string> | undefined {
-  if (value === undefined) return new Map();
-  if (typeof value === 'string') return new Map([['.', value]]);
-  if (!isRecord(value)) return undefined;
-  const exports = new Map<string, string>();
-  for (const [key, target] of Object.entries(value)) {
-    if (typeof target !== 'string') return undefined;
-    exports.set(key, target);
-  }
-  return exports;
 }
 
 /** The manifest digest that every mention of a version in lockfiles pins; `undefined` where one of them pins something else. */

@@ -1,14 +1,12 @@
 import { auditAll, followLogs } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
-import { mergeTargets } from '../../model/target.ts';
 import { tool } from '../../model/tool.ts';
-import { parseSpec } from '../../registry/spec.ts';
 import { readBytesFile } from '../../source/disk.ts';
 import { mergePacks, type Recorder, recording } from '../../source/pack.ts';
 import type { Environment } from '../environment.ts';
 import { exit } from '../exit.ts';
-import { readLockfiles } from '../lockfiles.ts';
+import { readOperands } from '../operands.ts';
 import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
 import { toTrustNote, trustNote } from '../pack-trust.ts';
@@ -73,16 +71,9 @@ export async function packCommand(
     environment,
     'files',
     async ({ settings, depth }) => {
-      const isSpec = (text: string) => text.startsWith('@') || /^(?:jsr|npm|pkg):/.test(text);
-      const specs = named.filter(isSpec).map(parseSpec);
-      const paths = named.filter((text) => !isSpec(text));
-      const lockfiles =
-        specs.length > 0 && paths.length === 0
-          ? []
-          : await readLockfiles(paths, type, depth, settings.addresses, environment);
-      const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
+      const { specs, lockfiles, count } = await readOperands(named, type, depth, settings, environment);
       return {
-        packages: specs.length + targets.length,
+        packages: count,
         run: async (auditor) => {
           const report = await auditAll(specs, lockfiles, auditor);
           recorder?.attach(trustNote, toTrustNote(auditor.trust.status));

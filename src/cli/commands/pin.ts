@@ -5,16 +5,15 @@ import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { PackageReport } from '../../model/report.ts';
-import { mergeTargets, type Target } from '../../model/target.ts';
+import type { Target } from '../../model/target.ts';
 import { expectationFor } from '../../policy/expectation.ts';
 import { compareIdentity } from '../../policy/identity.ts';
 import { pin } from '../../policy/pin.ts';
-import { parseSpec } from '../../registry/spec.ts';
 import { toTerminal } from '../../report/escape.ts';
 import { readTextFile } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
-import { readLockfiles } from '../lockfiles.ts';
+import { readOperands } from '../operands.ts';
 import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
 import { nearestPolicy, readSibling } from '../policy.ts';
@@ -53,15 +52,9 @@ export async function pinCommand(
     environment,
     'attestation',
     async ({ settings, depth }) => {
-      const isSpec = (text: string) => text.startsWith('@') || /^(?:jsr|npm|pkg):/.test(text);
-      const specs = named.filter(isSpec).map(parseSpec);
-      const paths = named.filter((text) => !isSpec(text));
-      const lockfiles =
-        specs.length > 0 && paths.length === 0
-          ? []
-          : await readLockfiles(paths, type, depth, settings.addresses, environment);
+      const { specs, lockfiles, count } = await readOperands(named, type, depth, settings, environment);
       return {
-        packages: specs.length + mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets)).length,
+        packages: count,
         run: async (auditor) => {
           const report = await auditAll(specs, lockfiles, auditor);
           const packages = await Promise.all(report.packages.map((pkg) => withoutPins(pkg, auditor)));
