@@ -26,8 +26,8 @@ import { follow } from './tlog/follow.ts';
 import { collectHeads, proofsFrom } from './tlog/proof.ts';
 
 /**
- * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as unresolved; one whose
- * versions could not be listed is reported as inconclusive.
+ * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as
+ * unresolved; one whose versions could not be listed is reported as inconclusive.
  */
 export function verifySpecs(specs: readonly Spec[], auditor: Auditor): Promise<Report> {
   return auditAll(specs, [], auditor);
@@ -165,8 +165,8 @@ async function auditTargets(
 const mostCheckpoints = 50;
 
 /**
- * Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered from earlier runs.
- * The requests are those of the whole run, these included.
+ * Holds every log to the checkpoints it signed before: those of this run, its present head, and the one remembered
+ * from earlier runs. The requests are those of the whole run, these included.
  */
 export async function followLogs(
   reports: readonly PackageReport[],
@@ -209,7 +209,7 @@ async function followed(reports: readonly PackageReport[], auditor: Auditor): Pr
 /** At most so many checkpoints, from the smallest tree to the largest. */
 function spread(checkpoints: readonly SignedCheckpoint[], most: number): readonly SignedCheckpoint[] {
   if (checkpoints.length <= most) return checkpoints;
-  const sorted = checkpoints.toSorted((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
+  const sorted = checkpoints.toSorted((a, b) => Number(a.size - b.size));
   return Array.from(
     { length: most },
     (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (most - 1))],

@@ -80,7 +80,6 @@ async function collectTarballs(
       };
     }),
   );
-  // The ones that can be read come first: what is wrong with them outranks what could not be had.
   return [...known, ...lost];
 }
 
