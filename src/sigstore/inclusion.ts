@@ -3,10 +3,11 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { type TrustMaterial, VerificationError } from '@sigstore/verify';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
 import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
+import { filterTLogAuthorities } from '@sigstore/verify/dist/trust/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
-import { type LogKey, openCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
-import { at, fromBase64, parseJson, textAt } from '../wire/json.ts';
+import { type LogKey, openCheckpoint, type SignedCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
+import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
 import { timesOf } from './certificate.ts';
 
@@ -40,7 +41,7 @@ export function checkInclusion(
     return failed(`the bundle holds ${bundle.entries.length} log entries, wanted one`);
   const times = trustedTimes(bundle, material);
   if (times === undefined) return failed('a timestamp of the bundle does not hold');
-  const missing = missingEvidence(entry, bundle, times);
+  const missing = missingEvidence(entry, bundle);
   if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
   const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
   if (mismatch !== undefined) return failed(mismatch);
@@ -50,16 +51,19 @@ export function checkInclusion(
   } catch (cause) {
     return failed(explain(cause), { cause });
   }
-  const stray = strayCheckpoint(entry, bundle, keys);
-  if (stray !== undefined) return failed(stray);
-  const integratedTime = times[0];
+  const checkpoint = checkpointOf(entry, bundle, keys);
+  if (!checkpoint.ok) return failed(checkpoint.why);
+  const [integratedTime] = times;
   if (integratedTime === undefined) return unknown('no trusted time is known for the log entry');
+  // The library holds promises to the period of the log's key, but not checkpoints: all that Rekor v2 has.
+  if (!times.every((time) => isOfItsTime(entry, time, material)))
+    return failed('the log was not trusted at the time of the entry');
   return passed({
     logIndex: entry.logIndex,
     logId: entry.logId.keyId.toString('hex'),
     ...(bundle.logEntry === undefined ? {} : { entryId: bundle.logEntry.entryId }),
     integratedTime,
-    checkpoint: entry.inclusionProof?.checkpoint?.envelope ?? '',
+    checkpoint: checkpoint.value.note,
   });
 }
 
@@ -71,14 +75,10 @@ function trustedTimes(bundle: OpenBundle, material: TrustMaterial): readonly Dat
   }
 }
 
-function missingEvidence(
-  entry: TransparencyLogEntry,
-  bundle: OpenBundle,
-  times: readonly Date[],
-): readonly string[] {
+function missingEvidence(entry: TransparencyLogEntry, bundle: OpenBundle): readonly string[] {
   const missing: string[] = [];
   if (isRekorV2(entry)) {
-    if (bundle.timestamps.length === 0 || times.length === 0) missing.push('a signed timestamp');
+    if (bundle.timestamps.length === 0) missing.push('a signed timestamp');
   } else if ((entry.inclusionPromise?.signedEntryTimestamp.length ?? 0) === 0)
     missing.push('an inclusion promise');
   if (entry.inclusionProof === undefined) missing.push('an inclusion proof');
@@ -151,33 +151,37 @@ function loggedCertificate(kind: string, version: string, body: unknown): Buffer
 }
 
 // The library takes a checkpoint that any of a log's keys signed; which log and which tree it names is ours to see.
-function strayCheckpoint(
+function checkpointOf(
   entry: TransparencyLogEntry,
   { logEntry }: OpenBundle,
   keys: readonly LogKey[],
-): string | undefined {
+): Parsed<SignedCheckpoint> {
+  const stray = (why: string) => ({ ok: false, why: `the checkpoint ${why}` }) as const;
   const proof = entry.inclusionProof;
   const ours = keys.filter(({ logId }) => entry.logId.keyId.equals(logId));
   const checkpoint = openCheckpoint(proof?.checkpoint?.envelope ?? '', ours);
-  if (!checkpoint.ok) return `the checkpoint is ${checkpoint.why}`;
+  if (!checkpoint.ok) return stray(`is ${checkpoint.why}`);
   const { size, root } = checkpoint.value;
   if (proof === undefined || String(size) !== proof.treeSize) {
-    return 'the checkpoint is for another tree size than the inclusion proof';
+    return stray('is for another tree size than the inclusion proof');
   }
   // The library calculates the root from the proof; the answer's own copy must not differ from the signed one.
-  if (!proof.rootHash.equals(root)) return 'the checkpoint has another root than the inclusion proof';
+  if (!proof.rootHash.equals(root)) return stray('has another root than the inclusion proof');
   const tree = treeIdOf(checkpoint.value);
   const named = logEntry?.entryId.length === 80 ? BigInt(`0x${logEntry.entryId.slice(0, 16)}`) : undefined;
   if (tree !== undefined && named !== undefined && String(named) !== tree) {
-    return 'the checkpoint belongs to another tree than the entry';
+    return stray('belongs to another tree than the entry');
   }
-  return undefined;
+  return checkpoint;
+}
+
+function isOfItsTime({ logId }: TransparencyLogEntry, targetDate: Date, { tlogs }: TrustMaterial): boolean {
+  return filterTLogAuthorities(tlogs, { logID: logId.keyId, targetDate }).length > 0;
 }
 
 function explain(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'inclusion in the log could not be checked';
-  const message = asClause(cause.message);
   if (!(cause instanceof VerificationError)) return 'the log entry is malformed';
+  const message = asClause(cause.message);
   switch (cause.code) {
     case 'TLOG_INCLUSION_PROOF_ERROR':
       return `the inclusion proof does not hold: ${message}`;
