@@ -19,10 +19,11 @@ export function readTrustedRoot(bytes: Uint8Array, from: string): TrustedRoot {
   const parsed = parseJson(bytes);
   if (!parsed.ok) throw invalid(from, `cannot be read: ${parsed.why}`);
   if (field(parsed.value, 'signed') !== undefined) {
-    throw invalid(from, 'is TUF metadata, not a trusted root', 'a TUF root is given with --tuf-root');
+    throw invalid(from, 'is TUF metadata, not a trusted root', {
+      hint: 'a TUF root is given with --tuf-root',
+    });
   }
-  const mediaType = field(parsed.value, 'mediaType');
-  if (typeof mediaType !== 'string' || !mediaTypes.has(mediaType)) {
+  if (!mediaTypes.has(field(parsed.value, 'mediaType'))) {
     throw invalid(from, 'is not a Sigstore trusted root: its mediaType is missing or unknown');
   }
   const root = decode(parsed.value, from);
@@ -31,7 +32,7 @@ export function readTrustedRoot(bytes: Uint8Array, from: string): TrustedRoot {
   return root;
 }
 
-const mediaTypes: ReadonlySet<string> = new Set([
+const mediaTypes: ReadonlySet<unknown> = new Set([
   'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
   'application/vnd.dev.sigstore.trustedroot+json;version=0.2',
   'application/vnd.dev.sigstore.trustedroot.v0.2+json',
@@ -44,7 +45,7 @@ function decode(value: unknown, from: string): TrustedRoot {
     toTrustMaterial(root);
     return root;
   } catch (cause) {
-    throw invalid(from, 'holds a key or certificate that cannot be read', undefined, cause);
+    throw invalid(from, 'holds a key or certificate that cannot be read', { cause });
   }
 }
 
@@ -76,9 +77,10 @@ function badLog(root: TrustedRoot): string | undefined {
     : undefined;
 }
 
-function invalid(from: string, fact: string, hint?: string, cause?: unknown): JsrVerifyError {
-  return new JsrVerifyError('TRUST_INVALID', `the trusted root ${from} ${fact}`, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
-  });
+function invalid(
+  from: string,
+  fact: string,
+  more?: { readonly hint?: string; readonly cause?: unknown },
+): JsrVerifyError {
+  return new JsrVerifyError('TRUST_INVALID', `the trusted root ${from} ${fact}`, more);
 }

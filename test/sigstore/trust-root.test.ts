@@ -5,7 +5,7 @@ import seeds from '@sigstore/tuf/seeds.json' with { type: 'json' };
 import { describe, expect, test } from 'vitest';
 import { makeRoot } from '../../scripts/make-root.ts';
 import { builtInRoot, publicGoodMirror } from '../../src/sigstore/root.ts';
-import { trustFromBytes, trustFromFile } from '../../src/sigstore/trust.ts';
+import { type Trust, trustFromBytes, trustFromFile } from '../../src/sigstore/trust.ts';
 import type { Json } from '../support/json.ts';
 import { sharedSigstore } from '../support/sigstore.ts';
 import { failure } from './tuf-world.ts';
@@ -72,51 +72,89 @@ describe('a trusted root of one’s own', () => {
     expect(await refusal(tufRoot)).toMatch(/is TUF metadata, not a trusted root \(.*--tuf-root/);
   });
 
+  const strange = 'is not a Sigstore trusted root: its mediaType is missing or unknown';
   test.each([
-    '',
-    'null',
-    '[]',
-    '{}',
-    '"text"',
-    '{"mediaType":"text/html"}',
-    '{"mediaType":1}',
-    '\uFEFF{}',
-    '[[[',
-  ])('that is %j is refused', async (text) => {
-    expect(await refusal(Buffer.from(text))).toMatch(/^TRUST_INVALID: the trusted root x /);
+    ['', 'cannot be read: not JSON'],
+    ['null', strange],
+    ['[]', strange],
+    ['{}', strange],
+    ['"text"', strange],
+    ['{"mediaType":"text/html"}', strange],
+    ['{"mediaType":1}', strange],
+    ['\uFEFF{}', 'cannot be read: starts with a byte order mark'],
+    ['[[[', 'cannot be read: not JSON'],
+    ['{"signed":{}}', 'is TUF metadata, not a trusted root'],
+  ])('that is %j is refused', async (text, why) => {
+    const message = `the trusted root x ${why}`;
+    await expect(reading(Buffer.from(text))).rejects.toMatchObject({ code: 'TRUST_INVALID', message });
   });
 
-  test.each([
-    ['no certificate authority', (root: Root) => (root['certificateAuthorities'] = [])],
-    ['no transparency log', (root: Root) => (root['tlogs'] = [])],
-    ['no certificate transparency log', (root: Root) => (root['ctlogs'] = [])],
-    [
-      'an authority without certificates',
-      (root: Root) => (first(root, 'certificateAuthorities')['certChain'] = { certificates: [] }),
-    ],
-    ['a log whose id is not 32 bytes', (root: Root) => (first(root, 'tlogs')['logId'] = { keyId: 'AAAA' })],
-    ['a log whose id is not 32 bytes', (root: Root) => (first(root, 'ctlogs')['logId'] = {})],
-    [
-      'a date that is not one',
-      (root: Root) => (first(root, 'certificateAuthorities')['validFor'] = { start: 'yesterday' }),
-    ],
-    [
-      'cannot be read',
-      (root: Root) => (first(root, 'tlogs')['publicKey'] = { rawBytes: 'AAAA', keyDetails: 'PKIX_ED25519' }),
-    ],
-    ['cannot be read', (root: Root) => (first(root, 'tlogs')['publicKey'] = null)],
-    ['cannot be read', (root: Root) => (root['tlogs'] = [null])],
-    ['no transparency log', (root: Root) => (root['tlogs'] = 'none')],
-    [
-      'cannot be read',
-      (root: Root) =>
-        (first(root, 'certificateAuthorities')['certChain'] = { certificates: [{ rawBytes: 'AAAA' }] }),
-    ],
-  ])('with %s is refused', async (why, change) => {
-    const root: Root = structuredClone(sharedSigstore().trustedRoot());
-    change(root);
-    expect(await refusal(Buffer.from(JSON.stringify(root)))).toContain(why);
+  test('in a form that is not known yet is refused, however complete it is', async () => {
+    const root = {
+      ...sharedSigstore().trustedRoot(),
+      mediaType: 'application/vnd.dev.sigstore.trustedroot.v9+json',
+    };
+    expect(await refusal(bytesOf(root))).toContain(strange);
   });
+
+  test('may have a megabyte and not a byte more', async () => {
+    const bytes = Buffer.alloc(1_000_001, ' ');
+    sharedSigstore().trustedRootBytes().copy(bytes);
+    await expect(reading(bytes.subarray(0, -1))).resolves.toMatchObject({ status: { from: 'x' } });
+    expect(await refusal(bytes)).toContain('the trusted root x is larger than 1000000 bytes');
+  });
+
+  test('may leave its periods open', async () => {
+    const text = sharedSigstore().trustedRootBytes().toString('utf8');
+    const root: unknown = JSON.parse(text, (key, value) => (key === 'validFor' ? undefined : value));
+    await expect(reading(bytesOf(root))).resolves.toMatchObject({ status: { from: 'x' } });
+  });
+
+  test('with a key that cannot be read keeps the reason', async () => {
+    const root = { ...rootToChange(), tlogs: [null] };
+    await expect(reading(bytesOf(root))).rejects.toMatchObject({ cause: expect.any(Error) });
+  });
+
+  const authorities = ['certificateAuthorities', 'timestampAuthorities'] as const;
+  const logs = ['tlogs', 'ctlogs'] as const;
+  const unreadable = 'holds a key or certificate that cannot be read';
+  const undated = 'holds a date that is not one';
+  const unnamed = 'names a log whose id is not 32 bytes';
+  type Flaw = readonly [why: string, list: string, change: (first: Root) => object];
+  const flaws: readonly Flaw[] = [
+    ...authorities.flatMap((list): readonly Flaw[] => [
+      ['names an authority without certificates', list, () => ({ certChain: { certificates: [] } })],
+      [unreadable, list, () => ({ certChain: null })],
+      [unreadable, list, () => ({ certChain: { certificates: [{ rawBytes: 'AAAA' }] } })],
+      [undated, list, () => ({ validFor: { start: 'yesterday' } })],
+      [undated, list, () => ({ validFor: { end: 'never' } })],
+    ]),
+    ...logs.flatMap((list): readonly Flaw[] => [
+      [unnamed, list, () => ({ logId: { keyId: 'AAAA' } })],
+      [unnamed, list, () => ({ logId: {} })],
+      [unnamed, list, ({ logId }) => ({ logId: null, checkpointKeyId: logId })],
+      [unreadable, list, () => ({ publicKey: { rawBytes: 'AAAA', keyDetails: 'PKIX_ED25519' } })],
+      [unreadable, list, () => ({ publicKey: null })],
+      [
+        undated,
+        list,
+        ({ publicKey }) => ({ publicKey: { ...(publicKey as Root), validFor: { start: 'x' } } }),
+      ],
+    ]),
+  ];
+  test.each(flaws)('that %s (%s) is refused', async (why, list, change) => {
+    const root = rootToChange();
+    const [first = {}, ...others] = root[list] as readonly Root[];
+    await refuses({ ...root, [list]: [{ ...first, ...change(first) }, ...others] }, why);
+  });
+
+  test.each<readonly [why: string, changes: object]>([
+    ['names no certificate authority', { certificateAuthorities: [] }],
+    ['names no transparency log', { tlogs: [] }],
+    ['names no transparency log', { tlogs: 'none' }],
+    ['names no certificate transparency log', { ctlogs: [] }],
+    [unreadable, { tlogs: [null] }],
+  ])('that %s is refused', (why, changes) => refuses({ ...rootToChange(), ...changes }, why));
 
   test('with the same key twice is refused, as readers disagree about which one counts', async () => {
     const text = sharedSigstore().trustedRootBytes().toString('utf8');
@@ -125,12 +163,12 @@ describe('a trusted root of one’s own', () => {
   });
 });
 
-const refusal = (bytes: Uint8Array): Promise<string> =>
-  failure(Promise.resolve().then(() => trustFromBytes(bytes, 'x')));
-
-/** The first of a list of the root, to be changed. */
-function first(root: Root, list: string): Root {
-  const items = root[list];
-  if (!Array.isArray(items)) throw new Error(`no ${list}`);
-  return items[0] as Root;
-}
+const reading = async (bytes: Uint8Array): Promise<Trust> => trustFromBytes(bytes, 'x');
+const refusal = (bytes: Uint8Array): Promise<string> => failure(reading(bytes));
+const rootToChange = (): Root => structuredClone(sharedSigstore().trustedRoot());
+const refuses = (root: Root, why: string): Promise<void> =>
+  expect(reading(bytesOf(root))).rejects.toMatchObject({
+    code: 'TRUST_INVALID',
+    message: `the trusted root x ${why}`,
+  });
+const bytesOf = (root: unknown): Buffer => Buffer.from(JSON.stringify(root));
