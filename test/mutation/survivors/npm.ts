@@ -209,6 +209,12 @@ export const npm: readonly Reason[] = [
   },
   {
     file: 'compiler.ts',
+    code: /^\((?:source, media|tree)\) => attempt\(\(\) => swc\./,
+    to: '() => undefined',
+    why: 'the same: it is made together with that compiler',
+  },
+  {
+    file: 'compiler.ts',
     code: /^\{ (?:jsc: \{ )?target: 'esnext' \}(?: \})?$/,
     to: '{}',
     why: 'declarations hold nothing that an older form would write in another way',
