@@ -73,7 +73,7 @@ export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOpt
   return {
     certificate,
     inclusion: checkInclusion(open, contentOf(open, artifact), {}, known),
-    signature: checkContent(open, artifact, key),
+    signature: checkSignature(open, artifact, key),
   };
 }
 
@@ -91,48 +91,24 @@ function rootsOf(trust: Trust): Roots {
 
 const roots = new WeakMap<Trust, Roots>();
 
-function checkSignature(bundle: OpenBundle): Outcome<Facts['signature']> {
-  const { content, signer } = bundle;
-  if (content.kind !== 'envelope') return failed('the bundle signs a file, not an in-toto statement');
-  if (signer.kind !== 'certificate')
-    return failed('the attestation is signed with a bare key, not with a certificate');
-  if (content.payloadType !== payloadType)
+function checkSignature(open: OpenBundle, artifact?: Buffer, pem?: string): Outcome<Facts['signature']> {
+  const { content, signer } = open;
+  const payload = content.kind === 'envelope' ? content.payload : artifact;
+  if (payload === undefined) return unknown('the bundle signs a file that was not given');
+  if (content.kind === 'envelope' && content.payloadType !== payloadType)
     return failed(
       `the payload is of the type ${JSON.stringify(content.payloadType.slice(0, 100))}, wanted ${payloadType}`,
     );
+  const signing = signer.kind === 'certificate' ? 'certificate' : 'key';
   try {
-    const { publicKey } = X509Certificate.parse(signer.der);
-    if (!contentOf(bundle).verifySignature(crypto.createPublicKey(publicKey)))
-      return failed('the signature does not fit the payload and the certificate');
+    const key = signer.kind === 'certificate' ? X509Certificate.parse(signer.der).publicKey : pem;
+    if (key === undefined) return failed('the bundle is signed with a key that was not given');
+    if (!contentOf(open, artifact).verifySignature(crypto.createPublicKey(key)))
+      return failed(`the signature does not fit the payload and the ${signing}`);
   } catch (cause) {
     return failed('the signature could not be checked', { cause });
   }
-  return passed({ payload: content.payload });
-}
-
-function checkContent(
-  open: OpenBundle,
-  artifact: Buffer | undefined,
-  pem: string | undefined,
-): Outcome<Facts['signature']> {
-  if (open.content.kind === 'envelope' && pem === undefined) return checkSignature(open);
-  if (open.content.kind === 'message' && artifact === undefined)
-    return unknown('the bundle signs a file that was not given');
-  try {
-    const signer =
-      open.signer.kind === 'certificate'
-        ? crypto.createPublicKey(X509Certificate.parse(open.signer.der).publicKey)
-        : pem === undefined
-          ? undefined
-          : crypto.createPublicKey(pem);
-    if (signer === undefined) return failed('the bundle is signed with a key that was not given');
-    if (!contentOf(open, artifact).verifySignature(signer)) return failed('the signature does not fit');
-  } catch (cause) {
-    return failed('the signature could not be checked', { cause });
-  }
-  return passed({
-    payload: open.content.kind === 'envelope' ? open.content.payload : (artifact ?? Buffer.alloc(0)),
-  });
+  return passed({ payload });
 }
 
 function blockedBy(by: CheckId): Outcome<never> {

@@ -16,6 +16,8 @@ const entry = toBundleEntry(world.rekor.entry(attested.position));
 const honest = toBundle(attested.certificate, attested.envelope, [entry]);
 
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
+const wantedType = (type: string) =>
+  `the payload is of the type "${type}", wanted application/vnd.in-toto+json`;
 const statuses = ({ certificate, inclusion, signature }: SigstoreOutcomes) =>
   [certificate.status, inclusion.status, signature.status].join(' ');
 
@@ -49,6 +51,14 @@ describe('an attestation as a bundle', () => {
 });
 
 describe('a signature', () => {
+  it('of another payload type is named by its beginning', () => {
+    const envelope = signEnvelope(attested.statement, attested.certificate.key, {
+      payloadType: 'x'.repeat(101),
+    });
+    const outcomes = verifyBundle(bytesOf(toBundle(attested.certificate, envelope, [entry])), trust);
+    expect(reasonOf(outcomes.signature)).toBe(wantedType('x'.repeat(100)));
+  });
+
   it('by another key than the one in the certificate fails', () => {
     const envelope = signEnvelope(attested.statement, mintKey());
     const outcomes = verifyBundle(bytesOf(toBundle(attested.certificate, envelope, [entry])), trust);
@@ -75,7 +85,7 @@ describe('a signature', () => {
   ])('over another payload type is refused even where it fits (%s)', (_, payloadType, payload) => {
     const envelope = signEnvelope(payload, attested.certificate.key, { payloadType });
     const outcomes = verifyBundle(bytesOf(toBundle(attested.certificate, envelope, [entry])), trust);
-    expect(reasonOf(outcomes.signature)).toMatch(/payload is of the type|does not follow its format/);
+    expect(reasonOf(outcomes.signature)).toBe(wantedType(payloadType));
   });
 });
 
@@ -103,6 +113,7 @@ describe('a signed file', () => {
   it('passes with the file', () => {
     const outcomes = verifyBundle(file(), trust, { artifact });
     expect(Object.values(outcomes).map(reasonOf)).toEqual(['', '', '']);
+    expect(outcomes.signature).toEqual({ status: 'passed', fact: { payload: artifact } });
   });
 
   it('is unknown without the file', () => {
@@ -113,9 +124,32 @@ describe('a signed file', () => {
   });
 
   it('fails with another file, or another signature', () => {
-    expect(verifyBundle(file(), trust, { artifact: Buffer.from('another') }).signature.status).toBe('failed');
     const other = sign(certificate.key, Buffer.from('another')).toString('base64');
-    expect(verifyBundle(file({ signature: other }), trust, { artifact }).signature.status).toBe('failed');
+    for (const outcomes of [
+      verifyBundle(file(), trust, { artifact: Buffer.from('another') }),
+      verifyBundle(file({ signature: other }), trust, { artifact }),
+    ])
+      expect(reasonOf(outcomes.signature)).toBe('the signature does not fit the payload and the certificate');
+  });
+
+  it('is dated by a timestamp over its signature, and by no other', () => {
+    const dated = (stamped: Buffer) => {
+      const whole = JSON.parse(file().toString()) as { readonly verificationMaterial: object };
+      const signedTimestamp = world.sigstore.tsa.stamp(stamped, at).toString('base64');
+      const timestampVerificationData = { rfc3161Timestamps: [{ signedTimestamp }] };
+      const material = { ...whole.verificationMaterial, timestampVerificationData };
+      const outcomes = verifyBundle(bytesOf({ ...whole, verificationMaterial: material }), trust, {
+        artifact,
+      });
+      return Object.values(outcomes).map(reasonOf);
+    };
+    expect(dated(signature)).toEqual(['', '', '']);
+    for (const stamped of [artifact, Buffer.alloc(0)])
+      expect(dated(stamped)).toEqual([
+        'timestamp could not be verified',
+        'blocked by certificate',
+        'blocked by certificate',
+      ]);
   });
 });
 
@@ -137,10 +171,36 @@ describe('a bundle with a bare key', () => {
   });
 
   it('has its signature checked with the given key, and nothing that shows that it was logged', () => {
-    expect(statuses(verifyBundle(keyed(), trust, { publicKey }))).toBe('skipped unknown passed');
-    const other = pem('PUBLIC KEY', mintKey().spki);
-    expect(verifyBundle(keyed(), trust, { publicKey: other }).signature.status).toBe('failed');
-    expect(verifyBundle(keyed(), trust, { publicKey: 'no key' }).signature.status).toBe('failed');
+    expect(verifyBundle(keyed(), trust, { publicKey })).toEqual({
+      certificate: { status: 'skipped', why: 'the bundle is signed with the key that was given' },
+      inclusion: {
+        status: 'unknown',
+        why: 'there is no log entry, so nothing shows that the attestation was logged',
+      },
+      signature: { status: 'passed', fact: { payload: Buffer.from('{}') } },
+    });
+  });
+
+  it.each([
+    ['another key', pem('PUBLIC KEY', mintKey().spki), 'the signature does not fit the payload and the key'],
+    ['no key', 'no key', 'the signature could not be checked'],
+  ])('fails with %s', (_, publicKey, reason) => {
+    const { signature } = verifyBundle(keyed(), trust, { publicKey });
+    expect(signature).toMatchObject({ status: 'failed', reason });
+    expect('cause' in signature).toBe(publicKey === 'no key');
+  });
+
+  it('is refused where it signs something else than a statement', () => {
+    const other = toBundle(
+      attested.certificate,
+      signEnvelope(Buffer.from('{}'), key, { payloadType: 'text/html' }),
+      [],
+    );
+    const material = { publicKey: { hint: 'x' }, tlogEntries: [] };
+    const outcomes = verifyBundle(bytesOf({ ...other, verificationMaterial: material }), trust, {
+      publicKey,
+    });
+    expect(reasonOf(outcomes.signature)).toBe(wantedType('text/html'));
   });
 
   it('with a timestamp that is none does not crash', () => {
@@ -153,6 +213,34 @@ describe('a bundle with a bare key', () => {
     const late = { ...(entry as Record<string, Json>), integratedTime: '9007199254740991' };
     const outcomes = verifyBundle(keyed({ tlogEntries: [late] }), trust, { publicKey });
     expect(outcomes.inclusion.status).toBe('failed');
+  });
+});
+
+describe('a key that was given', () => {
+  const key = mintKey();
+  const publicKey = pem('PUBLIC KEY', key.spki);
+
+  it('does not stand in for a certificate of a stranger', () => {
+    expect(verifyBundle(bytesOf(honest), trustOf(mintSigstore()), { publicKey })).toMatchObject({
+      certificate: { reason: expect.stringMatching(/certificate chain/) },
+      inclusion: { status: 'blocked', by: 'certificate' },
+      signature: { status: 'blocked', by: 'certificate' },
+    });
+  });
+
+  it('does not sign in the name of the certificate that a bundle has', () => {
+    const forged = toBundle(attested.certificate, signEnvelope(attested.statement, key), [entry]);
+    expect(reasonOf(verifyBundle(bytesOf(forged), trust, { publicKey }).signature)).toBe(
+      'the signature does not fit the payload and the certificate',
+    );
+  });
+
+  it('lets no other payload type pass beside a certificate', () => {
+    const envelope = signEnvelope(attested.statement, attested.certificate.key, { payloadType: 'text/html' });
+    const other = toBundle(attested.certificate, envelope, [entry]);
+    expect(reasonOf(verifyBundle(bytesOf(other), trust, { publicKey }).signature)).toBe(
+      wantedType('text/html'),
+    );
   });
 });
 
