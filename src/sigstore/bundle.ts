@@ -1,10 +1,12 @@
 import {
   type Bundle,
+  type BundleWithMessageSignature,
   bundleFromJSON,
   bundleToJSON,
   isBundleWithDsseEnvelope,
   isBundleWithMessageSignature,
   type TransparencyLogEntry,
+  ValidationError,
 } from '@sigstore/bundle';
 import { pem } from '@sigstore/core';
 import type { SigstoreBundle } from '../model/check.ts';
@@ -48,7 +50,7 @@ export interface EnvelopeContent {
 
 export interface MessageContent {
   readonly kind: 'message';
-  readonly bundle: Bundle;
+  readonly bundle: BundleWithMessageSignature;
 }
 
 /** A log entry whose envelope is known but for its payload, which the log may not have stored. */
@@ -179,9 +181,8 @@ export function serialiseBundle(bundle: SigstoreBundle): string {
 
 /** The one certificate of a PEM text as DER; more than one block, or anything but a certificate, is refused. */
 export function derOfPem(text: string): Buffer<ArrayBuffer> | undefined {
-  const blocks = text.match(/-----BEGIN [^-]*-----/g) ?? [];
-  if (blocks.length !== 1 || blocks[0] !== '-----BEGIN CERTIFICATE-----') return undefined;
-  const der = pem.toDER(text.trim());
+  if (text.match(/-----BEGIN [^-]*-----/g)?.join() !== '-----BEGIN CERTIFICATE-----') return undefined;
+  const der = pem.toDER(text);
   return der.length > 0 ? Buffer.from(der) : undefined;
 }
 
@@ -190,13 +191,12 @@ function unpackIntoto(entry: LogEntry): Parsed<Unpacked> {
   const envelope = at(entry.content, 'spec', 'content', 'envelope');
   const signatures = at(envelope, 'signatures');
   if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
-  const inner = fromBase64(textAt(envelope, 'signatures', 0, 'sig') ?? '')?.toString('latin1');
-  const signature = inner === undefined ? undefined : fromBase64(inner);
+  const inner = bytesAt(envelope, 'signatures', 0, 'sig');
   return unpack(entry, {
     payloadType: textAt(envelope, 'payloadType'),
-    signature,
+    signature: inner && fromBase64(inner.toString('latin1')),
     keyid: textAt(envelope, 'signatures', 0, 'keyid') ?? '',
-    certificate: textAt(envelope, 'signatures', 0, 'publicKey'),
+    certificate: bytesAt(envelope, 'signatures', 0, 'publicKey'),
     algorithm: textAt(entry.content, 'spec', 'content', 'payloadHash', 'algorithm'),
     payloadHash: textAt(entry.content, 'spec', 'content', 'payloadHash', 'value'),
   });
@@ -208,9 +208,9 @@ function unpackDsse(entry: LogEntry): Parsed<Unpacked> {
   if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
   return unpack(entry, {
     payloadType: 'application/vnd.in-toto+json',
-    signature: fromBase64(textAt(entry.content, 'spec', 'signatures', 0, 'signature') ?? ''),
+    signature: bytesAt(entry.content, 'spec', 'signatures', 0, 'signature'),
     keyid: '',
-    certificate: textAt(entry.content, 'spec', 'signatures', 0, 'verifier'),
+    certificate: bytesAt(entry.content, 'spec', 'signatures', 0, 'verifier'),
     algorithm: textAt(entry.content, 'spec', 'payloadHash', 'algorithm'),
     payloadHash: textAt(entry.content, 'spec', 'payloadHash', 'value'),
   });
@@ -222,13 +222,14 @@ function unpack(
     readonly payloadType: string | undefined;
     readonly signature: Buffer<ArrayBuffer> | undefined;
     readonly keyid: string;
-    readonly certificate: string | undefined;
+    /** PEM. */
+    readonly certificate: Buffer<ArrayBuffer> | undefined;
     readonly algorithm: string | undefined;
     readonly payloadHash: string | undefined;
   },
 ): Parsed<Unpacked> {
   const { payloadType, signature, keyid, payloadHash } = parts;
-  const der = derOfPem(fromBase64(parts.certificate ?? '')?.toString('latin1') ?? '');
+  const der = parts.certificate && derOfPem(parts.certificate.toString('latin1'));
   if (payloadType === undefined) return no('names no payload type');
   if (signature === undefined || signature.length === 0) return no('holds no signature');
   if (der === undefined) return no('holds no certificate');
@@ -236,6 +237,11 @@ function unpack(
     return no('gives no SHA-256 of its payload');
   }
   return { ok: true, value: { entry, der, payloadType, signature, keyid, payloadHash } };
+}
+
+function bytesAt(value: unknown, ...path: readonly (string | number)[]): Buffer<ArrayBuffer> | undefined {
+  const text = textAt(value, ...path);
+  return text === undefined ? undefined : fromBase64(text);
 }
 
 function no(why: string): Parsed<never> {
@@ -301,8 +307,11 @@ function contentOf(bundle: Bundle): EnvelopeContent | MessageContent | undefined
   };
 }
 
+// The library names the fields that it misses; its other errors speak of its own code.
 function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown reason';
+  return cause instanceof ValidationError
+    ? `wrong in ${cause.fields.join(', ').slice(0, 200)}`
+    : 'it holds a value that may not stand there';
 }
 
 // Numbers are text in bundles, and readers differ about `0x1f8`, ` 504` and `504.0`.

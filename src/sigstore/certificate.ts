@@ -6,7 +6,7 @@ import { getTSATimestamp } from '@sigstore/verify/dist/timestamp/index.js';
 import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
 import { isRekorV2, type OpenBundle } from './bundle.ts';
-import { IdentityError, readIdentity } from './identity.ts';
+import { extensionsOf, IdentityError, readIdentity } from './identity.ts';
 
 const codeSigning = '1.3.6.1.5.5.7.3.3';
 
@@ -16,7 +16,7 @@ const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'])
 // The last second of the year 9999; later ones are no dates.
 const endOfTime = 253_402_300_799;
 
-const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 
 /**
  * Passes when the signing certificate chains to a trusted certificate authority and was valid when it was used, a trusted CT log
@@ -54,31 +54,22 @@ export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date
     // Rekor v2 vouches for no time, so a time in such an entry is nobody's word.
     if (isRekorV2(entry)) continue;
     const seconds = Number(entry.integratedTime);
-    if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= endOfTime)
-      times.push(new Date(seconds * 1000));
+    if (seconds > 0 && seconds <= endOfTime) times.push(new Date(seconds * 1000));
   }
-  const signature = bundle.content.kind === 'envelope' ? bundle.content.signature : undefined;
+  const { content } = bundle;
+  const signature =
+    content.kind === 'envelope' ? content.signature : content.bundle.content.messageSignature.signature;
   for (const der of bundle.timestamps) {
     const stamp = RFC3161Timestamp.parse(der);
-    const signed = signature ?? messageSignature(bundle);
-    times.push(getTSATimestamp(stamp, signed, trust.timestampAuthorities).timestamp);
+    times.push(getTSATimestamp(stamp, signature, trust.timestampAuthorities).timestamp);
   }
   return times;
 }
 
-function messageSignature(bundle: OpenBundle): Buffer {
-  if (bundle.content.kind !== 'message' || bundle.content.bundle.content.$case !== 'messageSignature')
-    return Buffer.alloc(0);
-  return Buffer.from(bundle.content.bundle.content.messageSignature.signature);
-}
-
 function misuse(certificate: X509Certificate, der: Uint8Array): string | undefined {
-  for (const extension of certificate.extensions) {
-    const oid = extension.subs[0]?.toOID() ?? '';
-    const critical = extension.subs.length === 3 && extension.subs[1]?.toBoolean() === true;
+  for (const { oid, critical } of extensionsOf(certificate))
     if (critical && !understood.has(oid))
       return `the certificate has the critical extension ${oid}, which is not understood`;
-  }
   // Asked apart: the library calls it an authority only where both say so.
   if (certificate.extBasicConstraints?.isCA === true || certificate.extKeyUsage?.keyCertSign === true)
     return 'the signing certificate is itself a certificate authority';
@@ -86,7 +77,7 @@ function misuse(certificate: X509Certificate, der: Uint8Array): string | undefin
     return 'the certificate is not meant for digital signatures';
   const parsed = new NodeCertificate(der);
   // `keyUsage` of node:crypto lists the extended key usages.
-  if (!(parsed.keyUsage ?? []).includes(codeSigning)) return 'the certificate is not meant for code signing';
+  if (parsed.keyUsage?.includes(codeSigning) !== true) return 'the certificate is not meant for code signing';
   return weakKey(parsed);
 }
 
@@ -96,15 +87,13 @@ function weakKey({ publicKey }: NodeCertificate): string | undefined {
     case 'ed25519':
       return undefined;
     case 'ec':
-      return namedCurve !== undefined && curves.has(namedCurve)
+      return curves.has(namedCurve)
         ? undefined
-        : `the certificate's key is on the curve ${namedCurve ?? 'unknown'}, which is not accepted`;
+        : `the certificate's key is on the curve ${namedCurve}, which is not accepted`;
     case 'rsa':
-      return modulusLength !== undefined && modulusLength >= 2048
-        ? undefined
-        : "the certificate's RSA key is shorter than 2048 bits";
+      return (modulusLength ?? 0) >= 2048 ? undefined : "the certificate's RSA key is shorter than 2048 bits";
     default:
-      return `the certificate's key is of the kind ${publicKey.asymmetricKeyType ?? 'unknown'}, which is not accepted`;
+      return `the certificate's key is of the kind ${publicKey.asymmetricKeyType}, which is not accepted`;
   }
 }
 

@@ -50,6 +50,22 @@ export function readIdentity(certificate: X509Certificate): Identity {
   };
 }
 
+/**
+ * The extensions of a certificate: an object id, perhaps a flag, and a value each (RFC 5280 4.1).
+ *
+ * @throws {Error} for one that is made of other parts.
+ */
+export function extensionsOf(
+  certificate: X509Certificate,
+): readonly { readonly oid: string; readonly critical: boolean; readonly value: Buffer }[] {
+  return certificate.extensions.map(({ subs: [id, ...rest] }) => {
+    const value = rest.pop()?.value;
+    if (id === undefined || value === undefined)
+      throw new IdentityError('the certificate holds a malformed extension');
+    return { oid: id.toOID(), critical: rest.some((flag) => flag.toBoolean()), value };
+  });
+}
+
 /** The identity in a certificate's DER for guessing only: nothing vouches for it yet, and anything malformed is `undefined`. */
 export function identityOf(der: Uint8Array): Identity | undefined {
   try {
@@ -61,11 +77,7 @@ export function identityOf(der: Uint8Array): Identity | undefined {
 
 function extensionsByOid(certificate: X509Certificate): ReadonlyMap<string, Buffer> {
   const byOid = new Map<string, Buffer>();
-  for (const extension of certificate.extensions) {
-    const oid = extension.subs[0]?.toOID();
-    const value = extension.subs.at(-1)?.value;
-    if (oid === undefined || value === undefined)
-      throw new IdentityError('the certificate holds a malformed extension');
+  for (const { oid, value } of extensionsOf(certificate)) {
     if (byOid.has(oid)) throw new IdentityError(`the certificate holds extension ${oid} twice`);
     byOid.set(oid, value);
   }
@@ -85,22 +97,22 @@ function readIssuer(old: Buffer | undefined, current: string | undefined): strin
 
 function readName(extension: Buffer | undefined): string {
   if (extension === undefined) throw new IdentityError('the certificate has no subject alternative name');
-  const names = parse(extension, 'subject alternative name').subs;
-  const [name] = names;
-  if (names.length !== 1 || name === undefined)
+  const what = 'the subject alternative name';
+  const names = parse(extension, what).subs;
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0)
     throw new IdentityError(`the certificate has ${names.length} subject alternative names, wanted one`);
   // RFC 5280 4.2.1.6: a workflow is a uniformResourceIdentifier [6], a person an rfc822Name [1].
   if (!name.tag.isContextSpecific(6) && !name.tag.isContextSpecific(1)) {
-    throw new IdentityError('the subject alternative name is neither a URI nor an e-mail address');
+    throw new IdentityError(`${what} is neither a URI nor an e-mail address`);
   }
-  return utf8(name.value, 'the subject alternative name');
+  return utf8(name.value, what);
 }
 
 function derText(value: Buffer, arc: number): string {
   const string = parse(value, `extension .${arc}`);
   // Universal tag 12, primitive: UTF8String.
-  if (value[0] !== 0x0c || string.subs.length > 0)
-    throw new IdentityError(`extension .${arc} is not a DER UTF8String`);
+  if (value[0] !== 0x0c) throw new IdentityError(`extension .${arc} is not a DER UTF8String`);
   return utf8(string.value, `extension .${arc}`);
 }
 

@@ -10,6 +10,7 @@ import {
   unpackEntry,
 } from '../../src/sigstore/bundle.ts';
 import { toBundle, toBundleEntry } from '../support/bundle.ts';
+import type { Json } from '../support/json.ts';
 import { mintWorld } from '../support/jsr.ts';
 import type { Attestation } from '../support/publication.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
@@ -47,7 +48,7 @@ const withContent = (change: (content: Content) => object) => (text: string) => 
 };
 const withEnvelope = (change: (envelope: Envelope) => object) =>
   withContent(({ envelope }) => ({ envelope: { ...envelope, ...change(envelope) } }));
-const withSignature = (change: (signature: Signature) => Partial<Signature>) =>
+const withSignature = (change: (signature: Signature) => object) =>
   withEnvelope(({ signatures }) => ({ signatures: signatures.map((one) => ({ ...one, ...change(one) })) }));
 
 describe('an entry of the log', () => {
@@ -57,6 +58,7 @@ describe('an entry of the log', () => {
     expect(unpacked.der).toEqual(attested.certificate.der);
     expect(unpacked.signature).toEqual(attested.envelope.signatures[0]?.sig);
     expect(unpacked.payloadType).toBe('application/vnd.in-toto+json');
+    expect(unpacked.keyid).toBe('');
     expect(unpacked.entry.attestation !== undefined).toBe(kind === 'intoto');
   });
 
@@ -82,13 +84,17 @@ describe('an entry of the log', () => {
       withSignature(({ sig }) => ({ sig: text(sig) })),
       'holds no signature',
     ],
+    ['without a signature', withSignature(() => ({ sig: undefined })), 'holds no signature'],
     ['with an empty signature', withSignature(() => ({ sig: '' })), 'holds no signature'],
+    ['whose signature is not base64', withSignature(() => ({ sig: '%' })), 'holds no signature'],
     [
       'whose signature is in the URL alphabet',
       withSignature(() => ({ sig: base64('a-_b') })),
       'holds no signature',
     ],
-    ['without a certificate', withSignature(() => ({ publicKey: '' })), 'holds no certificate'],
+    ['without a certificate', withSignature(() => ({ publicKey: undefined })), 'holds no certificate'],
+    ['with an empty certificate', withSignature(() => ({ publicKey: '' })), 'holds no certificate'],
+    ['whose certificate is not base64', withSignature(() => ({ publicKey: '%' })), 'holds no certificate'],
     [
       'with a bare key',
       withSignature(() => ({ publicKey: base64(world.rekor.publicKey()) })),
@@ -99,19 +105,23 @@ describe('an entry of the log', () => {
       withSignature(({ publicKey }) => ({ publicKey: base64(`${text(publicKey)}\n${text(publicKey)}`) })),
       'holds no certificate',
     ],
-    ['without a payload hash', withContent(() => ({ payloadHash: {} })), 'gives no SHA-256 of its payload'],
-    [
-      'with a payload hash of another kind',
-      withContent(() => ({ payloadHash: { algorithm: 'sha1', value: 'a'.repeat(40) } })),
-      'gives no SHA-256 of its payload',
-    ],
-    [
-      'whose payload hash is too short',
-      withContent(() => ({ payloadHash: { algorithm: 'sha256', value: 'abc' } })),
-      'gives no SHA-256 of its payload',
-    ],
   ])('%s is refused', (_, edit, why) => {
     expect(refusal(edit)).toBe(`the log entry ${why}`);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no value', { algorithm: 'sha256' }],
+    ['a value too short', { algorithm: 'sha256', value: 'abc' }],
+    ['more before its value', { algorithm: 'sha256', value: `b${'a'.repeat(64)}` }],
+    ['more behind its value', { algorithm: 'sha256', value: `${'a'.repeat(64)}b` }],
+    ['a value in capitals', { algorithm: 'sha256', value: 'A'.repeat(64) }],
+    ['another kind', { algorithm: 'sha1', value: 'a'.repeat(40) }],
+    ['another kind of the same length', { algorithm: 'sha3-256', value: 'a'.repeat(64) }],
+  ])('with %s for a payload hash is refused', (_, payloadHash) => {
+    expect(refusal(withContent(() => ({ payloadHash })))).toBe(
+      'the log entry gives no SHA-256 of its payload',
+    );
   });
 
   it.each([
@@ -126,6 +136,7 @@ describe('an entry of the log', () => {
         text.replace(/"signature":"([^"]*)"/, (_, sig: string) => `"signature":"${base64(sig)}%"`),
       'holds no signature',
     ],
+    ['without a signature', (text: string) => text.replace('"signature"', '"other"'), 'holds no signature'],
     ['without a verifier', (text: string) => text.replace('"verifier"', '"other"'), 'holds no certificate'],
   ])('of kind dsse %s is refused', (_, edit, why) => {
     expect(refusal(edit, 'dsse')).toBe(`the log entry ${why}`);
@@ -150,6 +161,19 @@ describe('an entry of the log', () => {
     });
   });
 
+  it('of a kind with a long name is unsupported in few words', () => {
+    const { attested } = publish(world, {
+      record: (record) => withEntryBody(record, (text) => text.replace('"intoto"', `"${'x'.repeat(61)}"`)),
+    });
+    expect(unpackEntry(entryBytes(attested))).toMatchObject({
+      why: `a log entry of kind ${'x'.repeat(60)} is not supported`,
+    });
+  });
+
+  it('that is none says why', () => {
+    expect(unpackEntry(Buffer.from('noise'))).toEqual({ ok: false, why: "the log's answer is not JSON" });
+  });
+
   it('never believes the hash that the client supplied', () => {
     const { attested } = publish(world, {
       record: (record) =>
@@ -167,6 +191,12 @@ describe('a bundle', () => {
   const bundle = (version?: '0.1' | '0.2' | '0.3') =>
     toBundle(attested.certificate, attested.envelope, [entry], version === undefined ? {} : { version });
   const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const everywhere = [0, 1, 2, 3]
+    .flatMap((index) =>
+      ['logId', 'kindVersion'].map((name) => `verificationMaterial.tlogEntries[${index}].${name}`),
+    )
+    .join(', ')
+    .slice(0, 200);
   const refusalOf = (value: unknown) => {
     const parsed = parseBundle(value instanceof Uint8Array ? value : bytes(value));
     return parsed.ok ? 'accepted' : parsed.why;
@@ -199,50 +229,107 @@ describe('a bundle', () => {
     });
   });
 
-  it('is never written for a signed file or a bare key', () => {
-    const open = opened(toOpenBundle(unpack(attested), attested.statement));
-    const keyed = { ...open, signer: { kind: 'public-key', hint: '' } } as const;
-    expect(() => serialiseBundle(keyed)).toThrow(TypeError);
+  it('with a promise alone, as the first version has it, is read', () => {
+    const { inclusionProof: _, ...promised } = entry as Record<string, Json>;
+    const parsed = parseBundle(
+      bytes(toBundle(attested.certificate, attested.envelope, [promised], { version: '0.1' })),
+    );
+    expect(parsed).toMatchObject({ ok: true, value: { entries: [{ logIndex: attested.logIndex }] } });
+  });
+
+  it('is written with its timestamps and its key id', () => {
+    const whole = toBundle(
+      attested.certificate,
+      { ...attested.envelope, signatures: [{ sig: Buffer.from('s'), keyid: 'k1' }] },
+      [entry],
+      { timestamps: [Buffer.from('one'), Buffer.from('two')] },
+    );
+    const parsed = parseBundle(bytes(whole));
+    if (!parsed.ok) throw new Error(parsed.why);
+    expect(JSON.parse(serialiseBundle(parsed.value))).toEqual(whole);
   });
 
   it.each([
-    ['is no JSON', Buffer.from('{'), /^the bundle is not JSON/],
-    ['names a key twice', Buffer.from('{"mediaType":"a","mediaType":"b"}'), /"mediaType" stands twice/],
-    ['is a list', Buffer.from('[]'), /does not follow its format/],
-    ['is nothing', Buffer.from('null'), /^the bundle/],
-    ['has no media type', { ...bundle(), mediaType: '' }, /does not follow its format/],
+    ['a bare key', { signer: { kind: 'public-key', hint: '' } }],
+    ['a signed file', { content: { kind: 'message' } }],
+  ])('is never written for %s', (_, change) => {
+    const open = { ...opened(toOpenBundle(unpack(attested), attested.statement)), ...change };
+    expect(() => serialiseBundle(open)).toThrow('only attestations are written as bundles');
+  });
+
+  it.each(['logIndex', 'integratedTime', 'inclusionProof.logIndex', 'inclusionProof.treeSize'])(
+    'whose %s other readers may take for another number is refused',
+    (path) => {
+      const [name = '', inner] = path.split('.');
+      const honest = entry as Record<string, Json>;
+      const written = (text: string) => {
+        const value = inner === undefined ? text : { ...(honest[name] as object), [inner]: text };
+        return refusalOf(toBundle(attested.certificate, attested.envelope, [{ ...honest, [name]: value }]));
+      };
+      const odd = ['0x1f8', ' 504', '504 ', '504.0', '0504', '-504', '5e2', '', '9'.repeat(21)];
+      for (const text of odd)
+        expect(written(text), text).toBe('the bundle writes a number of its log entry in an unusual way');
+      expect([written('0'), written('504')]).toEqual(['accepted', 'accepted']);
+    },
+  );
+
+  it.each([
+    ['is no JSON', Buffer.from('{'), 'is not JSON'],
+    [
+      'names a key twice',
+      Buffer.from('{"mediaType":"a","mediaType":"b"}'),
+      'is key "mediaType" stands twice',
+    ],
+    ['is a list', Buffer.from('[]'), formless('wrong in mediaType, content, verificationMaterial')],
+    ['is nothing', Buffer.from('null'), formless('it holds a value that may not stand there')],
+    ['has no media type', { ...bundle(), mediaType: '' }, formless('wrong in mediaType')],
     [
       'is of a version to come',
       { ...bundle(), mediaType: 'application/vnd.dev.sigstore.bundle.v9+json' },
-      /does not follow its format/,
+      formless('wrong in mediaType'),
     ],
-    ['has no verification material', { ...bundle(), verificationMaterial: {} }, /does not follow its format/],
-    ['has no content', { ...bundle(), dsseEnvelope: undefined }, /does not follow its format/],
     [
-      'has no signature',
-      { ...bundle(), dsseEnvelope: { payload: 'e30=', payloadType: 'x', signatures: [] } },
-      /exactly one signature|does not follow its format/,
+      'is of a version that the library takes for the newest',
+      { ...bundle(), mediaType: `application/vnd.dev.sigstore.bundle.v0.9+json${'x'.repeat(99)}` },
+      `is of a version that is not known: "application/vnd.dev.sigstore.bundle.v0.9+json${'x'.repeat(55)}"`,
     ],
-    ['has two signatures', twoSignatures(), /exactly one signature|does not follow its format/],
+    [
+      'has no verification material',
+      { ...bundle(), verificationMaterial: {} },
+      formless('wrong in verificationMaterial.content'),
+    ],
+    [
+      'has no certificate in its chain',
+      { ...bundle('0.1'), verificationMaterial: { x509CertificateChain: { certificates: [] } } },
+      formless('wrong in verificationMaterial.content.x509CertificateChain.certificates'),
+    ],
+    ['has no content', { ...bundle(), dsseEnvelope: undefined }, formless('wrong in content')],
+    ['has no signature', signedBy([]), formless('wrong in content.dsseEnvelope.signatures')],
+    [
+      'has two signatures',
+      signedBy([{ sig: 'e30=' }, { sig: 'e30=' }]),
+      formless('wrong in content.dsseEnvelope.signatures'),
+    ],
     [
       'has an empty signature',
-      {
-        ...bundle(),
-        dsseEnvelope: { payload: 'e30=', payloadType: 'x', signatures: [{ sig: '', keyid: '' }] },
-      },
-      /exactly one signature|does not follow its format/,
+      signedBy([{ sig: '', keyid: '' }]),
+      formless('wrong in content.dsseEnvelope.signatures[0].sig'),
+    ],
+    [
+      'is wrong in very many places',
+      { ...bundle(), verificationMaterial: { publicKey: {}, tlogEntries: Array(99).fill({}) } },
+      formless(`wrong in ${everywhere}`),
     ],
   ])('that %s is refused', (_, value, why) => {
-    expect(refusalOf(value)).toMatch(why);
+    expect(refusalOf(value)).toBe(`the bundle ${why}`);
   });
 
-  function twoSignatures() {
-    const signatures = attested.envelope.signatures;
-    return toBundle(
-      attested.certificate,
-      { ...attested.envelope, signatures: [...signatures, ...signatures] },
-      [entry],
-    );
+  function formless(why: string) {
+    return `does not follow its format: ${why}`;
+  }
+
+  function signedBy(signatures: Json) {
+    return { ...bundle(), dsseEnvelope: { payload: 'e30=', payloadType: 'x', signatures } };
   }
 });
 

@@ -1,7 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyPairSyncResult } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { asAuthority, mintAuthority } from '../support/certificate.ts';
-import { mintCtLog } from '../support/ct.ts';
+import { verifyBundle } from '../../src/sigstore/verifier.ts';
+import { toBundle, toBundleEntry } from '../support/bundle.ts';
+import { asAuthority, certificate, mintAuthority } from '../support/certificate.ts';
+import { mintCtLog, witnessOf } from '../support/ct.ts';
 import { bits, context, NULL, octets, oid, printable, sequence, utf8 } from '../support/der.ts';
 import {
   basicConstraints,
@@ -9,8 +11,10 @@ import {
   extendedKeyUsage,
   keyUsage,
   SERVER_AUTH,
+  subjectKeyId,
   TIME_STAMPING,
 } from '../support/extension.ts';
+import type { Json } from '../support/json.ts';
 import { mintWorld } from '../support/jsr.ts';
 import type { KeyKind, KeyPair } from '../support/keys.ts';
 import type { ProvenanceOptions } from '../support/publication.ts';
@@ -20,6 +24,8 @@ import { checksOf, expectBroken, expectProven, publish, reasonOf, trustOf } from
 
 const publicKeyEncoding = { type: 'spki', format: 'der' } as const;
 const privateKeyEncoding = { type: 'pkcs8', format: 'der' } as const;
+const BASE_POINT =
+  '046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5';
 const world = mintWorld();
 const { sigstore } = world;
 const stranger = mintAuthority({ window: sigstore.window, organization: 'evil.test', usage: CODE_SIGNING });
@@ -33,7 +39,7 @@ interface Case {
   readonly more?: ProvenanceOptions;
 }
 
-const malformed = /the certificate is malformed(?:: [^:]+)?$/;
+const { attested } = publish(world);
 
 const refused: readonly Case[] = [
   // Who issued it.
@@ -105,15 +111,20 @@ const refused: readonly Case[] = [
     why: /itself a certificate authority/,
   },
   {
-    name: 'whose key may sign certificates, too',
+    name: 'that says twice what its key may do',
     certificate: { extra: [keyUsage('certSign')] },
-    why: /2\.5\.29\.15 twice|itself a certificate authority/,
+    why: /^the certificate holds extension 2\.5\.29\.15 twice$/,
   },
   // How strong.
   {
     name: 'with a key on the curve of coins',
     certificate: { key: 'secp256k1' },
     why: /curve secp256k1, which is not accepted/,
+  },
+  {
+    name: 'with a key on a curve with a base point of its own, for which anybody can forge',
+    certificate: { key: onForgedCurve() },
+    why: /^the certificate's key is on the curve \w+, which is not accepted$/,
   },
   {
     name: 'with an RSA key of 1024 bits',
@@ -255,19 +266,88 @@ describe('a certificate is refused', () => {
   });
 
   it.each([
-    ['of zero bytes', Buffer.alloc(0)],
-    ['of one byte', Buffer.of(0x30)],
-    ['that is no certificate', sequence(utf8('a'), bits(Buffer.of(1)), context(0, oid('1.2.3')))],
-    ['that nests for ever', nested(10_000)],
-    ['whose length is a lie', Buffer.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff)],
-  ])('%s, without a crash', (_, der) => {
+    ['of zero bytes', Buffer.alloc(0), 'the log entry holds no certificate'],
+    ['of one byte', Buffer.of(0x30), 'the certificate is malformed: request past end of buffer'],
+    [
+      'that is no certificate',
+      sequence(utf8('a'), bits(Buffer.of(1)), context(0, oid('1.2.3'))),
+      'failed to verify certificate chain: the certificate is malformed',
+    ],
+    ['that nests for ever', nested(10_000), 'the certificate is malformed: maximum nesting depth exceeded'],
+    [
+      'whose length is a lie',
+      Buffer.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff),
+      'the certificate is malformed: request past end of buffer',
+    ],
+  ])('%s, without a crash', (_, der, why) => {
     const publication = publish(world, {
       pem: () => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----`,
     });
     const checks = checksOf(world, publication);
     const broken = der.length === 0 ? checks.bundle : checks.certificate;
-    expect(broken.status).toBe('failed');
-    if (der.length > 0) expect(reasonOf(broken)).toMatch(malformed);
+    expect(broken).toEqual({
+      status: 'failed',
+      reason: why,
+      ...(der.length > 0 && { cause: expect.any(Error) }),
+    });
+  });
+
+  const { window, ctLog, authority } = sigstore;
+  const own = [keyUsage('digitalSignature'), extendedKeyUsage([CODE_SIGNING]), subjectKeyId(leaf.key.spki)];
+  const keyMay = (bitString: Buffer) => [
+    { ...keyUsage('digitalSignature'), value: bitString },
+    ...own.slice(1),
+  ];
+  const witness = witnessOf(ctLog, leaf.notBefore);
+  const expired =
+    'failed to verify certificate chain: certificate is not valid or expired at the specified date';
+  const bundleOf = (der: Buffer, entries: readonly Json[] = []) =>
+    Buffer.from(JSON.stringify(toBundle({ ...leaf, der }, attested.envelope, entries)));
+
+  it.each([
+    [
+      'whose key may sign certificates, too',
+      keyMay(bits(Buffer.of(0x84), 2)),
+      'the signing certificate is itself a certificate authority',
+    ],
+    [
+      'whose key may do something else',
+      keyMay(bits(Buffer.of(0x08), 3)),
+      'the certificate is not meant for digital signatures',
+    ],
+    [
+      'that does not say what its key may do',
+      own.slice(1),
+      'the certificate is not meant for digital signatures',
+    ],
+    ['that says nothing else', own, 'the certificate has no subject alternative name'],
+  ])('%s', (_, extensions, why) => {
+    const der = certificate({
+      issuer: authority,
+      spki: leaf.key.spki,
+      window,
+      extensions,
+      ...(witness && { witness }),
+    });
+    expect(reasonOf(verifyBundle(bundleOf(der), trustOf(sigstore)).certificate)).toBe(why);
+  });
+
+  it.each([
+    ['0', ''],
+    ['1', 'failed to verify certificate chain'],
+    ['253402300799', expired],
+    ['253402300800', ''],
+    ['9'.repeat(20), ''],
+  ])('at the time %s, if that is one', (integratedTime, why) => {
+    const entry = {
+      ...(toBundleEntry(world.rekor.entry(attested.position)) as Record<string, Json>),
+      integratedTime,
+    };
+    const outcome = verifyBundle(bundleOf(leaf.der, [entry]), trustOf(sigstore));
+    expect(reasonOf(outcome.certificate)).toBe(why);
+    expect(outcome.inclusion.status).not.toBe('passed');
+    if (outcome.certificate.status === 'passed')
+      expect(outcome.certificate.fact.validAt).toEqual(leaf.notBefore);
   });
 
   it('cut short at any byte, without a crash', () => {
@@ -389,6 +469,20 @@ function weakKey(
     publicKey: createPublicKey({ key: spki, type: 'spki', format: 'der' }),
     privateKey: createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' }),
   };
+}
+
+/** The base point of P-256 replaced by the public key itself, whose private key on that curve is 1. */
+function onForgedCurve(): KeyPair {
+  const key = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    paramEncoding: 'explicit',
+    publicKeyEncoding,
+    privateKeyEncoding,
+  });
+  const basePoint = Buffer.from(BASE_POINT, 'hex');
+  const spki = Buffer.from(key.publicKey);
+  spki.copy(spki, spki.indexOf(basePoint), spki.length - basePoint.length);
+  return weakKey('p256', { ...key, publicKey: spki });
 }
 
 function flip(der: Buffer, at: number): Buffer {

@@ -2,6 +2,7 @@ import { X509Certificate } from '@sigstore/core';
 import { describe, expect, it } from 'vitest';
 import { IdentityError, identityOf, readIdentity } from '../../src/sigstore/identity.ts';
 import type { CertificateRequest } from '../support/certificate.ts';
+import { contextBytes, sequence } from '../support/der.ts';
 import { acme, type GitHubIdentity } from '../support/identity.ts';
 import { sharedSigstore } from '../support/sigstore.ts';
 
@@ -101,6 +102,66 @@ describe('an identity', () => {
   });
 });
 
+/** A certificate whose last extension had some bytes replaced; its encoding is 30 07, 06 03 2a 03 04, 04 00. */
+const extended = (from: string, to: string): CertificateRequest => ({
+  extra: [{ oid: '1.2.3.4', value: Buffer.alloc(0) }],
+  tamper: (der) => Buffer.from(der.toString('hex').replace(from, to), 'hex'),
+});
+const named = (value: Buffer): CertificateRequest => ({ san: [], extra: [{ oid: '2.5.29.17', value }] });
+
+const ambiguous: readonly (readonly [string, CertificateRequest, string])[] = [
+  [
+    'an extension of no parts',
+    extended('300706032a0304', '050706032a0304'),
+    'the certificate holds a malformed extension',
+  ],
+  [
+    'an extension without a value',
+    extended('300706032a0304', '300706052a0304'),
+    'the certificate holds a malformed extension',
+  ],
+  [
+    'a claim twice',
+    { claims: { 15: ['1', '1'] } },
+    'the certificate holds extension 1.3.6.1.4.1.57264.1.15 twice',
+  ],
+  [
+    'an old issuer that is not UTF-8',
+    { claims: { 1: { raw: Buffer.of(0xff) } } },
+    'the old issuer extension is not valid UTF-8',
+  ],
+  ['a claim that is not DER', { claims: { 12: { raw: 'raw' } } }, 'extension .12 is not valid DER'],
+  ['no name', { san: [] }, 'the certificate has no subject alternative name'],
+  ['a name that is not DER', named(Buffer.of(0x30, 5)), 'the subject alternative name is not valid DER'],
+  [
+    'an empty list of names',
+    named(sequence()),
+    'the certificate has 0 subject alternative names, wanted one',
+  ],
+  [
+    'two names',
+    { san: ['https://a.test', 'https://b.test'] },
+    'the certificate has 2 subject alternative names, wanted one',
+  ],
+  [
+    'a name that is a host',
+    { san: [{ dns: 'github.com' }] },
+    'the subject alternative name is neither a URI nor an e-mail address',
+  ],
+  [
+    'a name that is not UTF-8',
+    named(sequence(contextBytes(6, Buffer.of(0xff)))),
+    'the subject alternative name is not valid UTF-8',
+  ],
+];
+
+describe('no identity is read out of a certificate with', () => {
+  it.each(ambiguous)('%s', (_, request, message) => {
+    expect(() => read(request)).toThrow(expect.objectContaining({ name: 'IdentityError', message }));
+    expect(identityOf(sigstore.issueCertificate(request).der)).toBeUndefined();
+  });
+});
+
 describe('an identity for guessing', () => {
   it('is the same', () => {
     const { der } = sigstore.issueCertificate();
@@ -110,7 +171,6 @@ describe('an identity for guessing', () => {
   it.each([
     ['no bytes', Buffer.alloc(0)],
     ['noise', Buffer.from('no certificate at all')],
-    ['two names', sigstore.issueCertificate({ san: ['https://a.test', 'https://b.test'] }).der],
   ])('is nothing for %s', (_, der) => {
     expect(identityOf(der)).toBeUndefined();
   });
