@@ -8,6 +8,8 @@ import { explainTuf, type TufTrouble } from './tuf-trouble.ts';
 
 /** The TUF target that holds the trusted root. */
 const targetName = 'trusted_root.json';
+/** The roles of which every update looks at what is there. */
+const alwaysVerified: ReadonlySet<string> = new Set(['timestamp.json', 'snapshot.json', 'targets.json']);
 /** Addresses as the library makes them; only the path below is ever used. */
 const base = 'https://tuf.invalid/';
 
@@ -62,7 +64,9 @@ async function update(
   known: TufState | undefined,
   folder: WorkFolder,
 ): Promise<TufUpdated> {
-  for (const [name, bytes] of known?.roles ?? []) await folder.write(name, bytes);
+  // Other roles are asked for again: what lies in the folder in the end has to be what the library has verified.
+  for (const [name, bytes] of known?.roles ?? [])
+    if (alwaysVerified.has(name)) await folder.write(name, bytes);
   await folder.write('root.json', root);
   await folder.write(`targets/${targetName}`, known?.trustedRoot ?? Buffer.alloc(0));
   const updater = new Updater({
