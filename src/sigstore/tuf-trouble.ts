@@ -19,9 +19,8 @@ export function explainTuf(error: unknown): TufTrouble {
     return { kind: 'unavailable', why: `metadata cannot be written to disk (${error.code})` };
   const seen = plain(error instanceof Error ? error.message : String(error));
   // The library turns some of its errors into the text of another one, so the text is what there is to go by.
-  if (/\.json is expired$/.test(seen)) {
-    return { kind: 'expired', why: seen.replace(/^Final /, '') };
-  }
+  const expired = /^(?:Final )?([\w%.-]+\.json is expired)$/.exec(seen)?.[1];
+  if (expired !== undefined) return { kind: 'expired', why: expired };
   return { kind: 'invalid', why: inWords(seen), cause: error };
 }
 
