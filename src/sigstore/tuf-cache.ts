@@ -66,7 +66,7 @@ function decode(bytes: Uint8Array): KeptTuf | undefined {
   if (!parsed.ok || field(parsed.value, 'version') !== 1) return undefined;
   const roots = decodeFiles(at(parsed.value, 'roots'), /^\d{1,9}$/);
   const roles = decodeFiles(at(parsed.value, 'roles'), /^[\w%.-]{1,200}\.json$/);
-  const trustedRoot = fromBase64(textAt(parsed.value, 'trustedRoot') ?? '');
+  const trustedRoot = decodeFile(at(parsed.value, 'trustedRoot'));
   const confirmedAt = new Date(textAt(parsed.value, 'confirmedAt') ?? '');
   if (roots === undefined || roles === undefined || trustedRoot === undefined) return undefined;
   if (Number.isNaN(confirmedAt.getTime())) return undefined;
@@ -79,11 +79,15 @@ function decodeFiles(value: unknown, name: RegExp): ReadonlyMap<string, Uint8Arr
   if (!isRecord(value)) return undefined;
   const files = new Map<string, Uint8Array>();
   for (const [key, text] of Object.entries(value)) {
-    const bytes = typeof text === 'string' ? fromBase64(text) : undefined;
+    const bytes = decodeFile(text);
     if (bytes === undefined || !name.test(key)) return undefined;
     files.set(key, bytes);
   }
   return files;
+}
+
+function decodeFile(text: unknown): Uint8Array | undefined {
+  return typeof text === 'string' ? fromBase64(text) : undefined;
 }
 
 const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
