@@ -30,8 +30,8 @@ export type Send = (
 ) => Promise<Dispatcher.ResponseData>;
 
 /**
- * Lets `use` read a mirror over HTTP; every request ends when `signal` does. Without `send` the mirror is connected to
- * directly, and the connections are closed in the end.
+ * Lets `use` read a mirror over HTTP, at an address whose path ends with a slash; every request ends when `signal`
+ * does. Without `send` the mirror is connected to directly, and the connections are closed in the end.
  */
 export async function withMirror<T>(
   mirror: URL,
@@ -40,9 +40,8 @@ export async function withMirror<T>(
   use: (files: TufFiles) => Promise<T>,
 ): Promise<T> {
   const line = send === undefined ? await openDirect() : { send, close: async () => undefined };
-  const base = mirror.href.endsWith('/') ? mirror.href : `${mirror.href}/`;
   const read: TufFiles['read'] = (path, maxBytes) =>
-    readPatiently({ url: new URL(path, base), path, maxBytes, send: line.send, signal });
+    readPatiently({ url: new URL(path, mirror), path, maxBytes, send: line.send, signal });
   try {
     return await use({ read });
   } finally {

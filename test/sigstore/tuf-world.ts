@@ -87,6 +87,19 @@ export class TufWorld {
     await writeFile(file, JSON.stringify(document));
   }
 
+  /** Whether all connections to it get closed, within a moment. */
+  async isLeft(): Promise<boolean> {
+    const lines = () =>
+      new Promise<number>((resolve, reject) =>
+        this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      );
+    for (let tries = 0; tries < 50; tries += 1) {
+      if ((await lines()) === 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return false;
+  }
+
   /** Nobody listens any more. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
