@@ -239,7 +239,8 @@ function inWords({ tufRootVersion, date, tufRootExpires }: BuiltInRoot, now: Dat
 
 function ago(then: Date, now: Date): string {
   const hours = Math.max(0, Math.floor((now.getTime() - then.getTime()) / 3_600_000));
-  return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
+  if (hours >= 48) return `${Math.floor(hours / 24)} days ago`;
+  return hours === 1 ? '1 hour ago' : `${hours} hours ago`;
 }
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

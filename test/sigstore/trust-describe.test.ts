@@ -10,7 +10,7 @@ test('the public-good root is told as it is: two CAs, two logs, two CT logs, one
   const trust = trustFromBytes((await builtInRoot()).trustedRoot, 'built in');
   const told = describeTrust(trust);
   expect(told.status).toBe(trust.status);
-  expect(told.transparencyLogs).toEqual([
+  expect(told.transparencyLogs).toStrictEqual([
     {
       url: 'https://rekor.sigstore.dev',
       logId: 'c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d',
@@ -49,6 +49,14 @@ test('the root of an instance of one’s own is told by the same words', () => {
   ]);
   const fingerprints = sigstore.authority.chain.map((der) => createHash('sha256').update(der).digest('hex'));
   expect(certificateAuthorities[0]?.fingerprints).toEqual(fingerprints);
+});
+
+test('periods that are left open are not told', () => {
+  const text = mintSigstore().trustedRootBytes().toString('utf8');
+  const root: unknown = JSON.parse(text, (key, value) => (key === 'validFor' ? undefined : value));
+  const told = describeTrust(trustFromBytes(Buffer.from(JSON.stringify(root)), 'x'));
+  const all = [...told.certificateAuthorities, ...told.transparencyLogs, ...told.ctLogs];
+  expect(all.filter((one) => 'validFrom' in one || 'validUntil' in one)).toEqual([]);
 });
 
 test('it can be told as JSON', () => {

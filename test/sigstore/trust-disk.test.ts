@@ -26,7 +26,7 @@ describe('a file is read', () => {
     expect((await readAtMost(file, limit)).equals(content.subarray(0, length))).toBe(true);
   });
 
-  test('and closed again', { skip: process.platform !== 'linux' } as never, async () => {
+  test.skipIf(process.platform !== 'linux')('and closed again', async () => {
     const file = join(folder, 'file');
     await writeFile(file, content);
     const open = async () => (await readdir('/proc/self/fd')).length;
