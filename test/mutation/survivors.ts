@@ -3,6 +3,7 @@ import { npmTypes } from './survivors/npm-types.ts';
 import { policy } from './survivors/policy.ts';
 import { policyFile } from './survivors/policy-file.ts';
 import { sigstore } from './survivors/sigstore.ts';
+import { sigstoreTrust } from './survivors/sigstore-trust.ts';
 import { tlog } from './survivors/tlog.ts';
 import { verify } from './survivors/verify.ts';
 
@@ -31,7 +32,7 @@ export interface Reason {
 const reasons: Readonly<Record<string, readonly Reason[]>> = {
   npm: [...npm, ...npmTypes],
   policy: [...policy, ...policyFile],
-  sigstore,
+  sigstore: [...sigstore, ...sigstoreTrust],
   tlog,
   verify,
 };
