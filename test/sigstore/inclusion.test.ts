@@ -11,7 +11,7 @@ import * as attack from '../support/rekor-attacks.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
 import { mintSigstore } from '../support/sigstore.ts';
 import { signEnvelope } from '../support/statement.ts';
-import { validFor } from '../support/trusted-root.ts';
+import { type ValidFor, validFor } from '../support/trusted-root.ts';
 import {
   checksOf,
   expectBroken,
@@ -87,6 +87,18 @@ const wrong: readonly Case[] = [
   {
     name: 'a promise of a log nobody trusts',
     lies: { entry: attack.withFields({ logID: 'ab'.repeat(32) }) },
+    why: 'inclusion promise could not be verified',
+  },
+  {
+    name: 'a promise from before the log was trusted',
+    lies: { trust: trustedFor(validFor(new Date(attested.record.integratedTime * 1000 + 1000))) },
+    why: 'inclusion promise could not be verified',
+  },
+  {
+    name: 'a promise from after the log was retired',
+    lies: {
+      trust: trustedFor(validFor(new Date(0), new Date(attested.record.integratedTime * 1000 - 1000))),
+    },
     why: 'inclusion promise could not be verified',
   },
   // The proof.
@@ -240,9 +252,7 @@ describe('inclusion is unknown without', () => {
   });
 
   it('a time, even where the log promised inclusion at the beginning of time', () => {
-    const trust = trustOf(world.sigstore, {
-      tlogs: [{ key: rekorKey, validFor: validFor(new Date(0)) }],
-    });
+    const trust = trustedFor(validFor(new Date(0)));
     const lies: Lies = { trust, entry: attack.resigned(rekorKey, { integratedTime: 0 }) };
     expectBroken(world, publication, lies, {
       check: 'inclusion',
@@ -614,7 +624,7 @@ describe('a bundle from disk', () => {
       ['before it was trusted', validFor(new Date(at.getTime() + 1000))],
       ['after it was retired', validFor(new Date(0), new Date(at.getTime() - 1000))],
     ])('of a log that logged it %s is refused, though its key signed the checkpoint', (_, period) => {
-      const trust = trustOf(world.sigstore, { tlogs: [{ key: log.key, validFor: period }] });
+      const trust = trustedFor(period, log.key);
       expectBroken(
         world,
         publication,
@@ -625,7 +635,7 @@ describe('a bundle from disk', () => {
 
     it('must be of its time by every timestamp', () => {
       const earlier = world.sigstore.tsa.stamp(signatureOf(attested), new Date(at.getTime() - 10_000));
-      const trust = trustOf(world.sigstore, { tlogs: [{ key: log.key, validFor: validFor(at) }] });
+      const trust = trustedFor(validFor(at), log.key);
       expectProven(world, publication, { trust, raw: raw(attested, [entry], [stamp]) });
       expectBroken(
         world,
@@ -808,6 +818,11 @@ describe('two logs under one root', () => {
     });
   });
 });
+
+/** The log as it counts in a period. */
+function trustedFor(period: ValidFor, key = rekorKey) {
+  return trustOf(world.sigstore, { tlogs: [{ key, validFor: period }] });
+}
 
 function raw(
   { certificate, envelope }: Pick<Attestation, 'certificate' | 'envelope'>,
