@@ -7,6 +7,7 @@ import {
   isBundleWithMessageSignature,
   type TransparencyLogEntry,
   ValidationError,
+  type VerificationMaterial,
 } from '@sigstore/bundle';
 import { pem } from '@sigstore/core';
 import type { SigstoreBundle } from '../model/check.ts';
@@ -100,41 +101,25 @@ export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundl
 /** Reads a Sigstore bundle v0.1–v0.3 from JSON. */
 export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   const parsed = parseJson(bytes);
-  if (!parsed.ok) return { ok: false, why: `the bundle is ${parsed.why}` };
+  if (!parsed.ok) return unfit(`is ${parsed.why}`);
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(parsed.value);
   } catch (cause) {
-    return { ok: false, why: `the bundle does not follow its format: ${reason(cause)}` };
+    return unfit(`does not follow its format: ${reason(cause)}`);
   }
   if (!bundleMediaTypes.has(bundle.mediaType))
-    return {
-      ok: false,
-      why: `the bundle is of a version that is not known: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`,
-    };
-  const { tlogEntries } = bundle.verificationMaterial;
-  const stamps = bundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
+    return unfit(`is of a version that is not known: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
+  const { content, tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
+  const stamps = timestampVerificationData?.rfc3161Timestamps ?? [];
   if (tlogEntries.length > mostWitnesses || stamps.length > mostWitnesses)
-    return { ok: false, why: `the bundle holds more than ${mostWitnesses} log entries or timestamps` };
-  const odd = tlogEntries.find((entry) => !numbersOf(entry).every(isCanonical));
-  if (odd !== undefined)
-    return { ok: false, why: 'the bundle writes a number of its log entry in an unusual way' };
-  const { content } = bundle.verificationMaterial;
-  const certificate =
-    content.$case === 'certificate'
-      ? content.certificate
-      : content.$case === 'x509CertificateChain'
-        ? content.x509CertificateChain.certificates[0]
-        : undefined;
-  const signer =
-    content.$case === 'publicKey'
-      ? ({ kind: 'public-key', hint: content.publicKey.hint } as const)
-      : certificate === undefined
-        ? undefined
-        : ({ kind: 'certificate', der: Buffer.from(certificate.rawBytes) } as const);
-  if (signer === undefined) return { ok: false, why: 'the bundle holds no certificate' };
+    return unfit(`holds more than ${mostWitnesses} log entries or timestamps`);
+  if (!tlogEntries.flatMap(numbersOf).every(isCanonical))
+    return unfit('writes a number of its log entry in an unusual way');
+  const signer = signerOf(content);
+  if (signer === undefined) return unfit('names nobody who signed it');
   const signed = contentOf(bundle);
-  if (signed === undefined) return { ok: false, why: 'the bundle must hold exactly one signature' };
+  if (signed === undefined) return unfit('holds no signature, or more than one');
   return {
     ok: true,
     value: {
@@ -292,19 +277,8 @@ function toTransparencyLogEntry(
   };
 }
 
-function contentOf(bundle: Bundle): EnvelopeContent | MessageContent | undefined {
-  if (isBundleWithMessageSignature(bundle)) return { kind: 'message', bundle };
-  if (!isBundleWithDsseEnvelope(bundle)) return undefined;
-  const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
-  const [signature] = signatures;
-  if (signature === undefined || signatures.length !== 1 || signature.sig.length === 0) return undefined;
-  return {
-    kind: 'envelope',
-    payloadType,
-    payload: Buffer.from(payload),
-    signature: Buffer.from(signature.sig),
-    keyid: signature.keyid,
-  };
+function unfit(why: string): Parsed<never> {
+  return { ok: false, why: `the bundle ${why}` };
 }
 
 // The library names the fields that it misses; its other errors speak of its own code.
@@ -326,4 +300,26 @@ function numbersOf({
 
 function isCanonical(text: string): boolean {
   return /^(?:0|[1-9][0-9]{0,19})$/.test(text);
+}
+
+function signerOf(content: VerificationMaterial['content']): OpenBundle['signer'] | undefined {
+  if (content.$case === 'publicKey') return { kind: 'public-key', hint: content.publicKey.hint };
+  const certificate =
+    content.$case === 'certificate' ? content.certificate : content.x509CertificateChain.certificates[0];
+  return certificate && { kind: 'certificate', der: Buffer.from(certificate.rawBytes) };
+}
+
+function contentOf(bundle: Bundle): EnvelopeContent | MessageContent | undefined {
+  if (isBundleWithMessageSignature(bundle)) return { kind: 'message', bundle };
+  if (!isBundleWithDsseEnvelope(bundle)) return undefined;
+  const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
+  const [only, ...others] = signatures;
+  if (only === undefined || others.length > 0 || only.sig.length === 0) return undefined;
+  return {
+    kind: 'envelope',
+    payloadType,
+    payload: Buffer.from(payload),
+    signature: Buffer.from(only.sig),
+    keyid: only.keyid,
+  };
 }

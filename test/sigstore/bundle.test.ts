@@ -237,6 +237,17 @@ describe('a bundle', () => {
     expect(parsed).toMatchObject({ ok: true, value: { entries: [{ logIndex: attested.logIndex }] } });
   });
 
+  it('has 16 log entries and 16 timestamps at most, each of which is work', () => {
+    const witnessed = (entries: number, stamps: number) =>
+      refusalOf(
+        toBundle(attested.certificate, attested.envelope, Array(entries).fill(entry), {
+          timestamps: Array(stamps).fill(Buffer.from('stamp')),
+        }),
+      );
+    const many = 'the bundle holds more than 16 log entries or timestamps';
+    expect([witnessed(16, 16), witnessed(17, 16), witnessed(16, 17)]).toEqual(['accepted', many, many]);
+  });
+
   it('is written with its timestamps and its key id', () => {
     const whole = toBundle(
       attested.certificate,
