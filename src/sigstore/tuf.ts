@@ -49,7 +49,7 @@ export async function updateTuf(
   try {
     return await inWorkFolder((folder) => inTime(update(root, keeper, known, folder), signal));
   } catch (error) {
-    return explainTuf(keeper.unavailable ?? error);
+    return explainTuf(keeper.failure ?? error);
   }
 }
 
@@ -114,8 +114,8 @@ function signed(bytes: Uint8Array): { readonly version: number; readonly expires
 /** Hands files to the library and keeps what the next update needs: the roots, and the true reason of a failure. */
 class Keeper {
   readonly roots = new Map<number, Uint8Array>();
-  /** The library turns errors into texts, so the one that says "no answer" is kept here. */
-  unavailable: MirrorUnavailable | undefined;
+  /** The library turns errors into texts, so the one it was handed is kept here. */
+  failure: unknown;
   readonly #files: TufFiles;
   readonly #knownRoots: ReadonlyMap<number, Uint8Array> | undefined;
 
@@ -146,15 +146,15 @@ class Keeper {
   async #need(path: string, maxBytes: number): Promise<Uint8Array> {
     const bytes = await this.#read(path, maxBytes);
     if (bytes !== undefined) return bytes;
-    this.unavailable = new MirrorUnavailable(`${path}: there is none`);
-    throw this.unavailable;
+    this.failure = new MirrorUnavailable(`${path}: there is none`);
+    throw this.failure;
   }
 
   async #read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
     try {
       return await this.#files.read(path, maxBytes);
     } catch (error) {
-      if (error instanceof MirrorUnavailable) this.unavailable = error;
+      this.failure = error;
       throw error;
     }
   }

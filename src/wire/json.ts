@@ -18,7 +18,7 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   } catch {
     return refused('not valid UTF-8');
   }
-  if (text.startsWith('\uFEFF')) return refused('starts with a byte order mark');
+  if (text.startsWith('\uFEFF')) return refused('preceded by a byte order mark');
   if (depthOf(text) > maxDepth) return refused(`nested deeper than ${maxDepth}`);
   let value: unknown;
   try {
@@ -29,7 +29,7 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   const duplicate = duplicateKey(text);
   return duplicate === undefined
     ? { ok: true, value }
-    : refused(`key ${JSON.stringify(clip(duplicate))} stands twice`);
+    : refused(`ambiguous: key ${JSON.stringify(clip(duplicate))} stands twice`);
 }
 
 /** The object's own property, or `undefined`: inherited names such as `constructor` are never found. */

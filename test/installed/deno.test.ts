@@ -212,7 +212,7 @@ describe('a vendor folder of Deno', () => {
     writeFileSync(at('vendor/manifest.json'), '{"modules":{},"modules":{}}');
     expect(await verdict()).toMatchObject({
       status: 'unknown',
-      details: ['vendor/manifest.json cannot be understood: key "modules" stands twice'],
+      details: ['vendor/manifest.json cannot be understood: ambiguous: key "modules" stands twice'],
     });
   });
 

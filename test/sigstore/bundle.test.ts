@@ -289,7 +289,7 @@ describe('a bundle', () => {
     [
       'names a key twice',
       Buffer.from('{"mediaType":"a","mediaType":"b"}'),
-      'is key "mediaType" stands twice',
+      'is ambiguous: key "mediaType" stands twice',
     ],
     ['is a list', Buffer.from('[]'), formless('wrong in mediaType, content, verificationMaterial')],
     ['is nothing', Buffer.from('null'), formless('it holds a value that may not stand there')],

@@ -409,7 +409,7 @@ describe('a bundle from disk', () => {
     [
       'two readers would read in two ways',
       '{"apiVersion":"0.0.2","kind":"dsse","kind":"intoto"}',
-      `the log entry's body is key "kind" stands twice`,
+      `the log entry's body is ambiguous: key "kind" stands twice`,
     ],
     [
       'holds no certificate',

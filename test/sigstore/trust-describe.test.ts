@@ -59,6 +59,26 @@ test('periods that are left open are not told', () => {
   expect(all.filter((one) => 'validFrom' in one || 'validUntil' in one)).toEqual([]);
 });
 
+test('an authority whose name cannot be read is told by its fingerprint', () => {
+  const sigstore = mintSigstore();
+  const [issuing = Buffer.alloc(0)] = sigstore.authority.chain;
+  const der = Buffer.from(issuing);
+  // A name in a list where its set should be, which the library reads and OpenSSL does not.
+  const organization = Buffer.of(0x06, 0x03, 0x55, 0x04, 0x0a);
+  der[der.indexOf(organization) - 4] = 0x30;
+  const bytes = sigstore.trustedRootBytes({
+    authorities: [{ chain: [der], uri: 'https://ca.test', validFor: validFor(new Date('2025-01-01')) }],
+  });
+  expect(describeTrust(trustFromBytes(bytes, 'x')).certificateAuthorities).toStrictEqual([
+    {
+      url: 'https://ca.test',
+      subject: 'a certificate without a readable name',
+      fingerprints: [createHash('sha256').update(der).digest('hex')],
+      validFrom: new Date('2025-01-01'),
+    },
+  ]);
+});
+
 test('it can be told as JSON', () => {
   const told = describeTrust(trustFromBytes(mintSigstore().trustedRootBytes(), 'x'));
   expect(JSON.parse(JSON.stringify(told))).toMatchObject({

@@ -81,7 +81,7 @@ describe('a trusted root of one’s own', () => {
     ['"text"', strange],
     ['{"mediaType":"text/html"}', strange],
     ['{"mediaType":1}', strange],
-    ['\uFEFF{}', 'cannot be read: starts with a byte order mark'],
+    ['\uFEFF{}', 'cannot be read: preceded by a byte order mark'],
     ['[[[', 'cannot be read: not JSON'],
     ['{"signed":{}}', 'is TUF metadata, not a trusted root'],
   ])('that is %j is refused', async (text, why) => {

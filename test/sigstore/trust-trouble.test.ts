@@ -83,6 +83,7 @@ test.each<readonly [what: string, told: string, why: string]>([
     'No Unable to load x error Error: y',
     'No Unable to load x error Error: y',
   ],
+  ['a failure without a name', 'Unable to load targets error y', 'y'],
   ['control characters', 'a\u001b\u202e\u2028\u2029b', 'a    b'],
   ['endless words', `${'x'.repeat(200)}y`, 'x'.repeat(200)],
 ])('%s is never taken for silence', (_, told, why) => {

@@ -78,12 +78,14 @@ describe('an update', () => {
     expect(files.asked).toEqual(['3.root.json', 'timestamp.json']);
   });
 
-  test('can be done again from what it left behind, with the same outcome', async () => {
+  test('can be done again from what it left behind, with the same outcome, whatever its versions', async () => {
     const repository = mint();
-    repository.rotateRoot();
+    for (let version = 2; version <= 11; version += 1) repository.rotateRoot();
     repository.rotateRoot({ roles: ['root', 'snapshot'] });
+    repository.release({ version: { timestamp: 20, snapshot: 21, targets: 22 } });
     const outcome = await updated(repository);
-    expect([...outcome.state.roots.keys()]).toEqual([2, 3]);
+    expect([...outcome.state.roots.keys()]).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(outcome.versions).toEqual({ root: 12, timestamp: 20, snapshot: 21, targets: 22 });
     expect(await replayTuf(repository.root(), outcome.state)).toEqual(outcome);
   });
 
@@ -203,7 +205,7 @@ describe('an update comes to nothing', () => {
     repository.put('timestamp.json', Buffer.from(text.replace('{', '{"signatures": [],')));
     expect(await updateTuf(repository.root(), filesOf(repository))).toMatchObject({
       kind: 'invalid',
-      why: expect.stringContaining('metadata is key "signatures" stands twice'),
+      why: expect.stringContaining('metadata is ambiguous: key "signatures" stands twice'),
     });
   });
 
@@ -230,16 +232,19 @@ describe('an update comes to nothing', () => {
     },
   );
 
-  test('by an error that is no silence, which is never taken for one', async () => {
-    const repository = mint();
-    const cause = new Error('2.root.json is longer than it may be');
-    const files = filesOf(repository, { '2.root.json': () => Promise.reject(cause) });
-    expect(await updateTuf(repository.root(), files)).toEqual({
-      kind: 'invalid',
-      why: cause.message,
-      cause,
-    });
-  });
+  test.each(['2.root.json', '1.snapshot.json'])(
+    'by an error about %s that is no silence, which is never taken for one',
+    async (path) => {
+      const repository = mint();
+      const cause = new Error('it is longer than it may be');
+      const files = filesOf(repository, { [path]: () => Promise.reject(cause) });
+      expect(await updateTuf(repository.root(), files)).toEqual({
+        kind: 'invalid',
+        why: cause.message,
+        cause,
+      });
+    },
+  );
 
   test('as soon as the time is up, even if it was up before', async () => {
     const repository = mint();

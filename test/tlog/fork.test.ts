@@ -165,7 +165,7 @@ describe('what is not evidence', () => {
     ['{"origin":"","older":"","newer":"","proof":[1]}', noProof],
     ['{"origin":"","older":"","newer":"","proof":["AA==",1]}', noProof],
     [JSON.stringify({ ...evidence, proof: Array.from({ length: 65 }, () => 'AA==') }), noProof],
-    [`{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`, 'key "origin" stands twice'],
+    [`{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`, 'ambiguous: key "origin" stands twice'],
     [' '.repeat(300_000), 'larger than 262144 bytes'],
   ])('a file such as %.30j', (text, why) => {
     expect(parseForkFile(Buffer.from(text))).toEqual({ ok: false, why });

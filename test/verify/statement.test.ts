@@ -155,21 +155,21 @@ describe('a statement', () => {
     ['two documents', '{}{}', 'not JSON'],
     ['a number', '7', 'not an in-toto statement: its type is missing'],
     ['null', 'null', 'not an in-toto statement: its type is missing'],
-    ['a key twice', '{"type":"a","type":"b"}', 'key "type" stands twice'],
+    ['a key twice', '{"type":"a","type":"b"}', 'ambiguous: key "type" stands twice'],
     [
       'a subject twice',
       statementBytes(subject, acme).toString().replace('"subject":', '"subject":[],"subject":'),
-      'key "subject" stands twice',
+      'ambiguous: key "subject" stands twice',
     ],
     [
       'a digest twice',
       statementBytes(subject, acme).toString().replace('"sha256":', '"sha256":"b","sha256":'),
-      'key "sha256" stands twice',
+      'ambiguous: key "sha256" stands twice',
     ],
     [
       'a byte order mark',
       Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), statementBytes(subject, acme)]),
-      'starts with a byte order mark',
+      'preceded by a byte order mark',
     ],
     [
       'bytes that are no UTF-8',

@@ -57,7 +57,43 @@ export const sigstoreTrust: readonly Reason[] = [
     why: 'a folder that others have removed already is removed; by whom is no matter',
   },
 
-  { file: 'trust-logs.ts', code: /publicKey\?\.rawBytes|^id === undefined$/, why: isRead },
+  { file: 'trust-logs.ts', code: /publicKey\?\.rawBytes|^id === undefined$|^\[\]$/, why: isRead },
+
+  {
+    file: 'tuf.ts',
+    code: '[]',
+    to: '["Stryker was here"]',
+    why: 'a text where roles are listed is none of the three that are looked at',
+  },
+  {
+    file: 'tuf.ts',
+    code: '/\\.json$/',
+    to: '/\\.json/',
+    why: 'only a role that was delegated to could have this in the midst of its name, which is then told without it',
+  },
+  {
+    file: 'tuf.ts',
+    code: /^\/\^(?:\\d\+\\\.|\(\\d\+\)\\\.root\\\.json\$)\/$/,
+    why: 'only a role that was delegated to could be named so, and what is read in its place is verified as that role',
+  },
+  {
+    file: 'tuf.ts',
+    code: '`there is no ${path}`',
+    to: '``',
+    why: 'the library looks at the status alone, and drops the words',
+  },
+  {
+    file: 'tuf.ts',
+    code: /^(?:\{ once: true \}|true)$/,
+    to: /^(?:\{\}|false)$/,
+    why: 'whoever listens stops listening in the end, and what has ended does not end again',
+  },
+  {
+    file: 'tuf-trouble.ts',
+    code: /^\/\^\(\?:Unable to load /,
+    to: /^\/\(\?:Unable to load /,
+    why: 'where nothing has to be there, nothing is found at the beginning at the latest',
+  },
 
   { file: 'tuf-cache.ts', code: "'utf8'", to: '""', why: 'Node writes UTF-8 where no encoding is named' },
   { file: 'root.ts', code: "'utf8'", to: '""', why: 'Node writes UTF-8 where no encoding is named' },
