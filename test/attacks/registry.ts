@@ -452,6 +452,18 @@ export const said: Area = {
       says: /the same name now belongs to somebody else/,
     },
     {
+      promise: 'a name in new hands does not pass a pin of the name alone',
+      publish: ({ name }) => ({
+        linked: { owner: 'acme', name, id: '454279688' },
+        repository: { owner: 'acme', name, id: '666' },
+      }),
+      argv: ({ widget, name }) => [widget.spec, '--repo', `acme/${name}`],
+      verdict: 'rejected',
+      code: 1,
+      id: 'linked-repository',
+      says: /JSR links a repository of that name with another id/,
+    },
+    {
       promise: 'a yanked version is told, and with --strict turned away',
       attack: ({ world, widget }) => world.yank(widget),
       argv: ({ widget }) => [widget.spec, '--strict'],

@@ -162,9 +162,43 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
         [
           'error',
           'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
-          'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
+          'find out which of the two is meant, and pin its id with --repo-id',
         ],
       ],
+    ],
+    ...(['repository', 'owner'] as const).map(
+      (claim): Row => [
+        `a name in new hands, where the ${claim} is pinned by name`,
+        assess({ provenance: provenance(builtBy('acme', 'pkg')) }),
+        [
+          [
+            'error',
+            'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
+            'find out which of the two is meant, and pin its id with --repo-id',
+          ],
+        ],
+        pins(claim === 'owner' ? { owner: 'acme' } : { repository: 'acme/pkg' }),
+      ],
+    ),
+    ...([{ repositoryId: '2002' }, { owner: 'acme', ownerId: '2003' }] as const).map(
+      (expect): Row => [
+        `a name whose new id is pinned: ${Object.keys(expect).join()}`,
+        assess({ provenance: provenance(builtBy('acme', 'pkg', { id: '2002', ownerId: '2003' })) }),
+        [['note', 'built from acme/pkg, while JSR links acme/pkg today by another id; the policy decides']],
+        pins(expect),
+      ],
+    ),
+    [
+      'a name in new hands, where the id of the old ones is an alternative',
+      assess({ provenance: provenance(builtBy('acme', 'pkg', { id: '2002' })) }),
+      [
+        [
+          'error',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
+          'find out which of the two is meant, and pin its id with --repo-id',
+        ],
+      ],
+      pins({ repository: 'acme/pkg' }, { repositoryId: '1001' }),
     ],
     [
       'no repository',

@@ -1,4 +1,6 @@
 import { claimsOf } from '../../model/claims.ts';
+import type { Provenance } from '../../model/provenance.ts';
+import type { Expected } from '../expectation.ts';
 import { compareLink } from '../link.ts';
 import type { PackageRule } from '../rule.ts';
 
@@ -24,19 +26,23 @@ export const linkedRepository = {
           message: `built from ${seen}, which JSR links as ${linked} today: the id is the same, so it was renamed`,
           standing: 'remark',
         };
+      else if (comparison.resurrected && !pinsId(expected, provenance))
+        // Who pinned the name meant the one it belonged to; which that was, a name cannot say.
+        yield {
+          message: `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to somebody else`,
+          hint: 'find out which of the two is meant, and pin its id with --repo-id',
+          standing: 'absolute',
+        };
       else if (expected.pinsName)
         // The pin is the project's own word and outranks the registry's; a link that wandered off is still news.
         yield {
-          message: `built from ${seen}, while JSR links ${linked} today; the ${expected.source} decides`,
+          message: `built from ${seen}, while JSR links ${linked} today${comparison.resurrected ? ' by another id' : ''}; the ${expected.source} decides`,
           standing: 'remark',
         };
       else
         yield {
-          message: comparison.resurrected
-            ? `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to somebody else`
-            : `built from ${seen}, but JSR links ${linked}`,
+          message: `built from ${seen}, but JSR links ${linked}`,
           hint: 'if the repository moved and you trust both, pin it with --repo or `jsr-verify pin`',
-          ...(comparison.resurrected && { standing: 'absolute' as const }),
         };
       return;
     }
@@ -55,3 +61,13 @@ export const linkedRepository = {
         };
   },
 } satisfies PackageRule;
+
+/** Whether a pin knows the very repository, or its owner, by id. */
+function pinsId({ pins }: Expected, { identity }: Provenance): boolean {
+  const { repositoryId, ownerId } = claimsOf(identity);
+  const knows = (pinned: string | undefined, seen: string | undefined) =>
+    pinned !== undefined && pinned === seen;
+  return pins.some(
+    ({ expect }) => knows(expect.repositoryId, repositoryId) || knows(expect.ownerId, ownerId),
+  );
+}
