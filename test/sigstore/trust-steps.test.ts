@@ -76,13 +76,14 @@ describe('a step down', () => {
     expect(world.requests).toEqual([]);
   });
 
-  test.each<readonly [what: string, change: Partial<TrustOptions>]>([
-    ['the time is up', { timeoutMs: 50 }],
-    ['it was ended before it began', { signal: AbortSignal.abort() }],
-    ['it is ended on the way', { signal: AbortSignal.timeout(100) }],
-  ])('is taken as soon as %s', async (_, change) => {
+  test.each<readonly [what: string, how: () => Partial<TrustOptions>]>([
+    ['the time is up', () => ({ timeoutMs: 50 })],
+    ['it was ended before it began', () => ({ signal: AbortSignal.abort() })],
+    ['it is ended on the way', () => ({ signal: AbortSignal.timeout(100) })],
+  ])('is taken as soon as %s', async (_, how) => {
     await world.loadLongAgo();
     world.intercept = () => true;
+    const change = how();
     const start = performance.now();
     const { status } = await world.load(change);
     expect(status.warnings[0]).toContain('did not answer (no answer in time)');
