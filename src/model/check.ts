@@ -1,5 +1,5 @@
 import type { Sha256 } from './package.ts';
-import type { Identity, LoggedAt, Statement } from './provenance.ts';
+import type { ClaimDifference, Identity, LoggedAt, Statement } from './provenance.ts';
 
 /** What each check establishes when it passes. The record is closed and total: every check is in every report. */
 export interface Facts {
@@ -71,12 +71,6 @@ export interface BundleFact {
 /** A parsed Sigstore bundle; only `sigstore/` may look inside. */
 export interface SigstoreBundle {
   readonly mediaType: string;
-}
-
-export interface ClaimDifference {
-  readonly claim: string;
-  readonly claimed: string;
-  readonly proven: string;
 }
 
 export interface TarballFact {

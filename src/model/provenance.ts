@@ -58,6 +58,13 @@ export interface Predicate {
   readonly run?: string;
 }
 
+/** What the predicate claims and the certificate proves to be otherwise. */
+export interface ClaimDifference {
+  readonly claim: string;
+  readonly claimed: string;
+  readonly proven: string;
+}
+
 /** Where and when an attestation was logged. */
 export interface LoggedAt {
   /** Global index in the log, decimal. */
@@ -82,6 +89,7 @@ export type Provenance = Brand<
     readonly manifestDigest: Sha256;
     /** What the subject digest covers: the version manifest, or the uploaded tarball whose files equal it. */
     readonly subjectOf: 'manifest' | 'upload';
+    readonly differs: readonly ClaimDifference[];
   },
   'Provenance'
 >;

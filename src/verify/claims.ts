@@ -1,6 +1,6 @@
-import { type ClaimDifference, type Facts, failed, type Outcome, passed } from '../model/check.ts';
+import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
 import { sameAscii } from '../model/claims.ts';
-import type { Identity, Predicate } from '../model/provenance.ts';
+import type { ClaimDifference, Identity, Predicate } from '../model/provenance.ts';
 import { denoWorkflow } from './workflow.ts';
 
 const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';

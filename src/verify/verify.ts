@@ -79,6 +79,7 @@ export function prove(target: Target, checks: Checks): Provenance | undefined {
       logged: known.inclusion,
       manifestDigest: known.manifest.digest,
       subjectOf: known.subject.of,
+      differs: known.claims.differs,
     } as Provenance),
   );
   return proven.status === 'passed' ? proven.fact : undefined;

@@ -432,6 +432,25 @@ export const said: Area = {
     },
     {
       promise:
+        "a stranger's attestation before the owner's does not hide that the owner's speaks of another build",
+      publish: { provenance: 'none' },
+      attack: ({ world, widget }) => {
+        world.attest(widget, {
+          identity: { owner: 'evil', name: 'fork', repositoryId: '666', ownerId: '667' },
+        });
+        world.attest(widget, {
+          statement: { style: 'actions-attest', claims: { commit: '1'.repeat(40) } },
+        });
+      },
+      twin: false,
+      argv: ({ widget }) => [widget.spec, '--strict'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'foreign-signer',
+      says: /the statement speaks of another build than the one that signed it: commit 1{40} \(claimed\)/,
+    },
+    {
+      promise:
         'an attestation from a repository that took over the name does not count where the id is another',
       publish: { provenance: 'none' },
       attack: ({ world, widget }) =>

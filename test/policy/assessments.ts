@@ -74,6 +74,7 @@ export interface ProvenanceChange {
   readonly predicate?: Partial<Predicate>;
   readonly manifestDigest?: Sha256;
   readonly subjectOf?: 'manifest' | 'upload';
+  readonly differs?: Provenance['differs'];
 }
 
 /** A proof; in the program only `prove()` can make one. */
@@ -102,6 +103,7 @@ export function provenance(who: Identity = identity(), change: ProvenanceChange 
     },
     manifestDigest: change.manifestDigest ?? digest,
     subjectOf: change.subjectOf ?? 'manifest',
+    differs: change.differs ?? [],
   } as unknown as Provenance;
 }
 

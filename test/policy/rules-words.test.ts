@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ClaimDifference } from '../../src/model/check.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Assessment } from '../../src/policy/assessment.ts';
 import { judge } from '../../src/policy/judge.ts';
@@ -33,6 +32,8 @@ const loggedAt = (text: string, more: Partial<Assessment> = {}): Assessment =>
 
 const publishedAt = (text: string) => assessAbsent({ word: { ...word, publishedAt: new Date(text) } });
 
+const commit = { claim: 'commit', claimed: 'a', proven: 'b' };
+const ref = { claim: 'ref', claimed: 'c', proven: 'd' };
 const { publishedAt: _, ...undated } = word;
 const anonymous: IdentityChange = { sourceRepositoryURI: undefined };
 const searched = { attestationFinder: 'log-index', search: 'found' } as const;
@@ -680,13 +681,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
   ],
   'foreign-signer': [
     [
-      'claims that differ, told of the first attestation',
-      assess({
-        checks: differing([
-          { claim: 'commit', claimed: 'a', proven: 'b' },
-          { claim: 'ref', claimed: 'c', proven: 'd' },
-        ]),
-      }),
+      'claims that differ',
+      assess({ provenance: provenance(identity(), { differs: [commit, ref] }) }),
       [
         [
           'warning',
@@ -697,16 +693,23 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'claims that differ, of one that does not count',
       assess({
-        provenance: provenance(builtBy('evil', 'pkg')),
+        provenance: provenance(builtBy('evil', 'pkg'), { differs: [commit] }),
         others: [provenance()],
-        checks: differing([{ claim: 'commit', claimed: 'a', proven: 'b' }]),
       }),
       [],
     ],
     [
-      'claims that could not be compared',
-      assess({ checks: checks({ claims: { status: 'unknown', why: 'no answer' } }) }),
-      [],
+      'claims that differ, of one that counts although a stranger was first',
+      assess({
+        provenance: provenance(builtBy('evil', 'pkg')),
+        others: [provenance(identity(), { differs: [commit] })],
+      }),
+      [
+        [
+          'warning',
+          'the statement speaks of another build than the one that signed it: commit a (claimed), b (proven)',
+        ],
+      ],
     ],
   ],
   'underived-declarations': [
@@ -734,10 +737,6 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
   ],
 };
-
-function differing(differs: readonly ClaimDifference[]) {
-  return checks({ claims: { status: 'passed', fact: { compared: ['commit'], differs } } });
-}
 
 function tarballWith(notDerived: readonly string[]): Assessment {
   const fact = { url: 'u', integrity: 'i', verbatim: 1, rewritten: 0, derived: 1, generated: 1, notDerived };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ClaimDifference } from '../../src/model/check.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Assessment } from '../../src/policy/assessment.ts';
 import { judge } from '../../src/policy/judge.ts';
@@ -38,9 +37,6 @@ const pinOf = (expect: Policy['packages'][number]['expect'][number]): Partial<Po
 
 const built = (change: Parameters<typeof identity>[0], more: Partial<Assessment> = {}): Assessment =>
   assess({ provenance: provenance(identity(change)), ...more });
-
-const differing = (differs: readonly ClaimDifference[]) =>
-  checks({ claims: { status: 'passed', fact: { compared: ['commit'], differs } } });
 
 const nothing = undefined;
 
@@ -389,7 +385,11 @@ const table: Readonly<
     },
     {
       name: 'another commit claimed than proven',
-      input: assess({ checks: differing([{ claim: 'commit', claimed: 'aaaa', proven: 'bbbb' }]) }),
+      input: assess({
+        provenance: provenance(identity(), {
+          differs: [{ claim: 'commit', claimed: 'aaaa', proven: 'bbbb' }],
+        }),
+      }),
       says: 'warning',
       words: 'commit aaaa (claimed), bbbb (proven)',
     },

@@ -80,6 +80,7 @@ export function aProvenance(
     },
     manifestDigest: digest(),
     subjectOf: 'manifest',
+    differs: [],
   };
   return proof as unknown as Provenance;
 }

@@ -12,20 +12,17 @@ export const foreignSigner = {
   title: 'the attestation was made by the job that published',
   why: 'Tools other than `deno publish`, and repair jobs, attest what another job has published: a weaker witness of the build.',
   fix: 'Read the workflow that signed; pin it if you accept it, or pin the publishing workflow to refuse it.',
-  *judge({ assessment, provenance }) {
+  *judge({ provenance }) {
     if (provenance === undefined) return;
-    const { predicate } = provenance.statement;
-    if (provenance.subjectOf === 'upload')
+    const { statement, subjectOf, differs } = provenance;
+    if (subjectOf === 'upload')
       yield {
         message:
           'attests the uploaded tarball, not the version manifest: made by other means than `deno publish`',
       };
-    if (predicate.buildType !== denoBuildType)
-      yield { message: `made with build type ${predicate.buildType}, which is not that of \`deno publish\`` };
-    // The check's fact belongs to the first attestation; of another one that was chosen only the statement is known.
-    const { claims } = assessment.checks;
-    const differs =
-      claims.status === 'passed' && provenance === assessment.provenance ? claims.fact.differs : [];
+    const { buildType } = statement.predicate;
+    if (buildType !== denoBuildType)
+      yield { message: `made with build type ${buildType}, which is not that of \`deno publish\`` };
     if (differs.length > 0)
       yield {
         message: `the statement speaks of another build than the one that signed it: ${differs
