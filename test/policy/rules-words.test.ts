@@ -202,6 +202,18 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       pins({ repository: 'acme/pkg' }, { repositoryId: '1001' }),
     ],
     [
+      'a name in new hands whose owner the certificate does not know by id',
+      built({ sourceRepositoryIdentifier: '2002', sourceRepositoryOwnerIdentifier: undefined }),
+      [
+        [
+          'error',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
+          'find out which of the two is meant, and pin its id with --repo-id',
+        ],
+      ],
+      pins({ repository: 'acme/pkg' }),
+    ],
+    [
       'no repository',
       built(anonymous),
       [
