@@ -94,6 +94,11 @@ export const certified: Area = {
       { usage: [TIME_STAMPING] },
       /not meant for code signing/,
     ),
+    row(
+      'a certificate whose key is for the agreement on keys signs nothing',
+      { keyUse: 'keyAgreement' },
+      /not meant for digital signatures/,
+    ),
     row('a certificate for nothing in particular signs no code', { usage: [] }, /not meant for code signing/),
     row(
       'a certificate that is an authority signs no code',

@@ -1,11 +1,20 @@
+import { signCheckpoint } from '../support/checkpoint.ts';
 import { jsonOf, withJson } from '../support/http.ts';
 import type { LogEntries } from '../support/rekor.ts';
 import * as attack from '../support/rekor-attacks.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
 import { mintSigstore, sharedSigstore } from '../support/sigstore.ts';
+import { type ValidFor, validFor } from '../support/trusted-root.ts';
+import { underRoot } from './root.ts';
 import { type Area, beside, type Row, type Scene } from './row.ts';
 
-const log = sharedSigstore().rekorKey;
+const { rekorKey: log, rekorV2Key: otherLog } = sharedSigstore();
+
+/** A root that trusts the log in another period than that of the entry. */
+const trustedFor = (period: (logged: number) => ValidFor) =>
+  underRoot(({ widget }) => ({
+    tlogs: [{ key: log, validFor: period(widget.attested.record.integratedTime * 1000) }],
+  }));
 
 const onEntry =
   (change: attack.EntryAttack): NonNullable<Row['attack']> =>
@@ -147,6 +156,36 @@ export const logged: Area = {
       ...not('inclusion', /of a log that the trusted root does not know/),
     },
     {
+      promise: 'a checkpoint by another log, trusted as well, is none of this one',
+      attack: onEntry(attack.checkpointBy(otherLog, { origin: otherLog.host })),
+      ...not('inclusion', /inclusion proof does not hold: invalid checkpoint signature/),
+    },
+    {
+      promise:
+        'a checkpoint of another trusted log, which this one has only signed along, is none of its own',
+      attack: onEntry(
+        attack.both(
+          attack.checkpointBy(otherLog, { origin: otherLog.host }),
+          attack.withProof(({ checkpoint, treeSize, rootHash }) => {
+            const root = Buffer.from(rootHash, 'hex');
+            const along = signCheckpoint(log, { origin: otherLog.host, size: treeSize, root });
+            return { checkpoint: `${checkpoint}${along.split('\n\n')[1]}` };
+          }),
+        ),
+      ),
+      ...not('inclusion', /of a log that the trusted root does not know/),
+    },
+    {
+      promise: 'a promise from after the log was retired is none',
+      ...trustedFor((logged) => validFor(new Date(0), new Date(logged - 1000))),
+      ...not('inclusion', /inclusion promise could not be verified/),
+    },
+    {
+      promise: 'a promise from before the log was trusted is none',
+      ...trustedFor((logged) => validFor(new Date(logged + 1000))),
+      ...not('inclusion', /inclusion promise could not be verified/),
+    },
+    {
       promise: 'a checkpoint of another tree of the same log does not fit',
       attack: onEntry(attack.checkpointBy(log, { origin: `${log.host} - 3904496407287907110` })),
       ...not('inclusion', /another tree than the entry/),
@@ -280,7 +319,7 @@ export const logged: Area = {
       ...not('bundle', /kind evil\/0\.0\.2 is not supported/),
     },
     {
-      promise: 'an entry that logs another certificate than it was signed with does not pass',
+      promise: 'a signature by another key than that of the logged certificate does not pass',
       publish: ({ world }) => {
         const other = world.sigstore.issueCertificate({
           notBefore: new Date(world.now.getTime() - 30 * 24 * 3_600_000),

@@ -3,12 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ArchiveEntry } from '../support/archive.ts';
-import type { BundleJson } from '../support/bundle.ts';
+import { type BundleJson, toBundle } from '../support/bundle.ts';
 import { withBody } from '../support/http.ts';
 import type { Json } from '../support/json.ts';
-import { sha256Hex } from '../support/keys.ts';
+import { sha256Hex, sign } from '../support/keys.ts';
 import { packageLock } from '../support/lockfiles.ts';
 import type { NpmChanges } from '../support/npm.ts';
+import { withEntryBody } from '../support/rekor-entry.ts';
+import { type ValidFor, validFor } from '../support/trusted-root.ts';
+import { underRoot } from './root.ts';
 import type { Area, Row, Scene } from './row.ts';
 
 const deep = ({ widget }: Scene) => [widget.spec, '--depth', 'tarball'];
@@ -317,6 +320,29 @@ function bundles(): readonly Row[] {
     ...end,
   });
   const not = (id: string, says: RegExp) => ({ verdict: 'rejected', code: 1, id, says }) as const;
+  /** With an entry of Rekor v2 and a timestamp, under a root that trusts the log in another period. */
+  const younger = (promise: string, period: (stamped: number) => ValidFor): Row => {
+    const stampedAt = ({ widget }: Scene) => widget.attested.certificate.notBefore;
+    const root = underRoot((scene) => ({
+      tlogs: [{ key: scene.world.sigstore.rekorV2Key, validFor: period(stampedAt(scene).getTime()) }],
+    }));
+    return {
+      ...given(
+        promise,
+        (bundle) => bundle,
+        not('inclusion', /the log was not trusted at the time of the entry/),
+      ),
+      ...root,
+      project: (scene) => {
+        const { sigstore } = scene.world;
+        const { certificate, envelope } = scene.widget.attested;
+        const entry = sigstore.openLogV2().addDsse(envelope, certificate.der);
+        const stamps = envelope.signatures.map(({ sig }) => sigstore.tsa.stamp(sig, stampedAt(scene)));
+        const bundle = toBundle(certificate, envelope, [entry], { timestamps: stamps });
+        return { ...root.project(scene), 'it.json': JSON.stringify(bundle) };
+      },
+    };
+  };
   const inside = (bundle: BundleJson, from: string | RegExp, to: string): Json =>
     JSON.parse(JSON.stringify(bundle).replace(from, to)) as Json;
   const material = (bundle: BundleJson) => bundle['verificationMaterial'] as { readonly [key: string]: Json };
@@ -353,6 +379,67 @@ function bundles(): readonly Row[] {
       'a bundle of another signature than was logged does not pass',
       (bundle) => inside(bundle, /"sig":"M[^"]{6}/, '"sig":"MEUCIQA'),
       not('signature', /does not fit/),
+    ),
+    given(
+      'a bundle with another certificate for the same key than was logged does not pass',
+      (bundle, { world, widget }) => {
+        const { key, identity, notBefore, notAfter } = widget.attested.certificate;
+        const { der } = world.sigstore.issueCertificate({ key, identity, notBefore, notAfter });
+        return {
+          ...bundle,
+          verificationMaterial: { ...material(bundle), certificate: { rawBytes: der.toString('base64') } },
+        };
+      },
+      not('inclusion', /the log entry is about another certificate/),
+    ),
+    given(
+      'a bundle of another type of payload than was logged does not pass',
+      (_, { world, widget }) =>
+        world.bundle(
+          world.attest(widget, {
+            indexed: false,
+            record: (record) =>
+              withEntryBody(record, (json) => json.replace('application/vnd.in-toto+json', 'text/plain')),
+          }),
+        ),
+      not('inclusion', /the log entry is about another payload type/),
+    ),
+    given(
+      'a bundle whose signed bytes are of another type is not read as a statement',
+      (_, { world, widget }) =>
+        world.bundle(world.attest(widget, { indexed: false, payloadType: 'application/json' })),
+      not('signature', /payload is of the type "application\/json"/),
+    ),
+    given(
+      'a bundle that signs the manifest as a file states nothing',
+      ({ dsseEnvelope: _, ...bundle }, { world, widget }) => {
+        const { certificate } = widget.attested;
+        const signature = sign(certificate.key, widget.manifest);
+        const entry = world.sigstore.openLogV2().addFile(widget.digest, signature, certificate.der);
+        const stamp = world.sigstore.tsa.stamp(signature, certificate.notBefore);
+        return {
+          ...bundle,
+          verificationMaterial: {
+            ...material(bundle),
+            tlogEntries: [entry],
+            timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: stamp.toString('base64') }] },
+          },
+          messageSignature: {
+            messageDigest: {
+              algorithm: 'SHA2_256',
+              digest: Buffer.from(widget.digest, 'hex').toString('base64'),
+            },
+            signature: signature.toString('base64'),
+          },
+        };
+      },
+      not('bundle', /signs a file, not an in-toto statement/),
+    ),
+    younger('a bundle with an entry of Rekor v2 from after that log was retired does not pass', (stamped) =>
+      validFor(new Date(0), new Date(stamped - 1000)),
+    ),
+    younger('a bundle with an entry of Rekor v2 from before that log was trusted does not pass', (stamped) =>
+      validFor(new Date(stamped + 1000)),
     ),
     given(
       'a bundle of a version nobody knows is not read',

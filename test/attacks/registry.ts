@@ -271,6 +271,13 @@ export const served: Area = {
   ],
 };
 
+const inNewHands = {
+  verdict: 'rejected',
+  code: 1,
+  id: 'linked-repository',
+  says: /JSR links a repository of that name with another id: the name now belongs to somebody else/,
+} as const;
+
 /** What the registry says about the package: hearsay. */
 export const said: Area = {
   area: "the registry's word",
@@ -332,6 +339,18 @@ export const said: Area = {
       code: 3,
       id: 'bundle',
       says: /does not say whether there is provenance/,
+    },
+    {
+      promise:
+        'a "none" that an edge kept from before there was provenance is asked about once more, past it',
+      publish: { provenance: { indexed: false } },
+      attack: (scene) =>
+        scene.edit(
+          { role: 'api', path: new RegExp(`/packages/${scene.name}/versions/1\\.0\\.0$`) },
+          (answer) => withJson(answer, { ...jsonOf<object>(answer), rekorLogId: null }),
+        ),
+      verdict: 'verified',
+      code: 0,
     },
     {
       promise: 'a badge that names the entry of another package does not pass',
@@ -481,6 +500,34 @@ export const said: Area = {
       code: 1,
       id: 'linked-repository',
       says: /JSR links a repository of that name with another id/,
+    },
+    {
+      promise: 'a closer look finds a name in new hands by its id, which the list of versions does not give',
+      attack: ({ world, widget }) => world.link(widget, { id: '666' }),
+      ...inNewHands,
+    },
+    {
+      promise: 'a name in new hands does not pass where the rule on links is off',
+      project: () => ({ 'jsr-verify.json': '{"rules":{"linked-repository":"off"}}' }),
+      attack: ({ world, widget }) => world.link(widget, { id: '666' }),
+      ...inNewHands,
+    },
+    {
+      promise: 'a name in new hands does not pass with an exemption from the rule on links',
+      project: ({ widget }) => ({
+        'jsr-verify.json': JSON.stringify({
+          exemptions: [
+            {
+              package: widget.fullName,
+              rule: 'linked-repository',
+              reason: 'it moved',
+              until: '2099-01-01',
+            },
+          ],
+        }),
+      }),
+      attack: ({ world, widget }) => world.link(widget, { id: '666' }),
+      ...inNewHands,
     },
     {
       promise: 'a yanked version is told, and with --strict turned away',

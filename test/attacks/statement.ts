@@ -1,10 +1,12 @@
+import { tgzOf } from '../support/archive.ts';
+import { jsonOf, withBody } from '../support/http.ts';
 import type { GitHubIdentity } from '../support/identity.ts';
 import type { Json } from '../support/json.ts';
-import { sign } from '../support/keys.ts';
+import { sha256Hex, sign } from '../support/keys.ts';
 import type { ProvenanceOptions } from '../support/publication.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
 import { preAuthEncoding, type StatementOptions } from '../support/statement.ts';
-import type { Area, Row } from './row.ts';
+import type { Area, Row, Scene } from './row.ts';
 
 const made = (promise: string, provenance: ProvenanceOptions, id: string, says: RegExp): Row => ({
   promise,
@@ -113,6 +115,38 @@ const subjects = (change: (name: string, sha256: string) => readonly Json[]): St
 
 const about = (promise: string, options: StatementOptions, says: RegExp): Row =>
   stated(promise, options, says, 'subject');
+
+const evil = Buffer.from('evil();\n');
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+/** Has the registry serve other files, and a manifest that fits them. */
+function serve({ edit, name, widget }: Scene, change: (files: Files) => Files): Files {
+  const files = change(Object.fromEntries(widget.files));
+  const listed = Object.entries(files).map(([path, bytes]) => [
+    path,
+    { size: bytes.length, checksum: `sha256-${sha256Hex(bytes)}` },
+  ]);
+  edit({ role: 'registry', path: `/@acme/${name}/1.0.0_meta.json` }, (answer) =>
+    withBody(answer, JSON.stringify({ ...jsonOf<object>(answer), manifest: Object.fromEntries(listed) })),
+  );
+  for (const [path, bytes] of Object.entries(files))
+    edit({ role: 'registry', path: `/@acme/${name}/1.0.0${path}` }, (answer) =>
+      withBody({ ...answer, status: 200 }, bytes),
+    );
+  return files;
+}
+
+/** A statement over the uploaded tarball, and a registry that serves other files in the end. */
+const uploaded = (promise: string, change: (files: Files) => Files, says: RegExp): Row => ({
+  promise,
+  publish: { provenance: { digest: 'tarball', statement: { typeKey: '_type' } } },
+  attack: (scene) => void serve(scene, change),
+  verdict: 'rejected',
+  code: 1,
+  id: 'subject',
+  says,
+});
 
 /** What is stated. */
 export const statements: Area = {
@@ -286,20 +320,34 @@ export const statements: Area = {
       verdict: 'verified',
       code: 0,
     },
+    uploaded(
+      'a statement over the upload does not pass for a manifest with a file more',
+      (files) => ({ ...files, '/evil.ts': evil }),
+      /whose files are not those of the manifest: \/evil\.ts is missing from the upload/,
+    ),
+    uploaded(
+      'a statement over the upload does not pass for a manifest with a file less',
+      ({ '/README.md': _, ...files }) => files,
+      /whose files are not those of the manifest: \/README\.md is in the upload only/,
+    ),
+    uploaded(
+      'a statement over the upload does not pass for a file of other bytes',
+      (files) => ({ ...files, '/mod.ts': evil }),
+      /whose files are not those of the manifest: \/mod\.ts has other bytes in the upload/,
+    ),
     {
-      promise: 'a statement over the upload whose files are others does not pass',
-      publish: ({ name }) => ({
-        provenance: { digest: 'tarball', statement: { typeKey: '_type' } },
-        files: { '/mod.ts': `export const it = '${name}';\n` },
-        manifest: ({ manifest, ...rest }) => ({
-          ...rest,
-          manifest: { ...manifest, '/evil.ts': { size: 0, checksum: `sha256-${'0'.repeat(64)}` } },
-        }),
-      }),
-      verdict: 'rejected',
-      code: 1,
-      id: 'subject',
-      says: /whose files are not those of the manifest: \/evil\.ts is missing from the upload/,
+      ...uploaded(
+        'a statement over one upload does not pass for another one',
+        (files) => ({ ...files, '/mod.ts': evil }),
+        /neither that of the version manifest nor that of the uploaded tarball/,
+      ),
+      attack: (scene) => {
+        const files = serve(scene, (honest) => ({ ...honest, '/mod.ts': evil }));
+        const upload = tgzOf(
+          Object.entries(files).map(([path, content]) => ({ path: path.slice(1), content })),
+        );
+        scene.edit({ role: 'api', path: /\/tarball$/ }, (answer) => withBody(answer, upload));
+      },
     },
     {
       promise: "Deno's own statements get no detour by the upload",

@@ -11,6 +11,7 @@ import {
   type Extension,
   encodeExtension,
   extendedKeyUsage,
+  type KeyUse,
   keyUsage,
   signatureAlgorithm,
   subjectKeyId,
@@ -124,6 +125,8 @@ export interface CertificateRequest extends Partial<Window> {
   readonly claims?: Readonly<Record<string, ClaimValue | readonly ClaimValue[] | null>>;
   /** Replaces the SAN derived from the identity; an empty list leaves the extension out. */
   readonly san?: readonly AlternativeName[];
+  /** What the key may do, in place of signing. */
+  readonly keyUse?: KeyUse;
   /** Object ids of the extended key usage; an empty list leaves the extension out. */
   readonly usage?: readonly string[];
   /** Extensions added at the end. */
@@ -161,7 +164,7 @@ export function issueLeaf(
     spki: key.spki,
     window: request,
     extensions: [
-      keyUsage('digitalSignature'),
+      keyUsage(request.keyUse ?? 'digitalSignature'),
       ...(usage.length > 0 ? [extendedKeyUsage(usage)] : []),
       ...(request.isAuthority === true ? [basicConstraints(0)] : []),
       subjectKeyId(key.spki),

@@ -30,11 +30,21 @@ export const basicConstraints = (pathLength: number): Extension => ({
   value: sequence(TRUE, integer(pathLength)),
 });
 
+/** Uses of a key, as RFC 5280 §4.2.1.3 numbers them; `certSign` signs lists of revoked certificates, too. */
+const keyUses = {
+  digitalSignature: bits(Buffer.from([0x80]), 7),
+  keyAgreement: bits(Buffer.from([0x08]), 3),
+  certSign: bits(Buffer.from([0x06]), 1),
+};
+
+/** A use that a key may have. */
+export type KeyUse = keyof typeof keyUses;
+
 /** What the key may do. */
-export const keyUsage = (use: 'digitalSignature' | 'certSign'): Extension => ({
+export const keyUsage = (use: KeyUse): Extension => ({
   oid: '2.5.29.15',
   critical: true,
-  value: use === 'certSign' ? bits(Buffer.from([0x06]), 1) : bits(Buffer.from([0x80]), 7),
+  value: keyUses[use],
 });
 
 /** What the certificate is for. */
