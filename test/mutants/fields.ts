@@ -29,11 +29,8 @@ export function samenessOf(bytes: Buffer, mutated: Buffer): string | undefined {
       return unpack(mutated)?.equals(gunzipSync(bytes)) === true ? 'same contents' : undefined;
     case 'tar':
       return sameProgram(bytes, mutated);
-    case 'lines': {
-      const [honest, changed] = [linesOf(bytes), linesOf(mutated)];
-      if (honest === undefined || changed === undefined) return undefined;
-      return isDeepStrictEqual(honest, changed) ? 'same value' : undefined;
-    }
+    case 'lines':
+      return isDeepStrictEqual(linesOf(bytes), linesOf(mutated)) ? 'same value' : undefined;
     case 'json': {
       const [honest, changed] = [parseJson(bytes), parseJson(mutated)];
       if (!honest.ok) return undefined;
@@ -43,6 +40,12 @@ export function samenessOf(bytes: Buffer, mutated: Buffer): string | undefined {
     case 'other':
       return undefined;
   }
+}
+
+/** What evidence in JSON says, or evidence with JSON on each line; `undefined` where it is neither. */
+export function saidBy(bytes: Buffer): unknown {
+  const parsed = parseJson(bytes);
+  return parsed.ok ? parsed.value : linesOf(bytes);
 }
 
 function kindOf(bytes: Buffer): 'gzip' | 'tar' | 'lines' | 'json' | 'other' {
@@ -65,7 +68,8 @@ function jsonFields(bytes: Buffer): readonly string[] {
   const mark = (offset: number, length: number, name: string): void => {
     fields.fill(name, offset, offset + length);
   };
-  const named = (segments: readonly (string | number)[]): string => segments.map(general).join('.');
+  const named = (segments: readonly (string | number)[]): string =>
+    segments.map((segment, at) => general(segment, segments[at - 1])).join('.');
   visit(bytes.toString('latin1'), {
     onObjectProperty: (key, offset, length, _line, _column, path) =>
       mark(offset, length, `${named([...path(), key])} (name)`),
@@ -74,9 +78,9 @@ function jsonFields(bytes: Buffer): readonly string[] {
   return fields;
 }
 
-/** Names of versions, files and log entries differ from run to run. */
-function general(segment: string | number): string {
-  if (typeof segment === 'number') return '#';
+/** Names of log entries differ from run to run, and lists in length; a list inside of a list is a row with columns. */
+function general(segment: string | number, before: string | number | undefined): string {
+  if (typeof segment === 'number') return typeof before === 'number' ? `${segment}` : '#';
   return /^[0-9a-f]{80}$/.test(segment) ? '<id>' : segment;
 }
 
@@ -164,11 +168,8 @@ function unpack(bytes: Buffer): Buffer | undefined {
 function linesOf(bytes: Buffer): readonly unknown[] | undefined {
   const lines = bytes.toString('utf8').split('\n');
   if (lines.pop() !== '') return undefined;
-  try {
-    return lines.map((line) => JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+  const parsed = lines.map((line) => parseJson(Buffer.from(line)));
+  return parsed.every((line) => line.ok) ? parsed.map(({ value }) => value) : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Case } from './case.ts';
 import { fieldsOf, samenessOf } from './fields.ts';
 import { randomFrom, ways } from './mutate.ts';
+import { type Spelling, spellingOf } from './spelling.ts';
 
 /** One byte of one answer, changed in one way. */
 export interface Mutant {
@@ -16,9 +18,10 @@ export interface Survivor {
   readonly answer: string;
   /** The field the byte belongs to, or what is the same as before whatever the bytes; `unreadable` where nothing is left. */
   readonly field: string;
-  /** Whether everything the report calls proven is the same as without the change. */
-  readonly sameFacts: boolean;
-  readonly facts: string;
+  /** The change, where it is just another spelling of what was there before. */
+  readonly spelling: Spelling | undefined;
+  /** What the report calls proven and did not without the change, such as `0.unpinned: true`; empty where nothing is. */
+  readonly proves: string;
 }
 
 /** Every byte of the evidence, changed in as many ways as its case wants, or in all; the same ones for the same seed. */
@@ -61,7 +64,7 @@ export async function hunt(
   hunted: Iterable<Mutant>,
   onMutant?: (count: number) => void,
 ): Promise<{ readonly count: number; readonly survivors: readonly Survivor[] }> {
-  const honest = new Map<Case, string>();
+  const honest = new Map<Case, unknown>();
   const fields = new Map<Buffer, readonly string[]>();
   const survivors: Survivor[] = [];
   let count = 0;
@@ -81,8 +84,8 @@ export async function hunt(
         ? 'same line of the index'
         : (samenessOf(bytes, mutated) ?? fields.get(bytes)?.[at] ?? 'content'),
       name: `${of.name}: ${evidence}, byte ${at} (${JSON.stringify(bytes.toString('latin1', Math.max(0, at - 20), at + 20))}): ${way}`,
-      sameFacts: outcome.facts === honest.get(of),
-      facts: outcome.facts,
+      spelling: spellingOf(bytes, mutated),
+      proves: difference(honest.get(of), JSON.parse(outcome.facts)),
     });
   }
   return { count, survivors };
@@ -96,8 +99,22 @@ function isSameIndex(evidence: string, bytes: Buffer, mutated: Buffer): boolean 
 }
 
 /** The facts of honest evidence; that it is verified is what makes the death of its mutants mean something. */
-async function factsOf(of: Case): Promise<string> {
+async function factsOf(of: Case): Promise<unknown> {
   const outcome = await of.run(new Map());
   if (!outcome.verified) throw new Error(`${of.name}: honest evidence is not verified: ${outcome.why}`);
-  return outcome.facts;
+  return JSON.parse(outcome.facts);
 }
+
+/** The facts that are no longer what they were, each with its path and what it is now. */
+function difference(before: unknown, after: unknown, path = ''): string {
+  if (isDeepStrictEqual(before, after)) return '';
+  if (!isParent(before) || !isParent(after)) return `${path}: ${JSON.stringify(after)}`;
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names]
+    .map((name) => difference(before[name], after[name], path === '' ? name : `${path}.${name}`))
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+const isParent = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

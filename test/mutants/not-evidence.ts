@@ -1,21 +1,28 @@
 import type { Survivor } from './hunt.ts';
+import type { Spelling } from './spelling.ts';
 
 /** Bytes of evidence that prove nothing, so that a change of them may go unnoticed; a row of the table in SECURITY.md. */
 export interface NotEvidence {
   /** The evidence they are in, by its names; `any` for all. */
   readonly of: readonly string[];
   readonly fields: RegExp;
+  /** What the change has to be, where it is the spelling that proves nothing; elsewhere nobody reads what is there. */
+  readonly spelling?: Spelling;
   /** Which bytes these are, and why they prove nothing, for people. */
   readonly bytes: string;
   readonly why: string;
-  /** What the report says of it where it can tell; elsewhere nothing that is proven may change. */
-  readonly says?: string;
+  /** What the report has to say of it, and nothing beside; elsewhere nothing that is proven may change. */
+  readonly says?: RegExp;
 }
 
 const sameDigits = {
+  spelling: 'digits',
   bytes: 'capitals in hexadecimal digits',
   why: 'the same digits',
-};
+} as const;
+
+/** The statement is about the upload still; the digest of the manifest beside it is that of the changed one. */
+const anotherManifest = /^0\.provenance\.manifestDigest: "[0-9a-f]{64}"$/;
 
 /** All there are; whatever else survives is a hole. */
 export const notEvidence: readonly NotEvidence[] = [
@@ -72,8 +79,9 @@ export const notEvidence: readonly NotEvidence[] = [
     of: ['bundle'],
     fields:
       /^(?:verificationMaterial\.certificate\.rawBytes|verificationMaterial\.tlogEntries\.#\.(?:canonicalizedBody|logId\.keyId|inclusionPromise\.signedEntryTimestamp|inclusionProof\.(?:rootHash|hashes\.#))|dsseEnvelope\.(?:payload|signatures\.#\.sig))$/,
-    bytes: 'blanks, the URL alphabet, padding and unused bits in base64',
-    why: 'the same bytes; Sigstore bundles may spell them so',
+    spelling: 'base64',
+    bytes: 'blanks, foreign characters, the URL alphabet, padding and unused bits in base64',
+    why: 'the same bytes, as Sigstore’s library decodes them',
   },
   {
     of: ['bundle'],
@@ -97,20 +105,20 @@ export const notEvidence: readonly NotEvidence[] = [
     fields: /^jsr(?:\.@acme\/locked@1\.0\.0(?:\.integrity)?)? \(name\)$/,
     bytes: 'the names of section, entry and `integrity`',
     why: 'Deno does not read them then either: nothing is locked, and rule `unpinned` warns',
-    says: '"lockfile":"skipped","unpinned":true',
+    says: /^0\.lockfile: "skipped", 0\.unpinned: true$/,
   },
   {
     of: ['manifest of the upload'],
     fields: /^(?:same value|(?:exports|moduleGraph2)(?:\.|$| ))/,
     bytes: '`exports`, `moduleGraph2`, white space',
     why: 'a statement over the uploaded tarball is about the files; a warning says so',
-    says: '"subjectOf":"upload"',
+    says: anotherManifest,
   },
   {
     of: ['manifest of the upload'],
     fields: /^manifest\..*\.checksum$/,
     ...sameDigits,
-    says: '"subjectOf":"upload"',
+    says: anotherManifest,
   },
   {
     of: ['packument'],
@@ -128,6 +136,7 @@ export const notEvidence: readonly NotEvidence[] = [
   {
     of: ['tarball'],
     fields: /^(?:chksum|size)$/,
+    spelling: 'octal',
     bytes: 'blanks and zeros around the octal numbers of a header',
     why: 'the same numbers',
   },
@@ -157,9 +166,14 @@ export const notEvidence: readonly NotEvidence[] = [
   },
   {
     of: ['pack'],
-    fields: /^head (?:contents|attachments)\.#\.#$|^record of .* sha256$/,
-    bytes: 'capitals in digests; names of attachments',
-    why: 'the same digits; attachments are for people',
+    fields: /^head attachments\.#\.0$/,
+    bytes: 'names of attachments',
+    why: 'for people',
+  },
+  {
+    of: ['pack'],
+    fields: /^head (?:contents\.#\.0|attachments\.#\.1)$|^record of .* sha256$/,
+    ...sameDigits,
   },
   {
     of: ['pack'],
@@ -187,6 +201,7 @@ export const notEvidence: readonly NotEvidence[] = [
   {
     of: ['kept TUF metadata'],
     fields: /^(?:roots\.\d+|roles\.\w+\.json)$/,
+    spelling: 'metadata',
     bytes: 'white space and capitals in the metadata inside',
     why: 'the same metadata: its signatures hold',
   },
@@ -200,13 +215,16 @@ export const notEvidence: readonly NotEvidence[] = [
 
 /** Whether the change is one of those that prove nothing, and left everything that was proven as it was, or says so. */
 export function isHarmless(survivor: Survivor): boolean {
-  const { sameFacts, facts } = survivor;
-  return reasonsFor(survivor).some(({ says }) => (says === undefined ? sameFacts : facts.includes(says)));
+  const { proves } = survivor;
+  return reasonsFor(survivor).some(({ says }) => (says === undefined ? proves === '' : says.test(proves)));
 }
 
 /** The entries of the list that a survivor falls under. */
-export function reasonsFor({ answer, field }: Pick<Survivor, 'answer' | 'field'>): readonly NotEvidence[] {
+export function reasonsFor(survivor: Survivor): readonly NotEvidence[] {
   return notEvidence.filter(
-    ({ of, fields }) => (of.includes('any') || of.includes(answer)) && fields.test(field),
+    ({ of, fields, spelling }) =>
+      (of.includes('any') || of.includes(survivor.answer)) &&
+      fields.test(survivor.field) &&
+      (spelling === undefined || spelling === survivor.spelling),
   );
 }

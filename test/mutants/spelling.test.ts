@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { spellingOf } from './spelling.ts';
+
+const digest = '0a'.repeat(32);
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+describe('a change of evidence', () => {
+  it.each([
+    ['digits', [digest], [digest.toUpperCase()]],
+    ['digits', { [digest]: 1 }, { [digest.replace('a', 'A')]: 1 }],
+    ['digits', { of: `sha256-${digest}` }, { of: `sha256-${digest.replace('a', 'A')}` }],
+    ['base64', ['+/8='], ['-/8=']],
+    ['base64', ['+/8='], ['+_8']],
+    ['base64', ['+/8='], ['+/9=']],
+    ['base64', ['+/8='], ['+ /8=\n']],
+    ['base64', ['+/8='], ['+/!8=A']],
+    ['metadata', [base64(`{"keyid":"${digest}"}`)], [base64(`{ "keyid":"${digest.toUpperCase()}"}`)]],
+  ])('is known for a spelling of %s: %j', (spelling, before, after) => {
+    expect(spellingOf(json(before), json(after))).toBe(spelling);
+  });
+
+  it.each([
+    [[digest], [digest.replace('a', 'b')]],
+    [[digest], [digest.replace('a', 'g')]],
+    [[digest], [digest.slice(2)]],
+    [[digest], { 0: digest }],
+    [{ [digest]: 1 }, { [digest.replace('0', '1')]: 1 }],
+    [{ of: `sha256-${digest}` }, { of: `SHA256-${digest}` }],
+    [['a word'], ['A word']],
+    [['+/8='], ['+/4=']],
+    [['+/8='], ['+/A=']],
+    [['+/8='], ['+/8A']],
+    [[''], ['!']],
+    [['not base64'], ['notbase64']],
+    [[base64('{"keyid":1}')], [base64('{"keyid":2}')]],
+    [[base64('{"keyid":1}')], [base64('{"keyid":1,"keyid":1}')]],
+    [[base64('{"keyid":1}')], [`!${base64(' {"keyid":1}')}`]],
+    [
+      [digest, '+/8='],
+      [digest.toUpperCase(), '-/8='],
+    ],
+  ])('is more than a spelling: %j and %j', (before, after) => {
+    expect(spellingOf(json(before), json(after))).toBeUndefined();
+  });
+});
