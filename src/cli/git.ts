@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Disk } from '../lockfile/discover.ts';
 import { maxLockfileBytes } from '../lockfile/lockfile.ts';
@@ -111,6 +111,10 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
       const isOnTheWay = isWithin(folder, path) && isWithin(path, top);
       if (isOnTheWay || path === join(top, '.git')) return 'folder';
       return kind === 'file' || kind === 'folder' ? kind : undefined;
+    },
+    namesIn: async (where) => {
+      const entries = [...(await list(where))];
+      return entries.flatMap(([path, { kind }]) => (kind === 'folder' ? [] : [basename(path)]));
     },
     read: async (path) => {
       const entry = await entryAt(path);

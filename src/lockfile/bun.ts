@@ -4,7 +4,10 @@ import { Folders, nearest } from './folders.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { readJson } from './json.ts';
 import { isJsrScoped, splitAt } from './name.ts';
+import { Overrides } from './overrides.ts';
+import { Patches } from './patches.ts';
 import { Production } from './production.ts';
+import { requestedFromJsr } from './request.ts';
 import {
   type Entry,
   entriesOf,
@@ -57,6 +60,10 @@ class BunLock {
   readonly #into: Collector;
   readonly #workspaces: readonly Entry[];
   readonly #packages: readonly Entry[];
+  readonly #root: MapTree;
+  readonly #byKey: ReadonlyMap<string, Entry>;
+  readonly #overrides: Overrides;
+  readonly #patches: Patches;
   readonly #folders = new Folders();
   readonly #dependents = new Dependents();
   readonly #production = new Production();
@@ -65,6 +72,10 @@ class BunLock {
     this.#into = into;
     this.#workspaces = [...sectionOf(root, 'workspaces')];
     this.#packages = [...sectionOf(root, 'packages')];
+    this.#root = root;
+    this.#byKey = new Map(this.#packages.map((entry) => [entry.key, entry]));
+    this.#overrides = new Overrides(sectionOf(root, 'overrides'));
+    this.#patches = new Patches(sectionOf(root, 'patchedDependencies'));
     for (const { key, at } of this.#packages) {
       const names = namesIn(key);
       if (key.length > maxKey || names.length > maxNested)
@@ -88,6 +99,9 @@ class BunLock {
     if (value.kind !== 'list' || text === undefined)
       return this.#into.unreadable(at, key, 'it does not name a package');
     const [name, reference = ''] = splitAt(text);
+    const installedAs = namesIn(key).at(-1) ?? key;
+    if (isJsrScoped(installedAs) && name !== installedAs)
+      return this.#into.unreadable(at, key, `it is called ${name} inside`);
     // [id, address, about, integrity] from a registry; [id, about, …] from anywhere else.
     const fromRegistry = textOf(second) !== undefined;
     const isAddress = /^https?:/.test(reference);
@@ -103,11 +117,34 @@ class BunLock {
       version: isAddress ? undefined : reference,
       address,
       integrity: textOf(fromRegistry ? fourth : third),
-      installedAs: namesIn(key).at(-1),
+      unpinned: this.#isPatched(text, name, installedAs, reference)
+        ? 'bun changes it with a patch of the project'
+        : undefined,
+      installedAs,
       direct: this.#dependents.isDirect(key),
       dependents: this.#dependents.of(key),
       dev: this.#production.isDev(key),
     });
+  }
+
+  #isPatched(id: string, name: string, installedAs: string, version: string): boolean {
+    return this.#patches.has(id, name, version) || this.#patches.has(id, installedAs, version);
+  }
+
+  /** What a dependency asks for; with `catalog:`, the lockfile says elsewhere what that is. */
+  #rangeOf(name: string, value: Tree): string {
+    const range = textOf(value) ?? '';
+    if (!range.startsWith('catalog:')) return range;
+    const catalog = range.slice('catalog:'.length).trim();
+    const listed = catalog === '' ? get(this.#root, 'catalog') : get(get(this.#root, 'catalogs'), catalog);
+    return textAt(listed, name) ?? '';
+  }
+
+  #ask(at: number, name: string, asks: string, found: string): void {
+    const entry = this.#byKey.get(found);
+    const as = textOf(itemsOf(entry?.value)[0]) ?? found;
+    const excuse = this.#overrides.excuse(name, as);
+    this.#into.asked({ at, entry: name, asks, leadsTo: entry?.at, as, excuse });
   }
 
   #relate(from: Tree | undefined, folder: string, dependent: string, own: boolean): void {
@@ -115,16 +152,15 @@ class BunLock {
     for (const section of [...required, ...allowedMissing]) {
       for (const { key: name, at, value: range } of entriesOf(get(from, section))) {
         const found = nearest(reach, name);
+        const asks = requestedFromJsr(name, this.#rangeOf(name, range));
         if (found !== undefined) {
+          if (asks !== undefined) this.#ask(at, name, asks, found);
           if (own) {
             this.#dependents.addDirect(found);
             this.#production.ask(found, section === 'devDependencies' ? 'development' : 'production');
           } else this.#production.need(dependent, found);
           if (dependent !== '') this.#dependents.add(found, dependent);
-        } else if (
-          required.includes(section) &&
-          (isJsrScoped(name) || textOf(range)?.startsWith('npm:@jsr/'))
-        ) {
+        } else if (required.includes(section) && asks !== undefined) {
           const who = dependent === '' ? 'the project' : dependent;
           this.#into.unreadable(at, name, `a dependency of ${who} that is not in the lockfile`);
         }

@@ -6,6 +6,7 @@ import {
   mergeTargets,
   type Occurrence,
   type Place,
+  type Remark,
   type Target,
   type UnreadableEntry,
 } from '../model/target.ts';
@@ -14,6 +15,7 @@ import { maxDependents } from './dependents.ts';
 import { lockedBy, lockedNothing } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion } from './name.ts';
 import type { Lines } from './place.ts';
+import { astray, type JsrRequest } from './request.ts';
 
 /** The registries whose addresses are at home; every other one is foreign. Absolute URLs, a path is honoured. */
 export interface Registries {
@@ -47,6 +49,8 @@ export interface NpmMention extends Relations {
   readonly installedAs?: string | undefined;
 }
 
+const notFromJsr = 'it does not come from JSR, so nothing was checked about it';
+
 /** Foreign text that is kept is cut at this length. */
 const maxText = 300;
 
@@ -57,7 +61,9 @@ export class Collector {
   readonly #registries: Registries;
   readonly #targets: { readonly at: number; readonly target: Target }[] = [];
   readonly #foreign: ForeignReference[] = [];
-  readonly #unreadable: UnreadableEntry[] = [];
+  readonly #unreadable: { readonly at: number; readonly entry: UnreadableEntry }[] = [];
+  readonly #remarks: Remark[] = [];
+  readonly #requests: JsrRequest[] = [];
 
   constructor(file: string, lines: Lines, registries: Registries) {
     this.#file = file;
@@ -67,7 +73,17 @@ export class Collector {
 
   /** An entry that cannot be understood and might be a JSR package. */
   unreadable(at: number, entry: string, reason: string): void {
-    this.#unreadable.push({ at: this.#place(at), entry: clip(entry), reason: clip(reason) });
+    this.#unreadable.push({ at, entry: { at: this.#place(at), entry: clip(entry), reason: clip(reason) } });
+  }
+
+  /** A dependency on a JSR package; where it leads to something else, that is told with all the rest. */
+  asked(request: JsrRequest): void {
+    this.#requests.push(request);
+  }
+
+  /** What makes an audit of the lockfile less than it seems. */
+  remark(at: number, message: string, hint: string): void {
+    this.#remarks.push({ at: this.#place(at), message: clip(message), hint });
   }
 
   /** A mention of a package version and what it is held to. */
@@ -137,14 +153,28 @@ export class Collector {
 
   /** All of it, in the order of the lockfile. */
   contents(format: string): LockfileContents {
+    this.#judgeRequests();
     const targets = this.#targets.sort((a, b) => a.at - b.at).map(({ target }) => target);
     return {
       format,
       file: this.#file,
       targets: mergeTargets(targets),
       foreign: this.#foreign.sort(byPlace),
-      unreadable: this.#unreadable.sort(byPlace),
+      unreadable: this.#unreadable.map(({ entry }) => entry).sort(byPlace),
+      ...(this.#remarks.length === 0 ? {} : { remarks: this.#remarks.sort(byPlace) }),
     };
+  }
+
+  /** A request has to lead to the package it names; that an entry could not be understood is said once. */
+  #judgeRequests(): void {
+    const known = new Map(this.#targets.map(({ at, target }) => [at, npmNameOf(target.package)]));
+    const said = new Set(this.#unreadable.map(({ at }) => at));
+    for (const { at, entry, asks, leadsTo, as, excuse } of this.#requests.splice(0)) {
+      if (leadsTo !== undefined && (said.has(leadsTo) || known.get(leadsTo) === asks)) continue;
+      const why = astray(asks, as);
+      if (excuse === undefined) this.unreadable(at, entry, why);
+      else this.remark(at, `${JSON.stringify(entry.slice(0, 100))}: ${why}, ${excuse}`, notFromJsr);
+    }
   }
 
   #place(at: number): Place {

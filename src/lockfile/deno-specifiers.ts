@@ -34,7 +34,7 @@ export class Specifiers {
 }
 
 /** `jsr:@std/path` of `jsr:@std/path@^1`. */
-function nameIn(specifier: string): string {
+export function nameIn(specifier: string): string {
   const cut = specifier.indexOf(':') + 1;
   return specifier.slice(0, cut) + splitAt(specifier.slice(cut))[0];
 }

@@ -1,11 +1,12 @@
 import { isPackageName, isScope, type PackageVersion, toSha256 } from '../model/package.ts';
 import type { Collector } from './collector.ts';
-import { Specifiers } from './deno-specifiers.ts';
+import { nameIn, Specifiers } from './deno-specifiers.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { lockedNothing } from './integrity.ts';
 import { readJson } from './json.ts';
 import { fromJsrId, fromNpmName, isJsrScoped, isVersion, splitAt } from './name.ts';
+import { astray } from './request.ts';
 import {
   type Entry,
   entriesOf,
@@ -79,6 +80,7 @@ class DenoLock {
     for (const entry of jsr) this.#jsr(entry);
     for (const entry of npm) this.#npm(entry);
     this.#chosenOnly(known);
+    this.#links();
     // Deno records direct imports of https://jsr.io/@… under `jsr` too; those say more.
     this.#remote(sectionOf(this.#root, 'remote'), known);
     this.#redirects(known);
@@ -111,6 +113,10 @@ class DenoLock {
   #chosenOnly(known: ReadonlySet<string>): void {
     const seen = new Set(known);
     for (const { key, at, id } of this.#specifiers) {
+      if (mayBeJsr(key) && nameIn(asNpm(key)) !== nameIn(asNpm(id))) {
+        this.#into.unreadable(at, key, astray(nameIn(key), id));
+        continue;
+      }
       if (seen.has(id) || !mayBeJsr(id)) continue;
       seen.add(id);
       const [name, version] = splitAt(id.slice(id.indexOf(':') + 1));
@@ -124,6 +130,17 @@ class DenoLock {
           lockedNothing('the lockfile names this version only'),
           this.#relations(id),
         );
+    }
+  }
+
+  /** Folders of the project that stand in for packages; older versions call them patches. */
+  #links(): void {
+    for (const section of ['links', 'patches']) {
+      for (const { key, at } of entriesOf(get(get(this.#root, 'workspace'), section))) {
+        if (!mayBeJsr(key)) continue;
+        const message = `Deno takes ${key} from a folder of the project instead ("${section}")`;
+        this.#into.remark(at, message, 'what lies in that folder was not checked');
+      }
     }
   }
 
@@ -184,14 +201,18 @@ class DenoLock {
   #relateNpm({ key, value }: Entry, known: ReadonlySet<string>): void {
     for (const section of ['dependencies', 'optionalDependencies', 'optionalPeers']) {
       const dependencies = get(value, section);
+      // Version 5 lists them, an alias as `alias@npm:name@1.0.0`; before, they stood under the alias.
       const references = [
-        ...itemsOf(dependencies),
-        ...[...entriesOf(dependencies)].map((entry) => entry.value),
+        ...itemsOf(dependencies).map((value) => ({ alias: splitAt(textOf(value) ?? '')[0], value })),
+        ...[...entriesOf(dependencies)].map(({ key: alias, value }) => ({ alias, value })),
       ];
-      for (const reference of references) {
+      for (const { alias, value: reference } of references) {
         const text = textOf(reference)?.replace(/^.+@npm:/, '');
-        if (text === undefined || !isJsrScoped(text)) continue;
+        if (text === undefined) continue;
         const [name, rest] = splitAt(text);
+        if (isJsrScoped(alias) && alias !== name)
+          this.#into.unreadable(reference.at, alias, astray(alias, text));
+        if (!isJsrScoped(text)) continue;
         const id = rest === undefined ? this.#npmIds.get(name)?.[0] : text;
         if (id !== undefined && known.has(`npm:${id}`)) this.#dependents.add(`npm:${id}`, key);
         else if (section === 'dependencies') {

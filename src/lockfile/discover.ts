@@ -10,6 +10,8 @@ export interface Disk {
   readonly folder: string;
   /** What a path leads to, links followed; `undefined` when there is nothing. */
   kindOf(path: string): Promise<'file' | 'folder' | undefined>;
+  /** The names of what is in a folder, folders left out; none when it may not be listed. */
+  namesIn(folder: string): Promise<readonly string[]>;
   /** The text of a file. Rejects with `JsrVerifyError` when it cannot be read or is too large. */
   read(path: string): Promise<string>;
 }
@@ -37,6 +39,9 @@ export interface DiscoverOptions {
   readonly installed?: boolean;
 }
 
+const pnpmLock = 'pnpm-lock.yaml';
+/** Lockfiles of branches that are named, in one folder. */
+const maxBranches = 20;
 /** Folders above the start that are looked at. */
 const maxSteps = 64;
 /** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
@@ -72,7 +77,9 @@ export async function discoverLockfiles(
     for (const lockfile of lockfiles) found.set(lockfile.path, lockfile);
     for (const remark of remarks) remarked.set(remark.at.file, remark);
   }
-  return { lockfiles: [...found.values()], remarks: [...remarked.values()] };
+  const named = new Set([...found.values()].map(({ file }) => file));
+  const remarks = [...remarked.values()].filter(({ at }) => !named.has(at.file));
+  return { lockfiles: [...found.values()], remarks };
 }
 
 async function discover(disk: Disk, path: string, options: DiscoverOptions): Promise<Discovered> {
@@ -85,7 +92,8 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   }
   if (kind === 'folder') return search(disk, start, path, options);
   if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
-  return { lockfiles: [toFound(disk, start, detect(start))], remarks: [] };
+  const branches = basename(start) === pnpmLock ? await branchLocks(disk, dirname(start)) : [];
+  return { lockfiles: [toFound(disk, start, detect(start))], remarks: unread(disk, branches) };
 }
 
 async function search(
@@ -103,13 +111,24 @@ async function search(
   if (deno !== undefined && (deno.step === nearest || near.some((step) => step.deno !== undefined))) {
     found.push(toFound(disk, deno.path, 'deno'));
   }
-  if (node === nearest || near.some(({ isNodeProject }) => isNodeProject)) {
+  const withNode = node === nearest || near.some(({ isNodeProject }) => isNodeProject);
+  if (withNode) {
     found.push(...(steps[node]?.nodeLocks ?? []).map((path) => toFound(disk, path, detect(path))));
   }
   if (options.installed === true) found.push(...(await hiddenLocks(disk, steps)));
   if (found.length === 0) throw missing(disk, steps, asked);
   await Promise.all(found.map(({ path }) => refuseMissing(disk, path)));
-  return { lockfiles: found, remarks: deno === undefined ? switchedOff(disk, near) : [] };
+  const branches = steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1);
+  return {
+    lockfiles: found,
+    remarks: [
+      ...(deno === undefined ? switchedOff(disk, near) : []),
+      ...unread(
+        disk,
+        branches.flatMap((step) => step.branchLocks),
+      ),
+    ],
+  };
 }
 
 /** One folder on the way up and what of interest is in it. */
@@ -121,6 +140,8 @@ interface Step {
   /** Absolute; where Deno would look, if anywhere. */
   readonly denoLock: string | undefined;
   readonly nodeLocks: readonly string[];
+  /** Absolute; lockfiles that pnpm keeps for one branch each. */
+  readonly branchLocks: readonly string[];
   readonly isNodeProject: boolean;
 }
 
@@ -150,6 +171,7 @@ async function lookInto(disk: Disk, folder: string): Promise<Step> {
     nodeLocks: nodeNames
       .filter((name) => names.has(name) && !names.has(shadowed.get(name) ?? ''))
       .map((name) => join(folder, name)),
+    branchLocks: await branchLocks(disk, folder),
     isNodeProject: names.has('package.json'),
   };
 }
@@ -191,6 +213,23 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
   ];
 }
 
+// With `git-branch-lockfile`, pnpm reads `pnpm-lock.<branch>.yaml`, and `pnpm-lock.yaml` beside it says nothing.
+async function branchLocks(disk: Disk, folder: string): Promise<readonly string[]> {
+  const names = (await disk.namesIn(folder)).filter((name) => /^pnpm-lock\..+\.yaml$/s.test(name));
+  return names
+    .sort()
+    .slice(0, maxBranches)
+    .map((name) => join(folder, name));
+}
+
+function unread(disk: Disk, paths: readonly string[]): readonly Remark[] {
+  return paths.map((path) => ({
+    at: { file: shown(disk, path), line: 1 },
+    message: `with git-branch-lockfile, pnpm installs from ${JSON.stringify(basename(path))} on its branch; it was not audited`,
+    hint: 'audit it by its name, too, or remove it',
+  }));
+}
+
 async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly FoundLockfile[]> {
   for (const { folder } of steps) {
     const modules = join(folder, 'node_modules');
@@ -215,11 +254,14 @@ async function refuseMissing(disk: Disk, path: string): Promise<void> {
 function missing(disk: Disk, steps: readonly Step[], asked: string): JsrVerifyError {
   const off = steps.some(({ deno }) => deno?.lock === false);
   const top = steps.at(-1)?.folder ?? disk.folder;
+  const [branch] = steps.flatMap((step) => step.branchLocks);
+  const named =
+    branch === undefined ? 'name the file if it is elsewhere' : `name ${shown(disk, branch)} to audit it`;
   return new JsrVerifyError(
     'LOCKFILE_MISSING',
     `no lockfile in ${asked} or above it${off ? ': deno.json says "lock": false' : ''}`,
     {
-      hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; name the file if it is elsewhere`,
+      hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; ${named}`,
     },
   );
 }

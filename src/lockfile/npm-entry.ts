@@ -1,4 +1,4 @@
-import { isJsrScoped } from './name.ts';
+import { requestedFromJsr } from './request.ts';
 import { type Entry, isTrue, type Tree, TreeError, textAt, textOf } from './tree.ts';
 
 /** Bounds for a folder, in characters and in steps; npm nests ten levels at most. */
@@ -20,9 +20,15 @@ export function refuseLong(path: string, at: number): void {
   }
 }
 
-/** Whether a dependency is from JSR, by its name or by what it is an alias of. */
-export function isJsrDependency({ key, value }: Entry): boolean {
-  return isJsrScoped(key) || (textOf(value) ?? '').startsWith('npm:@jsr/');
+/** The JSR package that a dependency asks for, if any, by its npm name. */
+export function askedOf({ key, value }: Entry): string | undefined {
+  return requestedFromJsr(key, textOf(value) ?? '');
+}
+
+/** An entry in a few words: the package or folder that it is. */
+export function inWords(name: string, value: Tree): string {
+  if (isTrue(value, 'link')) return `the folder ${textAt(value, 'resolved') ?? ''}`;
+  return `${textAt(value, 'name') ?? name}@${textAt(value, 'version') ?? ''}`;
 }
 
 /** Why an entry without integrity does not come from JSR, if it comes inside another package. */

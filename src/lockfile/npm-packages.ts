@@ -2,7 +2,7 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { Folders, nearest } from './folders.ts';
 import { isJsrScoped } from './name.ts';
-import { bundledWithout, flagsOf, folderName, isJsrDependency, mark, refuseLong } from './npm-entry.ts';
+import { askedOf, bundledWithout, flagsOf, folderName, inWords, mark, refuseLong } from './npm-entry.ts';
 import { type Entry, entriesOf, get, isTrue, textAt } from './tree.ts';
 
 /** Sections whose dependencies are installed; a missing peer or optional one is no damage. */
@@ -12,6 +12,7 @@ const allowedMissing = ['optionalDependencies', 'peerDependencies'];
 /** The `packages` of versions 2 and 3: one flat map from folder to package. */
 export class Packages {
   readonly #entries: readonly Entry[];
+  readonly #byKey: ReadonlyMap<string, Entry>;
   readonly #folders = new Folders();
   readonly #into: Collector;
   readonly #dependents = new Dependents();
@@ -19,6 +20,7 @@ export class Packages {
 
   constructor(entries: readonly Entry[], into: Collector) {
     this.#entries = entries;
+    this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
     this.#into = into;
     this.#hasRoot = entries.some(({ key }) => key === '');
     for (const { key, at } of entries) {
@@ -39,6 +41,8 @@ export class Packages {
     if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
     if (installedAs === undefined) return;
     const name = textAt(value, 'name') ?? installedAs;
+    if (isJsrScoped(installedAs) && name !== installedAs)
+      return this.#into.unreadable(at, key, `it is called ${name} inside`);
     if (isTrue(value, 'link')) {
       if (isJsrScoped(name))
         this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
@@ -68,14 +72,22 @@ export class Packages {
       if (section === 'devDependencies' && !own) continue;
       for (const dependency of entriesOf(get(value, section))) {
         const found = nearest(reach, dependency.key);
+        const asks = askedOf(dependency);
         if (found === undefined) {
-          if (isJsrDependency(dependency) && required.includes(section)) this.#missing(dependency, key);
+          if (asks !== undefined && required.includes(section)) this.#missing(dependency, key);
           continue;
         }
+        if (asks !== undefined) this.#ask(dependency, asks, found);
         if (own) this.#dependents.addDirect(found);
         if (key !== '') this.#dependents.add(found, key);
       }
     }
+  }
+
+  #ask({ key, at }: Entry, asks: string, found: string): void {
+    const entry = this.#byKey.get(found);
+    const as = entry === undefined ? found : inWords(folderName(found) ?? found, entry.value);
+    this.#into.asked({ at, entry: key, asks, leadsTo: entry?.at, as });
   }
 
   #missing({ key, at }: Entry, dependent: string): void {

@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
-import { splitAt } from './name.ts';
-import { bundledWithout, flagsOf, folderName, isJsrDependency, refuseLong } from './npm-entry.ts';
+import { isJsrScoped, splitAt } from './name.ts';
+import { askedOf, bundledWithout, flagsOf, folderName, refuseLong } from './npm-entry.ts';
 import { type Entry, entriesOf, get, type MapTree, sectionOf, type Tree, textAt } from './tree.ts';
 
 /** The nested `dependencies` of version 1, which version 2 repeats for npm 6. */
@@ -20,7 +20,9 @@ export class OldTree {
 
   read(): void {
     const top = [...sectionOf(this.#root, 'dependencies')];
-    this.#walk(top, '', (entry, path, scopes) => this.#relate(entry, path, scopes), [namesOf(top)]);
+    this.#walk(top, '', (entry, path, scopes) => this.#relate(entry, path, scopes), [
+      { prefix: '', entries: byName(top) },
+    ]);
     this.#walk(top, '', (entry, path) => this.#package(entry, path), []);
   }
 
@@ -29,7 +31,7 @@ export class OldTree {
       const path = `${prefix}node_modules/${entry.key}`;
       refuseLong(path, entry.at);
       const nested = [...sectionOf(entry.value, 'dependencies')];
-      const inner = [...scopes, { prefix: `${path}/`, names: new Set(nested.map(({ key }) => key)) }];
+      const inner = [...scopes, { prefix: `${path}/`, entries: byName(nested) }];
       visit(entry, path, inner);
       if (nested.length > 0) this.#walk(nested, `${path}/`, visit, inner);
     }
@@ -37,9 +39,14 @@ export class OldTree {
 
   #relate({ key, value }: Entry, path: string, scopes: readonly Scope[]): void {
     for (const dependency of entriesOf(get(value, 'requires'))) {
-      const scope = scopes.findLast(({ names }) => names.has(dependency.key));
-      if (scope !== undefined) this.#dependents.add(`${scope.prefix}node_modules/${dependency.key}`, path);
-      else if (isJsrDependency(dependency)) {
+      const scope = scopes.findLast(({ entries }) => entries.has(dependency.key));
+      const asks = askedOf(dependency);
+      const found = scope?.entries.get(dependency.key);
+      if (scope !== undefined && found !== undefined) {
+        const folder = `${scope.prefix}node_modules/${dependency.key}`;
+        this.#dependents.add(folder, path);
+        if (asks !== undefined) this.#ask(dependency, asks, found, folder);
+      } else if (asks !== undefined) {
         this.#into.unreadable(
           dependency.at,
           dependency.key,
@@ -49,13 +56,20 @@ export class OldTree {
     }
   }
 
+  #ask({ key, at }: Entry, asks: string, found: Entry, folder: string): void {
+    const { name, version } = meant(found.key, found.value);
+    // What the newer tree says as well was judged there.
+    const newer = this.#repeats(folder, name, version, found.value) ? this.#newer : undefined;
+    const entry = newer?.kind === 'map' ? newer.entries.get(folder) : found;
+    this.#into.asked({ at, entry: key, asks, leadsTo: entry?.at, as: `${name}@${version ?? ''}` });
+  }
+
   #package({ key, at, value }: Entry, path: string) {
     if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
-    const spec = textAt(value, 'version');
-    const alias = spec?.startsWith('npm:') === true ? splitAt(spec.slice('npm:'.length)) : undefined;
-    const name = alias?.[0] ?? key;
-    const version = alias === undefined ? spec : alias[1];
+    const { name, version } = meant(key, value);
     if (this.#repeats(path, name, version, value)) return;
+    if (isJsrScoped(key) && name !== key)
+      return this.#into.unreadable(at, key, `it is called ${name} inside`);
     // A version of the old tree can be an address: a tarball, a folder or a repository.
     const elsewhere = version?.includes(':') === true ? version : undefined;
     this.#into.npm({
@@ -84,13 +98,21 @@ export class OldTree {
   }
 }
 
+/** Name and version of an entry; the version of an alias holds both. */
+function meant(key: string, value: Tree): { readonly name: string; readonly version: string | undefined } {
+  const version = textAt(value, 'version');
+  if (version?.startsWith('npm:') !== true) return { name: key, version };
+  const [name, own] = splitAt(version.slice('npm:'.length));
+  return { name, version: own };
+}
+
 interface Scope {
   readonly prefix: string;
-  readonly names: ReadonlySet<string>;
+  readonly entries: ReadonlyMap<string, Entry>;
 }
 
 type Visit = (entry: Entry, path: string, scopes: readonly Scope[]) => void;
 
-function namesOf(entries: readonly Entry[]): Scope {
-  return { prefix: '', names: new Set(entries.map(({ key }) => key)) };
+function byName(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  return new Map(entries.map((entry) => [entry.key, entry]));
 }

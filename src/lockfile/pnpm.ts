@@ -2,7 +2,10 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { isJsrScoped, isVersion, splitAt } from './name.ts';
+import { Overrides } from './overrides.ts';
+import { Patches } from './patches.ts';
 import { Production } from './production.ts';
+import { requestedFromJsr } from './request.ts';
 import {
   type Entry,
   get,
@@ -45,7 +48,10 @@ class PnpmLock {
   readonly #into: Collector;
   readonly #version: number;
   readonly #packages: readonly Entry[];
-  readonly #known: ReadonlySet<string>;
+  /** By key without peers. */
+  readonly #known: ReadonlyMap<string, Entry>;
+  readonly #patches: Patches;
+  readonly #overrides: Overrides;
   readonly #dependents = new Dependents();
   readonly #production = new Production();
   /** By package key: the folder name where the project or another package gives it one of its own. */
@@ -56,7 +62,9 @@ class PnpmLock {
     this.#into = into;
     this.#version = versionOf(root);
     this.#packages = [...sectionOf(root, 'packages')];
-    this.#known = new Set(this.#packages.map(({ key }) => bare(key)));
+    this.#known = new Map(this.#packages.map((entry) => [bare(entry.key), entry]));
+    this.#patches = new Patches(sectionOf(root, 'patchedDependencies'));
+    this.#overrides = new Overrides(sectionOf(root, 'overrides'));
   }
 
   read(): void {
@@ -78,6 +86,7 @@ class PnpmLock {
     }
     for (const { key, at, value } of snapshots) {
       refuseTorn(at, value);
+      if (isPatched(key)) this.#patches.add(bare(key));
       for (const section of dependencySections) {
         for (const dependency of sectionOf(value, section)) this.#depend(dependency, key);
       }
@@ -112,6 +121,9 @@ class PnpmLock {
       version,
       address: tarball,
       integrity: textAt(resolution, 'integrity'),
+      unpinned: this.#patches.has(id, name, version)
+        ? 'pnpm changes it with a patch of the project'
+        : undefined,
       installedAs: this.#aliases.get(id),
       direct: this.#dependents.isDirect(id),
       dependents: this.#dependents.of(id),
@@ -137,6 +149,7 @@ class PnpmLock {
       const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
       const id = this.#refer(
         dependency,
+        this.#rangeOf(dependency),
         version,
         project === '' || project === '.' ? 'the project' : project,
       );
@@ -148,18 +161,41 @@ class PnpmLock {
   }
 
   #depend(dependency: Entry, dependent: string): void {
-    const id = this.#refer(dependency, textOf(dependency.value), dependent);
+    // A snapshot does not repeat what was asked for, only under which name.
+    const id = this.#refer(dependency, '', textOf(dependency.value), dependent);
     if (id === undefined) return;
     this.#dependents.add(id, dependent);
     this.#production.need(bare(dependent), id);
   }
 
+  /** What a project asks for; with `catalog:`, the lockfile says elsewhere what that is. */
+  #rangeOf({ key, value }: Entry): string {
+    const range = textAt(value, 'specifier') ?? '';
+    if (!range.startsWith('catalog:')) return range;
+    const catalog = get(get(this.#root, 'catalogs'), range.slice('catalog:'.length).trim() || 'default');
+    return textAt(get(catalog, key), 'specifier') ?? '';
+  }
+
   /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
-  #refer({ key, at }: Entry, version: string | undefined, dependent: string): string | undefined {
+  #refer(
+    { key, at }: Entry,
+    range: string,
+    version: string | undefined,
+    dependent: string,
+  ): string | undefined {
+    const asks = requestedFromJsr(key, range);
     if (version === undefined) {
       throw new TreeError('has a dependency without a version', at, 'the file was cut short; restore it');
     }
-    if (/^(?:link|workspace):/.test(version)) return undefined;
+    if (/^(?:link|workspace):/.test(version)) {
+      const excuse =
+        version === `link:${range}`
+          ? `a folder of that name: ${unknownToPnpm}`
+          : this.#overrides.excuse(key, version);
+      if (asks !== undefined)
+        this.#into.asked({ at, entry: key, asks, leadsTo: undefined, as: version, excuse });
+      return undefined;
+    }
     const reference = bare(version);
     const lead = this.#version === 6 ? '/' : '';
     const found = [reference, `${lead}${key}@${reference}`, `${lead}${reference}`].find((id) =>
@@ -167,14 +203,25 @@ class PnpmLock {
     );
     if (found !== undefined) {
       if (!this.#aliases.has(found)) this.#aliases.set(found, key);
+      const as = found.replace(/^\//, '');
+      const leadsTo = this.#known.get(found)?.at;
+      if (asks !== undefined)
+        this.#into.asked({ at, entry: key, asks, leadsTo, as, excuse: this.#overrides.excuse(key, as) });
       return found;
     }
-    if (!isJsrScoped(key) && !isJsrScoped(reference.replace(/^\//, ''))) {
+    if (asks === undefined && !isJsrScoped(reference.replace(/^\//, ''))) {
       throw new TreeError('refers to a package that is not there', at, 'the file was cut short; restore it');
     }
     this.#into.unreadable(at, key, `a dependency of ${dependent} that is not in the lockfile`);
     return undefined;
   }
+}
+
+const unknownToPnpm = 'the pnpm that wrote it did not know what the request means';
+
+/** Whether a key says that the package is changed by a patch: `a@1.0.0(patch_hash=…)(b@2.0.0)`. */
+function isPatched(key: string): boolean {
+  return key.startsWith('(patch_hash=', bare(key).length);
 }
 
 function versionOf(root: MapTree): number {

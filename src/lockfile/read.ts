@@ -19,7 +19,8 @@ export async function readLockfiles(
       ...options,
       ...(known !== undefined && { format: known }),
     });
-    contents.push(contents.length === 0 && remarks.length > 0 ? { ...read, remarks } : read);
+    const noticed = [...(contents.length === 0 ? remarks : []), ...(read.remarks ?? [])];
+    contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
   return contents;
 }

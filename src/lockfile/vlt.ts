@@ -3,6 +3,7 @@ import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { readJson } from './json.ts';
 import { isJsrScoped } from './name.ts';
+import { requestedFromJsr } from './request.ts';
 import { type Entry, get, itemsOf, type MapTree, sectionOf, TreeError, textAt, textOf } from './tree.ts';
 
 /** `vlt-lock.json`, versions 0 and 1, which differ in how they spell ids. */
@@ -74,7 +75,7 @@ class VltLock {
   readonly #spelling: Spelling;
   readonly #into: Collector;
   readonly #nodes: readonly Entry[];
-  readonly #known: ReadonlySet<string>;
+  readonly #known: ReadonlyMap<string, Entry>;
   readonly #dependents = new Dependents();
   /** The folder name, by id, as the first dependent calls it. */
   readonly #aliases = new Map<string, string>();
@@ -84,7 +85,7 @@ class VltLock {
     this.#spelling = spelling;
     this.#into = into;
     this.#nodes = [...sectionOf(root, 'nodes')];
-    this.#known = new Set(this.#nodes.map(({ key }) => key));
+    this.#known = new Map(this.#nodes.map((node) => [node.key, node]));
   }
 
   read(): void {
@@ -100,14 +101,31 @@ class VltLock {
       return this.#into.unreadable(at, key, 'it is not written as vlt writes its edges');
     const from = key.slice(0, cut);
     const to = text.slice(text.lastIndexOf(' ') + 1);
-    if (this.#known.has(to)) {
+    const spec = text.slice(text.indexOf(' ') + 1, text.lastIndexOf(' '));
+    const asks = requestedFromJsr(key.slice(cut + 1), this.#plain(spec));
+    const node = this.#known.get(to);
+    if (node !== undefined) {
+      if (asks !== undefined)
+        this.#into.asked({ at, entry: key, asks, leadsTo: node.at, as: this.#inWords(to) });
       const own = /^(?:file|workspace)/.test(from);
       if (own) this.#dependents.addDirect(to);
       if (!isProject(from)) this.#dependents.add(to, from);
       if (!this.#aliases.has(to)) this.#aliases.set(to, key.slice(cut + 1));
-    } else if (to !== 'MISSING' && isJsrScoped(this.#identify(to)?.name ?? '')) {
+    } else if (to !== 'MISSING' && (asks !== undefined || isJsrScoped(this.#identify(to)?.name ?? ''))) {
       this.#into.unreadable(at, key, `it leads to ${to}, which is not in the lockfile`);
     }
+  }
+
+  /** A range with the name that the options have for JSR's registry replaced by its usual one. */
+  #plain(spec: string): string {
+    const scheme = spec.slice(0, Math.max(0, spec.indexOf(':')));
+    const named = get(get(get(this.#root, 'options'), 'jsr-registries'), scheme) !== undefined;
+    return named ? `jsr${spec.slice(scheme.length)}` : spec;
+  }
+
+  #inWords(key: string): string {
+    const id = this.#identify(key);
+    return id === undefined ? key : `${id.name}@${id.version}`;
   }
 
   #node({ key, at, value }: Entry) {

@@ -3,14 +3,20 @@ import type { Collector, NpmMention } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { UnknownVersion } from './format.ts';
 import { fromJsrId, isJsrScoped, splitAt } from './name.ts';
+import { astray, otherThan, requestedFromJsr } from './request.ts';
 import { type Entry, get, type MapTree, sectionOf, TreeError, textAt, textOf } from './tree.ts';
 import { readYaml } from './yaml.ts';
 
 /** Versions of the lockfile that are understood: Yarn 2 began with 4, Yarn 4.18 writes 10. */
 const versions = { oldest: 4, newest: 10 };
 
+/** Patches of patches that are followed. */
+const maxPatches = 16;
+
 /** Yarn's checksum is of the zip file it packs itself. */
 const ownZip = 'the checksum of Yarn is of its own archive, not of the tarball';
+
+const resolutions = 'as only "resolutions" of the project could want';
 
 /** Reads a `yarn.lock` of Yarn 2 and later. Throws as `LockfileFormat.read` does. */
 export function readBerry(text: string, into: Collector): void {
@@ -38,13 +44,15 @@ class BerryLock {
   readonly #blocks: readonly Block[];
   readonly #into: Collector;
   readonly #byDescriptor = new Map<string, Block>();
-  readonly #names = new Set<string>();
+  /** By the name of a descriptor: what its entries are. */
+  readonly #names = new Map<string, Set<string>>();
   readonly #dependents = new Dependents();
 
   constructor(blocks: readonly Block[], into: Collector) {
     this.#blocks = blocks;
     this.#into = into;
     for (const block of blocks) {
+      const as = inWords(block);
       for (const descriptor of block.descriptors) {
         if (this.#byDescriptor.has(descriptor)) {
           throw new TreeError(
@@ -54,7 +62,10 @@ class BerryLock {
           );
         }
         this.#byDescriptor.set(descriptor, block);
-        this.#names.add(splitAt(descriptor)[0]);
+        const name = splitAt(descriptor)[0];
+        const known = this.#names.get(name);
+        if (known === undefined) this.#names.set(name, new Set([as]));
+        else known.add(as);
       }
     }
   }
@@ -87,28 +98,34 @@ class BerryLock {
   #relate({ key: dependent, value, workspace }: Block): void {
     for (const { key: name, at, value: range } of sectionOf(value, 'dependencies')) {
       const asked = textOf(range) ?? '';
+      const asks = requestedFromJsr(name, asked);
+      const entry = `${name}@${asked}`;
       // Before version 8, `npm:` was left out.
       const found =
         this.#byDescriptor.get(`${name}@${asked}`) ?? this.#byDescriptor.get(`${name}@npm:${asked}`);
       if (found !== undefined) {
         this.#dependents.add(found.key, dependent);
+        if (found.workspace && asks !== undefined)
+          this.#into.unreadable(at, entry, astray(asks, inWords(found)));
         if (workspace) this.#dependents.addDirect(found.key);
         continue;
       }
       // With `resolutions`, an entry can have another range than its dependents ask for.
-      if (this.#names.has(name)) continue;
-      if (!isJsrScoped(name) && !/^(?:jsr:|npm:@jsr\/)/.test(asked)) {
+      const listed = this.#names.get(name);
+      if (listed !== undefined) {
+        const as = asks === undefined ? undefined : otherThan(asks, listed);
+        if (asks !== undefined && as !== undefined)
+          this.#into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
+        continue;
+      }
+      if (asks === undefined) {
         throw new TreeError(
           'refers to a package that is not there',
           at,
           'the file was cut short; restore it',
         );
       }
-      this.#into.unreadable(
-        at,
-        `${name}@${asked}`,
-        `a dependency of ${dependent} that is not in the lockfile`,
-      );
+      this.#into.unreadable(at, entry, `a dependency of ${dependent} that is not in the lockfile`);
     }
   }
 
@@ -122,7 +139,7 @@ class BerryLock {
     const found = locate(ident, reference);
     const written = textAt(value, 'version');
     if (found === undefined) {
-      if (isJsrScoped(ident) || descriptors.some((one) => one.includes('@jsr:'))) {
+      if (isJsrScoped(ident) || descriptors.some((one) => asksFor(one) !== undefined)) {
         this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
       }
       return undefined;
@@ -130,6 +147,11 @@ class BerryLock {
     const { name, version = written, address, unpinned = ownZip } = found;
     if (name === undefined) {
       this.#into.unreadable(at, key, `its resolution names no JSR package version: ${reference}`);
+      return undefined;
+    }
+    const asks = descriptors.map((one) => asksFor(one)).find((one) => one !== undefined && one !== name);
+    if (asks !== undefined) {
+      this.#into.unreadable(at, key, astray(asks, `${ident}@${reference}`));
       return undefined;
     }
     if (isJsrScoped(name) && version !== written) {
@@ -158,7 +180,7 @@ interface Located {
 }
 
 /** What a resolution `ident@reference` installs, or `undefined` when that is no registry and no address. */
-function locate(ident: string, reference: string): Located | undefined {
+function locate(ident: string, reference: string, depth = 0): Located | undefined {
   const [protocol, rest] = cutAt(reference, ':');
   const [selector, bindings] = cutAt(rest, '::');
   const address = new URLSearchParams(bindings).get('__archiveUrl') ?? undefined;
@@ -177,7 +199,7 @@ function locate(ident: string, reference: string): Located | undefined {
     }
     case 'patch': {
       const [name, inner] = splitAt(decoded(cutAt(rest, '#')[0]));
-      const original = inner === undefined ? undefined : locate(name, inner);
+      const original = inner === undefined || depth > maxPatches ? undefined : locate(name, inner, depth + 1);
       return original && { name: original.name, unpinned: 'Yarn changes it with a patch of the project' };
     }
     case 'http':
@@ -186,6 +208,19 @@ function locate(ident: string, reference: string): Located | undefined {
     default:
       return undefined;
   }
+}
+
+/** The JSR package that a descriptor asks for, if any; a patch asks for what it changes. */
+function asksFor(descriptor: string, depth = 0): string | undefined {
+  const [name, range = ''] = splitAt(descriptor);
+  if (!range.startsWith('patch:')) return requestedFromJsr(name, range);
+  const inner = decoded(cutAt(range.slice('patch:'.length), '#')[0]);
+  return requestedFromJsr(name, '') ?? (depth > maxPatches ? undefined : asksFor(inner, depth + 1));
+}
+
+/** What an entry is: the name of its package, or its whole resolution. */
+function inWords({ ident, reference }: Block): string {
+  return locate(ident, reference)?.name ?? `${ident}@${reference}`;
 }
 
 function toBlock(entry: Entry): Block {

@@ -2,8 +2,11 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { UnknownVersion } from './format.ts';
 import { isJsrScoped, splitAt } from './name.ts';
+import { astray, otherThan, requestedFromJsr } from './request.ts';
 import { readSyml, type YarnBlock } from './syml.ts';
 import { entriesOf, get, TreeError, textAt, textOf } from './tree.ts';
+
+const resolutions = 'as only "resolutions" of the project could want';
 
 /** Reads a `yarn.lock` of Yarn 1. Throws as `LockfileFormat.read` does. */
 export function readClassic(text: string, into: Collector): void {
@@ -13,7 +16,7 @@ export function readClassic(text: string, into: Collector): void {
   const blocks = readSyml(text);
   refuseTornEnd(blocks.at(-1));
   const byDescriptor = new Map<string, YarnBlock>();
-  const names = new Set<string>();
+  const names = new Map<string, Set<string>>();
   for (const block of blocks) {
     for (const descriptor of block.descriptors) {
       if (byDescriptor.has(descriptor)) {
@@ -24,7 +27,10 @@ export function readClassic(text: string, into: Collector): void {
         );
       }
       byDescriptor.set(descriptor, block);
-      names.add(splitAt(descriptor)[0]);
+      const name = splitAt(descriptor)[0];
+      const meant = names.get(name);
+      if (meant === undefined) names.set(name, new Set([realName(descriptor)]));
+      else meant.add(realName(descriptor));
     }
   }
   const dependents = new Dependents();
@@ -46,7 +52,7 @@ function refuseTornEnd(last: YarnBlock | undefined): void {
 function relate(
   { head, at, body }: YarnBlock,
   byDescriptor: ReadonlyMap<string, YarnBlock>,
-  names: ReadonlySet<string>,
+  names: ReadonlyMap<string, ReadonlySet<string>>,
   dependents: Dependents,
   into: Collector,
 ): void {
@@ -54,11 +60,19 @@ function relate(
     for (const { key, value } of entriesOf(get(body, section))) {
       const range = textOf(value) ?? '';
       const found = byDescriptor.get(`${key}@${range}`);
-      if (found !== undefined) dependents.add(found.head, head);
-      // With `resolutions`, an entry can have another range than its dependents ask for.
-      else if ((isJsrScoped(key) || range.startsWith('npm:@jsr/')) && !names.has(key)) {
-        into.unreadable(at, `${key}@${range}`, `a dependency of ${head} that is not in the lockfile`);
+      if (found !== undefined) {
+        dependents.add(found.head, head);
+        continue;
       }
+      const asks = requestedFromJsr(key, range);
+      if (asks === undefined) continue;
+      const meant = names.get(key);
+      const entry = `${key}@${range}`;
+      if (meant === undefined)
+        into.unreadable(at, entry, `a dependency of ${head} that is not in the lockfile`);
+      // With `resolutions`, an entry can have another range than its dependents ask for, or be another package.
+      const as = otherThan(asks, meant ?? []);
+      if (as !== undefined) into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
     }
   }
 }
@@ -70,6 +84,10 @@ function mention({ head, at, descriptors, body }: YarnBlock, dependents: Depende
   if (names.size > 1 && [...names].some(isJsrScoped)) {
     return into.unreadable(at, head, 'it stands for several packages');
   }
+  const asks = descriptors
+    .map((descriptor) => asked(descriptor))
+    .find((one) => one !== undefined && one !== name);
+  if (asks !== undefined) return into.unreadable(at, head, astray(asks, name));
   const resolved = textAt(body, 'resolved');
   const integrity = textAt(body, 'integrity');
   if (resolved === undefined && isJsrScoped(name)) return into.unreadable(at, head, 'it has no address');
@@ -88,8 +106,14 @@ function mention({ head, at, descriptors, body }: YarnBlock, dependents: Depende
   });
 }
 
-/** The package behind `alias@npm:name@range` or `name@range`. */
+/** The package behind `alias@npm:name@range`, `name@jsr:range` or `name@range`. */
 function realName(descriptor: string): string {
-  const [name, range] = splitAt(descriptor);
-  return range?.startsWith('npm:') === true ? splitAt(range.slice('npm:'.length))[0] : name;
+  const [name, range = ''] = splitAt(descriptor);
+  if (range.startsWith('npm:')) return splitAt(range.slice('npm:'.length))[0];
+  return asked(descriptor) ?? name;
+}
+
+function asked(descriptor: string): string | undefined {
+  const [name, range = ''] = splitAt(descriptor);
+  return requestedFromJsr(name, range);
 }

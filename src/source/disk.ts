@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
 
@@ -22,10 +22,14 @@ export function diskAt(folder: string) {
   return {
     folder: base,
     kindOf,
+    namesIn,
     read: (path: string) =>
       readTextFile(path, { code: 'LOCKFILE_INVALID', shown: relative(base, path).replaceAll('\\', '/') }),
   };
 }
+
+/** What the system says of a path that is not there, or that may not be entered. */
+const closed: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
 
 /** What a path leads to, links followed; a pipe or a device counts as a file, which `readTextFile` then refuses. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
@@ -33,8 +37,18 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
     // A folder that may not be entered hides what is in it, like one that is not there.
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'].includes(codeOf(cause)))
-      return undefined;
+    if (closed.includes(codeOf(cause))) return undefined;
+    throw cause;
+  }
+}
+
+/** The names of what is in a folder, folders left out; none when it may not be listed. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch (cause) {
+    if (closed.includes(codeOf(cause))) return [];
     throw cause;
   }
 }

@@ -258,6 +258,11 @@ const measured: readonly Measured[] = [
         make: (size) =>
           `{"lockfileVersion":1,"dependencies":{${many(size, (index) => `"p${index}":{"version":"1.0.0","requires":{"@jsr/std__aa":"1"}}`)}}}`,
       },
+      {
+        name: 'many that ask for one package and get another',
+        make: (size) =>
+          `{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0"},${many(size, (index) => `"node_modules/p${index}":{"version":"1.0.0","dependencies":{"a":"npm:@jsr/std__aa@1"}}`)}}}`,
+      },
     ],
   },
   {
@@ -271,11 +276,35 @@ const measured: readonly Measured[] = [
   {
     name: 'lockfile of Yarn 4',
     read: lockfile('yarn', 'yarn.lock'),
-    families: textFamilies.map((family) => ({
-      ...family,
-      make: (size) =>
-        `__metadata:\n  version: 8\n\n"app@workspace:.":\n  resolution: "app@workspace:."\n\n${family.make(size)}`,
-    })),
+    families: [
+      ...textFamilies.map((family) => ({
+        ...family,
+        make: (size: number) =>
+          `__metadata:\n  version: 8\n\n"app@workspace:.":\n  resolution: "app@workspace:."\n\n${family.make(size)}`,
+      })),
+      {
+        name: 'many packages under one name, and as many that ask for none of them',
+        make: (size) =>
+          `__metadata:\n  version: 8\n\n"app@workspace:.":\n  resolution: "app@workspace:."\n\n${many(size, (index) => `"a@npm:p${index}@1":\n  version: 1.0.0\n  resolution: "p${index}@npm:1.0.0"\n  dependencies:\n    a: "npm:@jsr/std__p${index}@1"\n`, '\n')}`,
+      },
+      repeat(
+        'a patch of a patch of a patch',
+        'patch:a@',
+        '__metadata:\n  version: 8\n\n"app@workspace:.":\n  resolution: "app@workspace:."\n\n"a@npm:1":\n  resolution: "a@',
+        '"\n',
+      ),
+    ],
+  },
+  {
+    name: 'lockfile of pnpm',
+    read: lockfile('pnpm', 'pnpm-lock.yaml'),
+    families: [
+      {
+        name: 'many overrides of one name, and as many that ask for it',
+        make: (size) =>
+          `lockfileVersion: '9.0'\noverrides:\n${many(size, (index) => `  p${index}>@jsr/std__aa: npm:q${index}@1\n`, '')}importers:\n  .: {}\npackages:\n  a@1.0.0: {resolution: {}}\n${many(size, (index) => `  p${index}@1.0.0: {resolution: {}}\n`, '')}snapshots:\n  a@1.0.0: {}\n${many(size, (index) => `  p${index}@1.0.0: {dependencies: {'@jsr/std__aa': a@1.0.0}}\n`, '')}`,
+      },
+    ],
   },
   {
     name: 'lockfile of bun',

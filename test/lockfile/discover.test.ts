@@ -248,6 +248,51 @@ describe('a file means', () => {
   });
 });
 
+describe('a lockfile that pnpm keeps for one branch', () => {
+  const remarksOn = async (files: Readonly<Record<string, string>>, ...paths: readonly string[]) => {
+    const { lockfiles, remarks } = await discoverLockfiles(diskAt(await repository(files)), paths);
+    return [lockfiles.map(({ file }) => file), remarks.map(({ at, message }) => `${at.file} ${message}`)];
+  };
+  const remark = expect.stringMatching(
+    /^pnpm-lock\.main\.yaml with git-branch-lockfile, pnpm installs from "pnpm-lock\.main\.yaml"/,
+  ) as string;
+  const both = { 'pnpm-lock.yaml': '', 'pnpm-lock.main.yaml': '' };
+
+  test('is told where pnpm-lock.yaml lies beside it, which may say nothing', async () => {
+    expect(await remarksOn(both)).toEqual([['pnpm-lock.yaml'], [remark]]);
+    expect(await remarksOn(both, 'pnpm-lock.yaml')).toEqual([['pnpm-lock.yaml'], [remark]]);
+    expect(await remarksOn({ ...both, 'pnpm-lock.yaml': '', 'a/package.json': '{}' }, 'a')).toEqual([
+      ['pnpm-lock.yaml'],
+      [remark],
+    ]);
+  });
+
+  test('is told where it lies alone beside the lockfile of another client', async () => {
+    expect(await remarksOn({ 'deno.lock': '', 'pnpm-lock.main.yaml': '' })).toEqual([
+      ['deno.lock'],
+      [remark],
+    ]);
+    const error = await refusal(remarksOn({ 'pnpm-lock.main.yaml': '' }));
+    expect(error.code).toBe('LOCKFILE_MISSING');
+    expect(error.hint).toMatch(/; name pnpm-lock\.main\.yaml to audit it$/);
+  });
+
+  test('is not told where it is audited itself, nor where it is a folder or something else', async () => {
+    expect(await remarksOn(both, '.', 'pnpm-lock.main.yaml')).toEqual([
+      ['pnpm-lock.yaml', 'pnpm-lock.main.yaml'],
+      [],
+    ]);
+    const others = { 'pnpm-lock.x.yaml/a': '', 'pnpm-lock.yaml.bak': '', 'pnpm-lock..yaml': '' };
+    expect(await remarksOn({ 'pnpm-lock.yaml': '', ...others })).toEqual([['pnpm-lock.yaml'], []]);
+  });
+
+  test('is one of twenty that are told, however many there are', async () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`pnpm-lock.b${i}.yaml`, '']));
+    const [, remarks] = await remarksOn({ 'pnpm-lock.yaml': '', ...many });
+    expect(remarks).toHaveLength(20);
+  });
+});
+
 test('the same lockfile, reached by several paths, is found once', async () => {
   const files = { 'deno.lock': '', 'a/x': '', 'b/x': '' };
   expect(await found(files, '.', ['a', 'b', 'deno.lock', '.'])).toEqual(['deno.lock (deno)']);
