@@ -22,7 +22,7 @@ export function diskAt(folder: string) {
   return {
     folder: base,
     kindOf,
-    namesIn,
+    namesIn: (path: string) => namesIn(path, relative(base, path).replaceAll('\\', '/') || '.'),
     read: (path: string) =>
       readTextFile(path, { code: 'LOCKFILE_INVALID', shown: relative(base, path).replaceAll('\\', '/') }),
   };
@@ -43,13 +43,13 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
 }
 
 /** The names of what is in a folder, folders left out; none when it may not be listed. */
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string, shown: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   } catch (cause) {
     if (closed.includes(codeOf(cause))) return [];
-    throw cause;
+    throw new JsrVerifyError('LOCKFILE_INVALID', `${shown} cannot be listed: ${codeOf(cause)}`, { cause });
   }
 }
 

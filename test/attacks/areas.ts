@@ -1,7 +1,7 @@
 import { certified, identified } from './certificate.ts';
 import { logged, remembered } from './log.ts';
 import { packs, tarballs } from './package.ts';
-import { lockfiles, policies } from './project.ts';
+import { lockfiles, policies, requests } from './project.ts';
 import { said, served } from './registry.ts';
 import type { Area } from './row.ts';
 import { enveloped, predicates, statements } from './statement.ts';
@@ -22,5 +22,6 @@ export const areas: readonly Area[] = [
   tarballs,
   packs,
   lockfiles,
+  requests,
   policies,
 ];

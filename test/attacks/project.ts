@@ -1,4 +1,5 @@
-import { denoLock, packageLock } from '../support/lockfiles.ts';
+import { bunLock, denoLock, packageLock, pinned, pnpmLock, yarnLock } from '../support/lockfiles.ts';
+import { npmName } from '../support/npm.ts';
 import type { Area, Row, Scene } from './row.ts';
 
 const audit = (): readonly string[] => ['audit'];
@@ -27,6 +28,66 @@ const npm = (
   ...end,
 });
 
+/** An attack on the lockfile of another client. */
+const other = (
+  [file, lock]: Client,
+  promise: string,
+  change: (text: string, scene: Scene) => string,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+): Row => ({
+  promise,
+  project: (scene) => ({ [file]: change(lock(scene), scene) }),
+  argv: audit,
+  ...end,
+});
+
+type Client = readonly [file: string, lock: (scene: Scene) => string];
+
+const pnpm: Client = ['pnpm-lock.yaml', ({ widget, world }) => pnpmLock([widget], world.urls)];
+const yarn1: Client = ['yarn.lock', ({ widget, world }) => yarnLock([widget], world.urls)];
+const bun: Client = [
+  'bun.lock',
+  ({ widget, world, name }) =>
+    bunLock([widget], world.urls).replace(
+      '"name": "app",',
+      `"name": "app", "dependencies": { "@acme/${name}": "npm:${npmName('acme', name)}@^1.0.0" },`,
+    ),
+];
+const yarn4: Client = [
+  'yarn.lock',
+  ({ widget, world, name }) => {
+    const address = encodeURIComponent(pinned(widget, world.urls).resolved);
+    return `__metadata:
+  version: 10
+
+"@acme/${name}@npm:${npmName('acme', name)}@^1.0.0":
+  version: 1.0.0
+  resolution: "${npmName('acme', name)}@npm:1.0.0::__archiveUrl=${address}"
+
+"app@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "app@workspace:."
+  dependencies:
+    "@acme/${name}": "npm:${npmName('acme', name)}@^1.0.0"
+`;
+  },
+];
+const vlt: Client = [
+  'vlt-lock.json',
+  ({ widget, world, name }) => {
+    const { resolved, integrity } = pinned(widget, world.urls);
+    const id = `~jsr~@jsr+acme____${name}@1.0.0`;
+    return JSON.stringify({
+      lockfileVersion: 1,
+      options: {},
+      nodes: { [id]: [0, npmName('acme', name), integrity, resolved] },
+      edges: { [`file~_d @acme/${name}`]: `prod npm:${npmName('acme', name)}@^1.0.0 ${id}` },
+    });
+  },
+];
+
+const hash = 'a'.repeat(64);
+const foreign = `sha512-${'A'.repeat(86)}==`;
 const refused = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
 const entry = (says: RegExp) => ({ verdict: 'nothing', code: 2, id: 'lockfile-entry', says }) as const;
 
@@ -141,6 +202,156 @@ export const lockfiles: Area = {
         (text) => text.replace(/,\s*"integrity": "[^"]+"/, ''),
         { verdict: 'rejected', code: 1, id: 'unpinned', says: /holds @acme\/row-\d+@1\.0\.0 to no bytes/ },
       ),
+      argv: () => ['audit', '--strict'],
+    },
+  ],
+};
+
+const astray = (to: string) =>
+  entry(
+    new RegExp(
+      `could not be understood: it is asked for from JSR as @jsr/acme__row-\\d+ and resolved to ${to}`,
+    ),
+  );
+const honest = { verdict: 'verified', code: 0 } as const;
+
+/** Lockfiles that say of what was asked for from JSR that it is something else; every client installs that. */
+export const requests: Area = {
+  area: 'requests for JSR in lockfiles',
+  rows: [
+    npm('a package of JSR that npm resolved to one is verified', (text) => text, honest),
+    npm(
+      'a package asked for from JSR and resolved by npm to another one is none',
+      (text) =>
+        text
+          .replace(/"name": "@jsr[^"]+"/, '"name": "is-number"')
+          .replace(
+            /"resolved": "[^"]+"/,
+            '"resolved": "https://registry.npmjs.org/is-number/-/is-number-1.0.0.tgz"',
+          ),
+      astray('is-number@1'),
+    ),
+    npm(
+      'a package asked for from JSR and linked by npm to a folder is none',
+      (text) => text.replace(/"name": "@jsr[^}]+/, '"resolved": "evil", "link": true'),
+      astray('the folder evil'),
+    ),
+    npm(
+      'a package of npm in the folder of one of JSR is none',
+      (text, { name }) =>
+        text
+          .replace(`"@acme/${name}": "npm:@jsr/acme__${name}@`, `"@jsr/acme__${name}": "`)
+          .replace(`node_modules/@acme/${name}`, `node_modules/@jsr/acme__${name}`)
+          .replace(/"name": "@jsr[^"]+"/, '"name": "is-number"'),
+      entry(/it is called is-number inside/),
+    ),
+    other(pnpm, 'a package of JSR that pnpm resolved to one is verified', (text) => text, honest),
+    other(
+      pnpm,
+      'a package asked for from JSR and resolved by pnpm to another one is none',
+      (text) =>
+        text
+          .replaceAll(/'@jsr[^']+'/g, 'is-number@7.0.0')
+          .replace(/\{integrity: [^}]+\}/, `{integrity: ${foreign}}`),
+      astray('is-number@7'),
+    ),
+    other(
+      pnpm,
+      'a package asked for from JSR and linked by pnpm to a folder is none',
+      (text) =>
+        `${text.slice(0, text.indexOf('packages:')).replace(/version: '@jsr[^']+'/, 'version: link:../evil')}packages: {}\nsnapshots: {}\n`,
+      astray('link:../evil'),
+    ),
+    other(bun, 'a package of JSR that bun resolved to one is verified', (text) => text, honest),
+    other(
+      bun,
+      'a package asked for from JSR and resolved by bun to another one is none',
+      (text) => text.replace(/\["@jsr[^\]]+\]/, `["is-number@7.0.0", "", {}, "${foreign}"]`),
+      astray('is-number@7'),
+    ),
+    other(yarn1, 'a package of JSR that Yarn 1 resolved to one is verified', (text) => text, honest),
+    other(
+      yarn1,
+      'a package of npm under the name of one of JSR in Yarn 1 is none',
+      (text, { name }) =>
+        text
+          .replace(`@acme/${name}@npm:@jsr/acme__${name}@^1`, `@jsr/acme__${name}@npm:is-number@^7`)
+          .replace(
+            /resolved "[^"]+"/,
+            'resolved "https://registry.npmjs.org/is-number/-/is-number-7.0.0.tgz#A"',
+          ),
+      astray('is-number'),
+    ),
+    other(yarn4, 'a package of JSR that Yarn 4 resolved to one is verified', (text) => text, honest),
+    other(
+      yarn4,
+      'a package asked for from JSR and resolved by Yarn 4 to another one is none',
+      (text) => text.replace(/resolution: "@jsr[^"]+"/, 'resolution: "is-number@npm:1.0.0"'),
+      astray('is-number@npm:1'),
+    ),
+    other(vlt, 'a package of JSR that vlt resolved to one is verified', (text) => text, honest),
+    other(
+      vlt,
+      'a package asked for from JSR and resolved by vlt to another one is none',
+      (text) =>
+        text
+          .replaceAll(/~jsr~[^"]+/g, '~npm~is-number@7.0.0')
+          .replace(/"@jsr[^\]]+\]/, `"is-number","${foreign}"]`),
+      astray('is-number@7'),
+    ),
+    deno(
+      'a package asked for from JSR and resolved by Deno to one of npm is none',
+      (_, { name }) =>
+        JSON.stringify({ version: '5', specifiers: { [`jsr:@acme/${name}@1`]: 'npm:is-number@7.0.0' } }),
+      entry(/it is asked for from JSR as jsr:@acme\/row-\d+ and resolved to npm:is-number@7/),
+    ),
+    other(
+      pnpm,
+      'a package asked for from JSR and resolved to another one of JSR is none',
+      (text, { name }) => text.replace(`specifier: jsr:^`, `specifier: npm:@jsr/acme__not-${name}@^`),
+      {
+        verdict: 'verified',
+        code: 2,
+        id: 'lockfile-entry',
+        says: /asked for from JSR as @jsr\/acme__not-row-\d+ and resolved to @jsr\/acme__row-\d+@1/,
+      },
+    ),
+    {
+      ...other(
+        pnpm,
+        'a package that pnpm patches is held to no bytes, and with --strict turned away',
+        (text) =>
+          text
+            .replace(/version: '(@jsr[^']+)'/, `version: '$1(patch_hash=${hash})'`)
+            .replace(/'(@jsr[^']+)': \{\}/, `'$1(patch_hash=${hash})': {}`),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /pnpm changes it with a patch of the project/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    },
+    {
+      ...other(
+        bun,
+        'a package that bun patches is held to no bytes, and with --strict turned away',
+        (text, { name }) =>
+          text.replace(
+            '"packages"',
+            `"patchedDependencies": { "@jsr/acme__${name}@1.0.0": "p.patch" },\n  "packages"`,
+          ),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /bun changes it with a patch of the project/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    },
+    {
+      ...other(pnpm, 'a lockfile that pnpm reads instead on a branch is told', (text) => text, {
+        verdict: 'verified',
+        code: 1,
+        id: 'lockfile',
+        says: /pnpm installs from "pnpm-lock\.main\.yaml" on its branch; it was not audited/,
+      }),
+      project: (scene) => ({
+        'pnpm-lock.yaml': pnpm[1](scene),
+        'pnpm-lock.main.yaml': 'lockfileVersion: 9.0',
+      }),
       argv: () => ['audit', '--strict'],
     },
   ],
