@@ -14,9 +14,10 @@ import { crash, expectCalm, fateOf, toldBy } from './told.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const world = mintWorld();
-const packages = ['widget', 'gadget'].map((name) =>
-  world.publish({ scope: 'acme', name, version: '1.0.0', files: files(`// ${name}\n`) }),
-);
+const publish = (name: string) =>
+  world.publish({ scope: 'acme', name, version: '1.0.0', files: files(`// ${name}\n`) });
+const packages = ['widget', 'gadget'].map(publish);
+const late = publish('late');
 const json = ['--format', 'json', '--no-progress'];
 let way: Way;
 let folders = 0;
@@ -47,14 +48,18 @@ function expectVerified(ended: Run): void {
 const mounting = (script: string): string => `exec unshare -rm sh -c '${script}' sh "$@"`;
 
 /** Why no file system can be mounted here, in a namespace of one's own; `undefined` where one can. */
-const unmountable = ((): string | undefined => {
+const unmountable = failing(mounting('mount -t tmpfs none /tmp'))
+  ? 'no file system may be mounted here'
+  : undefined;
+
+function failing(script: string): boolean {
   try {
-    execFileSync('sh', ['-c', mounting('mount -t tmpfs none /tmp')], { stdio: 'ignore' });
-    return undefined;
+    execFileSync('sh', ['-c', script], { stdio: 'ignore' });
+    return false;
   } catch {
-    return 'no file system may be mounted here';
+    return true;
   }
-})();
+}
 
 describe('a full disk', () => {
   const withTiny = (size: string) =>
@@ -133,29 +138,86 @@ describe('a full disk', () => {
 });
 
 describe('a cache that may not be written', () => {
-  const readOnly = mounting(
-    'mkdir -p cache && mount --bind cache cache && mount -o remount,ro,bind cache && exec "$@"',
+  const once = (why: string) => new RegExp(`^warning: the cache in \\S+ cannot be used: ${why}\\n$`);
+
+  // Root may write everywhere, unless it gives up that it may.
+  const meek = process.getuid?.() === 0 ? 'setpriv --bounding-set=-dac_override,-dac_read_search ' : '';
+  const ways: readonly (readonly [
+    string,
+    { readonly shell: string; readonly missing?: string | undefined; readonly why: string },
+  ])[] = [
+    [
+      'a read-only file system',
+      {
+        shell: mounting(
+          'mkdir -p cache && mount --bind cache cache && mount -o remount,ro,bind cache && exec "$@"',
+        ),
+        missing: unmountable,
+        why: 'read-only file system',
+      },
+    ],
+    [
+      'its permissions',
+      {
+        shell: `mkdir -p cache && chmod -R a-w cache; ${meek}"$@"; code=$?; chmod -R u+w cache; exit $code`,
+        missing: failing(`${meek}true`) ? 'root cannot be kept from writing here' : undefined,
+        why: 'permission denied',
+      },
+    ],
+    // Needs nothing of the system, so that something is tried everywhere.
+    [
+      'a file where it writes first',
+      {
+        shell: 'rm -rf cache/evidence/tmp; mkdir -p cache/evidence && : > cache/evidence/tmp && exec "$@"',
+        why: 'file already exists',
+      },
+    ],
+  ];
+
+  it.for(ways)(
+    'because of %s, and is empty, costs the cache: a warning, once, and every package verified',
+    async ([, { shell, missing, why }], { skip }) => {
+      if (missing !== undefined) return skip(missing);
+      const ended = await start(['audit', '--depth', 'files', ...json], project(), shell);
+      expectVerified(ended);
+      expect(ended.stderr).toMatch(once(why));
+    },
   );
 
-  it('and is empty costs the cache: a warning, once, and every package verified', async ({ skip }) => {
-    if (unmountable !== undefined) return skip(unmountable);
-    const ended = await start(['audit', '--depth', 'files', ...json], project(), readOnly);
-    expectVerified(ended);
-    expect(ended.stderr).toMatch(/^warning: the cache in \S+ cannot be used: read-only file system\n$/);
+  it.for(ways)('because of %s still answers what is in it', async ([, { shell, missing, why }], { skip }) => {
+    if (missing !== undefined) return skip(missing);
+    const cwd = project();
+    const argv = ['audit', '--depth', 'files', ...json];
+    expectVerified(await start(argv, cwd, 'exec "$@"'));
+    world.requests.length = 0;
+    const offline = await start([...argv, '--offline'], cwd, shell);
+    expectVerified(offline);
+    expect([offline.stderr, world.requests.length]).toEqual(['', 0]);
+    // A further package is something to be written, and the others are not asked for again for that.
+    writeFileSync(join(cwd, 'deno.lock'), denoLock([...packages, late]));
+    const online = await start(argv, cwd, shell);
+    expectVerified(online);
+    expect(fateOf(toldBy(online), late.spec)).toBe('verified');
+    expect(online.stderr).toMatch(once(why));
+    const asked = world.requests.map(({ path }) => path).filter((path) => path.endsWith('/mod.ts'));
+    expect(asked).toEqual(['/@acme/late/1.0.0/mod.ts']);
   });
 
-  it('still answers what is in it', async ({ skip }) => {
-    if (unmountable !== undefined) return skip(unmountable);
+  it.each([
+    ['is a file', 'deno.lock'],
+    ['lies below a file', 'deno.lock/cache'],
+  ])('since it %s costs the cache: a warning, once, and every package verified', async (_, path) => {
     const cwd = project();
-    expectVerified(await start(['audit', '--depth', 'files', ...json], cwd, 'exec "$@"'));
-    world.requests.length = 0;
-    const ended = await start(['audit', '--depth', 'files', '--offline', ...json], cwd, readOnly);
+    const ended = await start(['audit', '--depth', 'files', ...json], cwd, 'exec "$@"', {
+      JSR_VERIFY_CACHE: join(cwd, path),
+    });
     expectVerified(ended);
-    expect([ended.stderr, world.requests.length]).toEqual(['', 0]);
+    expect(ended.stderr).toMatch(once('not a directory'));
+    expect(readFileSync(join(cwd, 'deno.lock'), 'utf8')).toBe(denoLock(packages));
   });
 });
 
-describe('a cache that is damaged at any byte of an entry', () => {
+describe('a cache that is damaged at one byte of an entry', () => {
   it('is never believed: the package is verified without it, or inconclusive offline, and mended by the next run', async () => {
     const cwd = project();
     const cache = join(cwd, 'cache');
@@ -176,8 +238,8 @@ describe('a cache that is damaged at any byte of an entry', () => {
       (name) => readFileSync(join(sound, name), 'utf8') === '// widget\n',
     );
     if (index === undefined || content === undefined) throw new Error('there is no such entry');
-    // Every byte of every file is damaged in the tests of the cache itself; here it is one in so many, through the
-    // whole program.
+    // Through the whole program, one bit of one byte in so many. The tests of the cache itself damage one bit of each
+    // byte of each file of a cache with one entry.
     const stride = 24;
     for (const name of [index, content]) {
       const bytes = readFileSync(join(sound, name));

@@ -110,9 +110,21 @@ describe('IPv6 only', () => {
     'a name that leads to it': 'localhost',
   };
 
-  it.each(Object.entries(addresses))('by %s is no fault at all', async (_, named) => {
-    const way = await openWay(world, () => false, { host: '::1', named }).catch((error: Error) => error);
-    if (way instanceof Error) return expect(way.message).toMatch(/EADDRNOTAVAIL|EAFNOSUPPORT/);
+  // Any other error than these is for the tests to stumble over.
+  let missing: string | undefined;
+  beforeAll(async () => {
+    const server = createHttpServer();
+    const code = await listen(server, '::1').then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    server.close();
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') missing = `there is no ::1 here: ${code}`;
+  });
+
+  it.for(Object.entries(addresses))('by %s is no fault at all', async ([, named], { skip }) => {
+    if (missing !== undefined) return skip(missing);
+    const way = await openWay(world, () => false, { host: '::1', named });
     namesLeadTo([{ address: '::1', family: 6 }]);
     const told = toldBy(await run([healthy.spec, ...json], { cwd: way.folder, env: way.env('tuf') }));
     await way.close();
@@ -120,11 +132,9 @@ describe('IPv6 only', () => {
     expect([told.code, fateOf(told, healthy.spec)]).toEqual([0, 'verified']);
   });
 
-  it('behind a name that also leads to an IPv4 address where nobody listens is found', async () => {
-    const way = await openWay(world, () => false, { host: '::1', named: 'localhost' }).catch(
-      (error: Error) => error,
-    );
-    if (way instanceof Error) return expect(way.message).toMatch(/EADDRNOTAVAIL|EAFNOSUPPORT/);
+  it('behind a name that also leads to an IPv4 address where nobody listens is found', async ({ skip }) => {
+    if (missing !== undefined) return skip(missing);
+    const way = await openWay(world, () => false, { host: '::1', named: 'localhost' });
     namesLeadTo([
       { address: '127.0.0.1', family: 4 },
       { address: '::1', family: 6 },
@@ -248,9 +258,10 @@ describe('a proxy as the only way out', () => {
 
 const nameOf = (role: Role): string => `${role}.invalid`;
 
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+function listen(server: Server, host = '127.0.0.1'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
