@@ -320,12 +320,12 @@ export const logged: Area = {
     },
     {
       promise: 'a signature by another key than that of the logged certificate does not pass',
-      publish: ({ world }) => {
-        const other = world.sigstore.issueCertificate({
-          notBefore: new Date(world.now.getTime() - 30 * 24 * 3_600_000),
-        });
-        return { provenance: { pem: () => other.pem } };
-      },
+      publish: ({ world }) => ({
+        provenance: {
+          pem: ({ identity, notBefore, notAfter }) =>
+            world.sigstore.issueCertificate({ identity, notBefore, notAfter }).pem,
+        },
+      }),
       ...not('signature', /does not fit the payload/),
     },
     {
