@@ -3,7 +3,7 @@ import { Dependents } from './dependents.ts';
 import { Folders, nearest } from './folders.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { readJson } from './json.ts';
-import { isJsrScoped, splitAt } from './name.ts';
+import { isJsrScoped, isVersion, namesJsrScope, splitAt } from './name.ts';
 import { Overrides } from './overrides.ts';
 import { Patches } from './patches.ts';
 import { Production } from './production.ts';
@@ -110,6 +110,12 @@ class BunLock {
       return;
     }
     const address = isAddress ? reference : textOf(second) || undefined;
+    // bun goes by what follows the name; an address beside a folder is never asked.
+    if (!isAddress && !isJsrScoped(name) && !isVersion(reference)) {
+      if (namesJsrScope(address ?? ''))
+        this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
+      return;
+    }
     this.#into.npm({
       at,
       entry: key,

@@ -13,7 +13,7 @@ import {
 import { type Address, addressOf, packageAtPath } from './address.ts';
 import { maxDependents } from './dependents.ts';
 import { lockedBy, lockedNothing } from './integrity.ts';
-import { fromNpmName, isJsrScoped, isVersion } from './name.ts';
+import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
 import type { Lines } from './place.ts';
 import { astray, type JsrRequest } from './request.ts';
 
@@ -132,7 +132,7 @@ export class Collector {
     const { at, entry, address: text, installedAs } = mention;
     const address = text === undefined ? undefined : this.npmAddress(text);
     if (address?.kind === 'unclear') {
-      if (isJsrScoped(mention.name) || text?.includes('@jsr')) this.unreadable(at, entry, address.why);
+      if (isJsrScoped(mention.name) || namesJsrScope(text ?? '')) this.unreadable(at, entry, address.why);
       return;
     }
     const served = address === undefined ? undefined : packageAtPath(address.path);

@@ -6,6 +6,11 @@ export function isJsrScoped(npmName: string): boolean {
   return npmName.slice(0, 5).toLowerCase() === '@jsr/';
 }
 
+/** Whether an address has that scope in it, however it is spelled. */
+export function namesJsrScope(address: string): boolean {
+  return /(?:@|%40)jsr\b/i.test(address);
+}
+
 /** The JSR package behind `@jsr/scope__name`, or `undefined`; split at the first `__`, since scopes hold no `_`. */
 export function fromNpmName(npmName: string): PackageName | undefined {
   const cut = npmName.indexOf('__');

@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
-import { isJsrScoped, isVersion, splitAt } from './name.ts';
+import { isJsrScoped, isVersion, namesJsrScope, splitAt } from './name.ts';
 import { Overrides } from './overrides.ts';
 import { Patches } from './patches.ts';
 import { Production } from './production.ts';
@@ -108,9 +108,10 @@ class PnpmLock {
     // A key may hold an address instead of a version.
     const version = textAt(value, 'version') ?? reference;
     const tarball = textAt(resolution, 'tarball') ?? host;
-    const elsewhere = textAt(resolution, 'repo') ?? textAt(resolution, 'directory');
-    if (elsewhere !== undefined && tarball === undefined) {
-      if (isJsrScoped(name))
+    // With a type, pnpm minds no tarball that stands beside it.
+    const elsewhere = ['type', 'repo', 'directory'].some((one) => get(resolution, one) !== undefined);
+    if (elsewhere) {
+      if (isJsrScoped(name) || namesJsrScope(tarball ?? ''))
         this.#into.unreadable(at, key, 'it comes from a folder or a repository, not from JSR');
       return;
     }

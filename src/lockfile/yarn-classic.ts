@@ -1,11 +1,12 @@
 import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { UnknownVersion } from './format.ts';
-import { isJsrScoped, splitAt } from './name.ts';
+import { isJsrScoped, namesJsrScope, splitAt } from './name.ts';
 import { astray, otherThan, requestedFromJsr } from './request.ts';
 import { readSyml, type YarnBlock } from './syml.ts';
 import { entriesOf, get, TreeError, textAt, textOf } from './tree.ts';
 
+const local = /^(?:(?:file|link|portal|workspace):|[.~]*\/)/;
 const resolutions = 'as only "resolutions" of the project could want';
 
 /** Reads a `yarn.lock` of Yarn 1. Throws as `LockfileFormat.read` does. */
@@ -91,6 +92,10 @@ function mention({ head, at, descriptors, body }: YarnBlock, dependents: Depende
   const resolved = textAt(body, 'resolved');
   const integrity = textAt(body, 'integrity');
   if (resolved === undefined && isJsrScoped(name)) return into.unreadable(at, head, 'it has no address');
+  // Yarn takes the folder that a descriptor names, whatever address stands beside it.
+  const isLocal = descriptors.some((one) => local.test(splitAt(one)[1] ?? ''));
+  if (isLocal && (isJsrScoped(name) || namesJsrScope(resolved ?? '')))
+    return into.unreadable(at, head, 'it comes from a folder, not from JSR');
   into.npm({
     at,
     entry: head,

@@ -376,6 +376,56 @@ describe('a request that leads astray in the ways of one client', () => {
   });
 });
 
+describe('a folder that stands beside the address of JSR is the folder', () => {
+  const outcome = (file: string, text: string) => {
+    const { targets, unreadable } = read(file, text);
+    return [targets.length, unreadable.map(({ reason }) => reason)];
+  };
+  const address = tarball('acme__widget');
+
+  test('for pnpm', () => {
+    const text = pnpm({ to: '@jsr/acme__widget@1.0.0' });
+    const why = 'it comes from a folder or a repository, not from JSR';
+    for (const place of ['type: directory, directory: ../evil', 'type: git, repo: https://a.example/b']) {
+      const evil = text.replace('{integrity', `{${place}, integrity`);
+      expect(outcome('pnpm-lock.yaml', evil)).toEqual([0, [why]]);
+      expect(outcome('pnpm-lock.yaml', evil.replaceAll('@jsr/acme__widget@1.0.0', 'evil@1.0.0'))).toEqual([
+        0,
+        [why],
+      ]);
+    }
+  });
+
+  test('for Yarn 1', () => {
+    const text = (descriptor: string) =>
+      `# yarn lockfile v1\n\n\n"${descriptor}":\n  version "1.0.0"\n  resolved "${address}#ABC"\n  integrity ${integrity}\n`;
+    for (const range of ['file:../evil', 'link:evil', './evil', '../evil', '/evil', '~/evil']) {
+      for (const name of ['@jsr/acme__widget', '@acme/widget']) {
+        expect(outcome('yarn.lock', text(`${name}@${range}`)), `${name}@${range}`).toEqual([
+          0,
+          ['it comes from a folder, not from JSR'],
+        ]);
+      }
+    }
+    expect(outcome('yarn.lock', text('@acme/widget@npm:@jsr/acme__widget@^1'))).toEqual([1, []]);
+  });
+
+  test('for bun', () => {
+    const lock = JSON.parse(bun({ to: '@jsr/acme__widget@1.0.0' })) as object;
+    const packages = (id: string) =>
+      json({ ...lock, packages: { '@acme/widget': [id, address, {}, integrity] } });
+    const evil = packages('evil@workspace:evil');
+    for (const text of [evil, evil.replace('/@jsr/', '/%40jsr/')]) {
+      expect(outcome('bun.lock', text)).toEqual([0, ['it does not come from a registry: workspace:evil']]);
+    }
+    expect(outcome('bun.lock', packages('@jsr/acme__widget@file:evil'))).toEqual([
+      0,
+      ['file:evil is not an exact version'],
+    ]);
+    expect(outcome('bun.lock', packages('widget@1.0.0'))).toEqual([1, []]);
+  });
+});
+
 describe('a package that the project patches is held to no bytes', () => {
   const lockedIn = (file: string, text: string) =>
     read(file, text).targets.flatMap(({ occurrences }) =>
