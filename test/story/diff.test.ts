@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files, openStage, type Stage } from '../cli/program.ts';
 import type { World } from '../support/jsr.ts';
-import { denoLock, packageLock } from '../support/lockfiles.ts';
+import { bunLock, denoLock, packageLock, pnpmLock } from '../support/lockfiles.ts';
 import type { Publication, PublishOptions } from '../support/publication.ts';
 import { openProject, type Project } from './project.ts';
 
@@ -246,6 +246,29 @@ describe('between two lockfiles', () => {
     expect([back, grave]).toEqual([1, { '@acme/widget@1.0.0': ['lockfile', 'digest-changed'] }]);
   });
 
+  it('a package that the project began to patch is no longer locked to its bytes', async () => {
+    const sources = { registry: stage.server.urls.registry, npm: stage.server.urls.npm };
+    const id = '@jsr/acme__widget@1.0.0';
+    const pnpm = pnpmLock(some('widget@1.0.0'), sources);
+    const bun = bunLock(some('widget@1.0.0'), sources);
+    for (const [file, honest, patched] of [
+      [
+        'pnpm-lock.yaml',
+        pnpm,
+        pnpm.replaceAll(/'(@jsr[^']+)'(: \{\}|\n\npackages)/g, "'$1(patch_hash=abc)'$2"),
+      ],
+      ['bun.lock', bun, bun.replace('"packages"', `"patchedDependencies": { "${id}": "p" },\n  "packages"`)],
+    ] as const) {
+      const project = openProject(stage);
+      project.write(`old/${file}`, honest);
+      project.write(file, patched);
+      const { code, json, about } = await project.report(['diff', `old/${file}`, `./${file}`]);
+      expect([code, json.changes.map(({ kind }) => kind)], file).toEqual([0, ['relocked']]);
+      const said = about('@acme/widget@1.0.0').findings.map(({ id: rule, message }) => `${rule}: ${message}`);
+      expect(said.join(), file).toMatch(/unpinned: .* changes it with a patch of the project/);
+    }
+  });
+
   it('lockfiles of two tools can be compared', async () => {
     const project = openProject(stage);
     project.write('deno.lock', denoLock(some('widget@1.0.0')));
@@ -392,6 +415,20 @@ describe('between git revisions', () => {
     tools.write('app/deno.lock', denoLock(some('widget@1.1.0')));
     const { code, json } = await tools.report(['diff', 'HEAD'], { cwd: join(tools.folder, 'app') });
     expect([code, json.changes.map(({ kind }) => kind)]).toEqual([0, ['moved']]);
+  });
+
+  it('a lockfile of pnpm for one branch is told of a commit as of the disk', async () => {
+    const branches = openProject(stage);
+    branches.write('deno.lock', denoLock(some('widget@1.0.0')));
+    branches.write('pnpm-lock.main.yaml', 'lockfileVersion: 9.0');
+    branches.commit('both');
+    rmSync(join(branches.folder, 'pnpm-lock.main.yaml'));
+    branches.commit('one');
+    const said = async (...argv: readonly string[]) =>
+      (await branches.report(['diff', ...argv])).json.findings.map(({ message }) => message);
+    const told = [expect.stringMatching(/pnpm installs from "pnpm-lock\.main\.yaml" on its branch/)];
+    expect(await said('HEAD', 'HEAD~')).toEqual(told);
+    expect(await said('HEAD~', 'HEAD')).toEqual([]);
   });
 
   it('a lockfile that is a link leads nowhere outside of the commit', async () => {
