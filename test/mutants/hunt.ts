@@ -82,13 +82,19 @@ export async function hunt(
       answer: evidence,
       field: isSameIndex(evidence, bytes, mutated)
         ? 'same line of the index'
-        : (samenessOf(bytes, mutated) ?? fields.get(bytes)?.[at] ?? 'content'),
+        : (samenessOf(bytes, mutated) ?? placeOf(fields.get(bytes) ?? [], at, way)),
       name: `${of.name}: ${evidence}, byte ${at} (${JSON.stringify(bytes.toString('latin1', Math.max(0, at - 20), at + 20))}): ${way}`,
       spelling: spellingOf(bytes, mutated),
       proves: difference(honest.get(of), JSON.parse(outcome.facts)),
     });
   }
   return { count, survivors };
+}
+
+/** The field of a byte; a swap of what is between fields with the first byte of one is a change of that field. */
+function placeOf(fields: readonly string[], at: number, way: string): string {
+  const here = fields[at] ?? 'content';
+  return here === 'between' && way === 'swapped with the next' ? (fields[at + 1] ?? here) : here;
 }
 
 /** Blanks between the lines of an index file of the cache; each line has a checksum of its own. */

@@ -137,7 +137,7 @@ export const notEvidence: readonly NotEvidence[] = [
     of: ['tarball'],
     fields: /^(?:chksum|size)$/,
     spelling: 'octal',
-    bytes: 'blanks and zeros around the octal numbers of a header',
+    bytes: 'blanks and zeros before the octal numbers of a header, and what stands behind their digits',
     why: 'the same numbers',
   },
   {

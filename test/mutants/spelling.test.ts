@@ -3,6 +3,17 @@ import { spellingOf } from './spelling.ts';
 
 const digest = '0a'.repeat(32);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const archive = (checksum: string): Buffer => {
+  const header = Buffer.alloc(512);
+  for (const [text, at] of [
+    ['package/mod.js', 0],
+    ['00000000000', 124],
+    [checksum, 148],
+    ['ustar', 257],
+  ] as const)
+    header.write(text, at, 'latin1');
+  return header;
+};
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 describe('a change of evidence', () => {
@@ -18,6 +29,17 @@ describe('a change of evidence', () => {
     ['metadata', [base64(`{"keyid":"${digest}"}`)], [base64(`{ "keyid":"${digest.toUpperCase()}"}`)]],
   ])('is known for a spelling of %s: %j', (spelling, before, after) => {
     expect(spellingOf(json(before), json(after))).toBe(spelling);
+  });
+
+  it.each([
+    ['000013 \0', 'octal'],
+    [' 00013"\0', 'octal'],
+    ['000012 \0', undefined],
+    ['"00013 \0', undefined],
+    ['0000138\0', 'octal'],
+    ['0000130\0', undefined],
+  ])('is known for another spelling of an octal number: %j', (number, spelling) => {
+    expect(spellingOf(archive('000013\0 '), archive(number))).toBe(spelling);
   });
 
   it.each([

@@ -50,7 +50,7 @@ function sameMetadata(before: string, after: string): boolean {
   return honest?.ok === true && changed?.ok === true && sayTheSame(honest.value, changed.value, sameDigits);
 }
 
-/** A tar archive with the number in each size and checksum for the text of it; `undefined` where one has no number. */
+/** A tar archive with the number that each size and checksum starts with for the text of it; `undefined` where one has no number. */
 function octal(bytes: Buffer, honest: Buffer): unknown {
   if (bytes.length !== honest.length || honest.toString('latin1', 257, 262) !== 'ustar') return undefined;
   const rest = Buffer.from(bytes);
@@ -58,7 +58,7 @@ function octal(bytes: Buffer, honest: Buffer): unknown {
     [header + 124, header + 148].map((start) => {
       const end = start === header + 124 ? start + 12 : start + 8;
       rest.fill(0, start, end);
-      return /^[ \0]*([0-7]+)[ \0]*$/.exec(bytes.toString('latin1', start, end))?.[1];
+      return /^[ \0]*([0-7]+)/.exec(bytes.toString('latin1', start, end))?.[1];
     }),
   );
   if (numbers.includes(undefined)) return undefined;
