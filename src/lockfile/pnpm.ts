@@ -190,7 +190,7 @@ class PnpmLock {
     }
     if (/^(?:link|workspace):/.test(version)) {
       const excuse =
-        version === `link:${range}`
+        range.startsWith('jsr:') && version === `link:${range}`
           ? `a folder of that name: ${unknownToPnpm}`
           : this.#overrides.excuse(key, version);
       if (asks !== undefined)

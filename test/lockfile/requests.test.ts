@@ -310,6 +310,24 @@ describe('a request that leads astray in the ways of one client', () => {
     });
   });
 
+  test('a folder of another name that pnpm links as it was told is none of JSR either', () => {
+    for (const range of ['../evil', 'link:../evil', 'workspace:*']) {
+      const text = pnpm({ name: '@jsr/acme__widget', range, folder: true });
+      expect(one('pnpm-lock.yaml', text)).toMatchObject({
+        unreadable: [expect.stringMatching(/resolved to link:\.\.\/evil$/)],
+        remarks: [],
+      });
+    }
+    const overridden = pnpm({ name: '@jsr/acme__widget', range: 'link:../evil', folder: true }).replace(
+      'importers:',
+      "overrides:\n  '@jsr/acme__widget': link:../evil\n\nimporters:",
+    );
+    expect(one('pnpm-lock.yaml', overridden)).toMatchObject({
+      unreadable: [],
+      remarks: [expect.stringMatching(/resolved to link:\.\.\/evil, as "overrides" of the lockfile say$/)],
+    });
+  });
+
   test('Deno chooses no other package, nor one of npm, nor under an alias', () => {
     const deno = (specifiers: object, rest: object = {}) =>
       one('deno.lock', json({ version: '5', specifiers, ...rest }));
