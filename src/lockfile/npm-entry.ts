@@ -31,12 +31,16 @@ export function inWords(name: string, value: Tree): string {
   return `${textAt(value, 'name') ?? name}@${textAt(value, 'version') ?? ''}`;
 }
 
-/** Why an entry without integrity does not come from JSR, if it comes inside another package. */
-export function bundledWithout(value: Tree): string | undefined {
+/** What stands between an entry and its digest: another package brings it inside itself, and npm takes what is there. */
+export const bundledReason = 'another package brings it inside itself';
+
+/**
+ * Why an entry does not come from JSR, if it is marked as brought by another package. What a project bundles of its own is
+ * marked likewise and fetched like everything else, so a mark alone says it only of what lies `nested` in another package.
+ */
+export function bundledBy(value: Tree, nested: boolean): string | undefined {
   const bundled = isTrue(value, 'inBundle') || isTrue(value, 'bundled');
-  return bundled && textAt(value, 'integrity') === undefined
-    ? 'another package brings it inside itself'
-    : undefined;
+  return bundled && (nested || textAt(value, 'integrity') === undefined) ? bundledReason : undefined;
 }
 
 /** What npm marks an entry with. */

@@ -2,8 +2,17 @@ import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { Folders, nearest } from './folders.ts';
 import { isJsrScoped } from './name.ts';
-import { askedOf, bundledWithout, flagsOf, folderName, inWords, mark, refuseLong } from './npm-entry.ts';
-import { type Entry, entriesOf, get, isTrue, textAt } from './tree.ts';
+import {
+  askedOf,
+  bundledBy,
+  bundledReason,
+  flagsOf,
+  folderName,
+  inWords,
+  mark,
+  refuseLong,
+} from './npm-entry.ts';
+import { type Entry, entriesOf, get, isTrue, itemsOf, type Tree, textAt } from './tree.ts';
 
 /** Sections whose dependencies are installed; a missing peer or optional one is no damage. */
 const required = ['dependencies', 'devDependencies'];
@@ -56,12 +65,23 @@ export class Packages {
       version: textAt(value, 'version'),
       address: textAt(value, 'resolved'),
       integrity: textAt(value, 'integrity'),
-      unpinned: bundledWithout(value),
+      unpinned: this.#bundled(key, value),
       installedAs,
       direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
       dependents,
       ...flagsOf(value),
     });
+  }
+
+  /** Marked or not: whatever lies inside a package that bundles others may be one of those. */
+  #bundled(key: string, value: Tree): string | undefined {
+    for (let above = parentOf(key); folderName(above) !== undefined; above = parentOf(above)) {
+      const bundler = this.#byKey.get(above)?.value;
+      const bundles = get(bundler, 'bundleDependencies') ?? get(bundler, 'bundledDependencies');
+      if (itemsOf(bundles).length > 0 || (bundles?.kind === 'leaf' && bundles.value === true))
+        return bundledReason;
+    }
+    return bundledBy(value, folderName(parentOf(key)) !== undefined);
   }
 
   #relate({ key, value }: Entry): void {
@@ -97,6 +117,11 @@ export class Packages {
 }
 
 /** A folder and those above it, as Node searches them. */
+/** The package or project that a folder lies in. */
+function parentOf(folder: string): string {
+  return folder.slice(0, Math.max(0, folder.lastIndexOf(mark) - 1));
+}
+
 function* upward(folder: string): Iterable<string> {
   for (let cut = folder.length; cut > 0; cut = Math.max(0, folder.lastIndexOf('/', cut - 1)))
     yield folder.slice(0, cut);
