@@ -10,7 +10,10 @@ export type Memory =
   | { readonly state: 'corrupted'; readonly file: string; readonly why: string }
   | { readonly state: 'unavailable'; readonly file: string; readonly why: string };
 
-/** What came of a change. `changed`: another process was faster; look again and decide anew. */
+/**
+ * What came of a change. `changed`: another process was faster; look again and decide anew. It may have gone on from the
+ * very change before anybody could see that it was made.
+ */
 export type Swap =
   | { readonly state: 'swapped' }
   | { readonly state: 'changed'; readonly found: string | undefined }
