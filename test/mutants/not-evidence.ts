@@ -97,6 +97,12 @@ export const notEvidence: readonly NotEvidence[] = [
   },
   {
     of: ['deno.lock'],
+    fields: /^version$/,
+    bytes: '`version`',
+    why: 'versions 4 and 5 lock a JSR package in the same words; others are refused, or lock none',
+  },
+  {
+    of: ['deno.lock'],
     fields: /^jsr\.@acme\/locked@1\.0\.0\.integrity$/,
     ...sameDigits,
   },
