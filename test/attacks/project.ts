@@ -227,7 +227,7 @@ export const requests: Area = {
           .replace(/"name": "@jsr[^"]+"/, '"name": "is-number"')
           .replace(
             /"resolved": "[^"]+"/,
-            '"resolved": "https://registry.npmjs.org/is-number/-/is-number-1.0.0.tgz"',
+            '"resolved": "https://registry.npm.example/is-number/-/is-number-1.0.0.tgz"',
           ),
       astray('is-number@1'),
     ),
@@ -278,7 +278,7 @@ export const requests: Area = {
           .replace(`@acme/${name}@npm:@jsr/acme__${name}@^1`, `@jsr/acme__${name}@npm:is-number@^7`)
           .replace(
             /resolved "[^"]+"/,
-            'resolved "https://registry.npmjs.org/is-number/-/is-number-7.0.0.tgz#A"',
+            'resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#A"',
           ),
       astray('is-number'),
     ),
