@@ -204,18 +204,18 @@ describe('a request that leads astray in the ways of one client', () => {
 
   test('Yarn 1 has no other package under a name in the scope of JSR, nor under jsr:', () => {
     const classic = (descriptor: string) =>
-      `# yarn lockfile v1\n\n\n"${descriptor}":\n  version "7.0.0"\n  resolved "https://registry.npmjs.org/is-number/-/is-number-7.0.0.tgz#ABC"\n  integrity ${integrity}\n`;
+      `# yarn lockfile v1\n\n\n"${descriptor}":\n  version "7.0.0"\n  resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#ABC"\n  integrity ${integrity}\n`;
     expect(one('yarn.lock', classic('@jsr/acme__widget@npm:is-number@^7.0.0')).unreadable).toEqual([
       '@jsr/acme__widget@npm:is-number@^7.0.0: it is asked for from JSR as @jsr/acme__widget and resolved to is-number',
     ]);
     for (const descriptor of ['@acme/widget@npm:@jsr/acme__widget@^1', '@acme/widget@jsr:^1']) {
       const { foreign } = read('yarn.lock', classic(descriptor));
-      expect(foreign.map(({ host }) => host)).toEqual(['registry.npmjs.org']);
+      expect(foreign.map(({ host }) => host)).toEqual(['registry.npm.example']);
     }
   });
 
   test('Yarn can be told by "resolutions" to take another package, and that is said', () => {
-    const classic = `# yarn lockfile v1\n\n\n"@acme/widget@npm:is-number@7.0.0":\n  version "7.0.0"\n  resolved "https://registry.npmjs.org/is-number/-/is-number-7.0.0.tgz#ABC"\n\nleft@1:\n  version "1.0.0"\n  resolved "https://registry.npmjs.org/left/-/left-1.0.0.tgz#ABC"\n  dependencies:\n    "@acme/widget" "npm:@jsr/acme__widget@^1"\n`;
+    const classic = `# yarn lockfile v1\n\n\n"@acme/widget@npm:is-number@7.0.0":\n  version "7.0.0"\n  resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#ABC"\n\nleft@1:\n  version "1.0.0"\n  resolved "https://registry.npm.example/left/-/left-1.0.0.tgz#ABC"\n  dependencies:\n    "@acme/widget" "npm:@jsr/acme__widget@^1"\n`;
     const told =
       /^\d+: "@acme\/widget@npm:@jsr\/acme__widget@\^1": it is asked for .* resolved to is-number, as only "resolutions"/;
     expect(one('yarn.lock', classic)).toMatchObject({
@@ -496,4 +496,47 @@ test('a request is one for JSR by scheme or by scope', () => {
   expect(requestedFromJsr('w', 'jsr:^1')).toBe('jsr:^1');
   for (const range of ['^1', 'npm:w@1', 'npm:@jsrx/acme__widget', 'file:jsr:@acme/widget', 'catalog:'])
     expect(requestedFromJsr('w', range), range).toBeUndefined();
+});
+
+describe('what lies inside another package', () => {
+  const inside = {
+    version: '1.0.0',
+    resolved: tarball('acme__widget'),
+    integrity,
+  };
+  const lockedAs = (lockfile: object) =>
+    read('package-lock.json', JSON.stringify(lockfile)).targets.flatMap(({ occurrences }) =>
+      occurrences.map(({ locked }) => (locked.kind === 'nothing' ? locked.why : locked.kind)),
+    );
+  const nested = (bundler: object, mark: object) => ({
+    lockfileVersion: 3,
+    packages: {
+      '': { dependencies: { app: '1' } },
+      'node_modules/app': { version: '1.0.0', ...bundler },
+      'node_modules/app/node_modules/@jsr/acme__widget': { ...inside, ...mark },
+    },
+  });
+  const brought = ['another package brings it inside itself'];
+
+  test.each<[string, object, object, readonly string[]]>([
+    ['is fetched where nobody bundles it', {}, {}, ['tarball']],
+    ['is brought where it is marked so', {}, { inBundle: true }, brought],
+    ['is brought where the package bundles some', { bundleDependencies: ['x'] }, {}, brought],
+    ['is brought where the package bundles all', { bundleDependencies: true }, {}, brought],
+    ['is brought under the older name, too', { bundledDependencies: ['x'] }, {}, brought],
+    ['is fetched where the package bundles none', { bundleDependencies: [] }, {}, ['tarball']],
+  ])('%s', (_, bundler, mark, locked) => {
+    expect(lockedAs(nested(bundler, mark))).toEqual(locked);
+  });
+
+  test('is brought where an old lockfile marks it so', () => {
+    const old = (mark: object) => ({
+      lockfileVersion: 1,
+      dependencies: {
+        app: { version: '1.0.0', dependencies: { '@jsr/acme__widget': { ...inside, ...mark } } },
+      },
+    });
+    expect(lockedAs(old({}))).toEqual(['tarball']);
+    expect(lockedAs(old({ bundled: true }))).toEqual(brought);
+  });
 });
