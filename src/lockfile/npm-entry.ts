@@ -1,5 +1,5 @@
 import { requestedFromJsr } from './request.ts';
-import { type Entry, isTrue, type Tree, TreeError, textAt, textOf } from './tree.ts';
+import { type Entry, get, isTrue, type Tree, TreeError, textAt, textOf } from './tree.ts';
 
 /** Bounds for a folder, in characters and in steps; npm nests ten levels at most. */
 const maxPath = { length: 1024, steps: 128 };
@@ -41,6 +41,14 @@ export const bundledReason = 'another package brings it inside itself';
 export function bundledBy(value: Tree, nested: boolean): string | undefined {
   const bundled = isTrue(value, 'inBundle') || isTrue(value, 'bundled');
   return bundled && (nested || textAt(value, 'integrity') === undefined) ? bundledReason : undefined;
+}
+
+/** What npm 12 says of a package that it changes by a patch; the digest beside it is of the unpatched tarball. */
+export const patchedReason = 'npm changes it with a patch of the project';
+
+/** Why an entry is installed as other bytes than its digest says, if it is patched; whatever the mark holds, it is a mark. */
+export function patchedBy(value: Tree): string | undefined {
+  return get(value, 'patched') === undefined ? undefined : patchedReason;
 }
 
 /** What npm marks an entry with. */

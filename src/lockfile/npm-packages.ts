@@ -10,6 +10,7 @@ import {
   folderName,
   inWords,
   mark,
+  patchedBy,
   refuseLong,
 } from './npm-entry.ts';
 import { type Entry, entriesOf, get, isTrue, itemsOf, type Tree, textAt } from './tree.ts';
@@ -18,7 +19,7 @@ import { type Entry, entriesOf, get, isTrue, itemsOf, type Tree, textAt } from '
 const required = ['dependencies', 'devDependencies'];
 const allowedMissing = ['optionalDependencies', 'peerDependencies'];
 
-/** The `packages` of versions 2 and 3: one flat map from folder to package. */
+/** The `packages` of versions 2 to 4: one flat map from folder to package. */
 export class Packages {
   readonly #entries: readonly Entry[];
   readonly #byKey: ReadonlyMap<string, Entry>;
@@ -65,7 +66,7 @@ export class Packages {
       version: textAt(value, 'version'),
       address: textAt(value, 'resolved'),
       integrity: textAt(value, 'integrity'),
-      unpinned: this.#bundled(key, value),
+      unpinned: patchedBy(value) ?? this.#bundled(key, value),
       installedAs,
       direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
       dependents,
@@ -116,12 +117,12 @@ export class Packages {
   }
 }
 
-/** A folder and those above it, as Node searches them. */
 /** The package or project that a folder lies in. */
 function parentOf(folder: string): string {
   return folder.slice(0, Math.max(0, folder.lastIndexOf(mark) - 1));
 }
 
+/** A folder and those above it, as Node searches them. */
 function* upward(folder: string): Iterable<string> {
   for (let cut = folder.length; cut > 0; cut = Math.max(0, folder.lastIndexOf('/', cut - 1)))
     yield folder.slice(0, cut);

@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import { Dependents } from './dependents.ts';
 import { isJsrScoped, splitAt } from './name.ts';
-import { askedOf, bundledBy, flagsOf, folderName, mark, refuseLong } from './npm-entry.ts';
+import { askedOf, bundledBy, flagsOf, folderName, mark, patchedBy, refuseLong } from './npm-entry.ts';
 import { type Entry, entriesOf, get, type MapTree, sectionOf, type Tree, textAt } from './tree.ts';
 
 /** The nested `dependencies` of version 1, which version 2 repeats for npm 6. */
@@ -79,7 +79,7 @@ export class OldTree {
       version: elsewhere === undefined ? version : undefined,
       address: textAt(value, 'resolved') ?? elsewhere,
       integrity: textAt(value, 'integrity'),
-      unpinned: bundledBy(value, path.lastIndexOf(mark) > 0),
+      unpinned: patchedBy(value) ?? bundledBy(value, path.lastIndexOf(mark) > 0),
       installedAs: key,
       dependents: this.#dependents.of(path),
       ...flagsOf(value),
@@ -93,7 +93,8 @@ export class OldTree {
       (textAt(newer, 'name') ?? folderName(path)) === name &&
       textAt(newer, 'version') === version &&
       textAt(newer, 'resolved') === textAt(value, 'resolved') &&
-      textAt(newer, 'integrity') === textAt(value, 'integrity')
+      textAt(newer, 'integrity') === textAt(value, 'integrity') &&
+      patchedBy(newer) === patchedBy(value)
     );
   }
 }

@@ -4,14 +4,14 @@ import { Packages } from './npm-packages.ts';
 import { OldTree } from './npm-tree.ts';
 import { get, type MapTree, sectionOf, TreeError } from './tree.ts';
 
-/** `package-lock.json`, `npm-shrinkwrap.json` and the hidden lockfile of `node_modules`, versions 1 to 3. */
+/** `package-lock.json`, `npm-shrinkwrap.json` and the hidden lockfile of `node_modules`, versions 1 to 4. */
 export const npm = {
   id: 'npm',
   title: 'npm',
   writtenBy: 'npm install --package-lock-only',
   fileNames: ['npm-shrinkwrap.json', 'package-lock.json', '.package-lock.json'],
   recognises: (text) =>
-    /^\s*\{/.test(text) && /"lockfileVersion"\s*:\s*[123]\b/.test(text) && !/"nodes"\s*:/.test(text),
+    /^\s*\{/.test(text) && /"lockfileVersion"\s*:\s*[1-4]\b/.test(text) && !/"nodes"\s*:/.test(text),
   read: (text, into) => {
     const root = readJson(text);
     if (root.kind !== 'map') throw new TreeError('is not a map', root.at);
@@ -30,7 +30,7 @@ function versionOf(root: MapTree): number {
   if (version.kind !== 'leaf' || !Number.isInteger(version.value) || Number(version.value) < 1) {
     throw new TreeError('has a lockfileVersion that is no number', version.at);
   }
-  if (Number(version.value) > 3)
-    throw new UnknownVersion(String(version.value), 'versions 1 to 3', version.at);
+  if (Number(version.value) > 4)
+    throw new UnknownVersion(String(version.value), 'versions 1 to 4', version.at);
   return Number(version.value);
 }

@@ -341,6 +341,20 @@ export const requests: Area = {
       ),
       argv: () => ['audit', '--strict'],
     },
+    ...[3, 4].map((version) => ({
+      ...npm(
+        `a package that npm patches is held to no bytes in version ${version} of its lockfile, and with --strict turned away`,
+        (text) =>
+          text
+            .replace('"lockfileVersion": 3', `"lockfileVersion": ${version}`)
+            .replace(
+              '"integrity"',
+              '"patched": { "path": "p.patch", "integrity": "sha512-A" },\n      "integrity"',
+            ),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /npm changes it with a patch of the project/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    })),
     {
       ...other(pnpm, 'a lockfile that pnpm reads instead on a branch is told', (text) => text, {
         verdict: 'verified',
