@@ -1,4 +1,3 @@
-import { X509Certificate as NodeCertificate } from 'node:crypto';
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import type { TrustMaterial } from '@sigstore/verify';
 import { verifyCertificate } from '@sigstore/verify/dist/key/index.js';
@@ -7,16 +6,13 @@ import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
 import { isRekorV2, type OpenBundle } from './bundle.ts';
 import { extensionsOf, IdentityError, readIdentity } from './identity.ts';
-
-const codeSigning = '1.3.6.1.5.5.7.3.3';
+import { isForCodeSigning, weaknessOf } from './purpose.ts';
 
 // RFC 5280 4.2: a critical extension that is not understood must not be ignored.
 const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37']);
 
 // The last second of the year 9999; later ones are no dates.
 const endOfTime = 253_402_300_799;
-
-const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 
 /**
  * Passes when the signing certificate chains to a trusted certificate authority and was valid when it was used, a trusted CT log
@@ -35,7 +31,7 @@ export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outc
     const { scts } = verifyCertificate(certificate, times.length === 0 ? [validAt] : [...times], trust);
     if (scts.length === 0)
       return failed('the certificate carries no signed certificate timestamp of a trusted CT log');
-    const misused = misuse(certificate, bundle.signer.der);
+    const misused = misuse(certificate);
     if (misused !== undefined) return failed(misused);
     return passed({ identity: readIdentity(certificate), validAt });
   } catch (cause) {
@@ -66,7 +62,7 @@ export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date
   return times;
 }
 
-function misuse(certificate: X509Certificate, der: Uint8Array): string | undefined {
+function misuse(certificate: X509Certificate): string | undefined {
   for (const { oid, critical } of extensionsOf(certificate))
     if (critical && !understood.has(oid))
       return `the certificate has the critical extension ${oid}, which is not understood`;
@@ -75,26 +71,8 @@ function misuse(certificate: X509Certificate, der: Uint8Array): string | undefin
     return 'the signing certificate is itself a certificate authority';
   if (certificate.extKeyUsage?.digitalSignature !== true)
     return 'the certificate is not meant for digital signatures';
-  const parsed = new NodeCertificate(der);
-  // `keyUsage` of node:crypto lists the extended key usages.
-  if (parsed.keyUsage?.includes(codeSigning) !== true) return 'the certificate is not meant for code signing';
-  return weakKey(parsed);
-}
-
-function weakKey({ publicKey }: NodeCertificate): string | undefined {
-  const { namedCurve, modulusLength } = publicKey.asymmetricKeyDetails ?? {};
-  switch (publicKey.asymmetricKeyType) {
-    case 'ed25519':
-      return undefined;
-    case 'ec':
-      return curves.has(namedCurve)
-        ? undefined
-        : `the certificate's key is on the curve ${namedCurve}, which is not accepted`;
-    case 'rsa':
-      return (modulusLength ?? 0) >= 2048 ? undefined : "the certificate's RSA key is shorter than 2048 bits";
-    default:
-      return `the certificate's key is of the kind ${publicKey.asymmetricKeyType}, which is not accepted`;
-  }
+  if (!isForCodeSigning(certificate)) return 'the certificate is not meant for code signing';
+  return weaknessOf(certificate.publicKey);
 }
 
 // Malformed certificates make the ASN.1 reader throw plain errors; nothing may pass or crash for it.

@@ -108,7 +108,7 @@ export const certified: Area = {
     row(
       'a key on a curve that Sigstore does not use is not accepted',
       { key: 'secp256k1' },
-      /on the curve secp256k1, which is not accepted/,
+      /on the curve 1\.3\.132\.0\.10, which is not accepted/,
     ),
     row(
       'a certificate with one bit flipped is not trusted',
