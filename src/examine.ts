@@ -7,6 +7,7 @@ import {
   type Evidence,
   type FileDigest,
   type Gathered,
+  type LinkedRepository,
   present,
   type RawAttestation,
   type RegistryWord,
@@ -17,7 +18,7 @@ import type { Provenance } from './model/provenance.ts';
 import { reaches } from './model/report.ts';
 import type { Target } from './model/target.ts';
 import { readUpload } from './npm/upload.ts';
-import { compareLink } from './policy/link.ts';
+import { compareLink, isSameLink } from './policy/link.ts';
 import {
   collectBadge,
   collectFile,
@@ -306,8 +307,9 @@ async function withLink(
   word: RegistryWord,
   target: Target,
   holding: readonly Tried[],
-  { source, addresses, depth }: Auditor,
+  auditor: Auditor,
 ): Promise<RegistryWord> {
+  const { source, addresses, depth } = auditor;
   const { linked } = word;
   // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
   const searched = holding.some(
@@ -324,9 +326,34 @@ async function withLink(
     );
   if (holding.length === 0 || settled) return word;
   const link = await collectLink(target.package, source, addresses);
-  if (link.state === 'present') return { ...word, linked: link.value };
+  if (link.state === 'present') return laidOver(word, link.value, target, auditor);
   if (link.state === 'absent' && linked === undefined) return { ...word, unlinked: true };
   if (!searched) return word;
   const { linked: _, ...rest } = word;
   return rest;
+}
+
+/**
+ * The API's link in the place of that of `meta.json`. Both come from one record of the registry, so where they differ, one is
+ * either out of date, which asking once more past every cache settles, or false.
+ */
+async function laidOver(
+  word: RegistryWord,
+  link: LinkedRepository | null,
+  { package: about }: Target,
+  { source, addresses }: Auditor,
+): Promise<RegistryWord> {
+  const { linked: listed, ...rest } = word;
+  const says = (api: LinkedRepository | null): RegistryWord =>
+    api === null ? { ...rest, unlinked: true } : { ...rest, linked: api };
+  if (listed === undefined || isSameLink(listed, link)) return says(link);
+  const [meta, again] = await Promise.all([
+    collectMeta(about, source, addresses, 'anew'),
+    collectLink(about, source, addresses, 'anew'),
+  ]);
+  const listedNow = meta.state === 'present' ? meta.value.linked : listed;
+  const linkNow = again.state === 'present' ? again.value : link;
+  return listedNow === undefined || isSameLink(listedNow, linkNow)
+    ? says(linkNow)
+    : { ...says(linkNow), contradicted: listedNow };
 }

@@ -34,6 +34,11 @@ export interface RegistryWord {
   readonly linked?: LinkedRepository;
   /** `true` when the registry was asked for the link and answered that there is none. */
   readonly unlinked: boolean;
+  /**
+   * What `meta.json` links where the API links another repository, or none, and both say so when asked once more:
+   * an attestation has to fit both.
+   */
+  readonly contradicted?: LinkedRepository;
   /** The provenance badge: the log index as a decimal string, `null` for "none", `undefined` when it could not be asked. */
   readonly rekorLogId?: string | null;
 }

@@ -4,7 +4,7 @@ import type { Provenance } from '../model/provenance.ts';
 import { type Assessment, foundBySearch } from './assessment.ts';
 import type { Expected } from './expectation.ts';
 import { compareIdentity, isAbout } from './identity.ts';
-import { compareLink } from './link.ts';
+import { fitsLinks } from './link.ts';
 
 /** Which of the valid attestations counts as the package's own. */
 export interface Attested {
@@ -55,7 +55,7 @@ function meets(candidate: Provenance, { word }: Assessment, expected: Expected):
       ? compareIdentity({}, candidate).differences.length === 0
       : expected.pins.some(({ expect }) => compareIdentity(expect, candidate).differences.length === 0);
   if (!pinned || expected.pinsName) return pinned;
-  return word.linked !== undefined && compareLink(word.linked, candidate.identity).kind !== 'differs';
+  return fitsLinks(word, candidate.identity);
 }
 
 function sameSubject(one: Provenance, other: Provenance): boolean {

@@ -1,5 +1,5 @@
 import { claimsOf, parseRepository, sameAscii } from '../model/claims.ts';
-import type { LinkedRepository } from '../model/evidence.ts';
+import type { LinkedRepository, RegistryWord } from '../model/evidence.ts';
 import type { Identity } from '../model/provenance.ts';
 
 /** How a certificate's source repository compares with the one the registry links. */
@@ -9,6 +9,19 @@ export type LinkComparison =
   | { readonly kind: 'renamed'; readonly seen: string }
   /** `resurrected`: the same name, but the ids say it is another repository. */
   | { readonly kind: 'differs'; readonly seen: string | undefined; readonly resurrected: boolean };
+
+/** Whether two documents of the registry link the same repository; only one of them has an id, so the name has to do. */
+export function isSameLink(one: LinkedRepository, other: LinkedRepository | null): boolean {
+  return other !== null && sameAscii(one.owner, other.owner) && sameAscii(one.name, other.name);
+}
+
+/** Whether a certificate's source repository is the linked one, by each document of the registry that names one. */
+export function fitsLinks({ linked, contradicted }: RegistryWord, identity: Identity): boolean {
+  if (linked === undefined) return false;
+  return [linked, ...(contradicted === undefined ? [] : [contradicted])].every(
+    (one) => compareLink(one, identity).kind !== 'differs',
+  );
+}
 
 /** Compares by id where both sides have one, else by name. */
 export function compareLink(linked: LinkedRepository, identity: Identity): LinkComparison {

@@ -46,17 +46,25 @@ export async function collectMeta(
   about: PackageName,
   source: Source,
   { registry }: Addresses,
+  again: Again = 'kept',
 ): Promise<Gathered<PackageMeta>> {
-  const url = `${registry}/@${about.scope}/${about.name}/meta.json`;
   const answer = await source.ask({
     method: 'GET',
-    url,
+    ...askedAt(`${registry}/@${about.scope}/${about.name}/meta.json`, again),
     maxBytes: maxMetaBytes,
-    lifetime: 'short',
     backend: 'modules',
     expect: 'json',
   });
   return read(answer, parseMeta);
+}
+
+/** Whether what a cache kept for a minute will do, or the answer of now is wanted, past every cache. */
+export type Again = 'kept' | 'anew';
+
+function askedAt(url: string, again: Again): Pick<SourceRequest, 'url' | 'lifetime' | 'pastEdge'> {
+  return again === 'kept'
+    ? { url, lifetime: 'short' }
+    : { url: `${url}?again=1`, lifetime: 'never', pastEdge: true };
 }
 
 /**
@@ -94,26 +102,27 @@ export async function collectBadge(
   const first = read(await source.ask({ ...ask, url, lifetime: 'short', maxAgeSeconds: 30 }), parseBadge);
   const badge = flatten(first);
   if (badge.state !== 'absent') return badge;
-  return flatten(
-    read(await source.ask({ ...ask, url: `${url}?again=1`, lifetime: 'never', pastEdge: true }), parseBadge),
-  );
+  return flatten(read(await source.ask({ ...ask, ...askedAt(url, 'anew') }), parseBadge));
 }
 
-/** The GitHub repository linked to the package today, with its id; absent when there is none. */
+/**
+ * The GitHub repository linked to the package today, with its id; `null` when the API says that there is none, absent
+ * when the API does not know the package.
+ */
 export async function collectLink(
   about: PackageName,
   source: Source,
   { api }: Addresses,
-): Promise<Gathered<LinkedRepository>> {
+  again: Again = 'kept',
+): Promise<Gathered<LinkedRepository | null>> {
   const answer = await source.ask({
     method: 'GET',
-    url: `${api}/scopes/${about.scope}/packages/${about.name}`,
+    ...askedAt(`${api}/scopes/${about.scope}/packages/${about.name}`, again),
     maxBytes: maxApiBytes,
-    lifetime: 'short',
     backend: 'api',
     expect: 'json',
   });
-  return flatten(read(answer, parseLink));
+  return read(answer, parseLink);
 }
 
 /** Size and digest of one file of a version. `path` must have passed JSR's path rules. */
@@ -180,11 +189,11 @@ function parseBadge(bytes: Uint8Array): Parsed<string | undefined> {
   return { ok: false, why: 'the registry does not say whether there is provenance' };
 }
 
-function parseLink(bytes: Uint8Array): Parsed<LinkedRepository | undefined> {
+function parseLink(bytes: Uint8Array): Parsed<LinkedRepository | null> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return { ok: false, why: `the registry's answer is ${parsed.why}` };
   const linked = field(parsed.value, 'githubRepository');
-  if (linked === null) return { ok: true, value: undefined };
+  if (linked === null) return { ok: true, value: null };
   const link = toLink(linked);
   return link === undefined
     ? { ok: false, why: 'the registry does not say whether a repository is linked' }

@@ -1,4 +1,5 @@
 import { answerOf, jsonOf, withBody, withHeaders, withJson } from '../support/http.ts';
+import type { Edit } from '../support/jsr.ts';
 import { type Area, beside, type Row, type Scene } from './row.ts';
 
 const manifestOf = ({ name }: Scene) =>
@@ -278,6 +279,26 @@ const inNewHands = {
   says: /JSR links a repository of that name with another id: the name now belongs to somebody else/,
 } as const;
 
+const builtElsewhere = { owner: 'evil', name: 'greet', id: '666', ownerId: '667' };
+
+/** Another repository in `meta.json`, which links by name. */
+const listLink =
+  (owner: string, name: string): Edit =>
+  (answer) =>
+    withBody(
+      answer,
+      text(answer.body).replace(
+        /"githubRepository":\{[^}]*\}/,
+        `"githubRepository":${JSON.stringify({ owner, name })}`,
+      ),
+    );
+
+/** Another repository in the API, or none. */
+const apiLink =
+  (githubRepository: Readonly<Record<string, unknown>> | null): Edit =>
+  (answer) =>
+    withJson(answer, { ...jsonOf<object>(answer), githubRepository });
+
 /** What the registry says about the package: hearsay. */
 export const said: Area = {
   area: "the registry's word",
@@ -528,6 +549,72 @@ export const said: Area = {
       }),
       attack: ({ world, widget }) => world.link(widget, { id: '666' }),
       ...inNewHands,
+    },
+    {
+      promise: 'an API that links the builder does not pass where meta.json links another repository',
+      publish: { repository: builtElsewhere },
+      attack: (scene) => scene.edit(listOf(scene), listLink('acme', 'greet')),
+      verdict: 'rejected',
+      code: 1,
+      id: 'linked-repository',
+      says: /built from evil\/greet; JSR contradicts itself: meta\.json links acme\/greet, the API evil\/greet/,
+    },
+    {
+      promise: 'a meta.json that links the builder does not pass where the API links another repository',
+      publish: { repository: builtElsewhere },
+      attack: (scene) => scene.edit(linkOf(scene), apiLink({ id: 7, owner: 'acme', name: 'greet' })),
+      verdict: 'rejected',
+      code: 1,
+      id: 'linked-repository',
+      says: /built from evil\/greet; JSR contradicts itself: meta\.json links evil\/greet, the API acme\/greet/,
+    },
+    {
+      promise: 'a meta.json that links the builder does not pass where the API says that nothing is linked',
+      publish: { repository: builtElsewhere },
+      attack: (scene) => scene.edit(linkOf(scene), apiLink(null)),
+      verdict: 'rejected',
+      code: 1,
+      id: 'linked-repository',
+      says: /JSR contradicts itself: meta\.json links evil\/greet, the API no repository/,
+    },
+    {
+      promise:
+        'an API that links the builder does not confirm what a search found where meta.json links another',
+      publish: { repository: builtElsewhere, rekorLogId: null },
+      attack: (scene) => scene.edit(listOf(scene), listLink('acme', 'greet')),
+      verdict: 'rejected',
+      code: 1,
+      id: 'require-provenance',
+      says: /the log has one by evil\/greet, which nothing ties to the package/,
+    },
+    {
+      promise: 'a meta.json that an edge kept from before the link moved is asked for once more',
+      publish: { repository: builtElsewhere },
+      attack: (scene) =>
+        scene.edit(listOf(scene), (answer, request) =>
+          request.path.includes('fresh=') ? answer : listLink('acme', 'greet')(answer, request),
+        ),
+      verdict: 'verified',
+      code: 0,
+    },
+    {
+      promise: 'a repository that was renamed passes by its id where meta.json has its old name',
+      publish: { repository: builtElsewhere },
+      attack: (scene) => scene.edit(linkOf(scene), apiLink({ id: 666, owner: 'evil', name: 'renamed' })),
+      verdict: 'verified',
+      code: 0,
+      id: 'linked-repository',
+      says: /the id is the same, so it was renamed/,
+    },
+    {
+      promise: 'a pinned package is verified although two documents of the registry contradict each other',
+      publish: { repository: builtElsewhere },
+      attack: (scene) => scene.edit(listOf(scene), listLink('acme', 'greet')),
+      argv: ({ widget }) => [widget.spec, '--repo-id', '666'],
+      verdict: 'verified',
+      code: 0,
+      id: 'linked-repository',
+      says: /JSR contradicts itself/,
     },
     {
       promise: 'a yanked version is told, and with --strict turned away',

@@ -176,7 +176,13 @@ describe('the link', () => {
   });
 
   it('may be none, which is an answer', async () => {
-    expect((await link(mint({ linked: false }))).state).toBe('absent');
+    expect(await link(mint({ linked: false }))).toMatchObject({ state: 'present', value: null });
+  });
+
+  it('of a package that the API does not know is not said', async () => {
+    const world = mint('1.0.0');
+    world.edit({ role: 'api' }, () => answerOf(404, 'application/json', '{"code":"packageNotFound"}'));
+    expect((await link(world)).state).toBe('absent');
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import { claimsOf } from '../../model/claims.ts';
+import type { LinkedRepository, RegistryWord } from '../../model/evidence.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import type { Expected } from '../expectation.ts';
-import { compareLink } from '../link.ts';
+import { compareLink, fitsLinks } from '../link.ts';
 import type { PackageRule } from '../rule.ts';
 
 /** Rule `linked-repository`, explained in docs/rules/linked-repository.md. */
@@ -17,6 +18,13 @@ export const linkedRepository = {
     if (provenance === undefined) return;
     const { repository } = claimsOf(provenance.identity);
     const seen = repository ?? 'a repository the certificate does not name';
+    const contradicts = word.contradicted !== undefined && !fitsLinks(word, provenance.identity);
+    if (contradicts)
+      yield {
+        message: `built from ${seen}; JSR contradicts itself: ${contradiction(word)}`,
+        hint: 'find out which repository the package belongs to, and pin it with --repo-id or `jsr-verify pin`',
+        ...(expected.pinsName && { standing: 'remark' }),
+      };
     if (word.linked !== undefined) {
       const linked = `${word.linked.owner}/${word.linked.name}`;
       const comparison = compareLink(word.linked, provenance.identity);
@@ -33,6 +41,7 @@ export const linkedRepository = {
           hint: 'find out which of the two is meant, and pin its id with --repo-id',
           standing: 'absolute',
         };
+      else if (contradicts) return;
       else if (expected.pinsName)
         // The pin is the project's own word and outranks the registry's; a link that wandered off is still news.
         yield {
@@ -46,7 +55,7 @@ export const linkedRepository = {
         };
       return;
     }
-    if (expected.pinsName) return;
+    if (contradicts || expected.pinsName) return;
     // Both are honest and common, so they warn: the attestation is real, but nothing says it is the right one.
     yield word.unlinked
       ? {
@@ -61,6 +70,12 @@ export const linkedRepository = {
         };
   },
 } satisfies PackageRule;
+
+function contradiction({ linked, contradicted }: RegistryWord): string {
+  const named = (link: LinkedRepository | undefined) =>
+    link === undefined ? 'no repository' : `${link.owner}/${link.name}`;
+  return `meta.json links ${named(contradicted)}, the API ${named(linked)}`;
+}
 
 /** Whether a pin knows the very repository, or its owner, by id. */
 function pinsId({ pins }: Expected, { identity }: Provenance): boolean {
