@@ -13,7 +13,7 @@ import { defaultPolicy } from '../src/model/policy.ts';
 import { publicAddresses } from '../src/registry/addresses.ts';
 import { parseSpec } from '../src/registry/spec.ts';
 import { trustFromBytes } from '../src/sigstore/trust.ts';
-import { recording } from '../src/source/pack.ts';
+import { recording } from '../src/source/pack/pack.ts';
 import type { Source, SourceRequest } from '../src/source/source.ts';
 import { type Role, withBody } from '../test/support/http.ts';
 import { mintWorld, type World } from '../test/support/jsr.ts';

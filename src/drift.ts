@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { auditPart, followLogs, judgeTarget } from './audit.ts';
 import type { Auditor } from './auditor.ts';
-import { compare, type Doubts, type History, isAttested } from './diff/compare.ts';
+import { compare, type Doubts, type History, isAttested } from './diff/changes.ts';
 import { earlierInLine } from './diff/line.ts';
 import type { Finding } from './model/finding.ts';
 import { type Purl, purlOf } from './model/package.ts';

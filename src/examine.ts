@@ -17,7 +17,7 @@ import { purlOf, type Sha256 } from './model/package.ts';
 import type { Provenance } from './model/provenance.ts';
 import { reaches } from './model/report.ts';
 import type { Target } from './model/target.ts';
-import { readUpload } from './npm/upload.ts';
+import { readUpload } from './npm/tarball/upload.ts';
 import { compareLink, isSameLink } from './policy/link.ts';
 import {
   collectBadge,

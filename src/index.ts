@@ -23,15 +23,15 @@ export type {
   Place,
   Target,
 } from './model/target.ts';
-export { type PolicyOrigin, parsePolicy } from './policy/parse.ts';
-export { type PinChange, type Pinning, pin } from './policy/pin.ts';
+export { type PolicyOrigin, parsePolicy } from './policy/parse/parse.ts';
+export { type PinChange, type Pinning, pin } from './policy/pin/pin.ts';
 export { type Addresses, publicAddresses } from './registry/addresses.ts';
 export { parseSpec } from './registry/spec.ts';
 export { loadTrust, type Trust, type TrustOptions, trustFromBytes } from './sigstore/trust.ts';
 export { type BundleOptions, type SigstoreOutcomes, verifyBundle } from './sigstore/verifier.ts';
-export { type CacheOptions, type EvidenceCache, openCache } from './source/cache.ts';
-export { type HttpOptions, type HttpSource, httpSource } from './source/http.ts';
+export { type CacheOptions, type EvidenceCache, openCache } from './source/cache/cache.ts';
+export { type HttpOptions, type HttpSource, httpSource } from './source/http/http.ts';
 export { offlineSource } from './source/offline.ts';
-export { mergePacks, openPack, type Pack, type Recorder, recording } from './source/pack.ts';
+export { mergePacks, openPack, type Pack, type Recorder, recording } from './source/pack/pack.ts';
 export type { Source, SourceRequest } from './source/source.ts';
 export { checkpointMemory } from './tlog/follow-memory.ts';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { breaches, castsToProvenance } from './support/architecture.ts';
 
@@ -17,6 +17,11 @@ describe('the sources', () => {
 
   test('import only what the table of ARCHITECTURE.md lets them', () => {
     expect(files.flatMap((path) => breaches(path, textOf(path)))).toEqual([]);
+  });
+
+  test('have names that tell them apart: no four files share one', () => {
+    const alike = (path: string) => files.filter((other) => basename(other) === basename(path));
+    expect(files.filter((path) => alike(path).length > 3)).toEqual([]);
   });
 
   test('make a Provenance in exactly one place', () => {
@@ -50,10 +55,15 @@ describe('the checker sees', () => {
       "export * from '../verify/verify.ts';",
       'model may not import verify',
     ],
-    ['a dynamic import', 'report/html.ts', "await import('../audit.ts');", 'report may not import audit.ts'],
+    [
+      'a dynamic import',
+      'report/formats/html.ts',
+      "await import('../../audit.ts');",
+      'report may not import audit.ts',
+    ],
     [
       'an import inside a type',
-      'diff/compare.ts',
+      'diff/changes.ts',
       "type X = import('../policy/judge.ts').X;",
       'diff may not import policy',
     ],
@@ -87,15 +97,15 @@ describe('the checker sees', () => {
     ],
     [
       'a sub-path of a package',
-      'report/json.ts',
+      'report/formats/json.ts',
       "import { hideBin } from 'yargs/helpers';",
       'yargs, which lives in cli',
     ],
     [
       'colour outside the pretty reporter',
-      'report/markdown.ts',
+      'report/formats/markdown.ts',
       "import chalk from 'chalk';",
-      'chalk, which lives in report/pretty.ts',
+      'chalk, which lives in report/formats/pretty.ts',
     ],
     [
       'HTTP outside source',
@@ -112,13 +122,13 @@ describe('the checker sees', () => {
     ],
     [
       'the disk',
-      'lockfile/deno.ts',
+      'lockfile/formats/deno-lock.ts',
       "import { readFile } from 'node:fs/promises';",
       'node:fs/promises, which lives in source',
     ],
     [
       'the disk without its prefix',
-      'lockfile/deno.ts',
+      'lockfile/formats/deno-lock.ts',
       "import { readFile } from 'fs';",
       'node:fs, which lives in source',
     ],
@@ -136,15 +146,15 @@ describe('the checker sees', () => {
     ],
     [
       'the process by import',
-      'source/http.ts',
+      'source/http/http.ts',
       "import process from 'node:process';",
       'node:process outside cli',
     ],
-    ['the process by name', 'source/http.ts', 'const proxy = process.env.HTTPS_PROXY;', 'uses process'],
-    ['the process in short', 'source/http.ts', 'const all = { process };', 'uses process'],
+    ['the process by name', 'source/http/http.ts', 'const proxy = process.env.HTTPS_PROXY;', 'uses process'],
+    ['the process in short', 'source/http/http.ts', 'const all = { process };', 'uses process'],
     [
       'the process by the back door',
-      'source/http.ts',
+      'source/http/http.ts',
       'const { env } = globalThis.process;',
       'uses globalThis',
     ],
@@ -154,9 +164,9 @@ describe('the checker sees', () => {
     ['the clock as a Date without brackets', 'policy/judge.ts', 'const now = new Date;', 'asks for the time'],
     ['the clock as a number', 'verify/claims.ts', 'const now = Date.now();', 'asks for the time'],
     ['the clock as a function', 'verify/claims.ts', 'const clock = Date.now;', 'asks for the time'],
-    ['the clock as a string', 'report/junit.ts', 'const now = Date();', 'asks for the time'],
-    ['the other clock', 'report/json.ts', 'const now = performance.now();', 'asks for the time'],
-    ['chance', 'diff/compare.ts', 'const id = Math.random();', 'leaves it to chance'],
+    ['the clock as a string', 'report/formats/junit.ts', 'const now = Date();', 'asks for the time'],
+    ['the other clock', 'report/formats/json.ts', 'const now = performance.now();', 'asks for the time'],
+    ['chance', 'diff/changes.ts', 'const id = Math.random();', 'leaves it to chance'],
     [
       'a Provenance in disguise',
       'verify/verify.ts',
@@ -170,7 +180,7 @@ describe('the checker sees', () => {
   test.each([
     ['sigstore/trust.ts', "import { mkdir } from 'node:fs/promises';"],
     [
-      'source/cache.ts',
+      'source/cache/cache.ts',
       "import cacache from 'cacache'; import { readFile } from 'node:fs/promises'; await fetch(url);",
     ],
     [
@@ -183,7 +193,7 @@ describe('the checker sees', () => {
     ],
     ['policy/judge.ts', 'const until = new Date(text); const x = { process: 1 }; x.process; x.fetch(until);'],
     ['sigstore/verifier.ts', "import { Verifier } from '@sigstore/verify'; const now = new Date();"],
-    ['report/pretty.ts', "import { Chalk } from 'chalk';"],
+    ['report/formats/pretty.ts', "import { Chalk } from 'chalk';"],
   ])('nothing wrong with %s: %s', (path, text) => {
     expect(breaches(path, text)).toEqual([]);
   });

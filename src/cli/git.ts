@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Disk } from '../lockfile/discover.ts';
+import type { Disk } from '../lockfile/find/discover.ts';
 import { maxLockfileBytes } from '../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../model/error.ts';
 

@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import type { Installed } from '../installed/copies.ts';
-import { denoDirOf } from '../installed/deno-dir.ts';
+import { denoDirOf } from '../installed/deno/deno-dir.ts';
 import { collectInstalled } from '../installed/installed.ts';
-import { yarnCacheOf } from '../installed/yarn-cache.ts';
+import { yarnCacheOf } from '../installed/node/yarn-cache.ts';
 import type { Finding } from '../model/finding.ts';
 import { nameOf } from '../model/package.ts';
 import { type LockfileContents, mergeTargets } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
-import { treeAt } from '../source/tree.ts';
+import { treeAt } from '../source/file-tree.ts';
 import type { Environment } from './environment.ts';
 
 /** Looks at what the projects of the lockfiles have installed, and at Deno's cache. */

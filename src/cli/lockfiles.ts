@@ -1,5 +1,5 @@
+import { readLockfiles as readFound } from '../lockfile/find/read.ts';
 import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
-import { readLockfiles as readFound } from '../lockfile/read.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { Depth } from '../model/report.ts';
 import { reaches } from '../model/report.ts';

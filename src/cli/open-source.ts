@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { tool } from '../model/tool.ts';
-import { openCache } from '../source/cache.ts';
+import { openCache } from '../source/cache/cache.ts';
 import { readBytesFile } from '../source/disk.ts';
-import type { Pack } from '../source/pack.ts';
+import type { Pack } from '../source/pack/pack.ts';
 import type { Source } from '../source/source.ts';
 import type { Settings } from './settings.ts';
 
@@ -35,7 +35,7 @@ export async function openSource(
       ? undefined
       : openCache({ dir: join(settings.cacheDir, 'evidence'), onTrouble });
   if (settings.packFile !== undefined) {
-    const { openPack } = await import('../source/pack.ts');
+    const { openPack } = await import('../source/pack/pack.ts');
     const pack = await openPack(
       await readBytesFile(settings.packFile, { code: 'PACK_INVALID', maxBytes: maxPackBytes }),
     );
@@ -45,7 +45,7 @@ export async function openSource(
     const { offlineSource } = await import('../source/offline.ts');
     return still(offlineSource(cache));
   }
-  const { httpSource } = await import('../source/http.ts');
+  const { httpSource } = await import('../source/http/http.ts');
   const { batching } = await import('../tlog/batch.ts');
   const network = httpSource({
     userAgent,

@@ -1,5 +1,5 @@
 import type { TrustStatus } from '../model/report.ts';
-import type { Pack } from '../source/pack.ts';
+import type { Pack } from '../source/pack/pack.ts';
 import { field, parseJson } from '../wire/json.ts';
 
 /** The name under which a pack says what was trusted when it was recorded. */

@@ -1,7 +1,7 @@
 import { nameOf } from '../model/package.ts';
 import type { PackageReport } from '../model/report.ts';
-import { toTerminal } from '../report/escape.ts';
-import { marks } from '../report/summary.ts';
+import { toTerminal } from '../report/words/escape.ts';
+import { marks } from '../report/words/summary.ts';
 import type { Environment } from './environment.ts';
 
 /** Milliseconds between plain lines where there is no terminal, as in CI logs. */

@@ -1,5 +1,5 @@
 import type { JsrVerifyError } from '../model/error.ts';
-import { toTerminal } from '../report/escape.ts';
+import { toTerminal } from '../report/words/escape.ts';
 
 /** Where words for people go: standard error, never the report's place. */
 export interface Voice {

@@ -11,6 +11,7 @@ import { readBundles } from './bundles.ts';
 import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
+import { openTrust } from './load-trust.ts';
 import { openSource } from './open-source.ts';
 import type { AuditFlags } from './options.ts';
 import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from './output.ts';
@@ -19,7 +20,6 @@ import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
 import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { openTrust } from './trust.ts';
 
 /** What a command may know before anything is asked. */
 export interface Request {

@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
 import { refusal } from '../source/address.ts';
-import type { Proxies } from '../source/agent.ts';
+import type { Proxies } from '../source/http/agent.ts';
 import type { Environment } from './environment.ts';
 import type { SourceFlags } from './options.ts';
 

@@ -7,8 +7,8 @@ import {
   skipped,
   unknown,
 } from '../model/check.ts';
-import { type Comparison, compareCache, compareNpm, compareVendor, type Wanted } from './compare.ts';
 import type { InstalledCopies, InstalledCopy } from './copies.ts';
+import { type Comparison, compareCache, compareNpm, compareVendor, type Wanted } from './copy-difference.ts';
 
 const mostNamed = 20;
 const nothingOpen: Comparison = { compared: 0, wrong: [], open: [] };

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
 import type { Occurrence, Target } from '../model/target.ts';
 import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
-import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno.ts';
+import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno/deno-copies.ts';
 import type { InstalledDisk } from './disk.ts';
 import { hashFolder } from './hash.ts';
-import type { Lying, Lyings } from './modules.ts';
-import { readPnp } from './pnp.ts';
-import { type Grounds, leaving } from './search.ts';
+import type { Lying, Lyings } from './node/modules.ts';
+import { readPnp } from './node/pnp.ts';
+import { type Grounds, leaving } from './node/search.ts';
 import type { Territory } from './territory.ts';
 
 /** Addresses, without a slash at their end, under which Deno keeps what it fetched. */

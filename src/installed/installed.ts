@@ -4,8 +4,8 @@ import type { Target } from '../model/target.ts';
 import { Collection } from './collection.ts';
 import type { Installed } from './copies.ts';
 import type { InstalledDisk } from './disk.ts';
-import { findInModules } from './modules.ts';
-import { type Grounds, searchProjects } from './search.ts';
+import { findInModules } from './node/modules.ts';
+import { type Grounds, searchProjects } from './node/search.ts';
 import { Territory } from './territory.ts';
 
 /** Where packages may be installed; paths are absolute. */

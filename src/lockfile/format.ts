@@ -1,4 +1,4 @@
-import type { Collector } from './collector.ts';
+import type { Collector } from './parts/collector.ts';
 
 /** One kind of lockfile: its file names, how to know it by its text, and how to read it. */
 export interface LockfileFormat {

@@ -1,15 +1,15 @@
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
-import { bun } from './bun.ts';
-import { Collector } from './collector.ts';
-import { deno } from './deno.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
-import { npm } from './npm.ts';
-import { Lines } from './place.ts';
-import { pnpm } from './pnpm.ts';
-import { TreeError } from './tree.ts';
-import { vlt } from './vlt.ts';
-import { yarn } from './yarn.ts';
+import { bun } from './formats/bun.ts';
+import { deno } from './formats/deno-lock.ts';
+import { npm } from './formats/package-lock.ts';
+import { pnpm } from './formats/pnpm.ts';
+import { vlt } from './formats/vlt.ts';
+import { yarn } from './formats/yarn.ts';
+import { Collector } from './parts/collector.ts';
+import { Lines } from './parts/place.ts';
+import { TreeError } from './text/value.ts';
 
 export type { LockfileFormat } from './format.ts';
 

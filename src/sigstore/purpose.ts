@@ -1,5 +1,5 @@
 import { ASN1Obj, type X509Certificate } from '@sigstore/core';
-import { extensionsOf, IdentityError } from './identity.ts';
+import { extensionsOf, IdentityError } from './certificate-identity.ts';
 
 // What a certificate is for and what kind of key it holds is read from its DER. Node, Deno and bun answer differently
 // when `node:crypto` is asked: `keyUsage` lists other usages, and keys of some kinds cannot even be made.

@@ -1,6 +1,6 @@
 import { type FileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
 import { digestOf } from './body.ts';
-import type { EvidenceCache } from './cache.ts';
+import type { EvidenceCache } from './cache/cache.ts';
 import type { Source, SourceRequest } from './source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type FileDigest, type Gathered, present } from '../model/evidence.ts';
-import { type EvidenceCache, writeOnly } from '../source/cache.ts';
+import { type EvidenceCache, writeOnly } from '../source/cache/cache.ts';
 import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
 import { isEntryId, maxEntriesPerQuestion, maxEntryBytes, retrieveUrl } from './rekor.ts';

@@ -1,4 +1,4 @@
-import { compareAndSwap, readMemory } from '../source/memory.ts';
+import { compareAndSwap, readMemory } from '../source/cache/log-memory.ts';
 import type { CheckpointMemory } from './follow.ts';
 
 /** Checkpoints remembered in a folder, safe between processes; damage to it is unavailable, never empty. */

@@ -3,7 +3,7 @@ import { type BundleFact, failed, type ManifestFact, type Outcome, passed, unkno
 import type { Gathered, RawAttestation } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
 import { parseBundle, toOpenBundle, type Unpacked, unpackEntry } from '../sigstore/bundle.ts';
-import { identityOf } from '../sigstore/identity.ts';
+import { identityOf } from '../sigstore/certificate-identity.ts';
 import { rebuildStatements } from './rebuild.ts';
 
 /**

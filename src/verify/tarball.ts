@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Facts, failed, type Outcome, passed, type TarballFact, unknown } from '../model/check.ts';
 import type { FileDigest, Gathered } from '../model/evidence.ts';
 import type { PackageVersion, Sha256 } from '../model/package.ts';
-import type { VersionManifest } from '../npm/graph.ts';
-import { rederive } from '../npm/rederive.ts';
-import { readTarball } from '../npm/tar.ts';
+import type { VersionManifest } from '../npm/tarball/graph.ts';
+import { rederive } from '../npm/tarball/rederive.ts';
+import { readTarball } from '../npm/tarball/tar.ts';
 
 const mostNamed = 20;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare, type History } from '../../src/diff/compare.ts';
+import { compare, type History } from '../../src/diff/changes.ts';
 import { earlierInLine, isSameLine } from '../../src/diff/line.ts';
 import { purlOf } from '../../src/model/package.ts';
 import type { Identity } from '../../src/model/provenance.ts';

@@ -3,7 +3,7 @@ import type { Auditor } from '../../src/auditor.ts';
 import { type Examination, examine } from '../../src/examine.ts';
 import { type Checks, checkIds } from '../../src/model/check.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
-import { httpSource } from '../../src/source/http.ts';
+import { httpSource } from '../../src/source/http/http.ts';
 import type { World } from '../support/jsr.ts';
 import type { Publication } from '../support/publication.ts';
 import { type ServerOptions, serveWorld, type WorldServer } from '../support/server.ts';

@@ -5,24 +5,29 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readBundles } from '../../src/cli/bundles.ts';
-import { cachedName, cacheHosts, vendorHosts } from '../../src/installed/deno-paths.ts';
-import { readAsked, readClaim, readNpmPlaces, readVersion } from '../../src/installed/identity.ts';
+import { cachedName, cacheHosts, vendorHosts } from '../../src/installed/deno/deno-paths.ts';
+import { readVersionMetadata } from '../../src/installed/deno/metadata.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
-import { readVersionMetadata } from '../../src/installed/metadata.ts';
-import { readPnp } from '../../src/installed/pnp.ts';
+import {
+  readAsked,
+  readClaim,
+  readNpmPlaces,
+  readVersion,
+} from '../../src/installed/node/package-identity.ts';
+import { readPnp } from '../../src/installed/node/pnp.ts';
 import type { Sha256 } from '../../src/model/package.ts';
-import { readExports, readModuleGraph } from '../../src/npm/graph.ts';
-import { checkPackageJson } from '../../src/npm/package-json.ts';
-import { rewriteText } from '../../src/npm/rewrite.ts';
-import { checkSourceMap } from '../../src/npm/sourcemap.ts';
-import { dependenciesOf } from '../../src/npm/specifiers.ts';
-import { parseScript } from '../../src/npm/syntax.ts';
-import { readTarball } from '../../src/npm/tar.ts';
-import { readUpload } from '../../src/npm/upload.ts';
+import { parseScript } from '../../src/npm/script/syntax.ts';
+import { readExports, readModuleGraph } from '../../src/npm/tarball/graph.ts';
+import { checkPackageJson } from '../../src/npm/tarball/package-json.ts';
+import { rewriteText } from '../../src/npm/tarball/rewrite.ts';
+import { checkSourceMap } from '../../src/npm/tarball/sourcemap.ts';
+import { dependenciesOf } from '../../src/npm/tarball/specifiers.ts';
+import { readTarball } from '../../src/npm/tarball/tar.ts';
+import { readUpload } from '../../src/npm/tarball/upload.ts';
 import { tufCache } from '../../src/sigstore/tuf-cache.ts';
-import { readMemory } from '../../src/source/memory.ts';
-import { recording } from '../../src/source/pack.ts';
-import { readPack } from '../../src/source/pack-reader.ts';
+import { readMemory } from '../../src/source/cache/log-memory.ts';
+import { recording } from '../../src/source/pack/pack.ts';
+import { readPack } from '../../src/source/pack/pack-reader.ts';
 import { unzip } from '../../src/source/zip.ts';
 import { zipOf } from '../installed/archive.ts';
 import { jsonBytes } from '../support/json.ts';

@@ -10,7 +10,7 @@ import { collectBadge, collectLink, collectMeta, resolve } from '../../src/regis
 import { chooseVersion, parseMeta } from '../../src/registry/meta.ts';
 import { collectDist } from '../../src/registry/npm.ts';
 import { derOfPem, type OpenBundle, parseBundle, unpackEntry } from '../../src/sigstore/bundle.ts';
-import { identityOf, readIdentity } from '../../src/sigstore/identity.ts';
+import { identityOf, readIdentity } from '../../src/sigstore/certificate-identity.ts';
 import { trustFromBytes } from '../../src/sigstore/trust.ts';
 import { describeTrust } from '../../src/sigstore/trust-describe.ts';
 import { logKeys } from '../../src/sigstore/trust-logs.ts';

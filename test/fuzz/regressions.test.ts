@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { compareNpm } from '../../src/installed/compare.ts';
-import { readAsked } from '../../src/installed/identity.ts';
+import { compareNpm } from '../../src/installed/copy-difference.ts';
+import { readAsked } from '../../src/installed/node/package-identity.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { comments, identifiers, Passages } from '../../src/npm/passages.ts';
-import { parseScript } from '../../src/npm/syntax.ts';
+import { parseScript } from '../../src/npm/script/syntax.ts';
 import { parseBundle } from '../../src/sigstore/bundle.ts';
 import { jsonBytes } from '../support/json.ts';
 import { honest } from './samples.ts';

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkInstalled } from '../../src/installed/check.ts';
-import { denoDirOf } from '../../src/installed/deno-dir.ts';
+import { denoDirOf } from '../../src/installed/deno/deno-dir.ts';
 import {
   cachedName,
   cacheHosts,
@@ -11,9 +11,9 @@ import {
   vendoredNames,
   vendoredPart,
   vendorHosts,
-} from '../../src/installed/deno-paths.ts';
-import { readVersionMetadata } from '../../src/installed/metadata.ts';
-import { yarnCacheOf } from '../../src/installed/yarn-cache.ts';
+} from '../../src/installed/deno/deno-paths.ts';
+import { readVersionMetadata } from '../../src/installed/deno/metadata.ts';
+import { yarnCacheOf } from '../../src/installed/node/yarn-cache.ts';
 import { unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';

@@ -6,7 +6,7 @@ import { checkInstalled } from '../../src/installed/check.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
 import type { Purl } from '../../src/model/package.ts';
 import { digestOf } from '../../src/source/body.ts';
-import { treeAt } from '../../src/source/tree.ts';
+import { treeAt } from '../../src/source/file-tree.ts';
 import { base, judge, knownOf, newFolder, targetOf, unpack, widget, world, write } from './support.ts';
 
 const copy = 'node_modules/@jsr/acme__widget';

@@ -10,9 +10,9 @@ import type { InstalledFact, ManifestFact, Outcome } from '../../src/model/check
 import { type FileDigest, present } from '../../src/model/evidence.ts';
 import type { Purl } from '../../src/model/package.ts';
 import type { Occurrence, Target } from '../../src/model/target.ts';
-import { readTarball } from '../../src/npm/tar.ts';
+import { readTarball } from '../../src/npm/tarball/tar.ts';
 import { digestOf } from '../../src/source/body.ts';
-import { treeAt } from '../../src/source/tree.ts';
+import { treeAt } from '../../src/source/file-tree.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import { mintWorld } from '../support/jsr.ts';
 import type { Publication } from '../support/publication.ts';

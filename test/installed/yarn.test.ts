@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkInstalled } from '../../src/installed/check.ts';
-import { treeAt } from '../../src/source/tree.ts';
+import { treeAt } from '../../src/source/file-tree.ts';
 import { type ZipEntry, type ZipShape, zipOf } from './archive.ts';
 import {
   base,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DiscoverOptions, type Disk, discoverLockfiles } from '../../src/lockfile/discover.ts';
+import { type DiscoverOptions, type Disk, discoverLockfiles } from '../../src/lockfile/find/discover.ts';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import { diskAt } from '../../src/source/disk.ts';
 

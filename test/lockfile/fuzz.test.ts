@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readJson } from '../../src/lockfile/json.ts';
 import { formats } from '../../src/lockfile/lockfile.ts';
-import type { Tree } from '../../src/lockfile/tree.ts';
-import { readYaml } from '../../src/lockfile/yaml.ts';
+import { readJson } from '../../src/lockfile/text/json.ts';
+import type { Tree } from '../../src/lockfile/text/value.ts';
+import { readYaml } from '../../src/lockfile/text/yaml.ts';
 import { casesOf, outcomeOf, publicRegistries } from './support.ts';
 
 /** Whatever comes in, contents or a typed error with file and line come out; anything else is thrown on and fails. */

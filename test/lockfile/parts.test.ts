@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { addressOf, packageAtPath } from '../../src/lockfile/address.ts';
-import { lockedBy } from '../../src/lockfile/integrity.ts';
-import { fromJsrId, fromNpmName, isJsrScoped, isVersion, splitAt } from '../../src/lockfile/name.ts';
-import { Lines } from '../../src/lockfile/place.ts';
+import { lockedBy } from '../../src/lockfile/parts/integrity.ts';
+import { fromJsrId, fromNpmName, isJsrScoped, isVersion, splitAt } from '../../src/lockfile/parts/name.ts';
+import { Lines } from '../../src/lockfile/parts/place.ts';
+import { addressOf, packageAtPath } from '../../src/lockfile/parts/registry-address.ts';
 
 describe('names', () => {
   test.each([

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readJson } from '../../src/lockfile/json.ts';
 import { type LockfileFormatId, readLockfile } from '../../src/lockfile/lockfile.ts';
-import { TreeError } from '../../src/lockfile/tree.ts';
+import { readJson } from '../../src/lockfile/text/json.ts';
+import { TreeError } from '../../src/lockfile/text/value.ts';
 import { nameOf } from '../../src/model/package.ts';
 import type { LockfileContents } from '../../src/model/target.ts';
 import { noRealData, outcomeOf, publicRegistries, realData } from './support.ts';

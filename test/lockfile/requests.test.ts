@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readLockfile } from '../../src/lockfile/lockfile.ts';
-import { requestedFromJsr } from '../../src/lockfile/request.ts';
+import { requestedFromJsr } from '../../src/lockfile/parts/request.ts';
 import { packagesIn, publicRegistries } from './support.ts';
 
 const integrity = `sha512-${'A'.repeat(86)}==`;

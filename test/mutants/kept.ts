@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, sep } from 'node:path';
 import { verifySpecs } from '../../src/audit.ts';
 import { parseSpec } from '../../src/registry/spec.ts';
-import { openCache } from '../../src/source/cache.ts';
+import { openCache } from '../../src/source/cache/cache.ts';
 import { offlineSource } from '../../src/source/offline.ts';
 import type { Source } from '../../src/source/source.ts';
 import { type Case, outcomeOf } from './case.ts';

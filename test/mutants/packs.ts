@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { verifySpecs } from '../../src/audit.ts';
 import { toTrustNote, trustNote } from '../../src/cli/pack-trust.ts';
 import { parseSpec } from '../../src/registry/spec.ts';
-import { openPack, recording } from '../../src/source/pack.ts';
+import { openPack, recording } from '../../src/source/pack/pack.ts';
 import { type Case, outcomeOf } from './case.ts';
 import { BytesSource, MintedWorld } from './minted.ts';
 

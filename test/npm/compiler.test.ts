@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
 import type { MediaType } from '../../src/npm/media.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
 
 describe('a hostile source', () => {
   const bombs: Readonly<Record<string, string>> = {

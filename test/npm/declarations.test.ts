@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
-import { sameDeclarations } from '../../src/npm/declarations.ts';
+import { sameDeclarations } from '../../src/npm/declarations/declarations.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
 
 async function compare(source: string, declarations: string, entry = true) {
   return sameDeclarations(

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
-import { type Rederivation, type RederivationInput, rederive } from '../../src/npm/rederive.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { type Rederivation, type RederivationInput, rederive } from '../../src/npm/tarball/rederive.ts';
 import { type MintedPackage, mintInput } from './support/package.ts';
 
 beforeAll(() => loadCompiler());

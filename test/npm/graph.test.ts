@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readExports, readModuleGraph } from '../../src/npm/graph.ts';
+import { readExports, readModuleGraph } from '../../src/npm/tarball/graph.ts';
 
 const range = [
   [1, 2],

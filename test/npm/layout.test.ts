@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readModuleGraph } from '../../src/npm/graph.ts';
-import { layOut } from '../../src/npm/layout.ts';
 import { mediaTypeOf, withExtension } from '../../src/npm/media.ts';
+import { readModuleGraph } from '../../src/npm/tarball/graph.ts';
+import { layOut } from '../../src/npm/tarball/layout.ts';
 
 describe('what a path names', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
-import { sameProgram } from '../../src/npm/program.ts';
-import { loweredNames } from '../../src/npm/typescript.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { sameProgram } from '../../src/npm/script/program.ts';
+import { loweredNames } from '../../src/npm/script/typescript.ts';
 import { remembering } from './support/remembering.ts';
 
 const compiler = remembering(await loadCompiler());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPackageJson, type PackageFacts } from '../../src/npm/package-json.ts';
+import { checkPackageJson, type PackageFacts } from '../../src/npm/tarball/package-json.ts';
 
 const tables = {
   source: new Map([

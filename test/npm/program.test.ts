@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
 import type { MediaType } from '../../src/npm/media.ts';
-import { sameProgram } from '../../src/npm/program.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { sameProgram } from '../../src/npm/script/program.ts';
 
 interface Case {
   readonly source: string;

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
-import { readExports, readModuleGraph, type VersionManifest } from '../../src/npm/graph.ts';
-import { layOut } from '../../src/npm/layout.ts';
-import { type FileClass, type Rederivation, rederive } from '../../src/npm/rederive.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { readExports, readModuleGraph, type VersionManifest } from '../../src/npm/tarball/graph.ts';
+import { layOut } from '../../src/npm/tarball/layout.ts';
+import { type FileClass, type Rederivation, rederive } from '../../src/npm/tarball/rederive.ts';
 import { type MintedPackage, mintInput } from './support/package.ts';
 import { parseSpec } from './support/spec.ts';
 

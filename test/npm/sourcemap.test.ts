@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSourceMap } from '../../src/npm/sourcemap.ts';
+import { checkSourceMap } from '../../src/npm/tarball/sourcemap.ts';
 
 const fields = {
   version: 3,

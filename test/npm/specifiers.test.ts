@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ModuleGraph, readModuleGraph } from '../../src/npm/graph.ts';
-import { rewriteText } from '../../src/npm/rewrite.ts';
+import { type ModuleGraph, readModuleGraph } from '../../src/npm/tarball/graph.ts';
+import { rewriteText } from '../../src/npm/tarball/rewrite.ts';
 import {
   dependenciesOf,
   exportPath,
@@ -13,7 +13,7 @@ import {
   respell,
   rewriteSpecifier,
   selfTypesOf,
-} from '../../src/npm/specifiers.ts';
+} from '../../src/npm/tarball/specifiers.ts';
 
 const context: ResolutionContext = {
   package: { scope: 'scope', name: 'foo', version: '1.2.0' },

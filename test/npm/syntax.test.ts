@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Difference, difference } from '../../src/npm/compare.ts';
+import { type Difference, difference } from '../../src/npm/script/program-difference.ts';
 import {
   fieldsOf,
   fingerprint,
@@ -10,8 +10,8 @@ import {
   nodesAt,
   parseScript,
   type SyntaxNode,
-} from '../../src/npm/syntax.ts';
-import { nothingLowered } from '../../src/npm/typescript.ts';
+} from '../../src/npm/script/syntax.ts';
+import { nothingLowered } from '../../src/npm/script/typescript.ts';
 
 function programOf(code: string): SyntaxNode {
   const parsed = parseScript(code);

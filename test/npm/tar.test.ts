@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTarball } from '../../src/npm/tar.ts';
+import { readTarball } from '../../src/npm/tarball/tar.ts';
 import { type MintedEntry, mintTar, mintTarball } from './support/tarball.ts';
 
 async function reasonOf(bytes: Uint8Array, limits = {}): Promise<string> {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { loadCompiler } from '../../src/npm/compiler.ts';
-import { hole, match, oneOf, plain, textOf, treeAt, treesAt } from '../../src/npm/tree.ts';
+import {
+  hole,
+  match,
+  oneOf,
+  plain,
+  textOf,
+  treeAt,
+  treesAt,
+} from '../../src/npm/declarations/declaration-tree.ts';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
 
 const type = (name: string, more: object = {}) => ({ type: name, ...more });
 

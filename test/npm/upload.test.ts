@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readUpload } from '../../src/npm/upload.ts';
+import { readUpload } from '../../src/npm/tarball/upload.ts';
 import { type MintedEntry, mintTar } from './support/tarball.ts';
 
 const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { claimReaders, isDay, show } from '../../src/policy/claim.ts';
 import { duringOutage } from '../../src/policy/history.ts';
 import { type Claim, githubIssuer } from '../../src/policy/identity.ts';
+import { claimReaders, isDay, show } from '../../src/policy/parse/claim.ts';
 
 const read = (claim: Claim, value: unknown) => claimReaders[claim](value);
 const refused = (problem: string, hint?: string) => ({

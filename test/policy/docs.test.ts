@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { parsePolicy } from '../../src/policy/parse/parse.ts';
 import { rules } from '../../src/policy/rules/index.ts';
 
 const folder = join(import.meta.dirname, '../../docs/rules');

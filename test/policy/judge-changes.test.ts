@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare } from '../../src/diff/compare.ts';
+import { compare } from '../../src/diff/changes.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Identity } from '../../src/model/provenance.ts';
 import type { Change, PackageReport, Relock } from '../../src/model/report.ts';

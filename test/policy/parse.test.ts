@@ -5,8 +5,8 @@ import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import type { Policy } from '../../src/model/policy.ts';
-import { claimReaders } from '../../src/policy/claim.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { claimReaders } from '../../src/policy/parse/claim.ts';
+import { parsePolicy } from '../../src/policy/parse/parse.ts';
 import { rules } from '../../src/policy/rules/index.ts';
 
 const file = 'jsr-verify.jsonc';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Exemption, Expectation, Policy } from '../../src/model/policy.ts';
 import type { PackageReport } from '../../src/model/report.ts';
-import { attestationOf, isCovered, isStillAllowed } from '../../src/policy/pin-coverage.ts';
+import { attestationOf, isCovered, isStillAllowed } from '../../src/policy/pin/pin-coverage.ts';
 import { assess, assessAbsent, checks, occurrence, policy, reportOf, word } from './assessments.ts';
 
 const file = 'jsr-verify.json';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Expectation } from '../../src/model/policy.ts';
-import { pinOf, repin, textOf, whyPersonal, withoutNarrower } from '../../src/policy/pin-facts.ts';
+import { pinOf, repin, textOf, whyPersonal, withoutNarrower } from '../../src/policy/pin/pin-facts.ts';
 import { builtBy, type IdentityChange, identity, provenance } from './assessments.ts';
 
 const proof = (change: IdentityChange = {}) => provenance(identity(change));

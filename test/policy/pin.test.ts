@@ -4,9 +4,9 @@ import type { Identity } from '../../src/model/provenance.ts';
 import type { PackageReport } from '../../src/model/report.ts';
 import type { Assessment } from '../../src/policy/assessment.ts';
 import { judge } from '../../src/policy/judge.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
-import { pin } from '../../src/policy/pin.ts';
-import { PolicyDraft } from '../../src/policy/pin-text.ts';
+import { parsePolicy } from '../../src/policy/parse/parse.ts';
+import { pin } from '../../src/policy/pin/pin.ts';
+import { PolicyDraft } from '../../src/policy/pin/pin-text.ts';
 import {
   assess,
   assessAbsent,

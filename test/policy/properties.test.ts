@@ -4,9 +4,9 @@ import type { Expectation, Policy } from '../../src/model/policy.ts';
 import type { Identity } from '../../src/model/provenance.ts';
 import type { Assessment } from '../../src/policy/assessment.ts';
 import { judge } from '../../src/policy/judge.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
-import { pin } from '../../src/policy/pin.ts';
-import { pinOf } from '../../src/policy/pin-facts.ts';
+import { parsePolicy } from '../../src/policy/parse/parse.ts';
+import { pin } from '../../src/policy/pin/pin.ts';
+import { pinOf } from '../../src/policy/pin/pin-facts.ts';
 import {
   assess,
   assessAbsent,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import type { Policy } from '../../src/model/policy.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { parsePolicy } from '../../src/policy/parse/parse.ts';
 
 /** Every line that is told, the hint last; nothing when the policy was accepted. */
 function told(text: string, files: Readonly<Record<string, string>> = {}): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../src/policy/suggest.ts';
+import { nearest } from '../../src/policy/parse/suggest.ts';
 
 const claims = ['repositoryId', 'repository', 'ownerId', 'owner', 'versions', 'notBefore', 'notAfter'];
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { compareVendor } from '../../src/installed/compare.ts';
-import { vendoredPlaces } from '../../src/installed/deno-paths.ts';
-import { readVersionMetadata } from '../../src/installed/metadata.ts';
+import { compareVendor } from '../../src/installed/copy-difference.ts';
+import { vendoredPlaces } from '../../src/installed/deno/deno-paths.ts';
+import { readVersionMetadata } from '../../src/installed/deno/metadata.ts';
 import { present } from '../../src/model/evidence.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import { describeReal, hasRealData, readReal, readTable } from './data.ts';

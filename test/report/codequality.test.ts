@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { PackageReport } from '../../src/model/report.ts';
-import { codequality } from '../../src/report/codequality.ts';
+import { codequality } from '../../src/report/formats/codequality.ts';
 import { poison } from './hostile.ts';
 import {
   aContext,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PackageReport } from '../../src/model/report.ts';
-import { cyclonedx } from '../../src/report/cyclonedx.ts';
+import { cyclonedx } from '../../src/report/formats/cyclonedx.ts';
 import { isCycloneDx } from '../support/cyclonedx.ts';
 import { poison } from './hostile.ts';
 import { aContext, aFullReport, anInconclusive, aReport, aVerified } from './sample.ts';

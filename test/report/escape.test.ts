@@ -13,7 +13,7 @@ import {
   toWorkflowData,
   toWorkflowProperty,
   toXml,
-} from '../../src/report/escape.ts';
+} from '../../src/report/words/escape.ts';
 import { attacks, hostile } from './hostile.ts';
 
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;

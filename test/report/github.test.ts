@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { github } from '../../src/report/github.ts';
+import { github } from '../../src/report/formats/github.ts';
 import { poison } from './hostile.ts';
 import { aContext, aFullReport, anInconclusive, aRejected, aReport, aVerified } from './sample.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { html } from '../../src/report/html.ts';
-import { style } from '../../src/report/html-style.ts';
+import { html } from '../../src/report/formats/html.ts';
+import { style } from '../../src/report/html/html-style.ts';
 import { attacks, poison } from './hostile.ts';
 import {
   aContext,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkIds } from '../../src/model/check.ts';
-import { json } from '../../src/report/json.ts';
-import { ndjson } from '../../src/report/ndjson.ts';
+import { json } from '../../src/report/formats/json.ts';
+import { ndjson } from '../../src/report/formats/ndjson.ts';
 import { hostile, poison } from './hostile.ts';
 import { aContext, aFullReport, anInconclusive, aRejected, aReport, aVerified } from './sample.ts';
 import { expectPackage, expectReport, problems } from './schema.ts';

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { junit } from '../../src/report/junit.ts';
+import { junit } from '../../src/report/formats/junit.ts';
 import { poison } from './hostile.ts';
 import { aContext, aFullReport, aReport, aVerified } from './sample.ts';
 

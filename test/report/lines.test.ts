@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cells, hang, wrap } from '../../src/report/lines.ts';
-import { toLinks } from '../../src/report/links.ts';
-import { expectedBy, toOrigin } from '../../src/report/origin.ts';
-import { byRepository } from '../../src/report/summary.ts';
-import { toUtc } from '../../src/report/time.ts';
+import { cells, hang, wrap } from '../../src/report/words/lines.ts';
+import { toLinks } from '../../src/report/words/links.ts';
+import { expectedBy, toOrigin } from '../../src/report/words/origin.ts';
+import { byRepository } from '../../src/report/words/summary.ts';
+import { toUtc } from '../../src/report/words/time.ts';
 import { aContext, anUnattested, aProvenance, aVerified } from './sample.ts';
 
 describe('lines', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commentMarker, markdown, renderMarkdown } from '../../src/report/markdown.ts';
+import { commentMarker, markdown, renderMarkdown } from '../../src/report/formats/markdown.ts';
 import { attacks, poison } from './hostile.ts';
 import { aContext, aFullReport, aRejected, aReport, aVerified } from './sample.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { skipped } from '../../src/model/check.ts';
-import { cells } from '../../src/report/lines.ts';
-import { pretty } from '../../src/report/pretty.ts';
+import { pretty } from '../../src/report/formats/pretty.ts';
+import { cells } from '../../src/report/words/lines.ts';
 import { hostile, poison } from './hostile.ts';
 import {
   aContext,

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { PackageReport } from '../../src/model/report.ts';
-import { sarif } from '../../src/report/sarif.ts';
+import { sarif } from '../../src/report/formats/sarif.ts';
 import { poison } from './hostile.ts';
 import {
   aContext,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Checks, passed, unknown } from '../../src/model/check.ts';
 import type { PackageReport } from '../../src/model/report.ts';
-import { vsa } from '../../src/report/vsa.ts';
+import { vsa } from '../../src/report/formats/vsa.ts';
 import { poison } from './hostile.ts';
 import {
   aContext,

@@ -1,6 +1,6 @@
 import { X509Certificate } from '@sigstore/core';
 import { describe, expect, it } from 'vitest';
-import { IdentityError, identityOf, readIdentity } from '../../src/sigstore/identity.ts';
+import { IdentityError, identityOf, readIdentity } from '../../src/sigstore/certificate-identity.ts';
 import type { CertificateRequest } from '../support/certificate.ts';
 import { contextBytes, sequence } from '../support/der.ts';
 import { acme, type GitHubIdentity } from '../support/identity.ts';

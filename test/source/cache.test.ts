@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openCache } from '../../src/source/cache.ts';
+import { openCache } from '../../src/source/cache/cache.ts';
 import { offlineSource } from '../../src/source/offline.ts';
 import type { SourceRequest } from '../../src/source/source.ts';
 import { filesOf, folder, sizeOf } from './folder.ts';
@@ -222,7 +222,7 @@ it('does not keep what is larger than a tenth of it', async () => {
 it('is shared by processes that read, write and sweep at once', async () => {
   const dir = folder();
   const program = `
-    const { openCache } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/source/cache.ts')).href)});
+    const { openCache } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/source/cache/cache.ts')).href)});
     const trouble = [];
     const cache = openCache({ dir: process.argv[1], maxBytes: 800_000, onTrouble: (text) => trouble.push(text) });
     let hits = 0;

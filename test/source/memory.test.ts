@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { compareAndSwap, readMemory, startOver } from '../../src/source/memory.ts';
+import { compareAndSwap, readMemory, startOver } from '../../src/source/cache/log-memory.ts';
 import { filesOf, folder } from './folder.ts';
 
 const checkpoint = 'rekor.sigstore.dev - 1193050959916656506\n42\nAAAA=\n\n— rekor c2ln\n';
@@ -173,7 +173,7 @@ describe('several at once', () => {
 
   it('in three processes, one of them killed: every change that was confirmed is there, and nothing else', async () => {
     const dir = folder();
-    const module = pathToFileURL(join(import.meta.dirname, '../../src/source/memory.ts')).href;
+    const module = pathToFileURL(join(import.meta.dirname, '../../src/source/cache/log-memory.ts')).href;
     const program = `
       const { readMemory, compareAndSwap } = await import(${JSON.stringify(module)});
       const [dir, who] = process.argv.slice(1);

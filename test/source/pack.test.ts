@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import { absent, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
 import { digestOf } from '../../src/source/body.ts';
-import { mergePacks, openPack, recording } from '../../src/source/pack.ts';
+import { mergePacks, openPack, recording } from '../../src/source/pack/pack.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { question, serve, source, text } from './server.ts';
 

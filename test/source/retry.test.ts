@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs, retryAfterMs } from '../../src/source/retry.ts';
+import { backoffMs, retryAfterMs } from '../../src/source/http/retry.ts';
 import { question, serve, serveRaw, source } from './server.ts';
 
 describe('second tries', () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type HttpOptions, type HttpSource, httpSource } from '../../src/source/http.ts';
+import { type HttpOptions, type HttpSource, httpSource } from '../../src/source/http/http.ts';
 import type { SourceRequest } from '../../src/source/source.ts';
 
 /** A server on this machine, gone when the test is. */

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { treeAt } from '../../src/source/tree.ts';
+import { treeAt } from '../../src/source/file-tree.ts';
 
 let folder = '';
 const at = (name: string) => join(folder, name);

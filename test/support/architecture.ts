@@ -56,7 +56,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@yarnpkg/parsers': ['lockfile'],
   acorn: ['npm'],
   cacache: ['source'],
-  chalk: ['report/pretty.ts', 'report/explain.ts'],
+  chalk: ['report/formats/pretty.ts', 'report/formats/explanation.ts'],
   diff: ['cli'],
   'env-paths': ['cli'],
   'jsonc-parser': ['wire', 'lockfile', 'policy'],

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Gathered } from '../../src/model/evidence.ts';
-import { type EvidenceCache, openCache } from '../../src/source/cache.ts';
+import { type EvidenceCache, openCache } from '../../src/source/cache/cache.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { batching } from '../../src/tlog/batch.ts';
 import { entryByIdUrl, entryByIndexUrl, parseEntry } from '../../src/tlog/rekor.ts';

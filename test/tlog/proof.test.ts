@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { absent, type Gathered, unavailable } from '../../src/model/evidence.ts';
-import { type HttpSource, httpSource } from '../../src/source/http.ts';
+import { type HttpSource, httpSource } from '../../src/source/http/http.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { collectHeads, proofsFrom } from '../../src/tlog/proof.ts';
 import { rekorApi } from '../support/rekor-api.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { absent, present, unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
-import { identityOf } from '../../src/sigstore/identity.ts';
+import { identityOf } from '../../src/sigstore/certificate-identity.ts';
 import { checkBundle } from '../../src/verify/bundle.ts';
 import { rebuildStatements } from '../../src/verify/rebuild.ts';
 import { type BundleJson, toBundle, toBundleEntry } from '../support/bundle.ts';

@@ -8,7 +8,7 @@ import {
   unavailable,
 } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
-import { readUpload } from '../../src/npm/upload.ts';
+import { readUpload } from '../../src/npm/tarball/upload.ts';
 import { mayAttestUpload } from '../../src/verify/subject.ts';
 import { tgzOf } from '../support/archive.ts';
 import { mintWorld } from '../support/jsr.ts';

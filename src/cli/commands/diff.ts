@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { diff } from '../../drift.ts';
+import { readLockfiles as readFound } from '../../lockfile/find/read.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
-import { readLockfiles as readFound } from '../../lockfile/read.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Depth } from '../../model/report.ts';

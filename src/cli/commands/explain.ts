@@ -1,7 +1,7 @@
 import { JsrVerifyError } from '../../model/error.ts';
-import { nearest } from '../../policy/suggest.ts';
+import { nearest } from '../../policy/parse/suggest.ts';
 import { parseSpec } from '../../registry/spec.ts';
-import { explainPackage, explainTopic } from '../../report/explain.ts';
+import { explainPackage, explainTopic } from '../../report/formats/explanation.ts';
 import { aboutEverything } from '../catalogue.ts';
 import { ruleDocs } from '../docs.ts';
 import type { Environment } from '../environment.ts';

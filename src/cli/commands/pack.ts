@@ -3,7 +3,7 @@ import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { tool } from '../../model/tool.ts';
 import { readBytesFile } from '../../source/disk.ts';
-import { mergePacks, type Recorder, recording } from '../../source/pack.ts';
+import { mergePacks, type Recorder, recording } from '../../source/pack/pack.ts';
 import type { Environment } from '../environment.ts';
 import { exit } from '../exit.ts';
 import { readOperands } from '../operands.ts';

@@ -1,5 +1,5 @@
 import { JsrVerifyError } from '../../model/error.ts';
-import { toTerminal } from '../../report/escape.ts';
+import { toTerminal } from '../../report/words/escape.ts';
 import type { Trust } from '../../sigstore/trust.ts';
 import {
   type DescribedAuthority,
@@ -13,10 +13,10 @@ import { readBytesFile } from '../../source/disk.ts';
 import { checkFork, maxForkBytes, parseForkFile } from '../../tlog/fork.ts';
 import type { Environment } from '../environment.ts';
 import { exit } from '../exit.ts';
+import { openTrust } from '../load-trust.ts';
 import type { OutputFlags, SourceFlags } from '../options.ts';
 import { voiceOn } from '../say.ts';
 import { inFolder, readSettings } from '../settings.ts';
-import { openTrust } from '../trust.ts';
 
 export type TrustFlags = SourceFlags &
   Pick<OutputFlags, 'quiet'> & { readonly strict: boolean; readonly json: boolean };

@@ -1,5 +1,5 @@
 import { JsrVerifyError } from '../../model/error.ts';
-import { nearest } from '../../policy/suggest.ts';
+import { nearest } from '../../policy/parse/suggest.ts';
 import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import type { AuditFlags } from '../options.ts';

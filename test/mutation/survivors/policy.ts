@@ -3,33 +3,33 @@ import type { Reason } from '../survivors.ts';
 /** Mutants of what judges, in `src/policy`, that no unit test needs to notice. */
 export const policy: readonly Reason[] = [
   {
-    file: 'claim.ts',
+    file: 'parse/claim.ts',
     mutator: 'ArrayDeclaration',
     code: '[]',
     why: 'equivalent: neither list has a second element, which alone is read',
   },
   {
-    file: 'claim.ts',
+    file: 'parse/claim.ts',
     code: "typeof value === 'number'",
     to: 'true',
     why: 'for the compiler: `Number.isSafeInteger`, asked next, is false for all that is no number',
   },
   {
-    file: 'claim.ts',
+    file: 'parse/claim.ts',
     mutator: 'Regex',
     code: '/^\\d{4}-\\d{2}-\\d{2}$/',
     to: '/^\\d{4}-\\d{2}-\\d{2}/',
     why: 'equivalent: no date is read from a day with more behind it, once a time is put behind that',
   },
   {
-    file: 'claim.ts',
+    file: 'parse/claim.ts',
     mutator: 'Regex',
     code: /^\/\^\\d\{4\}-\\d\{2\}-\\d\{2\}T/,
     to: /^\/\\d\{4\}-\\d\{2\}-\\d\{2\}T.*\$\/$/,
     why: 'equivalent: the first ten characters, asked next, are no day where anything stands before the day',
   },
   {
-    file: 'claim.ts',
+    file: 'parse/claim.ts',
     mutator: 'Regex',
     code: /^\/\^\\d\{4\}-\\d\{2\}-\\d\{2\}T/,
     to: /^\/\^\\d\{4\}-\\d\{2\}-\\d\{2\}T.*Z\/$/,

@@ -34,13 +34,13 @@ export const sigstore: readonly Reason[] = [
     why: 'nothing but errors is thrown',
   },
   {
-    file: 'identity.ts',
+    file: 'certificate-identity.ts',
     code: 'id === undefined',
     to: 'false',
     why: 'for the compiler: an extension without a first part has no last one either, which is asked next',
   },
   {
-    file: 'identity.ts',
+    file: 'certificate-identity.ts',
     mutator: 'BlockStatement',
     code: '{ return undefined; }',
     to: '{}',

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { loadCompiler } from '../../../src/npm/compiler.ts';
-import { sameDeclarations } from '../../../src/npm/declarations.ts';
+import { sameDeclarations } from '../../../src/npm/declarations/declarations.ts';
+import { loadCompiler } from '../../../src/npm/script/compiler.ts';
 import { remembering } from './remembering.ts';
 
 /**

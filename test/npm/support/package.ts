@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { VersionManifest } from '../../../src/npm/graph.ts';
-import type { RederivationInput } from '../../../src/npm/rederive.ts';
+import type { VersionManifest } from '../../../src/npm/tarball/graph.ts';
+import type { RederivationInput } from '../../../src/npm/tarball/rederive.ts';
 
 /** Attested files by path, and how the package exports them. */
 export interface MintedPackage {

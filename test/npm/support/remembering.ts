@@ -1,4 +1,4 @@
-import type { Compiled, Compiler } from '../../../src/npm/compiler.ts';
+import type { Compiled, Compiler } from '../../../src/npm/script/compiler.ts';
 
 /** The compiler, doing for a source once what many texts are compared with. */
 export function remembering(compiler: Compiler): Compiler {

@@ -1,0 +1,26 @@
+import type { LockfileContents } from '../../model/target.ts';
+import { type ReadOptions, readLockfile } from '../lockfile.ts';
+import { type DiscoverOptions, type Disk, discoverLockfiles } from './discover.ts';
+
+/**
+ * All that the lockfiles which the paths mean say about JSR packages, as `discoverLockfiles` finds and `readLockfile`
+ * reads them, with the errors of both.
+ */
+export async function readLockfiles(
+  disk: Disk,
+  paths: readonly string[],
+  options: ReadOptions & DiscoverOptions,
+): Promise<readonly LockfileContents[]> {
+  const { lockfiles, remarks } = await discoverLockfiles(disk, paths, options);
+  const contents: LockfileContents[] = [];
+  for (const { path, file, format } of lockfiles) {
+    const known = options.format ?? format;
+    const read = readLockfile(file, await disk.read(path), {
+      ...options,
+      ...(known !== undefined && { format: known }),
+    });
+    const noticed = [...(contents.length === 0 ? remarks : []), ...(read.remarks ?? [])];
+    contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
+  }
+  return contents;
+}

@@ -1,0 +1,130 @@
+import type { Collector } from '../parts/collector.ts';
+import { Dependents } from '../parts/dependents.ts';
+import { Folders, nearest } from '../parts/folders.ts';
+import { isJsrScoped } from '../parts/name.ts';
+import { type Entry, entriesOf, get, isTrue, itemsOf, type Tree, textAt } from '../text/value.ts';
+import {
+  askedOf,
+  bundledBy,
+  bundledReason,
+  flagsOf,
+  folderName,
+  inWords,
+  mark,
+  patchedBy,
+  refuseLong,
+} from './npm-entry.ts';
+
+/** Sections whose dependencies are installed; a missing peer or optional one is no damage. */
+const required = ['dependencies', 'devDependencies'];
+const allowedMissing = ['optionalDependencies', 'peerDependencies'];
+
+/** The `packages` of versions 2 to 4: one flat map from folder to package. */
+export class Packages {
+  readonly #entries: readonly Entry[];
+  readonly #byKey: ReadonlyMap<string, Entry>;
+  readonly #folders = new Folders();
+  readonly #into: Collector;
+  readonly #dependents = new Dependents();
+  readonly #hasRoot: boolean;
+
+  constructor(entries: readonly Entry[], into: Collector) {
+    this.#entries = entries;
+    this.#byKey = new Map(entries.map((entry) => [entry.key, entry]));
+    this.#into = into;
+    this.#hasRoot = entries.some(({ key }) => key === '');
+    for (const { key, at } of entries) {
+      refuseLong(key, at);
+      const name = folderName(key);
+      if (name === undefined) continue;
+      this.#folders.put(key.slice(0, Math.max(0, key.length - name.length - mark.length - 1)), name, key);
+    }
+  }
+
+  read(): void {
+    for (const entry of this.#entries) this.#relate(entry);
+    for (const entry of this.#entries) this.#package(entry);
+  }
+
+  #package({ key, at, value }: Entry) {
+    const installedAs = folderName(key);
+    if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
+    if (installedAs === undefined) return;
+    const name = textAt(value, 'name') ?? installedAs;
+    if (isJsrScoped(installedAs) && name !== installedAs)
+      return this.#into.unreadable(at, key, `it is called ${name} inside`);
+    if (isTrue(value, 'link')) {
+      if (isJsrScoped(name))
+        this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
+      return;
+    }
+    const dependents = [...this.#dependents.of(key)];
+    this.#into.npm({
+      at,
+      entry: key,
+      name,
+      version: textAt(value, 'version'),
+      address: textAt(value, 'resolved'),
+      integrity: textAt(value, 'integrity'),
+      unpinned: patchedBy(value) ?? this.#bundled(key, value),
+      installedAs,
+      direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
+      dependents,
+      ...flagsOf(value),
+    });
+  }
+
+  /** Marked or not: whatever lies inside a package that bundles others may be one of those. */
+  #bundled(key: string, value: Tree): string | undefined {
+    for (let above = parentOf(key); folderName(above) !== undefined; above = parentOf(above)) {
+      const bundler = this.#byKey.get(above)?.value;
+      const bundles = get(bundler, 'bundleDependencies') ?? get(bundler, 'bundledDependencies');
+      if (itemsOf(bundles).length > 0 || (bundles?.kind === 'leaf' && bundles.value === true))
+        return bundledReason;
+    }
+    return bundledBy(value, folderName(parentOf(key)) !== undefined);
+  }
+
+  #relate({ key, value }: Entry): void {
+    const own = folderName(key) === undefined;
+    const reach = this.#folders.through(upward(key));
+    for (const section of [...required, ...allowedMissing]) {
+      // A package from the registry does not bring its devDependencies.
+      if (section === 'devDependencies' && !own) continue;
+      for (const dependency of entriesOf(get(value, section))) {
+        const found = nearest(reach, dependency.key);
+        const asks = askedOf(dependency);
+        if (found === undefined) {
+          if (asks !== undefined && required.includes(section)) this.#missing(dependency, key);
+          continue;
+        }
+        if (asks !== undefined) this.#ask(dependency, asks, found);
+        if (own) this.#dependents.addDirect(found);
+        if (key !== '') this.#dependents.add(found, key);
+      }
+    }
+  }
+
+  #ask({ key, at }: Entry, asks: string, found: string): void {
+    const entry = this.#byKey.get(found);
+    const as = entry === undefined ? found : inWords(folderName(found) ?? found, entry.value);
+    this.#into.asked({ at, entry: key, asks, leadsTo: entry?.at, as });
+  }
+
+  #missing({ key, at }: Entry, dependent: string): void {
+    const who = dependent === '' ? 'the project' : dependent;
+    this.#into.unreadable(at, key, `a dependency of ${who} that is not in the lockfile`);
+  }
+}
+
+/** The package or project that a folder lies in. */
+function parentOf(folder: string): string {
+  return folder.slice(0, Math.max(0, folder.lastIndexOf(mark) - 1));
+}
+
+/** A folder and those above it, as Node searches them. */
+function* upward(folder: string): Iterable<string> {
+  for (let cut = folder.length; cut > 0; cut = Math.max(0, folder.lastIndexOf('/', cut - 1)))
+    yield folder.slice(0, cut);
+  yield '';
+}

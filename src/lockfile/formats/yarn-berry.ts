@@ -1,0 +1,256 @@
+import { npmNameOf } from '../../model/package.ts';
+import { UnknownVersion } from '../format.ts';
+import type { Collector, NpmMention } from '../parts/collector.ts';
+import { Dependents } from '../parts/dependents.ts';
+import { fromJsrId, isJsrScoped, splitAt } from '../parts/name.ts';
+import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
+import { type Entry, get, type MapTree, sectionOf, TreeError, textAt, textOf } from '../text/value.ts';
+import { readYaml } from '../text/yaml.ts';
+
+/** Versions of the lockfile that are understood: Yarn 2 began with 4, Yarn 4.18 writes 10. */
+const versions = { oldest: 4, newest: 10 };
+
+/** Patches of patches that are followed. */
+const maxPatches = 16;
+
+/** Yarn's checksum is of the zip file it packs itself. */
+const ownZip = 'the checksum of Yarn is of its own archive, not of the tarball';
+
+const resolutions = 'as only "resolutions" of the project could want';
+
+/** Reads a `yarn.lock` of Yarn 2 and later. Throws as `LockfileFormat.read` does. */
+export function readBerry(text: string, into: Collector): void {
+  const [root, ...more] = readYaml(text);
+  if (root === undefined || more.length > 0) throw new TreeError('is not one document', more[0]?.at ?? 0);
+  if (root.kind !== 'map') throw new TreeError('is not a map', root.at);
+  refuseVersion(root);
+  const blocks = [...root.entries.values()].filter(({ key }) => key !== '__metadata').map(toBlock);
+  if (!blocks.some(({ workspace }) => workspace)) {
+    throw new TreeError('has no entry for the project itself', root.at, 'the file was cut short; restore it');
+  }
+  new BerryLock(blocks, into).read();
+}
+
+interface Block extends Entry {
+  readonly descriptors: readonly string[];
+  /** Name and reference that the entry resolved to; empty when it has no resolution. */
+  readonly ident: string;
+  readonly reference: string;
+  /** An entry of the project itself, which is not installed from anywhere. */
+  readonly workspace: boolean;
+}
+
+class BerryLock {
+  readonly #blocks: readonly Block[];
+  readonly #into: Collector;
+  readonly #byDescriptor = new Map<string, Block>();
+  /** By the name of a descriptor: what its entries are. */
+  readonly #names = new Map<string, Set<string>>();
+  readonly #dependents = new Dependents();
+
+  constructor(blocks: readonly Block[], into: Collector) {
+    this.#blocks = blocks;
+    this.#into = into;
+    for (const block of blocks) {
+      const as = inWords(block);
+      for (const descriptor of block.descriptors) {
+        if (this.#byDescriptor.has(descriptor)) {
+          throw new TreeError(
+            'has an entry that stands twice',
+            block.at,
+            'two readers could see two different lockfiles',
+          );
+        }
+        this.#byDescriptor.set(descriptor, block);
+        const name = splitAt(descriptor)[0];
+        const known = this.#names.get(name);
+        if (known === undefined) this.#names.set(name, new Set([as]));
+        else known.add(as);
+      }
+    }
+  }
+
+  read(): void {
+    for (const block of this.#blocks) this.#relate(block);
+    // A `jsr:` dependency and its npm companion are one package, named twice; the entry that says `jsr:` speaks.
+    const groups = new Map<string, NpmMention[]>();
+    for (const block of this.#blocks) {
+      const mention = this.#mention(block);
+      if (mention === undefined) continue;
+      const id = `${mention.name}@${mention.version} ${mention.address} ${mention.unpinned}`;
+      const group = groups.get(id);
+      if (group === undefined) groups.set(id, [mention]);
+      else group.push(mention);
+    }
+    for (const group of groups.values()) this.#speak(group);
+  }
+
+  #speak(group: readonly NpmMention[]): void {
+    const speaker = group.find(({ entry }) => entry.includes('@jsr:')) ?? group[0];
+    if (speaker === undefined) return;
+    this.#into.npm({
+      ...speaker,
+      direct: group.some(({ entry }) => this.#dependents.isDirect(entry)),
+      dependents: group.flatMap(({ entry }) => [...this.#dependents.of(entry)]),
+    });
+  }
+
+  #relate({ key: dependent, value, workspace }: Block): void {
+    for (const { key: name, at, value: range } of sectionOf(value, 'dependencies')) {
+      const asked = textOf(range) ?? '';
+      const asks = requestedFromJsr(name, asked);
+      const entry = `${name}@${asked}`;
+      // Before version 8, `npm:` was left out.
+      const found =
+        this.#byDescriptor.get(`${name}@${asked}`) ?? this.#byDescriptor.get(`${name}@npm:${asked}`);
+      if (found !== undefined) {
+        this.#dependents.add(found.key, dependent);
+        if (found.workspace && asks !== undefined)
+          this.#into.unreadable(at, entry, astray(asks, inWords(found)));
+        if (workspace) this.#dependents.addDirect(found.key);
+        continue;
+      }
+      // With `resolutions`, an entry can have another range than its dependents ask for.
+      const listed = this.#names.get(name);
+      if (listed !== undefined) {
+        const as = asks === undefined ? undefined : otherThan(asks, listed);
+        if (asks !== undefined && as !== undefined)
+          this.#into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
+        continue;
+      }
+      if (asks === undefined) {
+        throw new TreeError(
+          'refers to a package that is not there',
+          at,
+          'the file was cut short; restore it',
+        );
+      }
+      this.#into.unreadable(at, entry, `a dependency of ${dependent} that is not in the lockfile`);
+    }
+  }
+
+  #mention(block: Block): NpmMention | undefined {
+    const { key, at, value, ident, reference, descriptors, workspace } = block;
+    if (value.kind !== 'map' || reference === '') {
+      this.#into.unreadable(at, key, 'it has no resolution');
+      return undefined;
+    }
+    if (workspace) return undefined;
+    const found = locate(ident, reference);
+    const written = textAt(value, 'version');
+    if (found === undefined) {
+      if (isJsrScoped(ident) || descriptors.some((one) => asksFor(one) !== undefined)) {
+        this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
+      }
+      return undefined;
+    }
+    const { name, version = written, address, unpinned = ownZip } = found;
+    if (name === undefined) {
+      this.#into.unreadable(at, key, `its resolution names no JSR package version: ${reference}`);
+      return undefined;
+    }
+    const asks = descriptors.map((one) => asksFor(one)).find((one) => one !== undefined && one !== name);
+    if (asks !== undefined) {
+      this.#into.unreadable(at, key, astray(asks, `${ident}@${reference}`));
+      return undefined;
+    }
+    if (isJsrScoped(name) && version !== written) {
+      this.#into.unreadable(at, key, `its version is ${written}, its resolution ${version}`);
+      return undefined;
+    }
+    return {
+      at,
+      entry: key,
+      name,
+      version,
+      address,
+      unpinned,
+      installedAs: splitAt(descriptors[0] ?? '')[0],
+    };
+  }
+}
+
+interface Located {
+  /** `undefined` for a `jsr:` reference that no JSR package can have. */
+  readonly name: string | undefined;
+  /** `undefined` when the reference does not repeat it. */
+  readonly version?: string | undefined;
+  readonly address?: string | undefined;
+  readonly unpinned?: string;
+}
+
+/** What a resolution `ident@reference` installs, or `undefined` when that is no registry and no address. */
+function locate(ident: string, reference: string, depth = 0): Located | undefined {
+  const [protocol, rest] = cutAt(reference, ':');
+  const [selector, bindings] = cutAt(rest, '::');
+  const address = new URLSearchParams(bindings).get('__archiveUrl') ?? undefined;
+  switch (protocol) {
+    case 'npm': {
+      const [name, version] = selector.startsWith('@') ? splitAt(selector) : [ident, selector];
+      return { name, version, address };
+    }
+    case 'jsr': {
+      const version = fromJsrId(selector.startsWith('@') ? selector : `${ident}@${selector}`);
+      return {
+        name: version && npmNameOf(version),
+        version: version?.version,
+        address,
+      };
+    }
+    case 'patch': {
+      const [name, inner] = splitAt(decoded(cutAt(rest, '#')[0]));
+      const original = inner === undefined || depth > maxPatches ? undefined : locate(name, inner, depth + 1);
+      return original && { name: original.name, unpinned: 'Yarn changes it with a patch of the project' };
+    }
+    case 'http':
+    case 'https':
+      return { name: ident, address: cutAt(reference, '::')[0] };
+    default:
+      return undefined;
+  }
+}
+
+/** The JSR package that a descriptor asks for, if any; a patch asks for what it changes. */
+function asksFor(descriptor: string, depth = 0): string | undefined {
+  const [name, range = ''] = splitAt(descriptor);
+  if (!range.startsWith('patch:')) return requestedFromJsr(name, range);
+  const inner = decoded(cutAt(range.slice('patch:'.length), '#')[0]);
+  return requestedFromJsr(name, '') ?? (depth > maxPatches ? undefined : asksFor(inner, depth + 1));
+}
+
+/** What an entry is: the name of its package, or its whole resolution. */
+function inWords({ ident, reference }: Block): string {
+  return locate(ident, reference)?.name ?? `${ident}@${reference}`;
+}
+
+function toBlock(entry: Entry): Block {
+  const [ident, reference = ''] = splitAt(textAt(entry.value, 'resolution') ?? '');
+  const descriptors = entry.key.split(',').map((descriptor) => descriptor.trim());
+  return { ...entry, ident, reference, descriptors, workspace: reference.startsWith('workspace:') };
+}
+
+function refuseVersion(root: MapTree): void {
+  const version = get(get(root, '__metadata'), 'version');
+  const text = textOf(version) ?? '';
+  if (version === undefined || !/^\d{1,4}$/.test(text)) {
+    throw new TreeError('has no version in its __metadata', version?.at ?? root.at);
+  }
+  const known = `versions ${versions.oldest} to ${versions.newest}`;
+  if (Number(text) > versions.newest) throw new UnknownVersion(text, known, version.at);
+  if (Number(text) < versions.oldest) {
+    throw new UnknownVersion(text, known, version.at, 'write it anew with a newer Yarn: `yarn install`');
+  }
+}
+
+function cutAt(text: string, mark: string): readonly [string, string] {
+  const cut = text.indexOf(mark);
+  return cut === -1 ? [text, ''] : [text.slice(0, cut), text.slice(cut + mark.length)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

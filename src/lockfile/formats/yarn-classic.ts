@@ -1,0 +1,124 @@
+import { UnknownVersion } from '../format.ts';
+import type { Collector } from '../parts/collector.ts';
+import { Dependents } from '../parts/dependents.ts';
+import { isJsrScoped, namesJsrScope, splitAt } from '../parts/name.ts';
+import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
+import { readSyml, type YarnBlock } from '../text/syml.ts';
+import { entriesOf, get, TreeError, textAt, textOf } from '../text/value.ts';
+
+const local = /^(?:(?:file|link|portal|workspace):|[.~]*\/)/;
+const resolutions = 'as only "resolutions" of the project could want';
+
+/** Reads a `yarn.lock` of Yarn 1. Throws as `LockfileFormat.read` does. */
+export function readClassic(text: string, into: Collector): void {
+  const version = /^# yarn lockfile v(\d{1,9})/m.exec(text);
+  if (version !== null && version[1] !== '1')
+    throw new UnknownVersion(version[1] ?? '', 'version 1', version.index);
+  const blocks = readSyml(text);
+  refuseTornEnd(blocks.at(-1));
+  const byDescriptor = new Map<string, YarnBlock>();
+  const names = new Map<string, Set<string>>();
+  for (const block of blocks) {
+    for (const descriptor of block.descriptors) {
+      if (byDescriptor.has(descriptor)) {
+        throw new TreeError(
+          'has an entry that stands twice',
+          block.at,
+          'two readers could see two different lockfiles',
+        );
+      }
+      byDescriptor.set(descriptor, block);
+      const name = splitAt(descriptor)[0];
+      const meant = names.get(name);
+      if (meant === undefined) names.set(name, new Set([realName(descriptor)]));
+      else meant.add(realName(descriptor));
+    }
+  }
+  const dependents = new Dependents();
+  for (const block of blocks) relate(block, byDescriptor, names, dependents, into);
+  for (const block of blocks) mention(block, dependents, into);
+}
+
+// Yarn writes an address for whatever does not lie in a folder.
+function refuseTornEnd(last: YarnBlock | undefined): void {
+  if (last === undefined || textAt(last.body, 'resolved') !== undefined) return;
+  if (last.descriptors.some((descriptor) => /@(?:file|link|workspace):/.test(descriptor))) return;
+  throw new TreeError(
+    'ends with an entry that has no address',
+    last.at,
+    'the file may be cut short; restore it',
+  );
+}
+
+function relate(
+  { head, at, body }: YarnBlock,
+  byDescriptor: ReadonlyMap<string, YarnBlock>,
+  names: ReadonlyMap<string, ReadonlySet<string>>,
+  dependents: Dependents,
+  into: Collector,
+): void {
+  for (const section of ['dependencies', 'optionalDependencies']) {
+    for (const { key, value } of entriesOf(get(body, section))) {
+      const range = textOf(value) ?? '';
+      const found = byDescriptor.get(`${key}@${range}`);
+      if (found !== undefined) {
+        dependents.add(found.head, head);
+        continue;
+      }
+      const asks = requestedFromJsr(key, range);
+      if (asks === undefined) continue;
+      const meant = names.get(key);
+      const entry = `${key}@${range}`;
+      if (meant === undefined)
+        into.unreadable(at, entry, `a dependency of ${head} that is not in the lockfile`);
+      // With `resolutions`, an entry can have another range than its dependents ask for, or be another package.
+      const as = otherThan(asks, meant ?? []);
+      if (as !== undefined) into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
+    }
+  }
+}
+
+function mention({ head, at, descriptors, body }: YarnBlock, dependents: Dependents, into: Collector) {
+  if (body === undefined) return into.unreadable(at, head, 'it is not written as Yarn writes its entries');
+  const names = new Set(descriptors.map(realName));
+  const [name = ''] = names;
+  if (names.size > 1 && [...names].some(isJsrScoped)) {
+    return into.unreadable(at, head, 'it stands for several packages');
+  }
+  const asks = descriptors
+    .map((descriptor) => asked(descriptor))
+    .find((one) => one !== undefined && one !== name);
+  if (asks !== undefined) return into.unreadable(at, head, astray(asks, name));
+  const resolved = textAt(body, 'resolved');
+  const integrity = textAt(body, 'integrity');
+  if (resolved === undefined && isJsrScoped(name)) return into.unreadable(at, head, 'it has no address');
+  // Yarn takes the folder that a descriptor names, whatever address stands beside it.
+  const isLocal = descriptors.some((one) => local.test(splitAt(one)[1] ?? ''));
+  if (isLocal && (isJsrScoped(name) || namesJsrScope(resolved ?? '')))
+    return into.unreadable(at, head, 'it comes from a folder, not from JSR');
+  into.npm({
+    at,
+    entry: head,
+    name,
+    version: textAt(body, 'version'),
+    // The SHA-1 follows after `#`.
+    address: resolved,
+    integrity,
+    unpinned:
+      integrity === undefined && resolved?.includes('#') ? 'the lockfile holds a SHA-1 only' : undefined,
+    installedAs: splitAt(descriptors[0] ?? '')[0],
+    dependents: dependents.of(head),
+  });
+}
+
+/** The package behind `alias@npm:name@range`, `name@jsr:range` or `name@range`. */
+function realName(descriptor: string): string {
+  const [name, range = ''] = splitAt(descriptor);
+  if (range.startsWith('npm:')) return splitAt(range.slice('npm:'.length))[0];
+  return asked(descriptor) ?? name;
+}
+
+function asked(descriptor: string): string | undefined {
+  const [name, range = ''] = splitAt(descriptor);
+  return requestedFromJsr(name, range);
+}

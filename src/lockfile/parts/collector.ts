@@ -1,0 +1,210 @@
+import { npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
+import {
+  type ForeignReference,
+  type Locked,
+  type LockfileContents,
+  mergeTargets,
+  type Occurrence,
+  type Place,
+  type Remark,
+  type Target,
+  type UnreadableEntry,
+} from '../../model/target.ts';
+import { maxDependents } from './dependents.ts';
+import { lockedBy, lockedNothing } from './integrity.ts';
+import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
+import type { Lines } from './place.ts';
+import { type Address, addressOf, packageAtPath } from './registry-address.ts';
+import { astray, type JsrRequest } from './request.ts';
+
+/** The registries whose addresses are at home; every other one is foreign. Absolute URLs, a path is honoured. */
+export interface Registries {
+  readonly registry: string;
+  readonly npmRegistry: string;
+}
+
+/** What formats say about a mention apart from the package itself. */
+export interface Relations {
+  readonly direct?: boolean | undefined;
+  readonly dependents?: Iterable<string> | undefined;
+  readonly dev?: boolean | undefined;
+  readonly optional?: boolean | undefined;
+}
+
+/** An entry of a lockfile that installs from an npm registry. */
+export interface NpmMention extends Relations {
+  /** Where the entry stands. */
+  readonly at: number;
+  /** The entry as the lockfile names it. */
+  readonly entry: string;
+  /** The real name, not the alias. */
+  readonly name: string;
+  /** `undefined` where only the address says it. */
+  readonly version: string | undefined;
+  readonly address?: string | undefined;
+  readonly integrity?: string | undefined;
+  /** Why whatever digest there is does not pin JSR's tarball. */
+  readonly unpinned?: string | undefined;
+  /** The name of the folder in `node_modules`. */
+  readonly installedAs?: string | undefined;
+}
+
+const notFromJsr = 'it does not come from JSR, so nothing was checked about it';
+
+/** Foreign text that is kept is cut at this length. */
+const maxText = 300;
+
+/** Gathers what one lockfile says. One bad entry is set aside and does not hide the others. */
+export class Collector {
+  readonly #file: string;
+  readonly #lines: Lines;
+  readonly #registries: Registries;
+  readonly #targets: { readonly at: number; readonly target: Target }[] = [];
+  readonly #foreign: ForeignReference[] = [];
+  readonly #unreadable: { readonly at: number; readonly entry: UnreadableEntry }[] = [];
+  readonly #remarks: Remark[] = [];
+  readonly #requests: JsrRequest[] = [];
+
+  constructor(file: string, lines: Lines, registries: Registries) {
+    this.#file = file;
+    this.#lines = lines;
+    this.#registries = registries;
+  }
+
+  /** An entry that cannot be understood and might be a JSR package. */
+  unreadable(at: number, entry: string, reason: string): void {
+    this.#unreadable.push({ at, entry: { at: this.#place(at), entry: clip(entry), reason: clip(reason) } });
+  }
+
+  /** A dependency on a JSR package; where it leads to something else, that is told with all the rest. */
+  asked(request: JsrRequest): void {
+    this.#requests.push(request);
+  }
+
+  /** What makes an audit of the lockfile less than it seems. */
+  remark(at: number, message: string, hint: string): void {
+    this.#remarks.push({ at: this.#place(at), message: clip(message), hint });
+  }
+
+  /** A mention of a package version and what it is held to. */
+  mention(
+    at: number,
+    version: PackageVersion,
+    locked: Locked,
+    relations: Relations & { alias?: string | undefined },
+  ) {
+    const { alias, direct, dependents = [], dev, optional } = relations;
+    const occurrence: Occurrence = {
+      at: this.#place(at),
+      locked,
+      dependents: [...new Set(dependents)].sort().slice(0, maxDependents).map(clip),
+      ...(alias === undefined ? {} : { alias: clip(alias) }),
+      ...(direct === undefined ? {} : { direct }),
+      ...(dev === undefined ? {} : { dev }),
+      ...(optional === undefined ? {} : { optional }),
+    };
+    this.#targets.push({ at, target: { package: version, occurrences: [occurrence] } });
+  }
+
+  /** A mention that points away from the configured registries. */
+  foreign(at: number, version: PackageVersion, host: string): void {
+    this.#foreign.push({ at: this.#place(at), package: version, host: clip(host) });
+  }
+
+  /** Where an address in the lockfile points, seen from the registry that serves modules. */
+  moduleAddress(text: string): Address {
+    return addressOf(text, this.#registries.registry);
+  }
+
+  /** Where an address in the lockfile points, seen from the npm registry. */
+  npmAddress(text: string): Address {
+    return addressOf(text, this.#registries.npmRegistry);
+  }
+
+  /**
+   * An entry that installs from an npm registry; ignored when it is no JSR package, by name or by address.
+   *
+   * A JSR name at a foreign address is both: a foreign reference, and a target, because the version it claims to be
+   * can still be judged. Its digest is kept, so that a comparison with JSR's own tarball can fail; its address is
+   * dropped, so that nothing ever asks it.
+   */
+  npm(mention: NpmMention) {
+    const { at, entry, address: text, installedAs } = mention;
+    const address = text === undefined ? undefined : this.npmAddress(text);
+    if (address?.kind === 'unclear') {
+      if (isJsrScoped(mention.name) || namesJsrScope(text ?? '')) this.unreadable(at, entry, address.why);
+      return;
+    }
+    const served = address === undefined ? undefined : packageAtPath(address.path);
+    const version = isJsrScoped(mention.name)
+      ? claimed(mention.name, mention.version ?? served?.version)
+      : served;
+    if (version === undefined) return;
+    if (typeof version === 'string') return this.unreadable(at, entry, version);
+    if (address?.kind === 'registry' && !(served !== undefined && same(served, version))) {
+      return this.unreadable(at, entry, `its address names something else: ${address.path}`);
+    }
+    const locked = lockedOf(mention, address);
+    if (locked === undefined) return this.unreadable(at, entry, 'its integrity is no subresource integrity');
+    if (address?.kind === 'foreign') this.foreign(at, version, address.host);
+    const own = installedAs === undefined || installedAs === npmNameOf(version);
+    this.mention(at, version, locked, { ...mention, alias: own ? undefined : installedAs });
+  }
+
+  /** All of it, in the order of the lockfile. */
+  contents(format: string): LockfileContents {
+    this.#judgeRequests();
+    const targets = this.#targets.sort((a, b) => a.at - b.at).map(({ target }) => target);
+    return {
+      format,
+      file: this.#file,
+      targets: mergeTargets(targets),
+      foreign: this.#foreign.sort(byPlace),
+      unreadable: this.#unreadable.map(({ entry }) => entry).sort(byPlace),
+      ...(this.#remarks.length === 0 ? {} : { remarks: this.#remarks.sort(byPlace) }),
+    };
+  }
+
+  /** A request has to lead to the package it names; that an entry could not be understood is said once. */
+  #judgeRequests(): void {
+    const known = new Map(this.#targets.map(({ at, target }) => [at, npmNameOf(target.package)]));
+    const said = new Set(this.#unreadable.map(({ at }) => at));
+    for (const { at, entry, asks, leadsTo, as, excuse } of this.#requests.splice(0)) {
+      if (leadsTo !== undefined && (said.has(leadsTo) || known.get(leadsTo) === asks)) continue;
+      const why = astray(asks, as);
+      if (excuse === undefined) this.unreadable(at, entry, why);
+      else this.remark(at, `${JSON.stringify(entry.slice(0, 100))}: ${why}, ${excuse}`, notFromJsr);
+    }
+  }
+
+  #place(at: number): Place {
+    return { file: this.#file, ...this.#lines.of(at) };
+  }
+}
+
+function byPlace(a: { readonly at: Place }, b: { readonly at: Place }): number {
+  return a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0);
+}
+
+/** The package version that name and version claim, or why they claim none. */
+function claimed(name: string, version: string | undefined): PackageVersion | string {
+  const jsr: PackageName | undefined = fromNpmName(name);
+  if (jsr === undefined) return `${name} is not the name of a JSR package`;
+  if (version === undefined) return 'it has no version';
+  return isVersion(version) ? { ...jsr, version } : `${version} is not an exact version`;
+}
+
+function lockedOf(mention: NpmMention, address: Address | undefined): Locked | undefined {
+  const url = address?.kind === 'registry' ? address.url : undefined;
+  if (mention.unpinned !== undefined) return lockedNothing(mention.unpinned, url);
+  if (mention.integrity === undefined) return lockedNothing('the lockfile holds no integrity', url);
+  return lockedBy(mention.integrity, url);
+}
+
+function same(a: PackageVersion, b: PackageVersion): boolean {
+  return a.scope === b.scope && a.name === b.name && a.version === b.version;
+}
+
+function clip(text: string): string {
+  return text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+}

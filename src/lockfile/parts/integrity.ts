@@ -1,0 +1,35 @@
+import type { Locked } from '../../model/target.ts';
+
+/** Length of the base64 of each digest that subresource integrity knows, and SHA-1, which old clients wrote. */
+const lengths: ReadonlyMap<string, number> = new Map([
+  ['sha1', 28],
+  ['sha256', 44],
+  ['sha384', 64],
+  ['sha512', 88],
+]);
+
+/**
+ * What a subresource integrity locks, or `undefined` when it is none. A SHA-1 alone locks nothing:
+ * two tarballs can be made that share one.
+ */
+export function lockedBy(integrity: string, url: string | undefined): Locked | undefined {
+  const digests = integrity.trim().split(/\s+/);
+  if (!digests.every(isDigest)) return undefined;
+  if (digests.every((digest) => digest.startsWith('sha1-'))) {
+    return lockedNothing('the lockfile holds a SHA-1 only', url);
+  }
+  return url === undefined ? { kind: 'tarball', integrity } : { kind: 'tarball', integrity, url };
+}
+
+/** A version that is named and not held to any bytes, and why. */
+export function lockedNothing(why: string, url?: string): Locked {
+  return url === undefined ? { kind: 'nothing', why } : { kind: 'nothing', why, url };
+}
+
+function isDigest(text: string): boolean {
+  const cut = text.indexOf('-');
+  const base64 = text.slice(cut + 1);
+  return (
+    lengths.get(text.slice(0, Math.max(0, cut))) === base64.length && /^[A-Za-z0-9+/]+={0,2}$/.test(base64)
+  );
+}

@@ -1,0 +1,109 @@
+import { isTree, type Tree, textOf, treesAt } from '../declarations/declaration-tree.ts';
+import { isNode, type SyntaxNode } from './syntax.ts';
+
+/** What a TypeScript source declares that compilers lower in more than one way. */
+export interface LoweredNames {
+  /** Enums, and how often each name is declared (an enum, namespace, class or function of that name). */
+  readonly enums: ReadonlyMap<string, number>;
+  readonly constEnums: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+  /** For every class in textual order: how many parameter properties its constructor declares. */
+  readonly parameterProperties: readonly number[];
+}
+
+/** Nothing that is lowered: what plain JavaScript declares. */
+export const nothingLowered: LoweredNames = {
+  enums: new Map(),
+  constEnums: new Set(),
+  namespaces: new Set(),
+  parameterProperties: [],
+};
+
+interface Declared {
+  readonly counts: Map<string, number>;
+  readonly enums: Set<string>;
+  readonly constEnums: Set<string>;
+  readonly namespaces: Set<string>;
+  readonly classes: { readonly start: number; readonly properties: number }[];
+}
+
+/** Reads the lowered names out of swc's tree of a TypeScript module; ambient declarations leave nothing behind. */
+export function loweredNames(tree: unknown): LoweredNames {
+  const declared: Declared = {
+    counts: new Map(),
+    enums: new Set(),
+    constEnums: new Set(),
+    namespaces: new Set(),
+    classes: [],
+  };
+  visit(tree, declared);
+  declared.classes.sort((a, b) => a.start - b.start);
+  return {
+    enums: new Map([...declared.enums].map((name) => [name, declared.counts.get(name) ?? 0])),
+    constEnums: declared.constEnums,
+    namespaces: declared.namespaces,
+    parameterProperties: declared.classes.map(({ properties }) => properties),
+  };
+}
+
+function visit(value: unknown, declared: Declared): void {
+  if (typeof value !== 'object' || value === null || Reflect.get(value, 'declare') === true) return;
+  if (isTree(value)) record(value, declared);
+  for (const field of Object.values(value)) visit(field, declared);
+}
+
+function record(node: Tree, declared: Declared): void {
+  const name = textOf(node['id'] ?? node['identifier']) ?? '';
+  switch (node.type) {
+    case 'TsEnumDeclaration':
+      declared.enums.add(name);
+      if (node['isConst'] === true) declared.constEnums.add(name);
+      count(declared, name);
+      return;
+    case 'TsModuleDeclaration':
+      recordNamespace(node, declared);
+      return;
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      count(declared, name);
+      declared.classes.push({ start: startOf(node), properties: parameterProperties(node) });
+      return;
+    case 'FunctionDeclaration':
+      count(declared, name);
+      return;
+  }
+}
+
+// `namespace A.B {}` nests without a declaration of its own for B.
+function recordNamespace(node: Tree, declared: Declared): void {
+  for (let here: unknown = node; isTree(here) && here.type !== 'TsModuleBlock'; here = here['body']) {
+    const name = textOf(here['id']) ?? '';
+    declared.namespaces.add(name);
+    count(declared, name);
+  }
+}
+
+function count(declared: Declared, name: string): void {
+  declared.counts.set(name, (declared.counts.get(name) ?? 0) + 1);
+}
+
+function parameterProperties(node: Tree): number {
+  const parameters = treesAt(node, 'body').flatMap((member) => treesAt(member, 'params'));
+  return parameters.filter(({ type }) => type === 'TsParameterProperty').length;
+}
+
+function startOf(node: Tree): number {
+  return (node['span'] as { readonly start: number }).start;
+}
+
+/** All classes of a script in textual order. */
+export function classesOf(program: SyntaxNode): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isNode(value) && /^Class(?:Declaration|Expression)$/.test(value.type)) found.push(value);
+    for (const field of Object.values(value)) walk(field);
+  };
+  walk(program);
+  return found.sort((a, b) => a.start - b.start);
+}

@@ -1,0 +1,166 @@
+import { type DeclarationAnswer, sameDeclarations } from '../declarations/declarations.ts';
+import { isDeclaration, mediaTypeOf } from '../media.ts';
+import type { Compiler } from '../script/compiler.ts';
+import { sameProgram } from '../script/program.ts';
+import type { ModuleGraph } from './graph.ts';
+import type { Layout } from './layout.ts';
+import { rewriteText } from './rewrite.ts';
+import { checkSourceMap } from './sourcemap.ts';
+import {
+  type Dependencies,
+  type RewriteKind,
+  relativeSpecifier,
+  respell,
+  rewriteSpecifier,
+  toPath,
+} from './specifiers.ts';
+
+/** The attested side of a package, laid out as its tarball should be. */
+export interface Originals {
+  readonly attested: ReadonlyMap<string, Uint8Array>;
+  readonly graph: ModuleGraph;
+  readonly layout: Layout;
+  /** Paths of the modules the package exports. */
+  readonly entries: ReadonlySet<string>;
+  readonly dependencies: (path: string) => Dependencies;
+}
+
+/** What one file is, or why it is nothing. */
+export type Classified =
+  | { readonly class: 'verbatim' | 'rewritten' | 'derived'; readonly from: string }
+  | { readonly class: 'not-derived'; readonly from: string; readonly reason: string }
+  | { readonly class: 'unexplained'; readonly from?: string; readonly reason: string };
+
+/** Explains one file of the tarball, trying the attested file of its path first and emitted files after it. */
+export function explain(
+  path: string,
+  tarball: ReadonlyMap<string, Uint8Array>,
+  originals: Originals,
+  revision: number,
+  compiler: Compiler | undefined,
+): Classified {
+  const bytes = viewOf(tarball.get(path));
+  const attested = originals.attested.get(path);
+  if (attested !== undefined && bytes.equals(attested)) return { class: 'verbatim', from: path };
+  if (attested !== undefined && rewritten(path, originals, revision)?.equals(bytes) === true) {
+    return { class: 'rewritten', from: path };
+  }
+
+  let answer: Classified =
+    attested === undefined
+      ? { class: 'unexplained', reason: 'follows from no attested file' }
+      : { class: 'unexplained', from: path, reason: 'differs from the attested file' };
+  for (const emitted of emissionsOf(path, originals.layout)) {
+    if (revision < 11) {
+      return unexplained(
+        emitted.from,
+        `was emitted in the form of revision ${revision}, which is not re-derived`,
+      );
+    }
+    if (compiler === undefined) break;
+    answer = derive(emitted, bytes, tarball, originals, compiler);
+    if (answer.class !== 'unexplained') return answer;
+  }
+  return answer;
+}
+
+/** The attested file with its specifiers rewritten in place, or `undefined` where JSR copies it as it is (contract 3.4). */
+function rewritten(path: string, originals: Originals, revision: number): Buffer | undefined {
+  const facts = originals.graph.get(path);
+  const media = mediaTypeOf(path);
+  if (facts === undefined || media === 'other' || media === 'jsx') return undefined;
+  if (media === 'tsx' && revision < 12) return undefined;
+  const kind: RewriteKind = isDeclaration(media) ? 'declaration' : 'source';
+  const text = rewriteText(textOf(originals.attested, path), facts, kind, (specifier, as) =>
+    rewriteSpecifier(specifier, as, originals.dependencies(path), originals.layout.tables, path),
+  );
+  return text === undefined ? undefined : Buffer.from(text);
+}
+
+interface Emission {
+  readonly from: string;
+  readonly kind: 'script' | 'declarations';
+  /** The emitted file itself; for a map, the file it maps. */
+  readonly of: string;
+  readonly isMap: boolean;
+}
+
+function emissionsOf(path: string, { scripts, declarations }: Layout): readonly Emission[] {
+  const isMap = path.endsWith('.map');
+  const of = isMap ? path.slice(0, -'.map'.length) : path;
+  const emissions = (kind: Emission['kind'], outputs: ReadonlyMap<string, readonly string[]>) =>
+    (outputs.get(of) ?? []).map((from) => ({ from, kind, of, isMap }));
+  return [...emissions('script', scripts), ...emissions('declarations', declarations)];
+}
+
+function derive(
+  { from, kind, of, isMap }: Emission,
+  bytes: Buffer,
+  tarball: ReadonlyMap<string, Uint8Array>,
+  originals: Originals,
+  compiler: Compiler,
+): Classified {
+  if (!originals.attested.has(from)) return unexplained(from, 'comes from a module that is not attested');
+  const emitted = decode(bytes);
+  if (emitted === undefined) return unexplained(from, 'is not UTF-8');
+  const name = of.slice(of.lastIndexOf('/') + 1);
+  const source = textOf(originals.attested, from);
+  if (isMap) {
+    const mapped = textOf(tarball, of);
+    const map = { text: emitted, name, from: relativeSpecifier(of, from), source, emitted: mapped };
+    return classify(from, checkSourceMap(map));
+  }
+
+  const media = mediaTypeOf(from);
+  const { tables } = originals.layout;
+  const dependencies = originals.dependencies(from);
+  const rewrite = (specifier: string, as: RewriteKind) =>
+    rewriteSpecifier(specifier, as, dependencies, tables, of);
+  if (kind === 'script') {
+    const script = {
+      source,
+      media,
+      emitted,
+      name,
+      rewrite: (specifier: string) => rewrite(specifier, 'source'),
+    };
+    return classify(from, sameProgram(script, compiler));
+  }
+  const texts = (specifier: string) => {
+    const rule = rewrite(specifier, 'declaration') ?? specifier;
+    // Servers until 2026 left a specifier alone when its file stays, though the declarations moved to another folder, and
+    // did not find again what fast check had resolved to its types.
+    const moved = respell(specifier, 'declaration', dependencies, tables, of);
+    const types = toPath(dependencies.get(specifier)?.type ?? '');
+    return [rule, moved ?? rule, types === undefined ? rule : relativeSpecifier(from, types)];
+  };
+  const entry = originals.entries.has(from);
+  return classify(from, sameDeclarations({ source, media, emitted, name, entry, texts }, compiler));
+}
+
+function classify(from: string, answer: DeclarationAnswer): Classified {
+  if (answer.same === true) return { class: 'derived', from };
+  if (answer.same === 'open') return { class: 'not-derived', from, reason: answer.reason };
+  return unexplained(from, answer.reason);
+}
+
+function unexplained(from: string, reason: string): Classified {
+  return { class: 'unexplained', from, reason };
+}
+
+function viewOf(bytes: Uint8Array = new Uint8Array()): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+// The registry reads modules leniently: without a byte order mark, invalid bytes replaced.
+function textOf(files: ReadonlyMap<string, Uint8Array>, path: string): string {
+  return new TextDecoder('utf-8').decode(files.get(path));
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Finding, Severity } from '../../model/finding.ts';
+import { nameOf } from '../../model/package.ts';
+import type { PackageReport, Report } from '../../model/report.ts';
+import type { Place } from '../../model/target.ts';
+import type { RenderContext, Renderer } from '../reporter.ts';
+import { toWorkflowData, toWorkflowProperty } from '../words/escape.ts';
+import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
+import { sorted } from '../words/summary.ts';
+
+/** GitHub shows this many annotations of each kind per step, and drops the others without a word. */
+const shownPerKind = 10;
+
+/** GitHub workflow commands: at most what GitHub shows, worst first, then a line that counts everything. */
+export const github: Renderer = {
+  render(report, context) {
+    const all = [...runAnnotations(report, context), ...sorted(report.packages).flatMap(annotationsOf)];
+    const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) => {
+      const some = all.filter((annotation) => annotation.kind === kind);
+      const more = some.length - shownPerKind;
+      return [
+        ...some.slice(0, shownPerKind).map(toCommand),
+        ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub would not show`] : []),
+      ];
+    });
+    const { mark, text } = resultOf(report, context);
+    return [...lines, `${mark} ${text}`, ''].join('\n');
+  },
+};
+
+interface Annotation {
+  readonly kind: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  readonly at: Place | undefined;
+}
+
+const kinds: Readonly<Record<Severity, Annotation['kind']>> = {
+  error: 'error',
+  warning: 'warning',
+  note: 'notice',
+};
+
+/** What is said of a package, each at its own place or at the first place that mentions the package. */
+function annotationsOf(pkg: PackageReport): readonly Annotation[] {
+  const { verdict, findings } = pkg;
+  const name = nameOf(pkg.package);
+  const place = pkg.occurrences[0]?.at;
+  const more = pkg.occurrences.length - 1;
+  const also = more > 0 ? ` (and ${more} more places)` : '';
+  const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
+  // What rejected a package is an error whatever its severity says: `--strict` rejects for warnings.
+  const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
+  const told = findings.map((finding) => ({
+    kind:
+      finding.exempted !== undefined
+        ? 'notice'
+        : because.includes(finding)
+          ? 'error'
+          : kinds[finding.severity],
+    title: `${finding.id}: ${name}`,
+    message:
+      finding.message +
+      (finding.exempted === undefined
+        ? ''
+        : ` (exempt until ${finding.exempted.until}: ${finding.exempted.reason})`) +
+      (finding.hint === undefined ? '' : `. Hint: ${finding.hint}`) +
+      (finding.at === undefined ? also : ''),
+    at: finding.at ?? place,
+  })) satisfies readonly Annotation[];
+  const open = gaps.map(({ id, why }) => ({
+    kind: 'warning',
+    title: `${id}: ${name}`,
+    message: `could not be decided: ${why}${also}`,
+    at: place,
+  })) satisfies readonly Annotation[];
+  const rank = { error: 0, warning: 1, notice: 2 };
+  return [...told, ...open].toSorted((a, b) => rank[a.kind] - rank[b.kind]);
+}
+
+function runAnnotations(report: Report, context: RenderContext): readonly Annotation[] {
+  return [
+    ...runTroubles(report, context).map(({ as, short, text, hint }) => ({
+      kind: as === 'inconclusive' ? ('warning' as const) : ('error' as const),
+      title: short,
+      message: `${text}${hint === undefined ? '' : `. Hint: ${hint}`}`,
+      at: undefined,
+    })),
+    ...report.unresolved.map(({ spec, reason, hint }) => ({
+      kind: 'error' as const,
+      title: spec,
+      message: `${reason}${hint === undefined ? '' : `. Hint: ${hint}`}`,
+      at: undefined,
+    })),
+    ...report.findings.map((finding) => ({
+      kind: turnsAway(finding, context) ? ('error' as const) : kinds[finding.severity],
+      title: finding.id,
+      message: finding.message,
+      at: finding.at,
+    })),
+    ...report.trust.warnings.map((message) => ({
+      kind: 'warning' as const,
+      title: 'trust',
+      message,
+      at: undefined,
+    })),
+  ];
+}
+
+function toCommand({ kind, title, message, at }: Annotation): string {
+  const properties = [
+    ...(at === undefined
+      ? []
+      : [
+          `file=${toWorkflowProperty(at.file)}`,
+          `line=${at.line}`,
+          ...(at.column === undefined ? [] : [`col=${at.column}`]),
+        ]),
+    `title=${toWorkflowProperty(title, 200)}`,
+  ];
+  return `::${kind} ${properties.join(',')}::${toWorkflowData(message)}`;
+}

@@ -1,0 +1,177 @@
+import type { Change, Report } from '../../model/report.ts';
+import type { RenderContext } from '../reporter.ts';
+import { toTerminal } from '../words/escape.ts';
+import { hang, wrap } from '../words/lines.ts';
+import { item, type Paint, placeOf } from '../words/paint.ts';
+import { resultOf } from '../words/run.ts';
+import {
+  changeInWords,
+  checksInWords,
+  count,
+  isTheOne,
+  logInWords,
+  type Unmade,
+  unmade,
+} from '../words/summary.ts';
+import { toUtc } from '../words/time.ts';
+
+const label = 13;
+/** Reasons for checks that were not made, shown without `--verbose`. */
+const fewReasons = 6;
+
+/** What only the end of a run knows: changes, trouble with the run, what was not checked, and the count of everything. */
+export function endLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
+  const { as, mark, text } = resultOf(report, context);
+  const colour = as === undefined ? paint.strong : paint.verdict[as];
+  const details = context.quiet
+    ? []
+    : [
+        ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
+        ...(report.wordOf === undefined ? [] : row('offline', wordInWords(report.wordOf))),
+        ...policyRows(report, context).flatMap((text) => row('policy', text)),
+        ...row('log', logInWords(report)),
+        ...(context.verbose ? row('requests', requestsInWords(report)) : []),
+      ];
+  return [
+    ...changeLines(report.changes ?? [], context, paint),
+    ...runLines(report, context, paint),
+    ...forkLines(report, context, paint),
+    ...(report.packages.length === 0 && details.length === 0 ? [] : ['']),
+    ...details,
+    ...trustRows(report).flatMap((text) => row('trust', text)),
+    ...(report.interrupted ? row('interrupted', 'this is what was known by then') : []),
+    ...wrap(text, context.columns - 2).map((line, at) => colour(at === 0 ? `${mark} ${line}` : `  ${line}`)),
+  ];
+}
+
+/** What was not checked, by reason; what nobody answered comes first. */
+function unmadeRows(
+  { packages }: Report,
+  { verbose }: RenderContext,
+): readonly (readonly [string, string])[] {
+  // Its block has just named every check that was not made.
+  if (packages.some((pkg) => isTheOne(pkg, packages))) return [];
+  const names: Readonly<Record<Unmade['status'], string>> = {
+    unknown: 'no answer',
+    blocked: 'blocked',
+    skipped: 'not checked',
+  };
+  const groups = (['unknown', 'blocked', 'skipped'] as const).flatMap((status) =>
+    unmade(packages).filter((group) => group.status === status),
+  );
+  const shown = groups.slice(0, verbose ? 50 : fewReasons);
+  const rows = shown.map(({ status, why, checks }) => {
+    const text = `${checksInWords(checks, packages.length)}: ${toTerminal(why, 300)}`;
+    return [names[status], text] as const;
+  });
+  const more = groups.length - shown.length;
+  return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
+}
+
+/** Proofs do not age, but a version may have been yanked, or a package linked elsewhere, since. */
+function wordInWords(kept: Date): string {
+  return `yanks and links as the registry told them ${toUtc(kept) ?? 'at an unknown time'}, or later`;
+}
+
+/** Which file judged; that there is none is said on request. */
+function policyRows({ policyFile }: Report, { verbose }: RenderContext): readonly string[] {
+  if (policyFile !== undefined) return [policyFile];
+  return verbose ? ['no policy file'] : [];
+}
+
+function trustRows({ trust }: Report): readonly string[] {
+  return trust.warnings.slice(0, 10);
+}
+
+function requestsInWords({ requests }: Report): string {
+  const hosts = Object.entries(requests);
+  const total = hosts.reduce((sum, [, number]) => sum + number, 0);
+  return [`${total}`, ...hosts.map(([host, number]) => `${toTerminal(host, 100)} ${number}`)].join(', ');
+}
+
+/** Trouble with the run itself, as opposed to with a package. */
+function runLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  const lines = [
+    ...report.unresolved.flatMap(({ spec, reason, hint }) => [
+      ...item(toTerminal(spec, 100), toTerminal(reason), paint.severity.error, context.columns),
+      ...hintLines(hint, context),
+    ]),
+    ...report.findings.flatMap(({ id, severity, message, hint, at }) => {
+      const kind = severity === 'error' ? '' : ` (${severity})`;
+      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      return [
+        ...item(
+          `${toTerminal(id, 100)}${kind}`,
+          `${toTerminal(message)}${place}`,
+          paint.severity[severity],
+          context.columns,
+        ),
+        ...hintLines(hint, context),
+      ];
+    }),
+    ...report.unusedExemptions.flatMap(({ package: name, rule, until, at }) => {
+      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      const text = `${toTerminal(`${rule} for ${name} until ${until}`)}${place} was not needed`;
+      return item('unused exemption', text, paint.severity.note, context.columns);
+    }),
+  ];
+  return lines.length === 0 ? [] : ['', `  ${paint.strong('about this run')}`, ...lines];
+}
+
+function hintLines(hint: string | undefined, { columns }: RenderContext): readonly string[] {
+  return hint === undefined ? [] : hang('      hint: ', toTerminal(hint), columns);
+}
+
+/** Both checkpoints and the proof, whole, so that they can be handed to the log's operator. */
+function forkLines({ log }: Report, context: RenderContext, paint: Paint): readonly string[] {
+  if (log.kind !== 'forked') return [];
+  const { origin, why, older, newer, proof } = log.fork;
+  const note = (title: string, text: string) => [
+    `    ${title}:`,
+    ...text
+      .trimEnd()
+      .split('\n', 50)
+      .map((line) => `      ${toTerminal(line)}`.trimEnd()),
+  ];
+  return [
+    '',
+    paint.severity.error(`✗ the log ${toTerminal(origin, 200)} forked`),
+    ...hang('    ', toTerminal(why), context.columns),
+    ...note('older checkpoint', older),
+    ...note('newer checkpoint', newer),
+    ...note('consistency proof', proof.length === 0 ? 'empty' : proof.join('\n')),
+    ...hang(
+      '      hint: ',
+      'keep this output: together with the log key it is evidence against the log',
+      context.columns,
+    ),
+  ];
+}
+
+function changeLines(changes: readonly Change[], context: RenderContext, paint: Paint): readonly string[] {
+  if (changes.length === 0) return [];
+  return [
+    '',
+    `  ${paint.strong(count(changes.length, 'change'))}`,
+    ...changes.flatMap((change) => {
+      const [name, text] = changeInWords(change);
+      const lost =
+        change.kind === 'relocked' ||
+        (change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed'));
+      return item(
+        toTerminal(name, 200),
+        toTerminal(text),
+        lost ? paint.severity.warning : paint.strong,
+        context.columns,
+      );
+    }),
+  ];
+}
+
+function rowLines(name: string, text: string, { columns }: RenderContext, paint: Paint): readonly string[] {
+  const head = `  ${name.padEnd(label)}`;
+  return hang(head, text, columns).map((line, at) =>
+    at === 0 ? `${paint.faint(head)}${line.slice(head.length)}` : line,
+  );
+}

@@ -1,0 +1,227 @@
+import { Chalk } from 'chalk';
+import { checkIds } from '../../model/check.ts';
+import type { Finding } from '../../model/finding.ts';
+import { nameOf } from '../../model/package.ts';
+import type { PackageReport, Report } from '../../model/report.ts';
+import type { RenderContext, StreamingRenderer } from '../reporter.ts';
+import { toTerminal } from '../words/escape.ts';
+import { reasonOf } from '../words/facts.ts';
+import { cells, hang, hyperlink, wrap } from '../words/lines.ts';
+import { toLinks } from '../words/links.ts';
+import { shortRepository, toOrigin } from '../words/origin.ts';
+import { type Colour, item, type Paint, placeOf } from '../words/paint.ts';
+import { byRepository, isTheOne, marks, sorted } from '../words/summary.ts';
+import { checkLines, originLines } from './pretty-detail.ts';
+import { endLines } from './pretty-end.ts';
+
+/** Beyond this many, verified packages are listed by repository instead of one per line. */
+const manyVerified = 20;
+/** Details of one finding that are shown without `--verbose`. */
+const fewDetails = 10;
+
+/** For people: grouped by verdict, worst first, then what was not checked and a line that counts everything. */
+export const pretty: StreamingRenderer = {
+  render(report, context) {
+    const paint = painter(context);
+    const packages = sorted(report.packages);
+    const verified = packages.filter((pkg) => isUneventful(pkg));
+    const grouped = !context.verbose && verified.length > manyVerified;
+    const blocks = packages
+      .filter((pkg) => !(grouped && isUneventful(pkg)) && isShown(pkg, context))
+      .map((pkg) => packageLines(pkg, context, paint, report));
+    if (grouped && !context.quiet) blocks.push(groupLines(verified, context, paint));
+    const lines = [...spaced(blocks), ...endLines(report, context, paint)];
+    return toText(lines.slice(lines.findIndex((line) => line !== '')));
+  },
+  renderPackage(pkg, context) {
+    return isShown(pkg, context) ? toText(packageLines(pkg, context, painter(context))) : '';
+  },
+  renderEnd(report, context) {
+    return toText(endLines(report, context, painter(context)));
+  },
+};
+
+function painter({ color }: RenderContext): Paint {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return {
+    verdict: {
+      verified: chalk.green,
+      unattested: chalk.yellow,
+      exempt: chalk.yellow,
+      rejected: chalk.red,
+      inconclusive: chalk.magenta,
+    },
+    severity: { error: chalk.red, warning: chalk.yellow, note: chalk.cyan },
+    strong: chalk.bold,
+    faint: chalk.dim,
+  };
+}
+
+function packageLines(
+  pkg: PackageReport,
+  context: RenderContext,
+  paint: Paint,
+  report?: Report,
+): readonly string[] {
+  const detailed = context.verbose || (report !== undefined && isTheOne(pkg, report.packages));
+  return [
+    ...headLines(pkg, context, paint, detailed),
+    ...findingLines(pkg, context, paint),
+    ...(detailed ? originLines(pkg, context, paint) : []),
+    ...(detailed ? checkLines(pkg, context, paint) : []),
+  ];
+}
+
+/** `✗ @std/path@1.0.7  rejected  (deno.lock:14)`, and who built it where that is known. */
+function headLines(
+  pkg: PackageReport,
+  context: RenderContext,
+  paint: Paint,
+  detailed: boolean,
+): readonly string[] {
+  const { kind } = pkg.verdict;
+  const name = toTerminal(nameOf(pkg.package), 200);
+  const repository = toOrigin(pkg)?.repository;
+  const after = [
+    ...(repository === undefined || detailed ? [] : [toTerminal(shortRepository(repository), 100)]),
+    ...(pkg.occurrences.length === 0 ? [] : [`(${placesOf(pkg, context)})`]),
+  ].join('  ');
+  const room = context.columns - cells(`${marks[kind]} ${name}  ${kind}`);
+  const page = toLinks(pkg, undefined, context).registry;
+  const label = paint.strong(name);
+  const [first = '', ...rest] =
+    room < 0
+      ? hang(`${marks[kind]} `, `${name} ${kind}`, context.columns).map((line) => paint.verdict[kind](line))
+      : [
+          `${paint.verdict[kind](marks[kind])} ${context.hyperlinks && page !== undefined ? hyperlink(label, page) : label}` +
+            `  ${paint.verdict[kind](kind)}`,
+        ];
+  if (after === '') return [first, ...rest];
+  if (rest.length === 0 && cells(after) + 2 <= room) return [`${first}  ${paint.faint(after)}`];
+  return [first, ...rest, ...wrap(after, context.columns - 4).map((line) => `    ${paint.faint(line)}`)];
+}
+
+function placesOf({ occurrences }: PackageReport, { verbose }: RenderContext): string {
+  const places = [...new Set(occurrences.map(({ at }) => placeOf(at)))];
+  const shown = places.slice(0, verbose ? 50 : 1);
+  const more = places.length - shown.length;
+  return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+}
+
+/** Everything that is wrong, open or worth saying about the package, each with what was seen and wanted. */
+function findingLines(pkg: PackageReport, context: RenderContext, paint: Paint): readonly string[] {
+  const { verdict, checks, findings } = pkg;
+  const told = new Set(findings.map(({ id }) => id));
+  const lines = findings.flatMap((finding) => oneFinding(finding, pkg, context, paint));
+  const say = (id: string, text: string, colour: Colour) => {
+    told.add(id);
+    lines.push(
+      ...item(id, toTerminal(text), colour, context.columns),
+      ...detailLines(pkg, id, context, paint),
+    );
+  };
+  const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
+  for (const { id, why } of gaps) say(id, why, paint.verdict.inconclusive);
+  // No check that failed, or could not be made, goes unsaid, whoever made the findings.
+  for (const id of checkIds) {
+    const outcome = checks[id];
+    if (told.has(id) || (outcome.status !== 'failed' && outcome.status !== 'unknown')) continue;
+    const why = reasonOf(outcome);
+    if (outcome.status === 'failed') say(id, why, paint.severity.error);
+    else if (!gaps.some((gap) => gap.why === why)) say(id, why, paint.verdict.inconclusive);
+  }
+  const exemptions = verdict.kind === 'exempt' ? verdict.exemptions : [];
+  for (const { rule, until, reason } of exemptions) {
+    if (!told.has(rule))
+      say(`${toTerminal(rule, 100)} (exempt)`, `until ${until}: ${reason}`, paint.verdict.exempt);
+  }
+  return lines;
+}
+
+function oneFinding(
+  finding: Finding,
+  pkg: PackageReport,
+  context: RenderContext,
+  paint: Paint,
+): readonly string[] {
+  const { id, severity, message, hint, at, exempted } = finding;
+  const known = at === undefined || pkg.occurrences.some((mention) => placeOf(mention.at) === placeOf(at));
+  const kind = exempted !== undefined ? ' (exempt)' : severity === 'error' ? '' : ` (${severity})`;
+  const text = `${toTerminal(message)}${known ? '' : ` (${placeOf(at)})`}`;
+  const colour = exempted === undefined ? paint.severity[severity] : paint.verdict.exempt;
+  const { columns } = context;
+  return [
+    ...item(`${toTerminal(id, 100)}${kind}`, text, colour, columns),
+    ...detailLines(pkg, id, context, paint),
+    ...(exempted === undefined
+      ? []
+      : hang('      ', toTerminal(`until ${exempted.until}: ${exempted.reason}`), columns)),
+    ...(hint === undefined ? [] : hang('      hint: ', toTerminal(hint), columns)),
+  ];
+}
+
+function detailLines(
+  pkg: PackageReport,
+  id: string,
+  context: RenderContext,
+  paint: Paint,
+): readonly string[] {
+  const checkId = checkIds.find((known) => known === id);
+  const outcome = checkId === undefined ? undefined : pkg.checks[checkId];
+  const details = outcome !== undefined && 'details' in outcome ? (outcome.details ?? []) : [];
+  const shown = details.slice(0, context.verbose ? 100 : fewDetails);
+  const more = details.length - shown.length;
+  return [
+    ...shown.flatMap((detail) => hang('      ', toTerminal(detail), context.columns)),
+    ...(more === 0 ? [] : [`      and ${more} more`]),
+  ].map((line) => paint.faint(line));
+}
+
+/** Many verified packages: who built what, each name once. */
+function groupLines(
+  packages: readonly PackageReport[],
+  context: RenderContext,
+  paint: Paint,
+): readonly string[] {
+  const green = paint.verdict.verified;
+  return [
+    `${green(marks.verified)} ${paint.strong(`${packages.length} packages`)}  ${green('verified')}`,
+    ...byRepository(packages).flatMap((group) => [
+      ...hang(
+        '    ',
+        `${toTerminal(shortRepository(group.repository), 200)} (${group.packages.length})`,
+        context.columns,
+      ),
+      ...hang(
+        '      ',
+        group.packages.map((pkg) => toTerminal(nameOf(pkg.package), 200)).join(' '),
+        context.columns,
+      ).map((line) => paint.faint(line)),
+    ]),
+  ];
+}
+
+/** Verified, with nothing to say about it. */
+function isUneventful({ verdict, findings, provenance }: PackageReport): boolean {
+  return (
+    verdict.kind === 'verified' &&
+    findings.length === 0 &&
+    provenance?.identity.sourceRepositoryURI !== undefined
+  );
+}
+
+function isShown({ verdict }: PackageReport, { quiet }: RenderContext): boolean {
+  return !quiet || verdict.kind === 'rejected' || verdict.kind === 'inconclusive';
+}
+
+/** Blocks of several lines stand apart from each other; one-liners stand together. */
+function spaced(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, at) => {
+    const previous = blocks[at - 1];
+    return previous !== undefined && (block.length > 1 || previous.length > 1) ? ['', ...block] : block;
+  });
+}
+
+function toText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,51 @@
+import type { PackageReport } from '../../model/report.ts';
+import type { RenderContext } from '../reporter.ts';
+import { toLink, toPlain } from './escape.ts';
+import type { Origin } from './origin.ts';
+
+/** Pages where a reader can look at the evidence; only addresses that are safe to link. */
+export interface EvidenceLinks {
+  readonly registry: string | undefined;
+  readonly log: string | undefined;
+  readonly repository: string | undefined;
+  readonly commit: string | undefined;
+  readonly workflow: string | undefined;
+  readonly run: string | undefined;
+}
+
+/** The evidence pages of one package. */
+export function toLinks(
+  { package: { scope, name, version } }: Pick<PackageReport, 'package'>,
+  origin: Origin | undefined,
+  { links }: Pick<RenderContext, 'links'>,
+): EvidenceLinks {
+  const at = version === undefined ? '' : `@${encodeSegment(version)}`;
+  const repository = toRepositoryLink(origin?.repository);
+  const commit =
+    origin?.commit !== undefined && /^[0-9a-f]{40,64}$/i.test(origin.commit) ? origin.commit : undefined;
+  return {
+    registry: toLink(`${links.registry}/@${encodeSegment(scope)}/${encodeSegment(name)}${at}`),
+    log:
+      origin !== undefined && /^\d+$/.test(origin.logIndex)
+        ? toLink(`${links.rekorSearch}/?logIndex=${origin.logIndex}`)
+        : undefined,
+    repository,
+    commit: repository !== undefined && commit !== undefined ? `${repository}/commit/${commit}` : undefined,
+    workflow:
+      repository !== undefined && commit !== undefined && origin?.workflow?.startsWith('.github/')
+        ? toLink(`${repository}/blob/${commit}/${origin.workflow.split('/').map(encodeSegment).join('/')}`)
+        : undefined,
+    run: origin?.run === undefined ? undefined : toLink(origin.run),
+  };
+}
+
+/** A repository's page, if it is one that further paths can be put behind. */
+function toRepositoryLink(repository: string | undefined): string | undefined {
+  const link = repository === undefined ? undefined : toLink(repository);
+  return link === undefined || /[?#]/.test(link) ? undefined : link.replace(/(?<!\/)\/+$/, '');
+}
+
+/** `encodeURIComponent` throws on lone surrogates, which `toPlain` drops, and leaves dots, which would climb. */
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(toPlain(segment)).replace(/^\.+$/, '_');
+}

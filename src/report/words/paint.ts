@@ -1,0 +1,27 @@
+import type { Severity, VerdictKind } from '../../model/finding.ts';
+import type { Place } from '../../model/target.ts';
+import { toTerminal } from './escape.ts';
+import { wrap } from './lines.ts';
+
+export type Colour = (text: string) => string;
+
+/** Colours by meaning; without colour the words and marks say the same. */
+export interface Paint {
+  readonly verdict: Readonly<Record<VerdictKind, Colour>>;
+  readonly severity: Readonly<Record<Severity, Colour>>;
+  readonly strong: Colour;
+  readonly faint: Colour;
+}
+
+/** `    id: text`, wrapped, with the id coloured; `id` and `text` are harmless already. */
+export function item(id: string, text: string, colour: Colour, columns: number): readonly string[] {
+  return wrap(`${id}: ${text}`, columns - 6).map((line, at) => {
+    if (at > 0) return `      ${line}`;
+    return line.startsWith(`${id}:`) ? `    ${colour(id)}${line.slice(id.length)}` : `    ${line}`;
+  });
+}
+
+/** A place as editors and terminals know it: `deno.lock:14`. */
+export function placeOf({ file, line }: Place): string {
+  return `${toTerminal(file, 200)}:${line}`;
+}

@@ -1,0 +1,97 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Report } from '../../model/report.ts';
+import type { RenderContext } from '../reporter.ts';
+import { count, logInWords, marks, tally, tallyInWords, type Worst, worstFirst } from './summary.ts';
+
+/** Something that is wrong with a whole run, whatever its packages came to. */
+export interface RunTrouble {
+  readonly id: 'log' | 'interrupted' | 'nothing';
+  /** The run as a verdict: how bad it is. */
+  readonly as: Worst;
+  /** In two or three words. */
+  readonly short: string;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+type Bounds = Pick<RenderContext, 'strict' | 'allowEmpty'>;
+
+/** What makes the run fail beyond its packages, worst first: no report of such a run may look as if all were well. */
+export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): readonly RunTrouble[] {
+  const { log, packages, unresolved, interrupted } = report;
+  return [
+    ...(log.kind === 'forked'
+      ? [
+          {
+            id: 'log',
+            as: 'rejected',
+            short: 'the log forked',
+            text: `${log.fork.origin}: ${log.fork.why}`,
+          } as const,
+        ]
+      : []),
+    ...(interrupted
+      ? [
+          {
+            id: 'interrupted',
+            as: 'inconclusive',
+            short: 'interrupted',
+            text: 'this is what was known by then',
+          } as const,
+        ]
+      : []),
+    ...(strict && log.kind === 'not-checked' && log.gap === true
+      ? [
+          {
+            id: 'log',
+            as: 'inconclusive',
+            short: 'the log did not answer for its past',
+            text: logInWords(report),
+          } as const,
+        ]
+      : []),
+    ...(packages.length === 0 && unresolved.length === 0 && !interrupted && !allowEmpty
+      ? [
+          {
+            id: 'nothing',
+            as: undefined,
+            short: 'nothing was checked',
+            text: 'no JSR package was found, so nothing was checked',
+            hint: '--allow-empty where that is in order',
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** Whether a finding about the run turns the run away: an error, and with `strict` a warning too. */
+export function turnsAway({ severity, exempted }: Finding, { strict }: Pick<Bounds, 'strict'>): boolean {
+  return exempted === undefined && (severity === 'error' || (strict && severity === 'warning'));
+}
+
+/** The run in one line: its worst mark, the tally, and what else is wrong with it. `as` is the verdict to colour it by. */
+export function resultOf(
+  report: Report,
+  bounds: Bounds,
+): { readonly as: Worst; readonly mark: string; readonly text: string } {
+  const tallied = tally(report.packages);
+  const troubles = runTroubles(report, bounds);
+  const { unresolved, findings } = report;
+  const wrong = findings.filter((finding) => turnsAway(finding, bounds)).length;
+  const kinds = new Set<Worst>([
+    ...troubles.map(({ as }) => as),
+    ...(unresolved.length + wrong > 0 ? (['rejected'] as const) : []),
+    ...worstFirst.filter((kind) => tallied[kind] > 0),
+  ]);
+  const as = worstFirst.find((kind) => kinds.has(kind));
+  const also = [
+    ...troubles.map(({ short }) => short),
+    ...(unresolved.length === 0 ? [] : [`${count(unresolved.length, 'spec')} not found`]),
+    ...(wrong === 0 ? [] : [`${count(wrong, 'problem')} with the run`]),
+  ];
+  return {
+    as,
+    mark: as === undefined ? '–' : marks[as],
+    text: [tallyInWords(tallied), ...also].join('; '),
+  };
+}

@@ -1,0 +1,162 @@
+import { type CheckId, checkIds } from '../../model/check.ts';
+import type { VerdictKind } from '../../model/finding.ts';
+import { nameOf } from '../../model/package.ts';
+import type { Change, PackageReport, Report } from '../../model/report.ts';
+import { lockInWords } from '../../model/target.ts';
+import { toOrigin } from './origin.ts';
+
+/** The verdicts from worst to best: the order in which people read a report. */
+export const worstFirst = [
+  'rejected',
+  'inconclusive',
+  'exempt',
+  'unattested',
+  'verified',
+] as const satisfies readonly VerdictKind[];
+
+/** The worst verdict among some, `undefined` among none. */
+export type Worst = VerdictKind | undefined;
+
+/** The mark of each verdict. */
+export const marks: Readonly<Record<VerdictKind, string>> = {
+  rejected: '✗',
+  inconclusive: '?',
+  exempt: '~',
+  unattested: '–',
+  verified: '✓',
+};
+
+/** How many packages came to which verdict. */
+export type Tally = Readonly<Record<'total' | VerdictKind, number>>;
+
+export function tally(packages: readonly PackageReport[]): Tally {
+  const counts = {
+    total: packages.length,
+    verified: 0,
+    unattested: 0,
+    exempt: 0,
+    rejected: 0,
+    inconclusive: 0,
+  };
+  for (const { verdict } of packages) counts[verdict.kind] += 1;
+  return counts;
+}
+
+/** The tally in words, worst first, without zeros: `3 packages: 1 rejected, 2 verified`. */
+export function tallyInWords(counts: Tally): string {
+  const parts = worstFirst.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
+  return [count(counts.total, 'package'), parts.join(', ')].filter((part) => part !== '').join(': ');
+}
+
+/** `1 package`, `2 packages`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** The packages worst first, then by name; the order does not depend on who finished first. */
+export function sorted(packages: readonly PackageReport[]): readonly PackageReport[] {
+  const rank = (pkg: PackageReport) => worstFirst.indexOf(pkg.verdict.kind);
+  const name = new Map(packages.map((pkg) => [pkg, nameOf(pkg.package)]));
+  return packages.toSorted((a, b) => rank(a) - rank(b) || compare(name.get(a) ?? '', name.get(b) ?? ''));
+}
+
+/** Packages whose checks did not run to a pass or a failure, by what happened and why. */
+export interface Unmade {
+  readonly status: 'skipped' | 'unknown' | 'blocked';
+  readonly why: string;
+  readonly checks: readonly { readonly id: CheckId; readonly packages: number }[];
+}
+
+/** Everything that was *not* checked, grouped by reason, in the order of the checks. */
+export function unmade(packages: readonly PackageReport[]): readonly Unmade[] {
+  const groups = new Map<string, { status: Unmade['status']; why: string; ids: Map<CheckId, number> }>();
+  for (const id of checkIds) {
+    for (const { checks } of packages) {
+      const outcome = checks[id];
+      if (outcome.status !== 'skipped' && outcome.status !== 'unknown' && outcome.status !== 'blocked')
+        continue;
+      const why = outcome.status === 'blocked' ? `${outcome.by} did not pass` : outcome.why;
+      const key = `${outcome.status} ${why}`;
+      const group = groups.get(key) ?? { status: outcome.status, why, ids: new Map() };
+      group.ids.set(id, (group.ids.get(id) ?? 0) + 1);
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].map(({ status, why, ids }) => ({
+    status,
+    why,
+    checks: [...ids].map(([id, number]) => ({ id, packages: number })),
+  }));
+}
+
+/** `files, tarball (2 of 7), installed`: how many packages, said once for neighbours that share it. */
+export function checksInWords(checks: Unmade['checks'], total: number): string {
+  return checks
+    .map(({ id, packages }, at) =>
+      packages === total || packages === checks[at + 1]?.packages ? id : `${id} (${packages} of ${total})`,
+    )
+    .join(', ');
+}
+
+/** Who built what: the packages with provenance by repository, largest group first, then by name. */
+export function byRepository(
+  packages: readonly PackageReport[],
+): readonly { readonly repository: string; readonly packages: readonly PackageReport[] }[] {
+  const groups = new Map<string, PackageReport[]>();
+  for (const pkg of packages) {
+    const repository = toOrigin(pkg)?.repository;
+    if (repository === undefined) continue;
+    const group = groups.get(repository);
+    if (group === undefined) groups.set(repository, [pkg]);
+    else group.push(pkg);
+  }
+  return [...groups]
+    .map(([repository, built]) => ({ repository, packages: built }))
+    .toSorted((a, b) => b.packages.length - a.packages.length || compare(a.repository, b.repository));
+}
+
+/** Whether a package is told in full, every check by name: the one that a run is about, when nothing is wrong with it. */
+export function isTheOne(pkg: PackageReport, packages: readonly PackageReport[]): boolean {
+  return packages.length === 1 && packages[0] === pkg && pkg.verdict.kind === 'verified';
+}
+
+/** What became of the log, in a sentence. */
+export function logInWords({ log }: Report): string {
+  switch (log.kind) {
+    case 'not-checked':
+      return `consistency not checked: ${log.why}`;
+    case 'first-seen':
+      return `heads seen for the first time, nothing earlier to hold them to${without(log)}`;
+    case 'consistent':
+      return `consistent with the heads remembered from earlier runs${without(log)}`;
+    case 'forked':
+      return `forked: ${log.fork.why}`;
+  }
+}
+
+function without({ omitted = 0 }: { readonly omitted?: number }): string {
+  return omitted === 0 ? '' : ` (${count(omitted, 'checkpoint')} in between not compared)`;
+}
+
+/** A change as its package and what became of it. */
+export function changeInWords(change: Change): readonly [string, string] {
+  if (change.kind === 'removed') return [nameOf(change.before.package), 'removed'];
+  if (change.kind === 'relocked') {
+    const locks = change.locks.map(({ before, after }) => `${lockInWords(before)} → ${lockInWords(after)}`);
+    return [nameOf(change.after.package), `same version, locked to something else: ${locks.join(', ')}`];
+  }
+  const publisher = change.publisher.from.map(({ claim, before, after }) => `${claim} ${before} → ${after}`);
+  const facts = [
+    `provenance ${change.provenance}`,
+    `publisher ${change.publisher.kind}${publisher.length === 0 ? '' : `: ${publisher.join(', ')}`}`,
+  ].join('; ');
+  const earlier = change.earlier === undefined ? '' : `, compared with ${change.earlier}`;
+  const what =
+    change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
+  return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
+}
+
+/** Compares by code unit: the same on every machine, unlike a locale's order. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
