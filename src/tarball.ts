@@ -49,11 +49,11 @@ async function collectTarballs(
   { source, addresses }: Auditor,
 ): Promise<readonly TarballEvidence[]> {
   const dist = await collectDist(about, source, addresses);
-  const wanted = new Map<string, Map<string, string>>();
+  const wanted = new Map<string, Digests>();
   const lost: TarballEvidence[] = [];
-  const want = (url: string, who: string, integrity: string | undefined) => {
-    const known = wanted.get(url) ?? new Map<string, string>();
-    if (integrity !== undefined) known.set(who, integrity);
+  const want = (url: string, who: string, integrity: string | undefined, of?: 'tar') => {
+    const known = wanted.get(url) ?? { integrity: new Map(), tarIntegrity: new Map() };
+    if (integrity !== undefined) known[of === 'tar' ? 'tarIntegrity' : 'integrity'].set(who, integrity);
     wanted.set(url, known);
   };
   for (const { at, locked } of occurrences) {
@@ -61,8 +61,9 @@ async function collectTarballs(
     // A lockfile without an address means the tarball of today, and holds it to its own digest.
     if (locked.kind === 'manifest') continue;
     const url = locked.url ?? (dist.state === 'present' ? dist.value.url : undefined);
-    if (url !== undefined) want(url, place, locked.kind === 'tarball' ? locked.integrity : undefined);
-    else lost.push(unknownAddress(place, dist));
+    if (url === undefined) lost.push(unknownAddress(place, dist));
+    else if (locked.kind === 'tarball') want(url, place, locked.integrity, locked.of);
+    else want(url, place, undefined);
   }
   if (dist.state === 'present' && (wanted.size === 0 || wanted.has(dist.value.url)))
     want(dist.value.url, 'the npm registry', dist.value.integrity);
@@ -70,17 +71,23 @@ async function collectTarballs(
     return [{ url: dist.from, bytes: dist, integrity: new Map() }];
   }
   const known = await Promise.all(
-    [...wanted].map(async ([url, integrity]): Promise<TarballEvidence> => {
+    [...wanted].map(async ([url, digests]): Promise<TarballEvidence> => {
       const revision = revisionIn(url);
       return {
         url,
-        integrity,
+        ...digests,
         bytes: await collectTarball(url, source, addresses),
         ...(revision !== undefined && { revision }),
       };
     }),
   );
   return [...known, ...lost];
+}
+
+/** Subresource integrity of one tarball, by who says so: of the `.tgz`, and of the tar inside it. */
+interface Digests {
+  readonly integrity: Map<string, string>;
+  readonly tarIntegrity: Map<string, string>;
 }
 
 /** A tarball that is installed, though nobody says where it came from: not having it is no reason to pass. */

@@ -44,7 +44,8 @@ function howMoved(old: Locked, now: Locked): Relock['how'] {
 function isSame(one: Locked, other: Locked): boolean {
   if (one.kind === 'manifest') return other.kind === 'manifest' && one.digest === other.digest;
   if (one.kind !== 'tarball' || other.kind !== 'tarball') return false;
-  return strongest(one.integrity) === strongest(other.integrity);
+  // Digests of the tarball and of the tar inside it cannot be compared, so they do not count as the same.
+  return one.of === other.of && strongest(one.integrity) === strongest(other.integrity);
 }
 
 /** Of several digests those of the strongest algorithm count, and any of them will do, as for those who install. */

@@ -11,19 +11,21 @@ export interface Place {
  * What a lockfile holds a package version to.
  *
  * - `manifest`: SHA-256 of `<version>_meta.json` (Deno), the very digest that is attested.
- * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests.
+ * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests. With
+ *   `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
  * - `nothing`: the lockfile names the version only; `why` says how that came about.
  */
 export type Locked =
   | { readonly kind: 'manifest'; readonly digest: Sha256 }
-  | { readonly kind: 'tarball'; readonly integrity: string; readonly url?: string }
+  | { readonly kind: 'tarball'; readonly integrity: string; readonly of?: 'tar'; readonly url?: string }
   | { readonly kind: 'nothing'; readonly why: string; readonly url?: string };
 
 /** What something is locked to, in a few words. */
 export function lockInWords(locked: Locked): string {
   if (locked.kind === 'manifest') return `manifest ${locked.digest}`;
   if (locked.kind === 'nothing') return 'nothing';
-  return locked.url === undefined ? locked.integrity : `${locked.integrity} at ${locked.url}`;
+  const integrity = locked.of === 'tar' ? `${locked.integrity} (uncompressed tar)` : locked.integrity;
+  return locked.url === undefined ? integrity : `${integrity} at ${locked.url}`;
 }
 
 /** One mention of a package version in one lockfile. */

@@ -16,6 +16,8 @@ export interface TarballEvidence {
   readonly bytes: Gathered<Uint8Array>;
   /** Subresource integrity by who says so: `deno.lock:14`, `the npm registry`. */
   readonly integrity: ReadonlyMap<string, string>;
+  /** The same, where it is the integrity of the uncompressed tar (`integrityTarget: tar` of pnpm). */
+  readonly tarIntegrity?: ReadonlyMap<string, string>;
 }
 
 /** What a tarball is re-derived from. */
@@ -68,22 +70,18 @@ interface Explained {
 }
 
 async function checkOne(
-  { url, revision, bytes, integrity }: TarballEvidence,
+  { url, revision, bytes, integrity, tarIntegrity = new Map() }: TarballEvidence,
   attested: Attested,
 ): Promise<Outcome<Explained>> {
   if (bytes.state === 'absent') return unknown(`the npm registry does not have ${url}`);
   if (bytes.state === 'unavailable') return unknown(`the npm tarball ${url} could not be had: ${bytes.why}`);
-  const actual = `sha512-${createHash('sha512').update(bytes.value).digest('base64')}`;
-  for (const [who, expected] of integrity) {
-    if (!matches(expected, bytes.value)) {
-      return failed(`the npm tarball is not the one that ${who} names`, {
-        details: [`${who}: ${expected.slice(0, 200)}`, `served: ${actual}`],
-      });
-    }
-  }
+  const another = mismatch(integrity, bytes.value);
+  if (another !== undefined) return another;
   const read = await readTarball(bytes.value);
   if (read.status === 'failed')
     return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
+  const anotherTar = mismatch(tarIntegrity, read.tar, 'the uncompressed tar of the npm tarball');
+  if (anotherTar !== undefined) return anotherTar;
   const { files, missing, counts } = await rederive({
     ...attested,
     attested: attested.files,
@@ -106,7 +104,7 @@ async function checkOne(
   return passed({
     fact: {
       url,
-      integrity: actual,
+      integrity: sha512Of(bytes.value),
       verbatim: counts.verbatim,
       rewritten: counts.rewritten,
       derived: counts.derived,
@@ -119,6 +117,25 @@ async function checkOne(
 
 function digestOf(bytes: Uint8Array): FileDigest {
   return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
+}
+
+/** The failure for the first integrity that the bytes do not have, if any. */
+function mismatch(
+  integrity: ReadonlyMap<string, string>,
+  bytes: Uint8Array,
+  what = 'the npm tarball',
+): Outcome<never> | undefined {
+  for (const [who, expected] of integrity) {
+    if (matches(expected, bytes)) continue;
+    return failed(`${what} is not the one that ${who} names`, {
+      details: [`${who}: ${expected.slice(0, 200)}`, `served: ${sha512Of(bytes)}`],
+    });
+  }
+  return undefined;
+}
+
+function sha512Of(bytes: Uint8Array): string {
+  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
 
 // Subresource integrity may list several digests; the strongest that is known counts, and one of that kind must fit.

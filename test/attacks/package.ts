@@ -7,7 +7,7 @@ import { type BundleJson, toBundle } from '../support/bundle.ts';
 import { withBody } from '../support/http.ts';
 import type { Json } from '../support/json.ts';
 import { sha256Hex, sign } from '../support/keys.ts';
-import { packageLock } from '../support/lockfiles.ts';
+import { packageLock, pnpmLock } from '../support/lockfiles.ts';
 import type { NpmChanges } from '../support/npm.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
 import { type ValidFor, validFor } from '../support/trusted-root.ts';
@@ -15,6 +15,32 @@ import { underRoot } from './root.ts';
 import type { Area, Row, Scene } from './row.ts';
 
 const deep = ({ widget }: Scene) => [widget.spec, '--depth', 'tarball'];
+
+const integrityOf = (bytes: Uint8Array): string =>
+  `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+
+/** The npm registry serves other bytes, and names their digest. */
+const serveTarball = (scene: Scene, bytes: Uint8Array): void => {
+  scene.edit({ role: 'npm', path: /\.tgz$/ }, (answer) => withBody(answer, bytes));
+  scene.edit({ role: 'npm', path: /^\/@jsr/ }, (answer) =>
+    withBody(
+      answer,
+      Buffer.from(answer.body)
+        .toString()
+        .replace(/sha512-[^"]+/, integrityOf(bytes)),
+    ),
+  );
+};
+
+/** A tar whose first entry changed at another time: same files, other bytes. */
+const touched = (tar: Uint8Array): Uint8Array => {
+  const copy = Buffer.from(tar);
+  copy.write('00000000001', 136);
+  copy.fill(' ', 148, 156);
+  const sum = copy.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+  copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return copy;
+};
 
 /** A tarball as the npm registry serves it, with the digest the npm registry gives for it. */
 const tarball = (promise: string, npm: NpmChanges, says: RegExp): Row => ({
@@ -115,24 +141,41 @@ export const tarballs: Area = {
         'a tarball of other bytes than the lockfile holds is not read, whatever the npm registry names',
       project: ({ widget, world }) => ({ 'package-lock.json': packageLock([widget], world.urls) }),
       argv: () => ['audit', '--depth', 'tarball'],
-      attack: (scene) => {
-        const bytes = gzipSync(gunzipSync(scene.widget.npmTarball(scene.world.urls.registry)), { level: 1 });
-        scene.edit({ role: 'npm', path: /\.tgz$/ }, (answer) => withBody(answer, bytes));
-        const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-        scene.edit({ role: 'npm', path: /^\/@jsr/ }, (answer) =>
-          withBody(
-            answer,
-            Buffer.from(answer.body)
-              .toString()
-              .replace(/sha512-[^"]+/, integrity),
-          ),
-        );
-      },
+      attack: (scene) =>
+        serveTarball(
+          scene,
+          gzipSync(gunzipSync(scene.widget.npmTarball(scene.world.urls.registry)), { level: 1 }),
+        ),
       verdict: 'rejected',
       code: 1,
       id: 'tarball',
       says: /not the one that package-lock\.json:\d+ names/,
     },
+    ...[true, false].map(
+      (same): Row => ({
+        promise: `a lockfile of pnpm that holds the uncompressed tar is verified with ${same ? 'that tar, however it is compressed' : 'no other tar'}`,
+        project: ({ widget, world }) => ({
+          'pnpm-lock.yaml': pnpmLock([widget], world.urls)
+            .replace("'9.0'\n", "'9.0'\nsettings:\n  integrityTarget: tar\n")
+            .replace(/sha512-[^,]+/, integrityOf(gunzipSync(widget.npmTarball(world.urls.registry)))),
+        }),
+        argv: () => ['audit', '--depth', 'tarball'],
+        attack: (scene) => {
+          const honest = gunzipSync(scene.widget.npmTarball(scene.world.urls.registry));
+          // The same files with another time of change: nothing but the digest can tell.
+          const tar = same ? honest : touched(honest);
+          serveTarball(scene, gzipSync(tar, { level: 1 }));
+        },
+        ...(same
+          ? { verdict: 'verified', code: 0 }
+          : {
+              verdict: 'rejected',
+              code: 1,
+              id: 'tarball',
+              says: /uncompressed tar of the npm tarball is not the one that pnpm-lock\.yaml:\d+ names/,
+            }),
+      }),
+    ),
     {
       promise: 'a tarball on another host is not fetched',
       argv: deep,

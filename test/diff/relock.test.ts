@@ -16,6 +16,7 @@ const tarball = (integrity: string, url?: string): Locked => ({
   integrity,
   ...(url !== undefined && { url }),
 });
+const tar = (integrity: string, url: string): Locked => ({ kind: 'tarball', integrity, of: 'tar', url });
 const nothing: Locked = { kind: 'nothing', why: 'a workspace' };
 
 const mentions = (list: readonly Locked[]): readonly Occurrence[] =>
@@ -33,6 +34,14 @@ describe('what the same version is locked to', () => {
     ['other bytes without an address', [tarball(sri('a'))], [tarball(sri('b'))], ['digest']],
     ['other bytes, the address dropped', [tarball(sri('a'), at(11))], [tarball(sri('b'))], ['digest']],
     ['other bytes, an address added', [tarball(sri('a'))], [tarball(sri('b'), at(11))], ['digest']],
+    [
+      'the tar where the tarball was locked',
+      [tarball(sri('a'), at(11))],
+      [tar(sri('a'), at(11))],
+      ['digest'],
+    ],
+    ['the same tar', [tar(sri('a'), at(11))], [tar(sri('a'), at(11))], []],
+    ['another tar', [tar(sri('a'), at(11))], [tar(sri('b'), at(11))], ['digest']],
     ['the next revision', [tarball(sri('a'), at(10))], [tarball(sri('b'), at(11))], ['revision']],
     ['the same bytes elsewhere', [tarball(sri('a'), at(10))], [tarball(sri('a'), at(11))], []],
     [

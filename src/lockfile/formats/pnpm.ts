@@ -52,6 +52,8 @@ class PnpmLock {
   readonly #known: ReadonlyMap<string, Entry>;
   readonly #patches: Patches;
   readonly #overrides: Overrides;
+  /** What the digests are of: the `.tgz`, or since pnpm 12 the uncompressed tar. */
+  readonly #target: string;
   readonly #dependents = new Dependents();
   readonly #production = new Production();
   /** By package key: the folder name where the project or another package gives it one of its own. */
@@ -61,6 +63,7 @@ class PnpmLock {
     this.#root = root;
     this.#into = into;
     this.#version = versionOf(root);
+    this.#target = targetOf(root);
     this.#packages = [...sectionOf(root, 'packages')];
     this.#known = new Map(this.#packages.map((entry) => [bare(entry.key), entry]));
     this.#patches = new Patches(sectionOf(root, 'patchedDependencies'));
@@ -122,9 +125,8 @@ class PnpmLock {
       version,
       address: tarball,
       integrity: textAt(resolution, 'integrity'),
-      unpinned: this.#patches.has(id, name, version)
-        ? 'pnpm changes it with a patch of the project'
-        : undefined,
+      integrityOf: this.#target === 'tar' ? 'tar' : undefined,
+      unpinned: this.#unpinned(id, name, version),
       installedAs: this.#aliases.get(id),
       direct: this.#dependents.isDirect(id),
       dependents: this.#dependents.of(id),
@@ -132,6 +134,12 @@ class PnpmLock {
       dev: this.#version === 6 ? isTrue(value, 'dev') : this.#production.isDev(id),
       optional: optional.get(id) ?? false,
     });
+  }
+
+  #unpinned(id: string, name: string, version: string | undefined): string | undefined {
+    if (this.#patches.has(id, name, version)) return 'pnpm changes it with a patch of the project';
+    if (this.#target === 'tarball' || this.#target === 'tar') return undefined;
+    return `its integrity is of ${JSON.stringify(this.#target)} (integrityTarget), which this program does not know`;
   }
 
   /** Version 6 puts the host in front where it is not the default registry: `npm.example/@jsr/std__path@1.0.8`. */
@@ -235,6 +243,11 @@ function versionOf(root: MapTree): number {
   if (major === 6 || major === 9) return major;
   const hint = major < 9 ? 'write it anew with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
   throw new UnknownVersion(text, 'versions 6 and 9', version.at, hint);
+}
+
+function targetOf(root: MapTree): string {
+  const target = get(get(root, 'settings'), 'integrityTarget');
+  return target === undefined ? 'tarball' : (textOf(target) ?? 'nothing');
 }
 
 // pnpm writes `{}` where there is nothing to say.

@@ -43,6 +43,8 @@ export interface NpmMention extends Relations {
   readonly version: string | undefined;
   readonly address?: string | undefined;
   readonly integrity?: string | undefined;
+  /** `tar` where the integrity is of the uncompressed tar, not of the `.tgz`. */
+  readonly integrityOf?: 'tar' | undefined;
   /** Why whatever digest there is does not pin JSR's tarball. */
   readonly unpinned?: string | undefined;
   /** The name of the folder in `node_modules`. */
@@ -198,7 +200,7 @@ function lockedOf(mention: NpmMention, address: Address | undefined): Locked | u
   const url = address?.kind === 'registry' ? address.url : undefined;
   if (mention.unpinned !== undefined) return lockedNothing(mention.unpinned, url);
   if (mention.integrity === undefined) return lockedNothing('the lockfile holds no integrity', url);
-  return lockedBy(mention.integrity, url);
+  return lockedBy(mention.integrity, url, mention.integrityOf);
 }
 
 function same(a: PackageVersion, b: PackageVersion): boolean {

@@ -10,15 +10,15 @@ const lengths: ReadonlyMap<string, number> = new Map([
 
 /**
  * What a subresource integrity locks, or `undefined` when it is none. A SHA-1 alone locks nothing:
- * two tarballs can be made that share one.
+ * two tarballs can be made that share one. With `of`, it is the integrity of the uncompressed tar.
  */
-export function lockedBy(integrity: string, url: string | undefined): Locked | undefined {
+export function lockedBy(integrity: string, url: string | undefined, of?: 'tar'): Locked | undefined {
   const digests = integrity.trim().split(/\s+/);
   if (!digests.every(isDigest)) return undefined;
   if (digests.every((digest) => digest.startsWith('sha1-'))) {
     return lockedNothing('the lockfile holds a SHA-1 only', url);
   }
-  return url === undefined ? { kind: 'tarball', integrity } : { kind: 'tarball', integrity, url };
+  return { kind: 'tarball', integrity, ...(of !== undefined && { of }), ...(url !== undefined && { url }) };
 }
 
 /** A version that is named and not held to any bytes, and why. */

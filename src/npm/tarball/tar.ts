@@ -14,9 +14,12 @@ export interface TarballLimits {
   readonly pathDepth: number;
 }
 
-/** The files of a tarball by path (`/mod.js`: a leading slash, `package` taken off), or why none of it is believed. */
+/**
+ * The files of a tarball by path (`/mod.js`: a leading slash, `package` taken off) and the uncompressed tar, or why none
+ * of it is believed.
+ */
 export type TarballOutcome =
-  | { readonly status: 'read'; readonly files: ReadonlyMap<string, Uint8Array> }
+  | { readonly status: 'read'; readonly files: ReadonlyMap<string, Uint8Array>; readonly tar: Uint8Array }
   | { readonly status: 'failed'; readonly reason: string };
 
 // JSR takes at most 20 MB of sources and adds scripts, declarations and maps to them (contract 1.5, 3.4).
@@ -41,7 +44,7 @@ export async function readTarball(
   try {
     const archive = await gunzip(bytes, bounds);
     const headers = walkHeaders(archive, bounds).map(inside);
-    return { status: 'read', files: collect(await parse(archive), headers, bounds) };
+    return { status: 'read', files: collect(await parse(archive), headers, bounds), tar: archive };
   } catch (error) {
     if (error instanceof Refusal) return { status: 'failed', reason: error.message };
     throw error;
