@@ -17,12 +17,23 @@ export async function commitOf(revision: string, folder: string): Promise<string
       cause: found.cause,
     });
   }
-  throw new JsrVerifyError(
-    'OPTIONS_INVALID',
-    `${JSON.stringify(revision)} is neither a file nor a git revision here`,
-    {
-      hint: 'try jsr-verify diff origin/main, or jsr-verify diff old/deno.lock deno.lock',
-    },
+  const what = `${JSON.stringify(revision)} is neither a file nor a git revision here`;
+  if (found.kind === 'unclear') {
+    throw new JsrVerifyError('OPTIONS_INVALID', `${what}: git says: ${found.why}`, {
+      hint: 'name two lockfiles instead of revisions',
+    });
+  }
+  throw new JsrVerifyError('OPTIONS_INVALID', what, {
+    hint: (await isShallow(folder))
+      ? 'this clone is shallow: fetch its history, with fetch-depth: 0 for actions/checkout, else with git fetch --unshallow'
+      : 'try jsr-verify diff origin/main, or jsr-verify diff old/deno.lock deno.lock',
+  });
+}
+
+async function isShallow(folder: string): Promise<boolean> {
+  return git(['rev-parse', '--is-shallow-repository'], folder).then(
+    ({ stdout }) => stdout.trim() === 'true',
+    () => false,
   );
 }
 
@@ -69,8 +80,16 @@ async function lookUp(revision: string, folder: string): Promise<Found> {
     if (code === 1) return { kind: 'none' };
     // Another owner's repository, or a broken one, has revisions that git does not tell.
     if (/^fatal: not a git repository/m.test(stderr)) return { kind: 'no repository' };
-    return { kind: 'unclear', why: stderr.split('\n')[0] || `it failed with ${code ?? 'no code'}` };
+    return { kind: 'unclear', why: whyOf(cause) };
   }
+}
+
+/** What git printed when it failed: the line that says why. */
+function whyOf(cause: unknown): string {
+  const { code, stderr } = toFailure(cause);
+  const lines = stderr.split('\n');
+  const why = lines.find((line) => line.startsWith('fatal: ')) ?? lines[0];
+  return why || `it failed with ${String(code ?? 'no code')}`;
 }
 
 function toFailure(cause: unknown): { readonly code?: unknown; readonly stderr: string } {
@@ -120,11 +139,7 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
       const entry = await entryAt(path);
       if (entry === undefined)
         throw new JsrVerifyError('LOCKFILE_MISSING', `${show(path)} is not in the commit`);
-      if (entry.size > maxLockfileBytes)
-        throw new JsrVerifyError('LOCKFILE_INVALID', `${show(path)}:1: is larger than 50 MB`, {
-          hint: 'it is not read at all, rather than in part',
-        });
-      return (await git(['cat-file', 'blob', entry.blob], top)).stdout;
+      return readBlob(entry.blob, show(path), top);
     },
   };
 }
@@ -132,7 +147,6 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
 interface Entry {
   readonly kind: 'file' | 'folder' | 'link' | 'submodule';
   readonly blob: string;
-  readonly size: number;
 }
 
 /** By what the mode of an entry begins with. */
@@ -143,16 +157,50 @@ const kinds: Readonly<Record<string, Entry['kind']>> = {
   '160': 'submodule',
 };
 
+async function readBlob(blob: string, shown: string, top: string): Promise<string> {
+  try {
+    return (await git(['cat-file', 'blob', blob], top)).stdout;
+  } catch (cause) {
+    if (toFailure(cause).code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+      throw new JsrVerifyError('LOCKFILE_INVALID', `${shown}:1: is larger than 50 MB`, {
+        hint: 'it is not read at all, rather than in part',
+      });
+    }
+    const isThere = await git(['cat-file', '-e', blob], top).then(
+      () => true,
+      () => false,
+    );
+    throw isThere
+      ? new JsrVerifyError('LOCKFILE_INVALID', `${shown} of that commit cannot be read: ${whyOf(cause)}`, {
+          cause,
+        })
+      : new JsrVerifyError('LOCKFILE_INVALID', `${shown} of that commit is not in this clone`, {
+          hint: `jsr-verify lets git fetch nothing: fetch it with git cat-file blob ${blob}, or clone without --filter`,
+          cause,
+        });
+  }
+}
+
 async function listingOf(commit: string, folder: string, top: string): Promise<ReadonlyMap<string, Entry>> {
   const prefix = folder === '' ? [] : ['--', `${folder.replaceAll('\\', '/')}/`];
-  const { stdout } = await git(['ls-tree', '-z', '--long', commit, ...prefix], top);
+  // Without --long: the size of a file would make git look for the file itself, which a partial clone may lack.
+  const { stdout } = await git(['ls-tree', '-z', commit, ...prefix], top).catch((cause: unknown) => {
+    throw new JsrVerifyError(
+      'LOCKFILE_INVALID',
+      `the folders of that commit cannot be listed: ${whyOf(cause)}`,
+      {
+        hint: 'jsr-verify lets git fetch nothing: in a partial clone, fetch first, or clone without --filter',
+        cause,
+      },
+    );
+  });
   return new Map(
     stdout.split('\0').flatMap((line): [string, Entry][] => {
-      const [, mode, id, size, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64}) +(\d+|-)\t(.+)$/s.exec(line) ?? [];
+      const [, mode, id, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64})\t(.+)$/s.exec(line) ?? [];
       if (mode === undefined || id === undefined || path === undefined) return [];
       const kind = kinds[mode.slice(0, 3)];
       if (kind === undefined) return [];
-      return [[join(top, path), { kind, blob: id, size: Number(size) || 0 }]];
+      return [[join(top, path), { kind, blob: id }]];
     }),
   );
 }
@@ -162,13 +210,29 @@ function isWithin(path: string, folder: string): boolean {
   return way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way);
 }
 
-function git(args: readonly string[], cwd: string): Promise<{ readonly stdout: string }> {
-  return run('git', ['-c', 'core.fsmonitor=false', '--literal-pathspecs', ...args], {
-    cwd,
+/**
+ * Runs git on the repository of a folder. Git reads what is on this disk and starts no transport: it may not fetch what
+ * a partial clone lacks, which older versions know only by the list of allowed protocols. Nothing that a repository's
+ * configuration names is started either: no monitor of files, no pager, and no bare repository that lies among the files
+ * of another one is taken for it.
+ */
+function git(args: readonly string[], folder: string): Promise<{ readonly stdout: string }> {
+  const options = ['core.fsmonitor=false', 'safe.bareRepository=explicit'].flatMap((one) => ['-c', one]);
+  return run('git', ['-C', folder, '--no-pager', '--literal-pathspecs', ...options, ...args], {
+    // Windows looks for programs in the working folder first, and `folder` may hold a git.exe of somebody else.
+    cwd: dirname(process.execPath),
     maxBuffer: maxLockfileBytes + 1024,
     timeout: 30_000,
     windowsHide: true,
-    // What git says is read, so it says it in one language.
-    env: { ...process.env, LC_ALL: 'C' },
+    env: {
+      ...process.env,
+      // What git says is read, so it says it in one language.
+      LC_ALL: 'C',
+      GIT_NO_LAZY_FETCH: '1',
+      // Overrules `protocol.*.allow` of any configuration. No protocol is called so.
+      GIT_ALLOW_PROTOCOL: 'no-protocol',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_OPTIONAL_LOCKS: '0',
+    },
   });
 }
