@@ -375,6 +375,22 @@ export const identified: Area = {
       says: /started by pull_request_target/,
     },
     {
+      promise: 'a build started by an event that is not known is told, and with --strict turned away',
+      publish: { provenance: { identity: { event: 'moonrise' } } },
+      argv: ({ widget }) => [widget.spec, '--strict'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'trusted-event',
+      says: /started by moonrise, an unknown event/,
+    },
+    {
+      promise: 'a build started by an event that is not known passes where the event is pinned',
+      publish: { provenance: { identity: { event: 'moonrise' } } },
+      argv: ({ widget, name }) => [widget.spec, '--strict', '--repo', `acme/${name}`, '--event', 'moonrise'],
+      verdict: 'verified',
+      code: 0,
+    },
+    {
       promise: 'a machine of somebody else is told, and with --strict turned away',
       publish: { provenance: { identity: { runner: 'self-hosted' } } },
       argv: ({ widget }) => [widget.spec, '--strict'],

@@ -373,7 +373,13 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'unheard of',
       built({ buildTrigger: 'moonrise' }),
-      [['note', 'the build was started by moonrise, which is not a known event']],
+      [
+        [
+          'warning',
+          'the build was started by moonrise, an unknown event that people without write access may be able to cause',
+          'read the workflow; if it is safe, pin "event" for this package',
+        ],
+      ],
     ],
   ],
   'tag-matches-version': [

@@ -199,7 +199,18 @@ const table: Readonly<
     },
     { name: 'no event', input: built({ buildTrigger: undefined }), says: 'note', demanded: 'error' },
     { name: 'an empty event', input: built({ buildTrigger: '' }), says: 'note', demanded: 'error' },
-    { name: 'an unknown event', input: built({ buildTrigger: 'moonrise' }), says: 'note', demanded: 'error' },
+    {
+      name: 'an unknown event',
+      input: built({ buildTrigger: 'moonrise' }),
+      says: 'warning',
+      words: 'moonrise',
+    },
+    {
+      name: 'an unknown event, pinned',
+      input: built({ buildTrigger: 'moonrise' }),
+      policy: pinOf({ repository: 'acme/pkg', event: 'moonrise' }),
+      says: nothing,
+    },
   ],
   'tag-matches-version': [
     {
