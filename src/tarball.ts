@@ -59,7 +59,7 @@ async function collectTarballs(
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
     // A lockfile without an address means the tarball of today, and holds it to its own digest.
-    if (locked.kind === 'manifest') continue;
+    if (locked.kind === 'manifest' || locked.kind === 'replaced') continue;
     const url = locked.url ?? (dist.state === 'present' ? dist.value.url : undefined);
     if (url === undefined) lost.push(unknownAddress(place, dist));
     else if (locked.kind === 'tarball') want(url, place, locked.integrity, locked.of);

@@ -9,14 +9,15 @@ import type { Locked, Occurrence } from '../model/target.ts';
  */
 export function relocks(before: readonly Occurrence[], after: readonly Occurrence[]): readonly Relock[] {
   const [old, now] = [distinct(before), distinct(after)];
-  const held = old.filter(({ kind }) => kind !== 'nothing');
+  const held = old.filter(({ kind }) => !holdsNothing(kind));
   const found = now.flatMap((locked): readonly Relock[] => {
     const rival = rivalOf(locked, old);
     return rival === undefined ? [] : [{ how: howMoved(rival, locked), before: rival, after: locked }];
   });
   const [first] = held;
-  const [loose] = now;
-  const isLoose = now.every(({ kind }) => kind === 'nothing');
+  const replaced = now.find(({ kind }) => kind === 'replaced');
+  const loose = replaced ?? now[0];
+  const isLoose = replaced !== undefined || now.every(({ kind }) => holdsNothing(kind));
   if (first !== undefined && loose !== undefined && isLoose)
     return [{ how: 'unlocked', before: first, after: loose }];
   return found.toSorted((a, b) => order.indexOf(a.how) - order.indexOf(b.how));
@@ -26,7 +27,7 @@ const order: readonly Relock['how'][] = ['digest', 'revision', 'unlocked'];
 
 /** The old lock that a new one contradicts. */
 function rivalOf(now: Locked, old: readonly Locked[]): Locked | undefined {
-  if (now.kind === 'nothing') return undefined;
+  if (holdsNothing(now.kind)) return undefined;
   const same = old.filter(({ kind }) => kind === now.kind);
   if (now.kind === 'manifest') {
     return same.some((one) => isSame(one, now)) ? undefined : same[0];
@@ -34,6 +35,10 @@ function rivalOf(now: Locked, old: readonly Locked[]): Locked | undefined {
   const there = same.filter((one) => addressOf(one) !== undefined && addressOf(one) === addressOf(now));
   if (there.length > 0) return there.some((one) => isSame(one, now)) ? undefined : there[0];
   return same.some((one) => isSame(one, now)) ? undefined : same[0];
+}
+
+function holdsNothing(kind: Locked['kind']): boolean {
+  return kind === 'nothing' || kind === 'replaced';
 }
 
 function howMoved(old: Locked, now: Locked): Relock['how'] {
@@ -63,7 +68,9 @@ function revisionOf(locked: Locked): string | undefined {
 
 /** Without the fragment, in which yarn repeats the digest. */
 function addressOf(locked: Locked): string | undefined {
-  return locked.kind === 'manifest' ? undefined : locked.url?.replace(/#.*$/s, '');
+  return locked.kind === 'manifest' || locked.kind === 'replaced'
+    ? undefined
+    : locked.url?.replace(/#.*$/s, '');
 }
 
 function distinct(occurrences: readonly Occurrence[]): readonly Locked[] {

@@ -123,7 +123,7 @@ export class Collection {
       draft.searched.push('DENO_DIR');
       if (kinds.includes('manifest'))
         copies.push(...(await findCached(this.#disk, this.#territory, folder, about, registry)));
-      if (kinds.every((kind) => kind === 'manifest')) continue;
+      if (kinds.every((kind) => kind === 'manifest' || kind === 'replaced')) continue;
       for (const path of await findNpmCached(this.#disk, folder, about, npmRegistry))
         await this.#take({ path, package: about, version: about.version, ours: true });
     }

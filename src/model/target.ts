@@ -14,16 +14,19 @@ export interface Place {
  * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests. With
  *   `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
  * - `nothing`: the lockfile names the version only; `why` says how that came about.
+ * - `replaced`: the client runs something else in its place; `why` says what.
  */
 export type Locked =
   | { readonly kind: 'manifest'; readonly digest: Sha256 }
   | { readonly kind: 'tarball'; readonly integrity: string; readonly of?: 'tar'; readonly url?: string }
-  | { readonly kind: 'nothing'; readonly why: string; readonly url?: string };
+  | { readonly kind: 'nothing'; readonly why: string; readonly url?: string }
+  | { readonly kind: 'replaced'; readonly why: string };
 
 /** What something is locked to, in a few words. */
 export function lockInWords(locked: Locked): string {
   if (locked.kind === 'manifest') return `manifest ${locked.digest}`;
   if (locked.kind === 'nothing') return 'nothing';
+  if (locked.kind === 'replaced') return `something else: ${locked.why}`;
   const integrity = locked.of === 'tar' ? `${locked.integrity} (uncompressed tar)` : locked.integrity;
   return locked.url === undefined ? integrity : `${integrity} at ${locked.url}`;
 }

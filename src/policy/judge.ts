@@ -215,7 +215,9 @@ function severityOf(rule: Rule, breach: Breach, policy: Policy): Severity | 'off
 
 /** A finding about a package in a lockfile points there, so that reports can mark the line. */
 function placed(finding: Finding, { occurrences }: Assessment): Finding {
-  const at = finding.at ?? occurrences[0]?.at;
+  const replaced =
+    finding.id === 'lockfile' ? occurrences.find(({ locked }) => locked.kind === 'replaced') : undefined;
+  const at = finding.at ?? (replaced ?? occurrences[0])?.at;
   return at === undefined ? finding : { ...finding, at };
 }
 

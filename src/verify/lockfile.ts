@@ -16,6 +16,7 @@ export function checkLockfile(
   const attested = statement?.subjects[0]?.sha256;
   const agrees: 'manifest'[] = [];
   const details: string[] = [];
+  const replaced: { readonly place: string; readonly why: string }[] = [];
   const open: { readonly place: string; readonly why: string }[] = [];
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
@@ -25,9 +26,17 @@ export function checkLockfile(
         details.push(
           `${place} locks ${locked.digest}${locked.digest === attested ? ' (the attested digest)' : ''}`,
         );
-    } else if (locked.kind === 'tarball')
+    } else if (locked.kind === 'replaced') replaced.push({ place, why: locked.why });
+    else if (locked.kind === 'tarball')
       open.push({ place, why: 'locks the npm tarball, which the attestation does not cover' });
     else open.push({ place, why: `locks nothing: ${locked.why}` });
+  }
+  const [first] = replaced;
+  // Whatever else the lockfile holds the package to: the client runs something else.
+  if (first !== undefined) {
+    return failed(`the client runs something else in place of the package: ${first.why}`, {
+      details: [...replaced.map(({ place, why }) => `${place}: ${why}`), ...details],
+    });
   }
   if (details.length > 0) {
     return failed('the lockfile holds another version manifest than the registry serves', {

@@ -1,4 +1,5 @@
 import { certified, identified } from './certificate.ts';
+import { denoAddresses } from './deno.ts';
 import { logged, remembered } from './log.ts';
 import { packs, tarballs } from './package.ts';
 import { lockfiles, policies, requests } from './project.ts';
@@ -23,5 +24,6 @@ export const areas: readonly Area[] = [
   packs,
   lockfiles,
   requests,
+  denoAddresses,
   policies,
 ];

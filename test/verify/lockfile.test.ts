@@ -56,6 +56,19 @@ describe('a lockfile', () => {
     });
   });
 
+  it('that puts something else in the place of the package fails, whatever else it holds', () => {
+    const outcome = lockfileOf(
+      publication,
+      at(3, manifestOf(publication)),
+      at(9, { kind: 'replaced', why: '"redirects" sends a to b' }),
+    );
+    expect(outcome).toEqual({
+      status: 'failed',
+      reason: 'the client runs something else in place of the package: "redirects" sends a to b',
+      details: ['deno.lock:9: "redirects" sends a to b'],
+    });
+  });
+
   it('that pins the tarball of npm is not compared here, and that is said', () => {
     expect(lockfileOf(publication, at(3, tarball))).toEqual({
       status: 'skipped',

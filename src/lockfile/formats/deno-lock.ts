@@ -154,8 +154,10 @@ class DenoLock {
 
   #redirects(known: ReadonlySet<string>): void {
     const seen = new Set<string>();
-    for (const { key, value } of sectionOf(this.#root, 'redirects')) {
+    for (const { key, at, value } of sectionOf(this.#root, 'redirects')) {
       const target = textOf(value);
+      // Deno loads what the redirect leads to and compares it with no manifest, also with --frozen.
+      this.#into.sentAway(at, key, target ?? 'no address', 'redirects');
       if (target === undefined)
         this.#into.unreadable(value.at, key, 'it redirects to something that is no address');
       else this.#module(value.at, target, known, seen, 'the lockfile names this version in a redirect only');

@@ -16,6 +16,7 @@ import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
 import type { Lines } from './place.ts';
 import { type Address, addressOf, packageAtPath } from './registry-address.ts';
 import { astray, type JsrRequest } from './request.ts';
+import { packageSentAway, type SentAway } from './sent-away.ts';
 
 /** The registries whose addresses are at home; every other one is foreign. Absolute URLs, a path is honoured. */
 export interface Registries {
@@ -66,6 +67,12 @@ export class Collector {
   readonly #unreadable: { readonly at: number; readonly entry: UnreadableEntry }[] = [];
   readonly #remarks: Remark[] = [];
   readonly #requests: JsrRequest[] = [];
+  readonly #sentAway: {
+    readonly at: number;
+    readonly entry: string;
+    readonly what: SentAway;
+    readonly why: string;
+  }[] = [];
 
   constructor(file: string, lines: Lines, registries: Registries) {
     this.#file = file;
@@ -113,6 +120,15 @@ export class Collector {
     this.#foreign.push({ at: this.#place(at), package: version, host: clip(host) });
   }
 
+  /** An address that leads to `to` instead; where a package of JSR stands for it, that package is not what runs. */
+  sentAway(at: number, address: string, to: string, section: string): void {
+    const what = packageSentAway(address, this.#registries.registry);
+    if (what === undefined) return;
+    const why = `"${section}" sends ${clip(address)} to ${clip(to)}`;
+    if (what === 'unclear') this.unreadable(at, address, `${why}, and names no package of JSR`);
+    else this.#sentAway.push({ at, entry: address, what, why });
+  }
+
   /** Where an address in the lockfile points, seen from the registry that serves modules. */
   moduleAddress(text: string): Address {
     return addressOf(text, this.#registries.registry);
@@ -156,6 +172,7 @@ export class Collector {
   /** All of it, in the order of the lockfile. */
   contents(format: string): LockfileContents {
     this.#judgeRequests();
+    this.#replaceSentAway();
     const targets = this.#targets.sort((a, b) => a.at - b.at).map(({ target }) => target);
     return {
       format,
@@ -176,6 +193,28 @@ export class Collector {
       const why = astray(asks, as);
       if (excuse === undefined) this.unreadable(at, entry, why);
       else this.remark(at, `${JSON.stringify(entry.slice(0, 100))}: ${why}, ${excuse}`, notFromJsr);
+    }
+  }
+
+  /** Where no version is named, each one that the lockfile knows is meant; a package that it does not know stays told. */
+  #replaceSentAway(): void {
+    const known = new Map<string, Set<string>>();
+    for (const { target } of this.#targets) {
+      const name = npmNameOf(target.package);
+      known.set(name, (known.get(name) ?? new Set()).add(target.package.version));
+    }
+    const said = new Set<string>();
+    for (const { at, entry, what, why } of this.#sentAway.splice(0)) {
+      const { scope, name, version } = what;
+      const npmName = npmNameOf(what);
+      const versions = version === undefined ? known.get(npmName) : [version];
+      if (versions === undefined)
+        this.unreadable(at, entry, `${why}, which is not the package that it names`);
+      // Many redirects times many versions would be work without end.
+      else if (version !== undefined || !said.has(npmName))
+        for (const one of versions)
+          this.mention(at, { scope, name, version: one }, { kind: 'replaced', why }, {});
+      if (version === undefined) said.add(npmName);
     }
   }
 

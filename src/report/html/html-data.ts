@@ -2,7 +2,7 @@ import { checkIds } from '../../model/check.ts';
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { Occurrence } from '../../model/target.ts';
+import type { Locked, Occurrence } from '../../model/target.ts';
 import type { RenderContext } from '../reporter.ts';
 import { toPlain } from '../words/escape.ts';
 import { factInWords, type Json, reasonOf } from '../words/facts.ts';
@@ -177,9 +177,14 @@ function toPlace({ at, locked, alias, direct, dependents, dev }: Occurrence): Js
     ...(direct === true ? ['asked for by the project'] : []),
     ...(dependents.length === 0 ? [] : [`through ${dependents.slice(0, 10).join(', ')}`]),
     ...(dev === true ? ['for development'] : []),
-    ...(locked.kind === 'nothing' ? [`not locked: ${locked.why}`] : [`locked by its ${locked.kind}`]),
+    lockNote(locked),
   ];
   return { at: placeOf(at), note: notes.join('; ') };
+}
+
+function lockNote(locked: Locked): string {
+  if (locked.kind === 'nothing') return `not locked: ${locked.why}`;
+  return locked.kind === 'replaced' ? `replaced: ${locked.why}` : `locked by its ${locked.kind}`;
 }
 
 function toBuilders(packages: readonly PackageReport[], context: RenderContext): readonly Json[] {

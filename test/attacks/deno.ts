@@ -1,0 +1,142 @@
+import { denoLock } from '../support/lockfiles.ts';
+import type { Area, Row, Scene } from './row.ts';
+
+/** A deno.lock with one more section, beside a package that it locks as it should. */
+const locked = (scene: Scene, sections: object): string => {
+  const lock: unknown = JSON.parse(denoLock([scene.widget]));
+  return JSON.stringify({ ...(lock as object), ...sections }, null, 2);
+};
+
+const module = (scene: Scene): string => `${scene.world.urls.registry}/@acme/${scene.name}/1.0.0/mod.ts`;
+
+/** A redirect of deno.lock that begins at an address of the package, whose entry is honest. */
+const redirect = (
+  promise: string,
+  from: (scene: Scene) => string,
+  to: string,
+  argv: readonly string[] = ['audit'],
+): Row => ({
+  promise,
+  project: (scene) => ({ 'deno.lock': locked(scene, { redirects: { [from(scene)]: to } }) }),
+  argv: () => argv,
+  verdict: 'rejected',
+  code: 1,
+  id: 'lockfile',
+  says: /the client runs something else in place of the package: "redirects" sends .* to /,
+});
+
+const code = 'data:application/typescript,export%20const%20x%20%3D%201%3B';
+
+/** Lockfiles of Deno that put something else in the place of a package of JSR. */
+export const denoAddresses: Area = {
+  area: 'addresses in deno.lock',
+  rows: [
+    {
+      promise: 'redirects that have nothing to do with JSR change nothing',
+      project: (scene) => ({
+        'deno.lock': locked(scene, {
+          redirects: { 'https://cdn.example/a': 'https://cdn.example/a@1.0.0' },
+          remote: { 'https://cdn.example/a@1.0.0': 'a'.repeat(64) },
+        }),
+      }),
+      argv: () => ['audit', '--strict'],
+      verdict: 'verified',
+      code: 0,
+    },
+    redirect('a module of JSR that a redirect replaces by a data address is rejected', module, code),
+    redirect(
+      'a module of JSR that a redirect replaces by one of another host is rejected',
+      module,
+      'https://cdn.example/mod.ts',
+    ),
+    redirect('a module of JSR that a redirect replaces is rejected at depth files', module, code, [
+      'audit',
+      '--depth',
+      'files',
+    ]),
+    redirect('a module of JSR that a redirect replaces is rejected at depth installed', module, code, [
+      'audit',
+      '--depth',
+      'installed',
+    ]),
+    redirect(
+      'a module that a redirect replaces by one of another package of JSR is rejected',
+      module,
+      'https://jsr.io/@acme/evil/1.0.0/mod.ts',
+    ),
+    redirect(
+      'a manifest that a redirect replaces is rejected',
+      (scene) => module(scene).replace('/mod.ts', '_meta.json'),
+      code,
+    ),
+    redirect(
+      'a list of versions that a redirect replaces is rejected',
+      (scene) => module(scene).replace('1.0.0/mod.ts', 'meta.json'),
+      code,
+    ),
+    redirect(
+      'a specifier of JSR that a redirect replaces is rejected',
+      ({ name }) => `jsr:@acme/${name}@1`,
+      code,
+    ),
+    redirect(
+      'a specifier of JSR with a slash that a redirect replaces is rejected',
+      ({ name }) => `jsr:/@acme/${name}@1.0.0/mod.ts`,
+      code,
+    ),
+    redirect(
+      'a package under its npm name that a redirect replaces is rejected',
+      ({ name }) => `npm:@jsr/acme__${name}@1`,
+      code,
+    ),
+    ...Object.entries({
+      'in capitals': (url: string) => url.replace('http:', 'HTTP:'),
+      'with a user name': (url: string) => url.replace('//', '//me:secret@'),
+      'with another scheme': (url: string) => url.replace('http:', 'https:'),
+      'with a dot after its host': (url: string) => url.replace(/(\d):(\d)/, '$1.:$2'),
+      'with an escaped sign': (url: string) => url.replace('/@', '/%40'),
+      'with an escaped slash': (url: string) => url.replace('@acme/', '@acme%2f'),
+      'with an escape of an escape': (url: string) => url.replace('/@', '/%2540'),
+      'with double slashes': (url: string) => url.replace('/@', '//@').replace('/1.0.0/', '//1.0.0///'),
+      'with dots in its path': (url: string) =>
+        url.replace('/@', '/@evil/x/../../@').replace('/mod', '/./mod'),
+      'with escaped dots in its path': (url: string) => url.replace('/@', '/@evil/x/%2e%2e/%252e./@'),
+      'with a backslash': (url: string) => url.replace('/@', '\\@'),
+      'with a query': (url: string) => `${url}?x`,
+      'with a fragment': (url: string) => `${url}#x`,
+    }).map(([how, spell]) =>
+      redirect(
+        `an address of JSR ${how} that a redirect replaces is rejected`,
+        (scene) => spell(module(scene)),
+        code,
+      ),
+    ),
+    {
+      ...redirect('a redirect that a pull request adds is rejected by diff', module, code, [
+        'diff',
+        'before',
+        'after',
+      ]),
+      project: (scene) => ({
+        'before/deno.lock': locked(scene, {}),
+        'after/deno.lock': locked(scene, { redirects: { [module(scene)]: code } }),
+      }),
+    },
+    {
+      ...redirect(
+        'a redirect away from a package of JSR that the lockfile does not lock is an error',
+        () => '',
+        code,
+      ),
+      project: (scene) => ({
+        'deno.lock': locked(scene, {
+          redirects: { [`${scene.world.urls.registry}/@acme/unheard/mod.ts`]: code },
+        }),
+      }),
+      verdict: 'verified',
+      code: 2,
+      id: 'lockfile-entry',
+      says: /"redirects" sends .*@acme\/unheard\/mod\.ts to data:.* not the package that it names/,
+    },
+  ],
+};
