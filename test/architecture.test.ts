@@ -168,6 +168,12 @@ describe('the checker sees', () => {
     ['the other clock', 'report/formats/json.ts', 'const now = performance.now();', 'asks for the time'],
     ['chance', 'diff/changes.ts', 'const id = Math.random();', 'leaves it to chance'],
     [
+      'a property that every host fills in its own way',
+      'sigstore/certificate.ts',
+      'const usages = new X509Certificate(der).keyUsage;',
+      'asks the host for keyUsage',
+    ],
+    [
       'a Provenance in disguise',
       'verify/verify.ts',
       "import type { Provenance as P } from '../model/provenance.ts';",

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { type TrustMaterial, VerificationError } from '@sigstore/verify';
 import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
-import { verifyTLogBody, verifyTLogInclusion } from '@sigstore/verify/dist/tlog/index.js';
+import { verifyTLogBody } from '@sigstore/verify/dist/tlog/index.js';
+import { verifyMerkleInclusion } from '@sigstore/verify/dist/tlog/merkle.js';
 import { filterTLogAuthorities } from '@sigstore/verify/dist/trust/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
@@ -10,6 +11,7 @@ import { type LogKey, openCheckpoint, type SignedCheckpoint, treeIdOf } from '..
 import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
 import { timesOf } from './certificate.ts';
+import { verifyPromise } from './promise.ts';
 
 /** What was asked of the log; the entry must answer to it. */
 export interface Asked {
@@ -45,14 +47,15 @@ export function checkInclusion(
   if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
   const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
   if (mismatch !== undefined) return failed(mismatch);
+  const checkpoint = checkpointOf(entry, bundle, keys);
   try {
-    verifyTLogInclusion(entry, material.tlogs);
+    if (entry.inclusionPromise !== undefined) verifyPromise(entry, material);
+    if (!checkpoint.ok) return failed(checkpoint.why);
+    verifyInclusion(entry, checkpoint.value);
     verifyTLogBody(entry, content);
   } catch (cause) {
     return failed(explain(cause), { cause });
   }
-  const checkpoint = checkpointOf(entry, bundle, keys);
-  if (!checkpoint.ok) return failed(checkpoint.why);
   const [integratedTime] = times;
   if (integratedTime === undefined) return unknown('no trusted time is known for the log entry');
   // The library holds promises to the period of the log's key, but not checkpoints: all that Rekor v2 has.
@@ -173,6 +176,16 @@ function checkpointOf(
     return stray('belongs to another tree than the entry');
   }
   return checkpoint;
+}
+
+// The library would try the checkpoint's signatures without naming a hash; here it gets the one that holds.
+function verifyInclusion(entry: TransparencyLogEntry, { note, origin, size, root }: SignedCheckpoint): void {
+  const { inclusionProof } = entry;
+  if (inclusionProof === undefined) throw new Error('there is no inclusion proof');
+  verifyMerkleInclusion(
+    { ...entry, inclusionProof: { ...inclusionProof, checkpoint: { envelope: note } } },
+    { origin, logSize: size, logHash: Buffer.from(root), rest: [] },
+  );
 }
 
 function isOfItsTime({ logId }: TransparencyLogEntry, targetDate: Date, { tlogs }: TrustMaterial): boolean {

@@ -1,4 +1,5 @@
-import { crypto, X509Certificate } from '@sigstore/core';
+import type { KeyObject } from 'node:crypto';
+import { crypto, dsse, X509Certificate } from '@sigstore/core';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial } from '@sigstore/verify';
 import { DSSESignatureContent } from '@sigstore/verify/dist/bundle/dsse.js';
@@ -18,6 +19,7 @@ import {
 import { type OpenBundle, opened, parseBundle } from './bundle.ts';
 import { checkCertificate } from './certificate.ts';
 import { type Asked, checkInclusion, type Roots } from './inclusion.ts';
+import { isSignedBy } from './signed.ts';
 import type { Trust } from './trust.ts';
 import { logKeys } from './trust-logs.ts';
 
@@ -103,12 +105,18 @@ function checkSignature(open: OpenBundle, artifact?: Buffer, pem?: string): Outc
   try {
     const key = signer.kind === 'certificate' ? X509Certificate.parse(signer.der).publicKey : pem;
     if (key === undefined) return failed('the bundle is signed with a key that was not given');
-    if (!contentOf(open, artifact).verifySignature(crypto.createPublicKey(key)))
+    if (!isSigned(open, crypto.createPublicKey(key), artifact))
       return failed(`the signature does not fit the payload and the ${signing}`);
   } catch (cause) {
     return failed('the signature could not be checked', { cause });
   }
   return passed({ payload });
+}
+
+function isSigned(open: OpenBundle, key: KeyObject, artifact?: Buffer): boolean {
+  const { content } = open;
+  if (content.kind === 'message') return contentOf(open, artifact).verifySignature(key);
+  return isSignedBy(dsse.preAuthEncoding(content.payloadType, content.payload), key, content.signature);
 }
 
 function blockedBy(by: CheckId): Outcome<never> {

@@ -143,7 +143,7 @@ export const logged: Area = {
     {
       promise: 'a checkpoint by the log, for the empty tree, does not fit',
       attack: onEntry(attack.checkpointBy(log, { size: 0 })),
-      ...not('inclusion', /inclusion proof does not hold: invalid index/),
+      ...not('inclusion', /checkpoint is for another tree size than the inclusion proof/),
     },
     {
       promise: "a checkpoint of another origin, though signed with the log's key, is none of the log's",
@@ -158,7 +158,7 @@ export const logged: Area = {
     {
       promise: 'a checkpoint by another log, trusted as well, is none of this one',
       attack: onEntry(attack.checkpointBy(otherLog, { origin: otherLog.host })),
-      ...not('inclusion', /inclusion proof does not hold: invalid checkpoint signature/),
+      ...not('inclusion', /of a log that the trusted root does not know/),
     },
     {
       promise:

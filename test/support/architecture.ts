@@ -104,6 +104,9 @@ const globals: Readonly<Record<string, readonly string[]>> = {
   EventSource: ['source'],
 };
 
+/** Properties of node:crypto that Node, Deno and bun fill in different ways; what they say is read from DER instead. */
+const hostProperties = ['keyUsage', 'asymmetricKeyDetails'];
+
 /** Same input, same output: no clock, no chance. */
 const pure: ReadonlySet<string> = new Set([
   'model',
@@ -128,7 +131,8 @@ export function breaches(path: string, text: string): readonly string[] {
       return message === undefined ? [] : [at(line, message)];
     }),
     ...syntaxOf(path, text).flatMap((place) => {
-      const message = globalBreach(path, place) ?? clockBreach(part, place) ?? aliasBreach(place);
+      const message =
+        globalBreach(path, place) ?? clockBreach(part, place) ?? aliasBreach(place) ?? hostBreach(place);
       return message === undefined ? [] : [at(lineAt(text, place.node.start), message)];
     }),
   ];
@@ -205,6 +209,11 @@ function aliasBreach({ node }: Place): string | undefined {
   return renamed && !isNamed(node['local'], 'Provenance')
     ? 'imports Provenance under another name'
     : undefined;
+}
+
+function hostBreach({ node }: Place): string | undefined {
+  const name = hostProperties.find((property) => isNamed(node, property));
+  return name === undefined ? undefined : `asks the host for ${name}`;
 }
 
 /** Whether an identifier only names a property or a member, so that no variable is read. */
