@@ -8,7 +8,7 @@ export const maxTrustedRootBytes = 1_000_000;
 
 /**
  * The trusted root in these bytes, once it is complete enough to verify a package with: well formed, at least one
- * certificate authority, log and CT log, all keys and certificates readable, all dates dates.
+ * certificate authority, log and CT log, all keys and certificates readable, all dates dates, and a start to every period.
  *
  * Throws `TRUST_INVALID`; `from` names the file or mirror in the message.
  */
@@ -27,7 +27,7 @@ export function readTrustedRoot(bytes: Uint8Array, from: string): TrustedRoot {
     throw invalid(from, 'is not a Sigstore trusted root: its mediaType is missing or unknown');
   }
   const root = decode(parsed.value, from);
-  const fault = missing(root) ?? badDate(root) ?? badLog(root);
+  const fault = missing(root) ?? badPeriod(root) ?? badLog(root);
   if (fault !== undefined) throw invalid(from, fault);
   return root;
 }
@@ -59,14 +59,17 @@ function missing(root: TrustedRoot): string | undefined {
     : undefined;
 }
 
-function badDate(root: TrustedRoot): string | undefined {
-  const ranges = [
+/** A period may be open at its end. Without a start the library would trust the key since 1970. */
+function badPeriod(root: TrustedRoot): string | undefined {
+  const periods = [
     ...[...root.certificateAuthorities, ...root.timestampAuthorities].map((authority) => authority.validFor),
     ...[...root.tlogs, ...root.ctlogs].map((log) => log.publicKey?.validFor),
   ];
-  const dates = ranges.flatMap((range) => [range?.start, range?.end]);
-  return dates.some((date) => date !== undefined && Number.isNaN(date.getTime()))
-    ? 'holds a date that is not one'
+  const dates = periods.flatMap((period) => [period?.start, period?.end]);
+  if (dates.some((date) => date !== undefined && Number.isNaN(date.getTime())))
+    return 'holds a date that is not one';
+  return periods.some((period) => period?.start === undefined)
+    ? 'names a key or an authority without the start of its validity'
     : undefined;
 }
 

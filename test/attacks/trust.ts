@@ -157,6 +157,17 @@ export const trust: Area = {
       /names no certificate transparency log/,
     ),
     own(
+      'a signed trusted root whose log has no start of validity is no trusted root',
+      (repository) => {
+        const root = JSON.parse(foreign.toString()) as {
+          readonly tlogs: { publicKey: { validFor: object } }[];
+        };
+        for (const { publicKey } of root.tlogs) publicKey.validFor = {};
+        repository.release({ targets: { 'trusted_root.json': Buffer.from(JSON.stringify(root)) } });
+      },
+      /without the start of its validity/,
+    ),
+    own(
       'a signed trusted root of another Sigstore trusts none of the certificates here',
       (repository) => repository.release({ targets: { 'trusted_root.json': foreign } }),
       /failed to verify certificate chain/,
@@ -186,6 +197,19 @@ export const trust: Area = {
       code: 1,
       id: 'certificate',
       says: /failed to verify certificate chain/,
+    },
+    {
+      promise: 'a trusted root whose authority has no start of validity trusts nothing, whoever named it',
+      project: ({ world }) => ({
+        'root.json': JSON.stringify(world.sigstore.trustedRoot(), (key, value: unknown) =>
+          key === 'start' ? undefined : value,
+        ),
+      }),
+      argv: ({ widget, folder }) => [widget.spec, '--trusted-root', join(folder, 'root.json')],
+      verdict: 'refused',
+      code: 2,
+      id: 'error',
+      says: /without the start of its validity/,
     },
     {
       promise: 'a file that is no trusted root is not read as one that trusts everything',

@@ -450,6 +450,30 @@ describe('what is trusted, is trusted for a time', () => {
     expectBroken(world, publication, { trust }, { check: 'certificate', why: /\bSCT/ });
   });
 
+  // The period of a key is closed: its first and its last moment belong to it.
+  it.each([
+    ['an authority', 'authorities'],
+    ['a CT log', 'ctLogs'],
+    ['a log key', 'tlogs'],
+  ] as const)('%s counts from the first to the last moment of its period', (_, kind) => {
+    const { certificate: issued, record } = publication.attested;
+    const at = kind === 'ctLogs' ? issued.notBefore : new Date(record.integratedTime * 1000);
+    const period = (from: number, to: number) => ({
+      ...{ key: sigstore.rekorKey, log: sigstore.ctLog, baseUrl: 'https://ctfe.sigstore.test' },
+      ...{ chain: sigstore.authority.chain, uri: 'https://fulcio.sigstore.test' },
+      validFor: validFor(new Date(at.getTime() + from), new Date(at.getTime() + to)),
+    });
+    const held = (from: number, to: number) => {
+      const { baseUrl, ...rest } = period(from, to);
+      const entry = kind === 'ctLogs' ? { ...rest, baseUrl } : rest;
+      const { certificate: chain, inclusion } = checksOf(world, publication, {
+        trust: trustOf(sigstore, { [kind]: [entry] }),
+      });
+      return [chain.status, inclusion.status].every((status) => status === 'passed');
+    };
+    expect([held(0, 0), held(1, 1000), held(-1000, -1)]).toEqual([true, false, false]);
+  });
+
   it('a log key that was retired before does not count', () => {
     const trust = trustOf(sigstore, { tlogs: [{ key: sigstore.rekorKey, validFor: over }] });
     expectBroken(

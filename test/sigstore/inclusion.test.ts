@@ -633,6 +633,18 @@ describe('a bundle from disk', () => {
       );
     });
 
+    it('a timestamp authority counts from the first to the last moment of its period', () => {
+      const { chain } = world.sigstore.tsa;
+      const held = (from: number, to: number) => {
+        const period = validFor(new Date(at.getTime() + from), new Date(at.getTime() + to));
+        const timestampAuthorities = [{ chain, uri: 'https://timestamp.sigstore.test', validFor: period }];
+        const trust = trustOf(world.sigstore, { timestampAuthorities });
+        const { inclusion } = checksOf(world, publication, { trust, raw: raw(attested, [entry], [stamp]) });
+        return inclusion.status;
+      };
+      expect([held(0, 0), held(1, 1000), held(-1000, -1)]).toEqual(['passed', 'blocked', 'blocked']);
+    });
+
     it('must be of its time by every timestamp', () => {
       const earlier = world.sigstore.tsa.stamp(signatureOf(attested), new Date(at.getTime() - 10_000));
       const trust = trustedFor(validFor(at), log.key);

@@ -51,12 +51,10 @@ test('the root of an instance of one’s own is told by the same words', () => {
   expect(certificateAuthorities[0]?.fingerprints).toEqual(fingerprints);
 });
 
-test('periods that are left open are not told', () => {
-  const text = mintSigstore().trustedRootBytes().toString('utf8');
-  const root: unknown = JSON.parse(text, (key, value) => (key === 'validFor' ? undefined : value));
-  const told = describeTrust(trustFromBytes(Buffer.from(JSON.stringify(root)), 'x'));
+test('the end of a period that is left open is not told', () => {
+  const told = describeTrust(trustFromBytes(mintSigstore().trustedRootBytes(), 'x'));
   const all = [...told.certificateAuthorities, ...told.transparencyLogs, ...told.ctLogs];
-  expect(all.filter((one) => 'validFrom' in one || 'validUntil' in one)).toEqual([]);
+  expect(all.filter((one) => !('validFrom' in one) || 'validUntil' in one)).toEqual([]);
 });
 
 test('an authority whose name cannot be read is told by its fingerprint', () => {

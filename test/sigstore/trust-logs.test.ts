@@ -42,5 +42,8 @@ test('the id under which a log signs its checkpoints goes before the one under w
 test('a log whose key signs no checkpoints has none', () => {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const rawBytes = publicKey.export({ type: 'pkcs1', format: 'der' }).toString('base64');
-  expect(keysWith(() => ({ publicKey: { rawBytes, keyDetails: 'PKCS1_RSA_PKCS1V5' } }))).toEqual([]);
+  const validFor = { start: '2025-01-01T00:00:00Z' };
+  expect(keysWith(() => ({ publicKey: { rawBytes, keyDetails: 'PKCS1_RSA_PKCS1V5', validFor } }))).toEqual(
+    [],
+  );
 });

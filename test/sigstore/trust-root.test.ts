@@ -104,9 +104,9 @@ describe('a trusted root of one’s own', () => {
     expect(await refusal(bytes)).toContain('the trusted root x is larger than 1000000 bytes');
   });
 
-  test('may leave its periods open', async () => {
+  test('may leave the end of its periods open', async () => {
     const text = sharedSigstore().trustedRootBytes().toString('utf8');
-    const root: unknown = JSON.parse(text, (key, value) => (key === 'validFor' ? undefined : value));
+    const root: unknown = JSON.parse(text, (key, value) => (key === 'end' ? undefined : value));
     await expect(reading(bytesOf(root))).resolves.toMatchObject({ status: { from: 'x' } });
   });
 
@@ -119,6 +119,7 @@ describe('a trusted root of one’s own', () => {
   const logs = ['tlogs', 'ctlogs'] as const;
   const unreadable = 'holds a key or certificate that cannot be read';
   const undated = 'holds a date that is not one';
+  const unstarted = 'names a key or an authority without the start of its validity';
   const unnamed = 'names a log whose id is not 32 bytes';
   type Flaw = readonly [why: string, list: string, change: (first: Root) => object];
   const flaws: readonly Flaw[] = [
@@ -128,6 +129,9 @@ describe('a trusted root of one’s own', () => {
       [unreadable, list, () => ({ certChain: { certificates: [{ rawBytes: 'AAAA' }] } })],
       [undated, list, () => ({ validFor: { start: 'yesterday' } })],
       [undated, list, () => ({ validFor: { end: 'never' } })],
+      [unstarted, list, () => ({ validFor: undefined })],
+      [unstarted, list, () => ({ validFor: {} })],
+      [unstarted, list, () => ({ validFor: { start: null, end: '2030-01-01T00:00:00Z' } })],
     ]),
     ...logs.flatMap((list): readonly Flaw[] => [
       [unnamed, list, () => ({ logId: { keyId: 'AAAA' } })],
@@ -140,6 +144,13 @@ describe('a trusted root of one’s own', () => {
         list,
         ({ publicKey }) => ({ publicKey: { ...(publicKey as Root), validFor: { start: 'x' } } }),
       ],
+      ...[undefined, {}, { start: null }, { end: '2030-01-01T00:00:00Z' }].map(
+        (period): Flaw => [
+          unstarted,
+          list,
+          ({ publicKey }) => ({ publicKey: { ...(publicKey as Root), validFor: period } }),
+        ],
+      ),
     ]),
   ];
   test.each(flaws)('that %s (%s) is refused', async (why, list, change) => {
