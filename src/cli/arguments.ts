@@ -6,7 +6,15 @@ type Flags = Record<string, unknown>;
 
 /** What may be named any number of times without a flag. */
 const operands: ReadonlySet<string> = new Set(['spec', 'path', 'target']);
-const repeatable: ReadonlySet<string> = new Set([...operands, '_', '--', 'format', 'bundle', 'merge']);
+const repeatable: ReadonlySet<string> = new Set([
+  ...operands,
+  '_',
+  '--',
+  'format',
+  'bundle',
+  'merge',
+  'npm-registry',
+]);
 /** Options that are not those of an audit. */
 const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
 /** Stands for a lone dash; no argument of a process can contain it. */

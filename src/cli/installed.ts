@@ -14,7 +14,7 @@ import type { Environment } from './environment.ts';
 /** Looks at what the projects of the lockfiles have installed, and at Deno's cache. */
 export function findInstalled(
   lockfiles: readonly LockfileContents[],
-  { registry, npmRegistry }: Addresses,
+  { registry, npmRegistry, otherNpmRegistries }: Addresses,
   { cwd, env }: Pick<Environment, 'cwd' | 'env'>,
 ): Promise<Installed> {
   const denoDir = denoDirOf(env, cwd, process.platform, homedir());
@@ -28,6 +28,7 @@ export function findInstalled(
       ...(denoDir !== undefined && { deno: { folder: denoDir, lockfiles: denoLocks } }),
       registry,
       npmRegistry,
+      otherNpmRegistries,
     },
     mergeTargets(lockfiles.flatMap(({ targets }) => targets)),
     treeAt(cwd),

@@ -25,6 +25,7 @@ export async function readLockfiles(
   const options = {
     registry: addresses.registry,
     npmRegistry: addresses.npmRegistry,
+    otherNpmRegistries: addresses.otherNpmRegistries,
     ...(type !== undefined && { format: type }),
   };
   const named = paths.filter((path) => path !== '-');

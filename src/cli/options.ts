@@ -28,8 +28,11 @@ export const sourceOptions = {
   api: { type: 'string', group: sources, describe: "the registry's API [JSR_API_URL, https://api.jsr.io]" },
   'npm-registry': {
     type: 'string',
+    array: true,
+    nargs: 1,
     group: sources,
-    describe: "JSR's npm registry [JSR_NPM_URL, https://npm.jsr.io]",
+    describe:
+      "JSR's npm registry; repeatable: lockfiles may name any of them, tarballs are fetched from the first [JSR_NPM_URL, https://npm.jsr.io]",
   },
   rekor: {
     type: 'string',

@@ -27,17 +27,20 @@ export async function readSettings(
   flags: SourceFlags,
   { env, cwd }: Pick<Environment, 'env' | 'cwd'>,
 ): Promise<Settings> {
-  const url = (flag: string, given: string | undefined, variable: string, fallback: string): string => {
-    const text = given ?? nonEmpty(env[variable]) ?? fallback;
+  const checked = (text: string, place: string): string => {
     const problem = refusal(text);
     if (problem !== undefined) {
-      const place = given === undefined ? variable : `--${flag}`;
       throw new JsrVerifyError('OPTIONS_INVALID', `${place} ${JSON.stringify(text)}: ${problem}`, {
         hint: 'write an https: URL, such as https://jsr.io',
       });
     }
     return text.replace(/\/+$/, '');
   };
+  const url = (flag: string, given: string | undefined, variable: string, fallback: string): string =>
+    checked(given ?? nonEmpty(env[variable]) ?? fallback, given === undefined ? variable : `--${flag}`);
+  const [npmRegistry = publicAddresses.npmRegistry, ...otherNpmRegistries] = (
+    flags['npm-registry'] ?? (env['JSR_NPM_URL'] ?? '').split(/\s+/).filter((text) => text !== '')
+  ).map((text) => checked(text, flags['npm-registry'] === undefined ? 'JSR_NPM_URL' : '--npm-registry'));
   const file = (given: string | undefined, variable: string): string | undefined => {
     const path = given ?? nonEmpty(env[variable]);
     return path === undefined ? undefined : inFolder(cwd, path);
@@ -54,7 +57,8 @@ export async function readSettings(
     addresses: {
       registry,
       api: url('api', flags.api, 'JSR_API_URL', defaultApi),
-      npmRegistry: url('npm-registry', flags['npm-registry'], 'JSR_NPM_URL', publicAddresses.npmRegistry),
+      npmRegistry,
+      ...(otherNpmRegistries.length > 0 && { otherNpmRegistries }),
       rekor: url('rekor', flags.rekor, 'REKOR_URL', publicAddresses.rekor),
     },
     tufMirror: url('tuf-mirror', flags['tuf-mirror'], 'TUF_MIRROR', 'https://tuf-repo-cdn.sigstore.dev'),

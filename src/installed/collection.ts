@@ -14,6 +14,7 @@ import type { Territory } from './territory.ts';
 interface Registries {
   readonly registry: string;
   readonly npmRegistry: string;
+  readonly otherNpmRegistries?: readonly string[] | undefined;
 }
 
 interface Draft {
@@ -114,7 +115,7 @@ export class Collection {
   async takeDenoDir(
     folder: string,
     lockfiles: ReadonlySet<string>,
-    { registry, npmRegistry }: Registries,
+    { registry, npmRegistry, otherNpmRegistries = [] }: Registries,
   ): Promise<void> {
     for (const draft of this.#drafts.values()) {
       const { about, copies, occurrences } = draft;
@@ -124,8 +125,9 @@ export class Collection {
       if (kinds.includes('manifest'))
         copies.push(...(await findCached(this.#disk, this.#territory, folder, about, registry)));
       if (kinds.every((kind) => kind === 'manifest' || kind === 'replaced')) continue;
-      for (const path of await findNpmCached(this.#disk, folder, about, npmRegistry))
-        await this.#take({ path, package: about, version: about.version, ours: true });
+      for (const one of [npmRegistry, ...otherNpmRegistries])
+        for (const path of await findNpmCached(this.#disk, folder, about, one))
+          await this.#take({ path, package: about, version: about.version, ours: true });
     }
   }
 

@@ -22,6 +22,8 @@ export interface InstalledPlaces {
   /** Base addresses, without a slash at their end, under which Deno keeps what it fetched. */
   readonly registry: string;
   readonly npmRegistry: string;
+  /** Proxies of it; Deno's cache has a folder for each. */
+  readonly otherNpmRegistries?: readonly string[] | undefined;
 }
 
 /**

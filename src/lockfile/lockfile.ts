@@ -25,6 +25,8 @@ export const maxLockfileBytes = 50 * 1024 * 1024;
 export interface ReadOptions {
   readonly registry: string;
   readonly npmRegistry: string;
+  /** Proxies of the npm registry, at home in lockfiles like it; they are never asked. */
+  readonly otherNpmRegistries?: readonly string[] | undefined;
   readonly format?: LockfileFormatId;
 }
 

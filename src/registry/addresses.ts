@@ -3,6 +3,8 @@ export interface Addresses {
   readonly registry: string;
   readonly api: string;
   readonly npmRegistry: string;
+  /** Proxies of the npm registry: addresses in lockfiles may lead there, and none of them is asked. */
+  readonly otherNpmRegistries?: readonly string[] | undefined;
   readonly rekor: string;
 }
 

@@ -86,6 +86,29 @@ const vlt: Client = [
   },
 ];
 
+/** An attack on a package-lock.json that leads to a proxy of the npm registry. */
+const throughProxy = (
+  promise: string,
+  change: (text: string) => string,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+): Row => ({
+  ...npm(
+    promise,
+    (text, { name }) =>
+      change(
+        text.replace(
+          /"resolved": "[^"]+"/,
+          `"resolved": "https://proxy.example/@jsr/acme__${name}/-/1.0.0.tgz"`,
+        ),
+      ),
+    end,
+  ),
+  argv: ({ world }) => [
+    ...['audit', '--depth', 'tarball', '--npm-registry', world.urls.npm],
+    ...['--npm-registry', 'https://proxy.example/'],
+  ],
+});
+
 const hash = 'a'.repeat(64);
 const foreign = `sha512-${'A'.repeat(86)}==`;
 const refused = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
@@ -97,6 +120,46 @@ export const lockfiles: Area = {
   rows: [
     deno('an honest deno.lock is verified', (text) => text, { verdict: 'verified', code: 0 }),
     npm('an honest package-lock.json is verified', (text) => text, { verdict: 'verified', code: 0 }),
+    ...(
+      [
+        [
+          'a package-lock.json through a proxy that is named is verified',
+          (text) => text,
+          { verdict: 'verified', code: 0 },
+        ],
+        [
+          'another package at a proxy does not pass for one of JSR',
+          (text) => text.replace(/proxy\.example\/[^"]+/, 'proxy.example/evil/-/evil-1.0.0.tgz'),
+          entry(/its address is that of evil@1\.0\.0/),
+        ],
+        [
+          'another package of JSR at a proxy does not pass for the one that is named',
+          (text) => text.replace('/-/', '-evil/-/'),
+          entry(/its address is that of @jsr\/acme__row-\d+-evil@1\.0\.0/),
+        ],
+        [
+          'an address that does not tell its package is held to the integrity',
+          (text) =>
+            text
+              .replace(/proxy\.example\/[^"]+/, `proxy.example/${hash}`)
+              .replace(/"sha512-[^"]+"/, `"${foreign}"`),
+          {
+            verdict: 'rejected',
+            code: 1,
+            id: 'tarball',
+            says: /not the one that package-lock\.json:\d+ names/,
+          },
+        ],
+        [
+          'an address that does not tell its package, without an integrity, is not passed over',
+          (text) =>
+            text
+              .replace(/proxy\.example\/[^"]+/, `proxy.example/${hash}`)
+              .replace(/,\s*"integrity": "sha512-[^"]+"/, ''),
+          entry(/its package cannot be told from its address/),
+        ],
+      ] satisfies Parameters<typeof throughProxy>[]
+    ).map(([promise, change, end]) => throughProxy(promise, change, end)),
     deno(
       'a digest of other bytes than are attested is told',
       (text, { widget }) => text.replace(widget.digest, '0'.repeat(64)),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lockedBy } from '../../src/lockfile/parts/integrity.ts';
 import { fromJsrId, fromNpmName, isJsrScoped, isVersion, splitAt } from '../../src/lockfile/parts/name.ts';
 import { Lines } from '../../src/lockfile/parts/place.ts';
-import { addressOf, packageAtPath } from '../../src/lockfile/parts/registry-address.ts';
+import { addressOf, packageAtPath, tarballAddressOf } from '../../src/lockfile/parts/registry-address.ts';
 
 describe('names', () => {
   test.each([
@@ -142,11 +142,45 @@ describe('an address', () => {
     }
   });
 
+  test('of several npm registries is at home below any, and fetched from the first only, without a query', () => {
+    const seen = (text: string) =>
+      tarballAddressOf(text, ['https://npm.jsr.io', 'https://proxy.example/npm/']);
+    expect(seen('https://npm.jsr.io/a#B')).toEqual({
+      kind: 'registry',
+      url: 'https://npm.jsr.io/a',
+      path: 'a',
+      hasQuery: false,
+    });
+    expect(seen('https://proxy.example/npm/a')).toMatchObject({
+      kind: 'registry',
+      url: undefined,
+      path: 'a',
+    });
+    expect(seen('https://npm.jsr.io/a?b')).toMatchObject({
+      kind: 'registry',
+      url: undefined,
+      hasQuery: true,
+    });
+    expect(seen('https://proxy.example/else/a')).toMatchObject({ kind: 'foreign', host: 'proxy.example' });
+    expect(seen('https://me@proxy.example/npm/a').kind).toBe('foreign');
+    for (const odd of [
+      'https://npm.jsr.io/a? b',
+      'https://npm.jsr.io/\\a',
+      'https://npm.jsr.io/%ff',
+      '?a',
+      '',
+    ])
+      expect(seen(odd).kind).toBe('unclear');
+  });
+
   test.each([
     '~/11/@jsr/std__path/1.0.8.tgz',
     '@jsr/std__path/1.0.8.tgz',
     '@jsr/std__path/-/std__path-1.0.8.tgz',
     'api/npm/@jsr/std__path/-/@jsr/std__path-1.0.8.tgz',
+    '@jsr/std__path/-/1.0.8.tgz',
+    'groups/1/-/packages/npm/@jsr/std__path/-/@jsr/std__path-1.0.8.tgz',
+    `download/@jsr/std__path/1.0.8/${'0a'.repeat(20)}`,
   ])('that ends in %s names @std/path@1.0.8', (path) => {
     expect(packageAtPath(path)).toEqual({ scope: 'std', name: 'path', version: '1.0.8' });
   });
@@ -161,6 +195,11 @@ describe('an address', () => {
     '@jsr/std__path/-/std__path-1.tgz',
     '@JSR/std__path/1.0.8.tgz',
     'jsr/std__path/1.0.8.tgz',
+    'evil/-/evil-1.0.8.tgz',
+    '@jsr/std__path/-/evil/-/evil-1.0.8.tgz',
+    '@jsr/std__path/-/@evil/x-1.0.8.tgz',
+    `@jsr/std__path/${'0a'.repeat(20)}`,
+    `@jsr/std__path/1.0.8/x/${'0a'.repeat(20)}`,
     '1.0.8.tgz',
   ])('that ends in %j names nothing', (path) => {
     expect(packageAtPath(path)).toBeUndefined();

@@ -67,6 +67,7 @@ async function sideOf(
   return readFound(disk, [], {
     registry: addresses.registry,
     npmRegistry: addresses.npmRegistry,
+    otherNpmRegistries: addresses.otherNpmRegistries,
     ...(type !== undefined && { format: type }),
   }).catch(ifMissing);
 }

@@ -14,7 +14,15 @@ import { maxDependents } from './dependents.ts';
 import { lockedBy, lockedNothing } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
 import type { Lines } from './place.ts';
-import { type Address, addressOf, packageAtPath } from './registry-address.ts';
+import {
+  type Address,
+  addressOf,
+  packageAtPath,
+  type TarballAddress,
+  tarballAddressOf,
+  toldByPath,
+  understoodForms,
+} from './registry-address.ts';
 import { astray, type JsrRequest } from './request.ts';
 import { packageSentAway, type SentAway } from './sent-away.ts';
 
@@ -22,6 +30,8 @@ import { packageSentAway, type SentAway } from './sent-away.ts';
 export interface Registries {
   readonly registry: string;
   readonly npmRegistry: string;
+  /** Proxies of the npm registry: their addresses are at home in a lockfile, and are never asked. */
+  readonly otherNpmRegistries?: readonly string[] | undefined;
 }
 
 /** What formats say about a mention apart from the package itself. */
@@ -134,9 +144,10 @@ export class Collector {
     return addressOf(text, this.#registries.registry);
   }
 
-  /** Where an address in the lockfile points, seen from the npm registry. */
-  npmAddress(text: string): Address {
-    return addressOf(text, this.#registries.npmRegistry);
+  /** Where an address in the lockfile points, seen from the npm registries. */
+  npmAddress(text: string): TarballAddress {
+    const { npmRegistry, otherNpmRegistries = [] } = this.#registries;
+    return tarballAddressOf(text, [npmRegistry, ...otherNpmRegistries]);
   }
 
   /**
@@ -155,13 +166,12 @@ export class Collector {
     }
     const served = address === undefined ? undefined : packageAtPath(address.path);
     const version = isJsrScoped(mention.name)
-      ? claimed(mention.name, mention.version ?? served?.version)
+      ? claimed(mention.name, withBuild(mention.version, served?.version))
       : served;
     if (version === undefined) return;
     if (typeof version === 'string') return this.unreadable(at, entry, version);
-    if (address?.kind === 'registry' && !(served !== undefined && same(served, version))) {
-      return this.unreadable(at, entry, `its address names something else: ${address.path}`);
-    }
+    const wrong = address?.kind === 'registry' ? wrongAddress(address, version, mention) : undefined;
+    if (wrong !== undefined) return this.unreadable(at, entry, wrong);
     const locked = lockedOf(mention, address);
     if (locked === undefined) return this.unreadable(at, entry, 'its integrity is no subresource integrity');
     if (address?.kind === 'foreign') this.foreign(at, version, address.host);
@@ -235,15 +245,37 @@ function claimed(name: string, version: string | undefined): PackageVersion | st
   return isVersion(version) ? { ...jsr, version } : `${version} is not an exact version`;
 }
 
-function lockedOf(mention: NpmMention, address: Address | undefined): Locked | undefined {
-  const url = address?.kind === 'registry' ? address.url : undefined;
-  if (mention.unpinned !== undefined) return lockedNothing(mention.unpinned, url);
-  if (mention.integrity === undefined) return lockedNothing('the lockfile holds no integrity', url);
-  return lockedBy(mention.integrity, url, mention.integrityOf);
+/** The version, with the build metadata that its address has and that some clients leave out. */
+function withBuild(version: string | undefined, served: string | undefined): string | undefined {
+  return version === undefined || served?.startsWith(`${version}+`) === true ? served : version;
 }
 
-function same(a: PackageVersion, b: PackageVersion): boolean {
-  return a.scope === b.scope && a.name === b.name && a.version === b.version;
+/** Why an address on a registry of ours is not that of the package version, if it is not. */
+function wrongAddress(
+  { path, hasQuery }: Extract<TarballAddress, { kind: 'registry' }>,
+  version: PackageVersion,
+  { integrity }: NpmMention,
+): string | undefined {
+  const { name, version: told, isHash } = toldByPath(path);
+  const isOther = name !== undefined && name !== npmNameOf(version);
+  if (isOther || (told !== undefined && told !== version.version))
+    return `its address is that of ${name}@${told ?? '(no version)'}: ${path}`;
+  if (name !== undefined && told !== undefined) return undefined;
+  // The address may hide what it leads to where the integrity says which bytes it has to be.
+  if ((isHash || hasQuery) && integrity !== undefined) return undefined;
+  return `its package cannot be told from its address; understood are ${understoodForms}: ${path}`;
+}
+
+function lockedOf(mention: NpmMention, address: TarballAddress | undefined): Locked | undefined {
+  const url = address?.kind === 'registry' ? address.url : undefined;
+  const why = mention.integrity === undefined ? 'the lockfile holds no integrity' : undefined;
+  const nothing = mention.unpinned ?? why;
+  if (nothing !== undefined || mention.integrity === undefined) {
+    // Without a digest, nothing ties what is served there to the tarball that is compared.
+    const unasked = address?.kind === 'registry' && url === undefined;
+    return lockedNothing(`${nothing}${unasked ? ', and what its address serves is not compared' : ''}`, url);
+  }
+  return lockedBy(mention.integrity, url, mention.integrityOf);
 }
 
 function clip(text: string): string {
