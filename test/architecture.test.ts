@@ -158,6 +158,12 @@ describe('the checker sees', () => {
       'const { env } = globalThis.process;',
       'uses globalThis',
     ],
+    [
+      'the inside of a package',
+      'sigstore/verifier.ts',
+      "import { x } from '@sigstore/verify/dist/key/index.js';",
+      'imports from inside @sigstore/verify',
+    ],
     ['printing', 'audit.ts', "console.log('done');", 'uses console'],
     ['a bare fetch', 'registry/jsr.ts', 'await fetch(url);', 'uses fetch'],
     ['the clock as a Date', 'policy/judge.ts', 'const now = new Date();', 'asks for the time'],

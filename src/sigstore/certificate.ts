@@ -1,11 +1,10 @@
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import type { TrustMaterial } from '@sigstore/verify';
-import { verifyCertificate } from '@sigstore/verify/dist/key/index.js';
-import { getTSATimestamp } from '@sigstore/verify/dist/timestamp/index.js';
 import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
 import { isRekorV2, type OpenBundle } from './bundle.ts';
 import { extensionsOf, IdentityError, readIdentity } from './certificate-identity.ts';
+import { getTSATimestamp, verifyCertificate } from './library.ts';
 import { isForCodeSigning, weaknessOf } from './purpose.ts';
 
 // RFC 5280 4.2: a critical extension that is not understood must not be ignored.

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { type TrustMaterial, VerificationError } from '@sigstore/verify';
-import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
-import { verifyTLogBody } from '@sigstore/verify/dist/tlog/index.js';
-import { verifyMerkleInclusion } from '@sigstore/verify/dist/tlog/merkle.js';
-import { filterTLogAuthorities } from '@sigstore/verify/dist/trust/index.js';
 import { type Facts, failed, type Outcome, passed, unknown } from '../model/check.ts';
 import { asClause } from '../model/words.ts';
 import { type LogKey, openCheckpoint, type SignedCheckpoint, treeIdOf } from '../tlog/checkpoint.ts';
 import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts';
 import { derOfPem, isRekorV2, type OpenBundle } from './bundle.ts';
 import { timesOf } from './certificate.ts';
+import {
+  filterTLogAuthorities,
+  type SignatureContent,
+  verifyMerkleInclusion,
+  verifyTLogBody,
+} from './library.ts';
 import { verifyPromise } from './promise.ts';
 
 /** What was asked of the log; the entry must answer to it. */

@@ -1,7 +1,7 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { json } from '@sigstore/core';
 import { type TrustMaterial, VerificationError } from '@sigstore/verify';
-import { filterTLogAuthorities } from '@sigstore/verify/dist/trust/index.js';
+import { filterTLogAuthorities } from './library.ts';
 import { isSignedBy } from './signed.ts';
 
 /**

@@ -1,6 +1,9 @@
 /** The public-good Sigstore instance, the only one whose root is built in. */
 export const publicGoodMirror = 'https://tuf-repo-cdn.sigstore.dev';
 
+/** The package whose seed is built in, and the day that its version was published; neither is in the seed itself. */
+const library = { from: '@sigstore/tuf 5.0.1', date: '2026-11-05' };
+
 /** What the program was built with: where TUF starts, and the trusted root of last resort. */
 export interface BuiltInRoot {
   readonly mirror: string;
@@ -16,16 +19,23 @@ export interface BuiltInRoot {
   readonly trustedRoot: Uint8Array;
 }
 
-/** The root built into the program by `scripts/make-root.ts`. */
+/** The seed of the Sigstore library for the public-good instance. */
 export async function builtInRoot(): Promise<BuiltInRoot> {
-  const { default: seed } = await import('./root.json', { with: { type: 'json' } });
+  const { default: seeds } = await import('@sigstore/tuf/seeds.json', { with: { type: 'json' } });
+  const seed = seeds[publicGoodMirror];
+  const tufRoot = Buffer.from(seed['root.json'], 'base64');
+  const { signed }: TufRoot = JSON.parse(tufRoot.toString('utf8'));
   return {
-    mirror: seed.mirror,
-    from: seed.from,
-    date: new Date(seed.date),
-    tufRoot: Buffer.from(seed.tufRoot, 'utf8'),
-    tufRootVersion: seed.tufRootVersion,
-    tufRootExpires: new Date(seed.tufRootExpires),
-    trustedRoot: Buffer.from(seed.trustedRoot, 'utf8'),
+    mirror: publicGoodMirror,
+    from: library.from,
+    date: new Date(library.date),
+    tufRoot,
+    tufRootVersion: signed.version,
+    tufRootExpires: new Date(signed.expires),
+    trustedRoot: Buffer.from(seed.targets['trusted_root.json'], 'base64'),
   };
+}
+
+interface TufRoot {
+  readonly signed: { readonly version: number; readonly expires: string };
 }

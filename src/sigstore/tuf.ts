@@ -1,6 +1,6 @@
 import { type Fetcher, Updater } from 'tuf-js';
-import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { at, parseJson } from '../wire/json.ts';
+import { DownloadHTTPError } from './library.ts';
 import { inWorkFolder, type WorkFolder } from './trust-disk.ts';
 import { maxTrustedRootBytes } from './trust-root.ts';
 import { MirrorUnavailable, type TufFiles } from './tuf-mirror.ts';

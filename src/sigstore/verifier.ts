@@ -2,9 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import { crypto, dsse, X509Certificate } from '@sigstore/core';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial } from '@sigstore/verify';
-import { DSSESignatureContent } from '@sigstore/verify/dist/bundle/dsse.js';
-import { signatureContent } from '@sigstore/verify/dist/bundle/index.js';
-import type { SignatureContent } from '@sigstore/verify/dist/shared.types.js';
 import {
   after,
   type CheckId,
@@ -19,6 +16,7 @@ import {
 import { type OpenBundle, opened, parseBundle } from './bundle.ts';
 import { checkCertificate } from './certificate.ts';
 import { type Asked, checkInclusion, type Roots } from './inclusion.ts';
+import { DSSESignatureContent, type SignatureContent, signatureContent } from './library.ts';
 import { isSignedBy } from './signed.ts';
 import type { Trust } from './trust.ts';
 import { logKeys } from './trust-logs.ts';
