@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { files } from '../cli/program.ts';
 import type { ArchiveEntry } from '../support/archive.ts';
 import { type BundleJson, toBundle } from '../support/bundle.ts';
 import { withBody } from '../support/http.ts';
@@ -9,6 +10,7 @@ import type { Json } from '../support/json.ts';
 import { sha256Hex, sign } from '../support/keys.ts';
 import { packageLock, pnpmLock } from '../support/lockfiles.ts';
 import type { NpmChanges } from '../support/npm.ts';
+import type { PublishOptions } from '../support/publication.ts';
 import { withEntryBody } from '../support/rekor-entry.ts';
 import { type ValidFor, validFor } from '../support/trusted-root.ts';
 import { underRoot } from './root.ts';
@@ -58,6 +60,24 @@ const more = (...entries: readonly ArchiveEntry[]): NpmChanges => ({
   entries: (honest) => [...honest, ...entries],
 });
 
+const free = '/*#__NO_SIDE_EFFECTS__*/ ';
+const checked = `export function check(): void {\n  throw new Error("denied");\n}\n${free}export function free(): void {}\ncheck();\n`;
+
+/** A module, and the script of it that ends in this statement. */
+const published = (
+  source: string,
+  last: string,
+  change: (script: string) => string = (script) => script,
+): Partial<PublishOptions> => ({
+  files: files(source),
+  npm: {
+    files: {
+      '/mod.js': `${change(source.replaceAll(': void', '').replace(/check\(\);\n$/, ''))}${last}\n//# sourceMappingURL=mod.js.map`,
+      '/mod.js.map': '{"version":3,"file":"mod.js","sources":["./mod.ts"],"names":[],"mappings":""}',
+    },
+  },
+});
+
 /** What npm, pnpm, yarn and bun install. */
 export const tarballs: Area = {
   area: 'npm tarballs',
@@ -79,6 +99,33 @@ export const tarballs: Area = {
       { files: { '/mod.ts': 'export const row = evil();\n' } },
       /\/mod\.ts/,
     ),
+    {
+      promise: 'a script with the comments of its source is verified',
+      publish: published(checked, 'check();'),
+      argv: deep,
+      verdict: 'verified',
+      code: 0,
+    },
+    {
+      promise: 'a script with a comment that lets bundlers drop a call is named',
+      publish: published(checked, '/*#__PURE__*/ (check());'),
+      argv: deep,
+      verdict: 'rejected',
+      code: 1,
+      id: 'tarball',
+      says: /\/mod\.js differs from its source at line 5: a comment that tools obey/,
+    },
+    {
+      promise: 'a script in which such a comment moved to another function is named',
+      publish: published(checked, 'check();', (script) =>
+        script.replace(free, '').replace('export function', `${free}export function`),
+      ),
+      argv: deep,
+      verdict: 'rejected',
+      code: 1,
+      id: 'tarball',
+      says: /\/mod\.js differs from its source at line 1: a comment that tools obey/,
+    },
     tarball(
       'a script that runs on installation is named',
       { packageJson: { scripts: { postinstall: 'node evil.js' } } },

@@ -149,7 +149,8 @@ export const notEvidence: readonly NotEvidence[] = [
   {
     of: ['tarball'],
     fields: /, same program$/,
-    bytes: 'white space, comments and spelling in scripts and declarations that the compiler emits',
+    bytes:
+      'white space, spelling, and comments that no tool obeys, in scripts and declarations that the compiler emits',
     why: 'compared as programs and declarations, not as text',
   },
   {

@@ -541,6 +541,23 @@ describe('the text of a declaration file', () => {
     );
   });
 
+  it.each(['/// <reference types="b" />', '// @ts-nocheck', '/** @jsxImportSource b */'])(
+    'does not begin with what type checkers obey there only, unless its source does: %s',
+    (comment) => {
+      const file = `${comment}\nexport declare const a: A;\n${tail}`;
+      expect(answerTo(`// a\n${comment}\nexport const a: A = 1;`, file)).toBe('same');
+      expect(answerTo(`#!/usr/bin/env deno\n${comment}\r\nexport const a: A = 1;`, file)).toBe('same');
+      for (const source of [
+        `export const a: A = 1;\n${comment}\n`,
+        `export const a: A = \`\n${comment}\n\`;`,
+      ])
+        expect(answerTo(source, file)).toBe('begins with a comment that its source does not begin with');
+      expect(
+        answerTo(`export const a: A = 1;\n${comment}`, `export declare const a: A;\n${comment}\n${tail}`),
+      ).toBe('same');
+    },
+  );
+
   it('is refused for what it says before what it lacks', () => {
     expect(answer('export const a: A = 1;', 'export declare const b: B;')).toBe(
       'says what its source does not: VariableDeclaration b',

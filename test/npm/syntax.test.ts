@@ -7,6 +7,7 @@ import {
   identifier,
   isMember,
   isNode,
+  marksAt,
   nodesAt,
   parseScript,
   type SyntaxNode,
@@ -21,24 +22,53 @@ function programOf(code: string): SyntaxNode {
 const expressionsOf = (code: string): readonly unknown[] =>
   nodesAt(programOf(code), 'body').map((statement) => statement['expression']);
 
-describe('a call that bundlers may drop', () => {
+describe('comments', () => {
   it.each([
-    ['/*#__PURE__*/ a();', true],
-    ['/*@__PURE__*/ new A();', true],
-    ['/* #__PURE__ because */ a();', true],
-    ['// #__PURE__\n\n a();', true],
-    ['/*#__PURE__*/ /* why */ // and how\n a();', true],
-    ['/* why */ /*#__PURE__*/ a();', true],
-    ['/* why */ a();', false],
-    ['/* why */ new A();', false],
-    ['a(/*#__PURE__*/);', false],
-    ['a() /*#__PURE__*/;', false],
-    ['/*#__PURE__*/ (a());', false],
-    ['/*#__PURE__*/ x;', false],
-    ['/*#__PURE__*/ `x`;', false],
-  ])('%j: %s', (code, pure) => {
+    ['/*#__PURE__*/ a();', ['#__PURE__']],
+    ['/* @__PURE__ */ new A();', ['#__PURE__']],
+    ['/* #__PURE__ because */ a();', ['/* #__PURE__ because */']],
+    ['// #__PURE__\n\n a();', ['// #__PURE__']],
+    ['/*#__PURE__*/ /* why */ // and how\n a();', ['#__PURE__', '/* why */', '// and how']],
+    ['/* one\r\ntwo */ a();', ['/* one\ntwo */']],
+    ['a(); /* why */ ; b();', []],
+    ['b(); /* why */', []],
+    ['b() /* why */; a();', []],
+    ['a(/* why */);', ['/* why */ in CallExpression 1']],
+    ['a(b /* why */);', ['/* why */ in CallExpression 2']],
+    ['a(b /* why */, c);', ['/* why */ in CallExpression 2']],
+    ['a(b, /* why */ c);', []],
+    ['/* why */ (a());', ['/* why */']],
+    ['(/* why */ a());', ['/* why */']],
+    ['/* why */ (a)();', ['/* why */']],
+    ['(/* why */ a)();', []],
+    ['/* why */ `x`;', ['/* why */']],
+    ['/* why */ 1;', ['/* why */']],
+  ])('before %j and in it are %j', (code, marks) => {
     const [expression] = expressionsOf(code);
-    expect(isNode(expression) && expression['pure'] === true).toBe(pure);
+    if (!isNode(expression)) expect.unreachable();
+    expect(marksAt(expression).map(({ text }) => text)).toEqual(marks);
+  });
+
+  it('belong to every node that begins there, up to the next parenthesis', () => {
+    const marked = (code: string): readonly string[] => {
+      const found: string[] = [];
+      const visit = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        if (isNode(value) && marksAt(value).length > 0) found.push(value.type);
+        for (const field of Object.values(value)) visit(field);
+      };
+      visit(programOf(code));
+      return found;
+    };
+    expect(marked('/* why */ a() + b;')).toEqual([
+      'ExpressionStatement',
+      'BinaryExpression',
+      'CallExpression',
+      'Identifier',
+    ]);
+    expect(marked('/* why */ (a() + b);')).toEqual(['ExpressionStatement', 'BinaryExpression']);
+    expect(marked('a; /* why */')).toEqual(['Program']);
+    expect(marked('{ a; /* why */ }')).toEqual(['BlockStatement']);
   });
 });
 
@@ -126,7 +156,7 @@ describe('questions to a tree', () => {
     expect(nodesAt(node, 'none')).toEqual([]);
     expect(hoistedNames(node)).toEqual(['a']);
     expect(hoistedNames({ type: 'X', start: 0, end: 0 })).toEqual([]);
-    expect(fieldsOf({ ...node, pure: true })).toEqual(['hoisted', 'list', 'one', 'type']);
+    expect(fieldsOf({ ...node, marks: [], dropped: [] })).toEqual(['hoisted', 'list', 'one', 'type']);
   });
 });
 
@@ -139,6 +169,7 @@ describe('the first difference', () => {
       { names: nothingLowered, alternatives: new Map() },
     );
   };
+  const marked = (...texts: readonly string[]) => ({ marks: texts.map((text) => ({ text, start: 3 })) });
   const inner = (start: number, value: unknown) => ({ type: 'Y', start, end: start, value });
 
   it.each([
@@ -171,7 +202,10 @@ describe('the first difference', () => {
     [{ hoisted: ['a', 'a'] }, { hoisted: ['a'] }, { at: 7, what: 'missing var a' }],
     [{ hoisted: [] }, { hoisted: ['a'] }, { at: 7, what: 'added var a' }],
     [{ hoisted: ['a'] }, { hoisted: ['a', 'a'] }, { at: 7, what: 'added var a' }],
-    [{}, { pure: true }, { at: 7, what: 'a call marked as pure' }],
+    [{}, marked('#__PURE__'), { at: 3, what: 'a comment that tools obey' }],
+    [{}, { dropped: marked('// @ts-ignore').marks }, { at: 3, what: 'a comment that tools obey' }],
+    [marked('#__PURE__'), marked('#__PURE__', '#__PURE__'), { at: 3, what: 'a comment that tools obey' }],
+    [marked('/* webpackIgnore: true */'), {}, { at: 7, what: 'missing a comment that bundlers obey' }],
     [
       { type: 'EnumBody', body: [1] },
       { type: 'EnumBody', body: [2] },
@@ -188,7 +222,8 @@ describe('the first difference', () => {
 
   it.each([
     [{ a: { b: 1, c: [2] } }, { a: { c: [2], b: 1 } }],
-    [{ pure: true }, {}],
+    [marked('#__PURE__'), {}],
+    [marked('#__PURE__', '/* a */'), marked('/* b */', '#__PURE__')],
     [
       { start: 1, end: 2 },
       { start: 3, end: 4 },

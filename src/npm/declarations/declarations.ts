@@ -55,7 +55,10 @@ function compare(file: EmittedDeclarations, text: string, compiler: Compiler): D
   if (incomplete !== undefined) return differs(`lacks ${incomplete}`);
   const known = new Passages(file.source.replaceAll('\r\n', '\n'), comments);
   const strange = commentsOf(text).find((comment) => !known.has(comment.replaceAll('\r\n', '\n')));
-  return strange === undefined ? answer : differs('has a comment that its source has not');
+  if (strange !== undefined) return differs('has a comment that its source has not');
+  const head = new Set(headOf(file.source));
+  const moved = headOf(text).some((comment) => isForHead.test(comment) && !head.has(comment));
+  return moved ? differs('begins with a comment that its source does not begin with') : answer;
 }
 
 // Every actual statement is found among the expected ones that are left, in order.
@@ -235,6 +238,15 @@ const tokens =
 
 function commentsOf(text: string): readonly string[] {
   return [...text.matchAll(tokens)].map(([token]) => token).filter((token) => token.startsWith('/'));
+}
+
+// Type checkers obey these before the first statement, and nowhere else.
+const isForHead = /^\/\/\/\s*<|@ts-(?:no)?check\b|@jsx/i;
+
+/** The comments before the first word of a text. */
+function headOf(text: string): readonly string[] {
+  const head = /^(?:#![^\n]*)?(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0] ?? '';
+  return commentsOf(head.replaceAll('\r\n', '\n'));
 }
 
 /** Whether a token is a comment that ends, so that nothing is lost with it. */

@@ -31,6 +31,7 @@ export function enumStatements(statement: SyntaxNode, names: LoweredNames): read
       end,
       name,
       onto: fresh ? 'nothing' : 'anything',
+      marks: call['marks'],
       body: statements.slice(0, -1),
     },
   ];

@@ -1,5 +1,6 @@
 import { enumBody, enumStatements, withoutNamespaceLets } from './enums.ts';
-import { identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import type { Mark } from './marks.ts';
+import { identifier, isNode, marksAt, nodesAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /**
@@ -37,21 +38,30 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
   const hoisted: string[] = [];
+  const dropped: Mark[] = [];
+  const kept = (statement: SyntaxNode, others: readonly SyntaxNode[]) => {
+    if (others.length === 0) dropped.push(...marksAt(statement));
+    return others;
+  };
   const statements = nodesAt(node, field)
     .flatMap(split)
-    .filter((statement) => !isNothing(statement))
+    .flatMap((statement) => kept(statement, isNothing(statement) ? [] : [statement]))
     .flatMap((statement) => enumStatements(statement, names))
-    .flatMap((statement) => (scope ? withoutBareVars(statement, hoisted) : [statement]));
+    .flatMap((statement) => kept(statement, scope ? withoutBareVars(statement, hoisted) : [statement]));
   const merged = withoutNamespaceLets(statements, names).map((statement) => enumBody(statement, names));
-  return { ...node, [field]: merged, hoisted: hoisted.sort() };
+  return { ...node, [field]: merged, hoisted: hoisted.sort(), dropped };
 }
 
 // `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
 function split(statement: SyntaxNode): readonly SyntaxNode[] {
   const expression = statement['expression'];
   if (!isNode(expression) || expression.type !== 'SequenceExpression') return [statement];
-  return nodesAt(expression, 'expressions').map((part) => ({
-    ...statement,
+  const { marks, ...rest } = statement;
+  return nodesAt(expression, 'expressions').map((part, index) => ({
+    ...rest,
+    type: statement.type,
+    end: statement.end,
+    ...(index === 0 && marks !== undefined && { marks }),
     start: part.start,
     expression: part,
   }));

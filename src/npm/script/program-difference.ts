@@ -1,5 +1,6 @@
 import { sameOrigin } from './enums.ts';
-import { fieldsOf, hoistedNames, isNode, type SyntaxNode } from './syntax.ts';
+import { isNeeded, isObeyed, pure } from './marks.ts';
+import { fieldsOf, hoistedNames, isNode, marksAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
 /** What two trees are compared by. */
@@ -39,8 +40,8 @@ function nodeDifference(
 ): Difference | undefined {
   const at = actual.start;
   if (expected.type !== actual.type) return { at, what: `${actual.type} in place of ${expected.type}` };
-  // Bundlers drop a call that is marked as pure, so a mark that the source does not lead to changes the program.
-  if (actual['pure'] === true && expected['pure'] !== true) return { at, what: 'a call marked as pure' };
+  const marked = markDifference(expected, actual);
+  if (marked !== undefined) return marked;
   for (const field of new Set([...fieldsOf(expected), ...fieldsOf(actual)])) {
     const found =
       field === 'hoisted'
@@ -56,6 +57,29 @@ function nodeDifference(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+// Tools obey some comments for the node they stand at, so these may be gone, with an exception, but may not move.
+function markDifference(expected: SyntaxNode, actual: SyntaxNode): Difference | undefined {
+  for (const field of ['marks', 'dropped'] as const) {
+    const wanted = marksAt(expected, field).map(({ text }) => text);
+    if (expected.type === 'EnumBody' && !hasCall(expected['body'])) wanted.push(pure);
+    for (const { text, start } of marksAt(actual, field)) {
+      const index = wanted.indexOf(text);
+      if (index !== -1) wanted.splice(index, 1);
+      else if (isObeyed(text)) return { at: start, what: 'a comment that tools obey' };
+    }
+    if (wanted.some(isNeeded)) return { at: actual.start, what: 'missing a comment that bundlers obey' };
+  }
+  return undefined;
+}
+
+// Until 2026 all enums were marked, but those whose values call something must not be lost.
+function hasCall(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isNode(value) && /^(?:Call|New|TaggedTemplate|Import|Await|Yield)Expression$/.test(value.type))
+    return true;
+  return Object.values(value).some(hasCall);
 }
 
 function valueDifference(

@@ -5,8 +5,9 @@ import type { Compiler } from './compiler.ts';
 import { classesWithProperties, movedInitialisers } from './fields.ts';
 import { canonical } from './forms.ts';
 import { withoutHelpers } from './helpers.ts';
+import { isObeyed } from './marks.ts';
 import { difference, type Equivalence } from './program-difference.ts';
-import { isNode, nodesAt, parseScript, type SourceComment, type SyntaxNode } from './syntax.ts';
+import { isNode, marksAt, nodesAt, parseScript, type SourceComment, type SyntaxNode } from './syntax.ts';
 import { type LoweredNames, loweredNames, nothingLowered } from './typescript.ts';
 
 /** One script of the tarball and the attested source it should come from. */
@@ -83,7 +84,12 @@ function compare(
     if (!actual.families.has(family)) return differs(`lacks a helper for ${family}`);
   }
   const source = new Passages(script.source.replaceAll('\r\n', '\n'), commentsIn);
-  const strange = comments.find((comment) => !isKnownComment(comment, source, actual.helpers));
+  const compared = comparedMarks(actual.program);
+  const strange = comments.find(
+    (comment) =>
+      (isObeyed(comment.text) && !compared.has(comment.start)) ||
+      !isKnownComment(comment, source, actual.helpers),
+  );
   return strange === undefined
     ? same
     : differs(`has a comment at line ${line(strange.start)} that its source has not`);
@@ -130,7 +136,21 @@ const takesSpecifier: ReadonlySet<string> = new Set([
   'ImportExpression',
 ]);
 
-// Comments move when types are stripped. They are no code, but tools obey some of them, so none may be smuggled in.
+// Comments of which the comparison knows where they should stand.
+function comparedMarks(program: SyntaxNode): ReadonlySet<number> {
+  const found = new Set<number>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if (isNode(value))
+      for (const field of ['marks', 'dropped'] as const)
+        for (const { start } of marksAt(value, field)) found.add(start);
+    for (const field of Object.values(value)) visit(field);
+  };
+  visit(program);
+  return found;
+}
+
+// Comments move when types are stripped. They are no code, but none may be smuggled in.
 function isKnownComment(
   { text, start, end }: SourceComment,
   source: Passages,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Comment, Parser } from 'acorn';
+import { type Mark, type Marks, marksOf } from './marks.ts';
 
 /** A node of a syntax tree: its kind, where it begins in the text, and its fields. Only kind and fields are compared. */
 export interface SyntaxNode {
@@ -22,22 +23,23 @@ export type ParsedScript =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Parses a JavaScript module into a bare tree: no positions but the start, no formatting. Literals count by their value, so
- * `1000` and `1e3` are one; calls remember whether a `#__PURE__` comment lets bundlers drop them.
+ * Parses a JavaScript module into a bare tree: no positions but the start, no formatting, no parentheses. Literals count by
+ * their value, so `1000` and `1e3` are one. Nodes remember the comments before them.
  */
 export function parseScript(code: string): ParsedScript {
-  const comments: Comment[] = [];
+  const found: Comment[] = [];
   try {
     const program = LenientParser.parse(code, {
       ecmaVersion: 'latest',
       sourceType: 'module',
-      onComment: comments,
+      onComment: found,
+      preserveParens: true,
     });
-    const pure = pureTokens(code, comments);
+    const comments = found.map(({ start, end }) => ({ text: code.slice(start, end), start, end }));
     return {
       ok: true,
-      program: bare(program, pure) as SyntaxNode,
-      comments: comments.map(({ start, end }) => ({ text: code.slice(start, end), start, end })),
+      program: bare(program, marksOf(code, program as unknown as SyntaxNode, comments)) as SyntaxNode,
+      comments,
     };
   } catch (error) {
     // How deep is too deep depends on who calls, and the parser would name the place.
@@ -88,10 +90,15 @@ export function hoistedNames(node: SyntaxNode): readonly string[] {
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
+/** The comments at a node, or those at nodes that were taken out of a canonical list of statements. */
+export function marksAt(node: SyntaxNode, field: 'marks' | 'dropped' = 'marks'): readonly Mark[] {
+  return Array.isArray(node[field]) ? (node[field] as readonly Mark[]) : [];
+}
+
 /** The fields of a node that make up the program, in a fixed order. */
 export function fieldsOf(node: SyntaxNode): readonly string[] {
   return Object.keys(node)
-    .filter((field) => field !== 'start' && field !== 'end' && field !== 'pure')
+    .filter((field) => field !== 'start' && field !== 'end' && field !== 'marks' && field !== 'dropped')
     .sort();
 }
 
@@ -108,37 +115,22 @@ function serialise(value: unknown): string {
     .join()}}`;
 }
 
-/** Where the tokens begin that a `#__PURE__` comment stands before, with only spaces and other comments between. */
-function pureTokens(code: string, comments: readonly Comment[]): ReadonlySet<number> {
-  const found = new Set<number>();
-  let following: { readonly start: number; readonly token: number } | undefined;
-  // From the last one, so that comments one behind the other are not gone through again for each of them.
-  for (const { start, end, value } of comments.toReversed()) {
-    const gap = afterBlanks(code, end);
-    const token = following?.start === gap ? following.token : gap;
-    if (/[@#]__PURE__/.test(value)) found.add(token);
-    following = { start, token };
-  }
-  return found;
-}
-
-function afterBlanks(code: string, from: number): number {
-  const blanks = /\s*/y;
-  blanks.lastIndex = from;
-  return from + (blanks.exec(code)?.[0].length ?? 0);
-}
-
-function bare(value: unknown, pure: ReadonlySet<number>): unknown {
-  if (Array.isArray(value)) return value.map((item) => bare(item, pure));
+function bare(value: unknown, marks: Marks): unknown {
+  if (Array.isArray(value)) return value.map((item) => bare(item, marks));
   if (!isNode(value)) return value;
-  if (value.type === 'Literal') return bareLiteral(value);
-  const fields: Record<string, unknown> = {};
-  for (const field of Object.keys(value)) {
-    // A directive is told from a string by being one; its spelling is a matter of quotes.
-    fields[field] = field === 'directive' || bare(value[field], pure);
+  const own = [...(marks.before.get(value.start) ?? []), ...(marks.inside.get(value) ?? [])];
+  if (value.type === 'ParenthesizedExpression') {
+    const inner = bare(value['expression'], marks) as SyntaxNode;
+    return own.length === 0 ? inner : { ...inner, marks: [...own, ...marksAt(inner)] };
   }
-  const isCall = value.type === 'CallExpression' || value.type === 'NewExpression';
-  if (isCall && pure.has(value.start)) fields['pure'] = true;
+  const fields: Record<string, unknown> = value.type === 'Literal' ? { ...bareLiteral(value) } : {};
+  if (value.type !== 'Literal') {
+    for (const field of Object.keys(value)) {
+      // A directive is told from a string by being one; its spelling is a matter of quotes.
+      fields[field] = field === 'directive' || bare(value[field], marks);
+    }
+  }
+  if (own.length > 0) fields['marks'] = own;
   return fields;
 }
 
