@@ -180,6 +180,20 @@ describe('the checker sees', () => {
       'asks the host for keyUsage',
     ],
     [
+      'a file that is opened by name elsewhere',
+      'cli/policy.ts',
+      "import { readFileSync } from 'node:fs';",
+      'opens files by name: readFile',
+    ],
+    [
+      'a file that is opened under another name',
+      'source/cache.ts',
+      "import { open as look } from 'node:fs/promises';",
+      'opens files by name: open',
+    ],
+    ['all of the disk at once', 'cli/git.ts', "import fs from 'node:fs';", 'imports all of node:fs'],
+    ['all of the disk, later', 'cli/git.ts', "await import('node:fs/promises');", 'imports all of node:fs'],
+    [
       'a Provenance in disguise',
       'verify/verify.ts',
       "import type { Provenance as P } from '../model/provenance.ts';",
@@ -190,10 +204,11 @@ describe('the checker sees', () => {
   });
 
   test.each([
-    ['sigstore/trust.ts', "import { mkdir } from 'node:fs/promises';"],
+    ['sigstore/trust-disk.ts', "import { mkdtemp, writeFile } from 'node:fs/promises';"],
+    ['source/local-file.ts', "import { open } from 'node:fs/promises'; import * as fs from 'node:fs';"],
     [
       'source/cache/cache.ts',
-      "import cacache from 'cacache'; import { readFile } from 'node:fs/promises'; await fetch(url);",
+      "import cacache from 'cacache'; import { readdir } from 'node:fs/promises'; await fetch(url);",
     ],
     [
       'cli/main.ts',

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readTextFile } from '../source/disk.ts';
 
 /** The docs page of a rule, in Markdown; `undefined` where there is none. `id` must be the id of a check or a rule. */
 export async function ruleDocs(id: string): Promise<string | undefined> {
   // The pages stand beside the sources in a checkout and beside the chunks in the built program.
   for (let folder = import.meta.dirname, steps = 0; steps < 4; folder = dirname(folder), steps += 1) {
-    const page = await readFile(join(folder, 'docs', 'rules', `${id}.md`), 'utf8').catch(() => undefined);
+    const file = join(folder, 'docs', 'rules', `${id}.md`);
+    const page = await readTextFile(file, { code: 'OPTIONS_INVALID' }).catch(() => undefined);
     if (page !== undefined) return page;
   }
   return undefined;

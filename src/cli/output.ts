@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { type ReportFormat, reportFormats } from '../report/reporter.ts';
+import { OwnFolder } from '../source/own-folder.ts';
 import type { OutputFlags } from './options.ts';
 import { replaceFile } from './replace-file.ts';
 import { inFolder } from './settings.ts';
@@ -95,10 +96,17 @@ export async function writeOutput(
 
 /** Writes a file named after its content into a folder, which is made where it is missing, and says where. */
 export async function keepFile(folder: string, name: string, text: string): Promise<string> {
-  const file = join(folder, `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.json`);
-  await mkdir(folder, { recursive: true });
-  await writeOutput(file, text);
-  return file;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const own = new OwnFolder(folder);
+  try {
+    await own.make();
+    const { path } = own.file(`${name}-${digest}.json`);
+    await writeOutput(path, text);
+    return path;
+  } catch (cause) {
+    if (cause instanceof JsrVerifyError) throw cause;
+    throw unwritable(folder, cause);
+  }
 }
 
 function unwritable(file: string, cause: unknown): JsrVerifyError {

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { JsrVerifyError } from '../model/error.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
 import { claimReaders } from '../policy/parse/claim.ts';
 import { parsePolicy } from '../policy/parse/parse.ts';
-import { readTextFile } from '../source/disk.ts';
+import { readTextFile, readTextFileSync } from '../source/disk.ts';
 import type { ExpectationFlags, PolicyFlags } from './options.ts';
 import { inFolder, shownPath } from './settings.ts';
 
@@ -35,7 +34,7 @@ const claimFlags = {
  */
 export async function readPolicy(flags: PolicyFlags & ExpectationFlags, cwd: string): Promise<Policy> {
   const file = flags.policy === undefined ? await nearestPolicy(cwd) : inFolder(cwd, flags.policy);
-  const base = file === undefined ? defaultPolicy : await loadPolicy(file, cwd);
+  const base = file === undefined ? defaultPolicy : await loadPolicy(file, cwd, flags.policy === undefined);
   const expected = readExpectation(flags);
   return {
     ...base,
@@ -62,15 +61,16 @@ export async function nearestPolicy(folder: string): Promise<string | undefined>
 }
 
 /** @throws {JsrVerifyError} `POLICY_INVALID` */
-async function loadPolicy(file: string, cwd: string): Promise<Policy> {
+async function loadPolicy(file: string, cwd: string, isFound: boolean): Promise<Policy> {
   const text = await readTextFile(file, {
     code: 'POLICY_INVALID',
     maxBytes: maxPolicyBytes,
     shown: shownPath(file, cwd),
+    ...(isFound && { namedBy: file }),
   });
   const policy = parsePolicy(text, {
     file: shownPath(file, cwd),
-    read: (path) => readSibling(inFolder(cwd, path)),
+    read: (path) => readSibling(inFolder(cwd, path), file),
   });
   // An override names its lockfile as seen from the policy file, an occurrence as seen from here.
   const seenFromHere = (path: string) => relative(cwd, inFolder(cwd, path)).replaceAll('\\', '/');
@@ -80,14 +80,18 @@ async function loadPolicy(file: string, cwd: string): Promise<Policy> {
   };
 }
 
-/** The text of a file that a policy extends, or `undefined` when there is none. */
-export function readSibling(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw cause;
-  }
+/**
+ * The text of a file that a policy extends, or `undefined` when there is none.
+ *
+ * @throws {JsrVerifyError} `POLICY_INVALID`, also where it leads out of the repository of the policy
+ */
+export function readSibling(path: string, policy: string): string | undefined {
+  return readTextFileSync(path, {
+    code: 'POLICY_INVALID',
+    maxBytes: maxPolicyBytes,
+    shown: 'it',
+    namedBy: policy,
+  });
 }
 
 function readExpectation(flags: ExpectationFlags): Expectation | undefined {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { createFile } from '../source/local-file.ts';
 
 /**
  * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are
@@ -55,7 +56,7 @@ async function writeThrough(
   bytes: string | Uint8Array,
   known: Stats | undefined,
 ): Promise<void> {
-  const handle = await open(file, 'wx');
+  const handle = await createFile(file);
   try {
     if (known !== undefined) {
       await handle.chmod(known.mode & 0o7777);

@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createFile, makeFolder, readAtMost } from '../source/local-file.ts';
 
-/** The bytes of a file, at most one more than `limit`, so that the reader sees when it is too large. */
-export async function readAtMost(file: string, limit: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const chunks: Buffer[] = [];
-    let rest = limit + 1;
-    while (rest > 0) {
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(rest, 65_536)));
-      if (bytesRead === 0) break;
-      chunks.push(buffer.subarray(0, bytesRead));
-      rest -= bytesRead;
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    await handle.close();
-  }
-}
+/** TUF metadata and targets have their own, smaller bounds. */
+const maxBytes = 20_000_000;
 
 /** Puts `bytes` in place of a file in one step: other processes see the old file or the new one, never a part. */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const beside = `${file}.${randomUUID()}.tmp`;
   try {
-    await writeFile(beside, bytes, { mode: 0o600 });
+    const handle = await createFile(beside, 0o600);
+    await handle.writeFile(bytes).finally(() => handle.close());
     await rename(beside, file);
   } finally {
     await rm(beside, { force: true });
@@ -54,13 +41,13 @@ export async function inWorkFolder<T>(use: (folder: WorkFolder) => Promise<T>): 
 }
 
 function workFolder(path: string): WorkFolder {
-  const read = (name: string) => readFile(join(path, name));
+  const read = (name: string) => readAtMost(join(path, name), maxBytes, { links: 'refused' });
   return {
     path,
     read,
     write: async (name, bytes) => {
       const file = join(path, name);
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, bytes);
       return file;
     },

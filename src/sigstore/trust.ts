@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { JsrVerifyError } from '../model/error.ts';
 import type { TrustStatus } from '../model/report.ts';
+import { readAtMost } from '../source/local-file.ts';
 import { at, parseJson } from '../wire/json.ts';
 import { type BuiltInRoot, builtInRoot } from './root.ts';
-import { readAtMost } from './trust-disk.ts';
 import { maxTrustedRootBytes, readTrustedRoot } from './trust-root.ts';
 import type { TufOutcome, TufState, TufUpdated } from './tuf.ts';
 import { type KeptTuf, tufCache } from './tuf-cache.ts';
@@ -143,7 +143,7 @@ function rootOf(bytes: Uint8Array, file: string): Uint8Array {
 
 async function readOption(file: string, limit: number, what: string): Promise<Uint8Array> {
   try {
-    return await readAtMost(file, limit);
+    return await readAtMost(file, limit, { links: 'followed' });
   } catch (cause) {
     throw new JsrVerifyError('OPTIONS_INVALID', `the ${what} ${file} cannot be read`, { cause });
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { readAtMost } from '../source/local-file.ts';
+import { OwnFolder } from '../source/own-folder.ts';
 import { at, field, fromBase64, isRecord, parseJson, textAt } from '../wire/json.ts';
-import { readAtMost, replaceFile } from './trust-disk.ts';
+import { replaceFile } from './trust-disk.ts';
 import type { TufState } from './tuf.ts';
 
 /** A TUF state as it was kept, not yet believed. */
@@ -26,26 +28,33 @@ const maxBytes = 20_000_000;
 export function tufCache(folder: string | undefined, mirror: URL): TufCache {
   if (folder === undefined) return { read: async () => undefined, write: async () => undefined };
   const name = `${mirror.host.replace(/[^\w.-]/g, '_')}-${sha256(mirror.href).slice(0, 16)}.json`;
-  const file = join(folder, 'tuf', name);
+  const own = new OwnFolder(join(folder, 'tuf'));
   let before: string | undefined;
   return {
     read: async () => {
-      const bytes = await contents(file);
+      const bytes = await contents(own, name);
       before = bytes && sha256(bytes);
       return bytes && decode(bytes);
     },
     write: async (kept) => {
-      const bytes = await contents(file);
+      const bytes = await contents(own, name);
       if ((bytes && sha256(bytes)) !== before) return;
       // A cache that cannot be written costs a request tomorrow, not the answer of today.
-      await replaceFile(file, encode(kept)).catch(() => undefined);
+      await own
+        .make()
+        .then(() => replaceFile(own.file(name).path, encode(kept)))
+        .catch(() => undefined);
     },
   };
 }
 
-async function contents(file: string): Promise<Buffer | undefined> {
-  const bytes = await readAtMost(file, maxBytes).catch(() => undefined);
-  return bytes !== undefined && bytes.length <= maxBytes ? bytes : undefined;
+async function contents(own: OwnFolder, name: string): Promise<Buffer | undefined> {
+  try {
+    const bytes = await readAtMost(own.file(name).path, maxBytes, { links: 'refused' });
+    return bytes.length <= maxBytes ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function encode({ state, confirmedAt }: KeptTuf): Buffer {

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
+import { NotRegular, readAtMost, readAtMostSync } from './local-file.ts';
+import { placeInRepository } from './repository.ts';
 
 /** The largest file that is read as text, in bytes. */
 export const maxTextBytes = 50 * 1024 * 1024;
@@ -14,6 +15,11 @@ export interface TextFileOptions {
   readonly code: ErrorCode;
   /** The path as people know it. */
   readonly shown?: string;
+  /**
+   * The file in a repository that names this one, or this one itself where it was found and not named by the user.
+   * Whoever may change the repository chose what the name leads to, so it must not lead out of it.
+   */
+  readonly namedBy?: string;
 }
 
 /** The disk as it is, for what looks for lockfiles; relative paths start in `folder`. */
@@ -24,7 +30,11 @@ export function diskAt(folder: string) {
     kindOf,
     namesIn: (path: string) => namesIn(path, relative(base, path).replaceAll('\\', '/') || '.'),
     read: (path: string) =>
-      readTextFile(path, { code: 'LOCKFILE_INVALID', shown: relative(base, path).replaceAll('\\', '/') }),
+      readTextFile(path, {
+        code: 'LOCKFILE_INVALID',
+        shown: relative(base, path).replaceAll('\\', '/'),
+        namedBy: path,
+      }),
   };
 }
 
@@ -58,51 +68,59 @@ async function namesIn(folder: string, shown: string): Promise<readonly string[]
  * Rejects with `JsrVerifyError` when it is no regular file, cannot be opened or is larger than `maxBytes`.
  */
 export async function readTextFile(path: string, options: TextFileOptions): Promise<string> {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readBytesFile(path, options));
+  return toText(await readBytesFile(path, options));
 }
 
 /** The bytes of a regular file; rejects as `readTextFile` does. */
 export async function readBytesFile(path: string, options: TextFileOptions): Promise<Uint8Array> {
-  const { maxBytes = maxTextBytes, code, shown = path } = options;
-  const handle = await openFile(path, code, shown);
   try {
-    const file = await handle.stat();
-    if (!file.isFile()) throw new JsrVerifyError(code, `${shown} is not a regular file`);
-    const bytes = await readUpTo(handle, file.size, maxBytes);
-    if (bytes !== undefined) return bytes;
-    throw new JsrVerifyError(code, `${shown}:1: is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`, {
-      hint: 'it is not read at all, rather than in part',
-    });
+    const { place, links } = placeOf(path, options);
+    return bounded(await readAtMost(place, options.maxBytes ?? maxTextBytes, { links }), path, options);
   } catch (cause) {
-    if (cause instanceof JsrVerifyError) throw cause;
-    throw new JsrVerifyError(code, `${shown} cannot be read: ${codeOf(cause)}`, { cause });
-  } finally {
-    await handle.close();
+    throw inWords(cause, path, options);
   }
 }
 
-async function openFile(path: string, code: ErrorCode, shown: string): Promise<FileHandle> {
+/** As `readTextFile`, at once; `undefined` where there is no such file. For small files. */
+export function readTextFileSync(path: string, options: TextFileOptions): string | undefined {
   try {
-    // Without O_NONBLOCK, opening a pipe waits for somebody to write.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { place, links } = placeOf(path, options);
+    return toText(bounded(readAtMostSync(place, options.maxBytes ?? maxTextBytes, { links }), path, options));
   } catch (cause) {
-    throw new JsrVerifyError(code, `${shown} cannot be opened: ${codeOf(cause)}`, { cause });
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw inWords(cause, path, options);
   }
 }
 
-// The size that the system names is not believed: some files have none, others grow.
-async function readUpTo(handle: FileHandle, size: number, maxBytes: number): Promise<Buffer | undefined> {
-  if (size > maxBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const room = chunks.length === 0 ? size + 1 : 64 * 1024;
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(room), 0);
-    if (bytesRead === 0) return Buffer.concat(chunks, length);
-    length += bytesRead;
-    if (length > maxBytes) return undefined;
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
+function toText(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+function placeOf(
+  path: string,
+  { code, shown = path, namedBy }: TextFileOptions,
+): { readonly place: string; readonly links: 'followed' | 'refused' } {
+  if (namedBy === undefined) return { place: path, links: 'followed' };
+  const place = placeInRepository(path, namedBy);
+  // What was looked up is opened, and nothing that took its place meanwhile.
+  if (place !== undefined) return { place, links: 'refused' };
+  throw new JsrVerifyError(code, `${shown} leads out of the repository, so it is not read`, {
+    hint: 'put the file into the repository, or name it on the command line where it is',
+  });
+}
+
+function bounded(bytes: Uint8Array, path: string, options: TextFileOptions): Uint8Array {
+  const { code, shown = path, maxBytes = maxTextBytes } = options;
+  if (bytes.length <= maxBytes) return bytes;
+  throw new JsrVerifyError(code, `${shown}:1: is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`, {
+    hint: 'it is not read at all, rather than in part',
+  });
+}
+
+function inWords(cause: unknown, path: string, { code, shown = path }: TextFileOptions): JsrVerifyError {
+  if (cause instanceof JsrVerifyError) return cause;
+  const why = cause instanceof NotRegular ? 'is not a regular file' : `cannot be opened: ${codeOf(cause)}`;
+  return new JsrVerifyError(code, `${shown} ${why}`, { cause });
 }
 
 function codeOf(cause: unknown): string {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { readdirSync, readSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { absent, type FileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
+import { NotRegular, withFileSync } from './local-file.ts';
 import { unzip } from './zip.ts';
 
 /**
@@ -100,59 +101,43 @@ async function digest(
   turn: () => Promise<void>,
 ): Promise<FileDigest | { readonly odd: string } | { readonly unread: string } | undefined> {
   await turn();
-  let file: number;
   try {
-    file = openSync(path, flags);
+    return withFileSync(path, { links: 'refused' }, (file, found) => hashOf(file, found, length, chunk));
   } catch (cause) {
     const code = codeOf(cause);
     if (missing.includes(code)) return undefined;
+    if (cause instanceof NotRegular) return { odd: 'is no regular file' };
     return code === 'ELOOP' ? { odd: 'is a symbolic link' } : { unread: code };
-  }
-  try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) return { odd: 'is no regular file' };
-    const wanted = length ?? stat.size;
-    if (wanted > maxFileBytes) return { odd: `is larger than ${maxFileBytes / 1024 / 1024} MB` };
-    const hash = createHash('sha256');
-    let size = 0;
-    for (;;) {
-      const read = readSync(
-        file,
-        chunk,
-        0,
-        Math.min(chunk.length, (length ?? Number.POSITIVE_INFINITY) - size),
-        size,
-      );
-      if (read === 0) break;
-      hash.update(chunk.subarray(0, read));
-      size += read;
-      if (size > maxFileBytes) return { odd: `is larger than ${maxFileBytes / 1024 / 1024} MB` };
-    }
-    return { sha256: hash.digest('hex') as Sha256, size };
-  } catch (cause) {
-    return { unread: codeOf(cause) };
-  } finally {
-    closeSync(file);
   }
 }
 
-// Windows has no O_NOFOLLOW. Without O_NONBLOCK, opening a pipe waits for somebody to write.
-const flags = constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0);
+function hashOf(
+  file: number,
+  found: number,
+  length: number | undefined,
+  chunk: Buffer,
+): FileDigest | { readonly odd: string } {
+  if ((length ?? found) > maxFileBytes) return tooLarge;
+  const hash = createHash('sha256');
+  let size = 0;
+  for (;;) {
+    const room = Math.min(chunk.length, (length ?? Number.POSITIVE_INFINITY) - size);
+    const read = readSync(file, chunk, 0, room, size);
+    if (read === 0) break;
+    hash.update(chunk.subarray(0, read));
+    size += read;
+    if (size > maxFileBytes) return tooLarge;
+  }
+  return { sha256: hash.digest('hex') as Sha256, size };
+}
+
+const tooLarge = { odd: `is larger than ${maxFileBytes / 1024 / 1024} MB` };
 
 function opened<T>(path: string, use: (file: number, size: number) => Gathered<T>): Gathered<T> {
-  let file: number;
   try {
-    file = openSync(path, flags);
+    return withFileSync(path, { links: 'refused' }, use);
   } catch (cause) {
-    return trouble(cause, path);
-  }
-  try {
-    const stat = fstatSync(file);
-    return stat.isFile() ? use(file, stat.size) : unavailable(path, 'no regular file');
-  } catch (cause) {
-    return unavailable(path, codeOf(cause));
-  } finally {
-    closeSync(file);
+    return cause instanceof NotRegular ? unavailable(path, 'no regular file') : trouble(cause, path);
   }
 }
 

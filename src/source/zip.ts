@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { close, constants, fstat, open, read } from 'node:fs';
+import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Entry, ZipFile } from 'yauzl';
 import type { FileDigest } from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
+import { NotRegular, withFile } from './local-file.ts';
 
 /** A file in an archive: its digest, or what keeps it from being a plain file (completes "the file …"). */
 type Zipped = FileDigest | { readonly odd: string };
@@ -25,9 +26,6 @@ const zip64Mark = Buffer.from('PK\x06\x07');
 const linkMode = 0o12;
 const fileMode = 0o10;
 
-const openFile = promisify(open);
-const closeFile = promisify(close);
-const statFile = promisify(fstat);
 const readFile = promisify(read);
 
 /**
@@ -36,31 +34,38 @@ const readFile = promisify(read);
  * refused.
  */
 export async function unzip(path: string, prefix: string, maxFileBytes: number): Promise<Outcome> {
-  let file: number;
   try {
-    file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK | (constants.O_NOFOLLOW ?? 0));
+    return await withFile(path, { links: 'refused' }, ({ fd }, size) =>
+      readArchive(fd, size, prefix, maxFileBytes),
+    );
   } catch (cause) {
+    if (cause instanceof NotRegular) return { state: 'refused', why: 'it is no regular file' };
+    if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
     const code = codeOf(cause);
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'absent' } : { state: 'unread', why: code };
   }
+}
+
+async function readArchive(
+  file: number,
+  size: number,
+  prefix: string,
+  maxFileBytes: number,
+): Promise<Outcome> {
   try {
-    const stat = await statFile(file);
-    if (!stat.isFile()) return { state: 'refused', why: 'it is no regular file' };
-    const ends = await endsOf(file, stat.size);
+    const ends = await endsOf(file, size);
     if (ends === 'none') return { state: 'refused', why: 'it does not end as a zip archive' };
     // An archive in an archive can look like this, too: no proof of a forgery, but nothing to rely on.
     if (ends === 'many') return { state: 'unread', why: 'it can be read in two ways' };
     const { default: yauzl } = await import('yauzl');
     const archive = await yauzl.fromFdPromise(file, { autoClose: false, strictFileNames: true });
-    return { state: 'read', files: await hashAll(archive, stat.size, prefix, maxFileBytes) };
+    return { state: 'read', files: await hashAll(archive, size, prefix, maxFileBytes) };
   } catch (cause) {
     // Those are bugs, here or in the library; everything else is about the archive, or about the disk and has a code.
     if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
     const code = codeOf(cause);
     if (/^E[A-Z]+$/.test(code)) return { state: 'unread', why: code };
     return { state: 'refused', why: cause instanceof Error ? cause.message : String(cause) };
-  } finally {
-    await closeFile(file);
   }
 }
 

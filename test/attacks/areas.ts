@@ -1,5 +1,6 @@
 import { certified, identified } from './certificate.ts';
 import { denoAddresses } from './deno.ts';
+import { localFiles } from './files.ts';
 import { logged, remembered } from './log.ts';
 import { packs, tarballs } from './package.ts';
 import { lockfiles, policies, requests } from './project.ts';
@@ -26,4 +27,5 @@ export const areas: readonly Area[] = [
   requests,
   denoAddresses,
   policies,
+  localFiles,
 ];

@@ -169,7 +169,7 @@ describe('a cache that may not be written', () => {
       'a file where it writes first',
       {
         shell: 'rm -rf cache/evidence/tmp; mkdir -p cache/evidence && : > cache/evidence/tmp && exec "$@"',
-        why: 'file already exists',
+        why: 'evidence/tmp is not a folder',
       },
     ],
   ];

@@ -1,40 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inWorkFolder, readAtMost, replaceFile } from '../../src/sigstore/trust-disk.ts';
+import { inWorkFolder, replaceFile } from '../../src/sigstore/trust-disk.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'jsr-disk-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-describe('a file is read', () => {
-  const content = Buffer.alloc(150_000, 'abc');
-
-  test.each([
-    [149_990, 149_991],
-    [149_999, 150_000],
-    [150_000, 150_000],
-    [5, 6],
-    [65_536, 65_537],
-    [0, 1],
-  ])('up to %i bytes and one more, by which its reader sees that there is more', async (limit, length) => {
-    const file = join(folder, 'file');
-    await writeFile(file, content);
-    expect((await readAtMost(file, limit)).equals(content.subarray(0, length))).toBe(true);
-  });
-
-  test.skipIf(process.platform !== 'linux')('and closed again', async () => {
-    const file = join(folder, 'file');
-    await writeFile(file, content);
-    const open = async () => (await readdir('/proc/self/fd')).length;
-    const before = await open();
-    for (let times = 0; times < 20; times += 1) await readAtMost(file, 1);
-    expect(await open()).toBeLessThan(before + 20);
-  });
-});
 
 describe('a file is replaced', () => {
   test('in folders that are made for it, for nobody else to read, with nothing left beside it', async () => {

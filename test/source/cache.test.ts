@@ -181,7 +181,7 @@ describe('a folder that cannot be used', () => {
       expect(await asking.ask(question(`${server.url}/${path}`, { lifetime: 'immutable' }))).toMatchObject({
         state: 'present',
       });
-    expect(trouble.mock.calls).toEqual([[`the cache in ${dir} cannot be used: not a directory`]]);
+    expect(trouble.mock.calls).toEqual([[`the cache in ${dir} cannot be used: file is not a folder`]]);
   });
 
   it('for writing only, still answers', async () => {

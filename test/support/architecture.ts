@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   source: words,
   tlog: [...words, 'source'],
-  sigstore: [...words, 'tlog'],
+  sigstore: [...words, 'source', 'tlog'],
   registry: [...words, 'source', 'tlog'],
   lockfile: words,
   npm: words,
@@ -90,8 +90,27 @@ const computing: ReadonlySet<string> = new Set([
 const machineHomes = ['source', 'cli'];
 /** TUF keeps its metadata on disk and has its own line to its mirror, outside of what a source records or replays. */
 const diskForTrust = {
-  files: ['sigstore/trust.ts', 'sigstore/trust-disk.ts'],
+  files: ['sigstore/trust-disk.ts'],
   builtins: ['fs', 'fs/promises', 'os'],
+};
+
+/** Where files are opened by name, so that everywhere else no pipe, device or link can be in the way. */
+const opener = 'source/local-file.ts';
+/** What of `node:fs` opens a file by its name or makes folders, and who may use it besides. */
+const openers: Readonly<Record<string, readonly string[]>> = {
+  appendFile: [],
+  copyFile: [],
+  cp: [],
+  createReadStream: [],
+  createWriteStream: [],
+  mkdir: [],
+  open: [],
+  openAsBlob: [],
+  readFile: [],
+  readv: [],
+  truncate: [],
+  // A report that goes to a pipe or a device of the user's choice; a folder that the program has just made for itself.
+  writeFile: ['cli/replace-file.ts', 'sigstore/trust-disk.ts'],
 };
 
 /** Names that reach the machine without an import, and where they may be used. */
@@ -132,7 +151,11 @@ export function breaches(path: string, text: string): readonly string[] {
     }),
     ...syntaxOf(path, text).flatMap((place) => {
       const message =
-        globalBreach(path, place) ?? clockBreach(part, place) ?? aliasBreach(place) ?? hostBreach(place);
+        openerBreach(path, place) ??
+        globalBreach(path, place) ??
+        clockBreach(part, place) ??
+        aliasBreach(place) ??
+        hostBreach(place);
       return message === undefined ? [] : [at(lineAt(text, place.node.start), message)];
     }),
   ];
@@ -181,6 +204,23 @@ function builtinBreach(path: string, name: string): string | undefined {
   }
   if (diskForTrust.files.includes(path) && diskForTrust.builtins.includes(name)) return undefined;
   return `imports node:${name}, which lives in ${machineHomes.join(', ')}`;
+}
+
+function openerBreach(path: string, { node }: Place): string | undefined {
+  const isImport = ['ImportDeclaration', 'ImportExpression', 'ExportNamedDeclaration'].includes(node.type);
+  const source = node['source'];
+  const mayTouchDisk = livesIn(path, [...machineHomes, ...diskForTrust.files]);
+  if (!isImport || !mayTouchDisk || path === opener || !isSyntax(source)) return undefined;
+  if (!/^(?:node:)?fs(?:\/promises)?$/.test(String(source['value']))) return undefined;
+  const specifiers = Array.isArray(node['specifiers']) ? node['specifiers'].filter(isSyntax) : [];
+  if (node.type !== 'ImportDeclaration' || specifiers.some(({ type }) => type !== 'ImportSpecifier'))
+    return 'imports all of node:fs; name what of it is used';
+  for (const { imported } of specifiers as readonly { readonly imported?: unknown }[]) {
+    const name = isSyntax(imported) ? String(imported['name']).replace(/Sync$/, '') : '';
+    const places = Object.hasOwn(openers, name) ? openers[name] : undefined;
+    if (places !== undefined && !livesIn(path, places)) return `opens files by name: ${name}; use ${opener}`;
+  }
+  return undefined;
 }
 
 function globalBreach(path: string, place: Place): string | undefined {

@@ -42,9 +42,11 @@ export async function pinCommand(
   const known =
     existing === undefined
       ? undefined
-      : await readTextFile(existing, { code: 'POLICY_INVALID', shown }).catch((error) =>
-          flags.policy === undefined ? Promise.reject(error) : undefined,
-        );
+      : await readTextFile(existing, {
+          code: 'POLICY_INVALID',
+          shown,
+          ...(flags.policy === undefined && { namedBy: existing }),
+        }).catch((error) => (flags.policy === undefined ? Promise.reject(error) : undefined));
   if (!check) await checkWritable([{ format: 'json', file: path }]);
   const { policy: _, ...rest } = flags;
   const { report } = await auditQuietly(
@@ -70,7 +72,7 @@ export async function pinCommand(
   if (report.interrupted) return exit.interrupted;
   const { text, changes, refused } = pin(report, known, {
     file: shown,
-    read: (file) => readSibling(inFolder(cwd, file)),
+    read: (file) => readSibling(inFolder(cwd, file), path),
   });
   for (const { purl, reason } of refused) voice.warning(`${purl} is not pinned: ${reason}`);
   const code = exitCodeOf(report, {

@@ -104,6 +104,7 @@ async function search(
 ): Promise<Discovered> {
   const steps = await stepsUp(disk, start);
   const deno = denoLock(steps);
+  if (deno !== undefined) refuseOutside(disk, deno.path, steps);
   const node = steps.findIndex(({ nodeLocks }) => nodeLocks.length > 0);
   const nearest = Math.min(...[deno?.step ?? -1, node].filter((step) => step !== -1));
   const near = steps.slice(0, nearest + 1);
@@ -134,6 +135,7 @@ async function search(
 /** One folder on the way up and what of interest is in it. */
 interface Step {
   readonly folder: string;
+  readonly isRoot: boolean;
   readonly deno: DenoProject | undefined;
   /** Absolute; the `deno.json` or `deno.jsonc` that was read. */
   readonly denoConfig: string | undefined;
@@ -148,15 +150,15 @@ interface Step {
 async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
   const steps: Step[] = [];
   for (let folder = start; steps.length < maxSteps; folder = dirname(folder)) {
-    steps.push(await lookInto(disk, folder));
     // A repository's root, or a work tree or submodule, where `.git` is a file.
     const isRoot = (await disk.kindOf(join(folder, '.git'))) !== undefined;
+    steps.push({ ...(await lookInto(disk, folder)), isRoot });
     if (isRoot || dirname(folder) === folder) break;
   }
   return steps;
 }
 
-async function lookInto(disk: Disk, folder: string): Promise<Step> {
+async function lookInto(disk: Disk, folder: string): Promise<Omit<Step, 'isRoot'>> {
   const names = await present(disk, folder, ['deno.lock', ...projectFiles, ...nodeNames]);
   const config = ['deno.json', 'deno.jsonc'].find((name) => names.has(name));
   const denoConfig = config === undefined ? undefined : join(folder, config);
@@ -237,6 +239,17 @@ async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly
     if (names.length > 0) return names.map((name) => toFound(disk, join(modules, name), detect(name)));
   }
   return [];
+}
+
+// Whoever may change `deno.json` must not have files read that are not of the repository. Where a link leads, the disk looks.
+function refuseOutside(disk: Disk, path: string, steps: readonly Step[]): void {
+  const root = steps.at(-1);
+  if (root?.isRoot !== true || !/^\.\.(?:\/|$)/.test(below(root.folder, path))) return;
+  throw new JsrVerifyError(
+    'LOCKFILE_INVALID',
+    `${shown(disk, path)} is outside of the repository, though deno.json names it`,
+    { hint: 'correct "lock" in deno.json, or audit the file by its name' },
+  );
 }
 
 // Only a `deno.json` can name what is not there.

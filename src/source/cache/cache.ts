@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, appendFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { openToAppend } from '../local-file.ts';
+import { NotOurs, OwnFolder } from '../own-folder.ts';
 import { tame } from '../reason.ts';
 import type { SourceRequest } from '../source.ts';
 import { sweep } from './sweep.ts';
@@ -48,7 +51,6 @@ export function writeOnly(cache: EvidenceCache): EvidenceCache {
 interface Cacache {
   readonly get: {
     info(dir: string, key: string): Promise<Entry | null>;
-    hasContent(dir: string, integrity: string): Promise<{ readonly size: number } | false>;
     byDigest(dir: string, integrity: string): Promise<Uint8Array>;
   };
   put(
@@ -74,8 +76,12 @@ const dotBytes = 65_536;
 /** What an answer takes on disk beside its bytes. */
 const overhead = 8192;
 
+/** An index file has some 300 bytes for each time that its answer was kept. */
+const largestIndex = 1_000_000;
+
 class DiskCache implements EvidenceCache {
   readonly #dir: string;
+  readonly #own: OwnFolder;
   readonly #maxBytes: number;
   readonly #onTrouble: (text: string) => void;
   #cacache: Promise<Cacache> | undefined;
@@ -86,6 +92,7 @@ class DiskCache implements EvidenceCache {
 
   constructor({ dir, maxBytes = 500_000_000, onTrouble = () => undefined }: CacheOptions) {
     this.#dir = dir;
+    this.#own = new OwnFolder(dir);
     this.#maxBytes = maxBytes;
     this.#onTrouble = onTrouble;
   }
@@ -95,15 +102,15 @@ class DiskCache implements EvidenceCache {
     const cacache = await this.#load();
     const key = keyOf(request);
     try {
-      const entry = await cacache.get.info(this.#dir, key);
-      if (entry === null || (age === 'fresh' && !isFresh(entry.time, request))) return undefined;
-      const content = await cacache.get.hasContent(this.#dir, entry.integrity);
-      if (content === false || content.size > request.maxBytes) return undefined;
+      const entry = await this.#entry(cacache, key);
+      if (entry === undefined || (age === 'fresh' && !isFresh(entry.time, request))) return undefined;
+      const { size } = this.#own.file(...contentNames(entry.integrity));
+      if (size === undefined || size > request.maxBytes) return undefined;
       const bytes = await cacache.get.byDigest(this.#dir, entry.integrity);
       return { bytes, storedAt: new Date(entry.time) };
     } catch (error) {
       const code = systemError(error)?.code;
-      if (code !== undefined && code !== 'ENOENT') this.#trouble(error, 'no');
+      if (error instanceof NotOurs || (code !== undefined && code !== 'ENOENT')) this.#trouble(error, 'no');
       else await this.#drop(cacache, key);
       return undefined;
     }
@@ -114,6 +121,8 @@ class DiskCache implements EvidenceCache {
     const cacache = await this.#load();
     const key = keyOf(request);
     try {
+      // The library makes folders and files without looking at what is there, so that is done before.
+      await this.#prepare(key, bytes);
       // An index file only ever grows, so a short-lived answer starts its own anew.
       if (request.lifetime === 'short') await cacache.rm.entry(this.#dir, key, { removeFully: true });
       await cacache.put(this.#dir, key, bytes, { algorithms: ['sha256'] });
@@ -127,11 +136,31 @@ class DiskCache implements EvidenceCache {
     }
   }
 
+  async #entry(cacache: Cacache, key: string): Promise<Entry | undefined> {
+    const { size } = this.#own.growing(...indexNames(key));
+    if (size === undefined) return undefined;
+    if (size > largestIndex) throw new Error('the index file is too large');
+    const entry = await cacache.get.info(this.#dir, key);
+    if (entry === null) return undefined;
+    // What the library would look up elsewhere was not written by this program.
+    if (!integrityPattern.test(entry.integrity)) throw new Error('the digest is not one of ours');
+    return entry;
+  }
+
+  async #prepare(key: string, bytes: Uint8Array): Promise<void> {
+    const index = indexNames(key);
+    const content = contentNames(`sha256-${createHash('sha256').update(bytes).digest('base64')}`);
+    for (const folder of [['tmp'], index.slice(0, -1), content.slice(0, -1)]) await this.#own.make(...folder);
+    this.#own.growing(...index);
+    this.#own.file(...content);
+    this.#own.growing(ledgerName);
+  }
+
   // A damaged content file would otherwise stand in the way of the sound one that is fetched next.
   async #drop(cacache: Cacache, key: string): Promise<void> {
     try {
-      const entry = await cacache.get.info(this.#dir, key);
-      if (entry !== null) await cacache.rm.content(this.#dir, entry.integrity);
+      const entry = await this.#entry(cacache, key);
+      if (entry !== undefined) await cacache.rm.content(this.#dir, entry.integrity);
     } catch {
       // An entry that cannot even be read has no content to be found.
     }
@@ -144,18 +173,20 @@ class DiskCache implements EvidenceCache {
     if (this.#unnoted < dotBytes) return;
     const dots = Math.floor(this.#unnoted / dotBytes);
     this.#unnoted -= dots * dotBytes;
-    const ledger = join(this.#dir, 'written');
-    await appendFile(ledger, '.'.repeat(dots));
-    const { size } = await stat(ledger);
-    if (size * dotBytes < this.#maxBytes || this.#sweeping) return;
-    this.#sweeping = true;
+    const ledger = await openToAppend(this.#own.growing(ledgerName).path);
     try {
+      await ledger.appendFile('.'.repeat(dots));
+      const { size } = await ledger.stat();
+      if (size * dotBytes < this.#maxBytes || this.#sweeping) return;
+      this.#sweeping = true;
       // Before the work, so that no other process starts on it meanwhile.
-      await writeFile(ledger, '.'.repeat((this.#maxBytes * 0.8) / dotBytes));
-      await sweep(this.#dir, this.#maxBytes * 0.8);
+      await ledger.truncate(Math.floor((this.#maxBytes * 0.8) / dotBytes));
     } finally {
-      this.#sweeping = false;
+      await ledger.close();
     }
+    await sweep(this.#own, this.#maxBytes * 0.8).finally(() => {
+      this.#sweeping = false;
+    });
   }
 
   #load(): Promise<Cacache> {
@@ -169,6 +200,24 @@ class DiskCache implements EvidenceCache {
     const fact = systemError(error)?.fact ?? (error instanceof Error ? error.message : String(error));
     if (before === 'yes') this.#onTrouble(`the cache in ${tame(this.#dir)} cannot be used: ${tame(fact)}`);
   }
+}
+
+const ledgerName = 'written';
+const integrityPattern = /^sha256-[A-Za-z0-9+/]{43}=$/;
+
+/** Where the library keeps the index of a key, below the folder. */
+function indexNames(key: string): readonly string[] {
+  return ['index-v5', ...segments(createHash('sha256').update(key).digest('hex'))];
+}
+
+/** Where it keeps the content of a digest. */
+function contentNames(integrity: string): readonly string[] {
+  const hex = Buffer.from(integrity.slice('sha256-'.length), 'base64').toString('hex');
+  return ['content-v2', 'sha256', ...segments(hex)];
+}
+
+function segments(hex: string): readonly string[] {
+  return [hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)];
 }
 
 // All that the answer was measured against is part of its name, so that no question gets an answer to a laxer one.

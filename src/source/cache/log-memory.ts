@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { field, isRecord } from '../../wire/json.ts';
+import { createFile, readAtMost } from '../local-file.ts';
+import { OwnFolder } from '../own-folder.ts';
 import { tame } from '../reason.ts';
 
 /** What is remembered; empty when nothing ever was. Damage is never taken for emptiness. */
@@ -76,7 +78,15 @@ async function readNewest(dir: string): Promise<Newest> {
       generation = (await generationsOf(dir)).at(-1) ?? 0n;
       if (generation === 0n) return { generation, memory: { state: 'known', entries: new Map() } };
       file = fileOf(dir, generation);
-      return { generation, memory: parse(file, await readSome(file)) };
+      return {
+        generation,
+        memory: parse(
+          file,
+          await readAtMost(new OwnFolder(dir).file(nameOf(generation)).path, largestFile, {
+            links: 'refused',
+          }),
+        ),
+      };
     } catch (error) {
       // Replaced between the two looks, so the newer one is there now.
       if (codeOf(error) === 'ENOENT' && attempt < mostTries) continue;
@@ -86,6 +96,7 @@ async function readNewest(dir: string): Promise<Newest> {
 }
 
 async function generationsOf(dir: string): Promise<readonly bigint[]> {
+  if (!new OwnFolder(dir).exists) return [];
   const names = await readdir(dir).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
@@ -98,18 +109,11 @@ async function generationsOf(dir: string): Promise<readonly bigint[]> {
 }
 
 function fileOf(dir: string, generation: bigint): string {
-  return join(dir, `memory.${generation}.json`);
+  return join(dir, nameOf(generation));
 }
 
-async function readSome(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.alloc(largestFile + 1);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+function nameOf(generation: bigint): string {
+  return `memory.${generation}.json`;
 }
 
 // One line of JSON after the line with its digest, so that no damage of any kind looks like a state.
@@ -144,7 +148,7 @@ async function write(
   const file = fileOf(dir, before + 1n);
   const temporary = join(dir, `memory.${randomUUID()}.tmp`);
   try {
-    await mkdir(dir, { recursive: true });
+    await new OwnFolder(dir).make();
     const json = `${JSON.stringify({ version: 1, entries: Object.fromEntries(entries) })}\n`;
     if (json.length > largestFile / 4)
       return { state: 'unavailable', file: dir, why: 'too much to remember' };
@@ -169,7 +173,7 @@ async function write(
 
 // On the disk before it has a name, so that even a power cut leaves either state, and never half of one.
 async function writeThrough(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
+  const handle = await createFile(file, 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();

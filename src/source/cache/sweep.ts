@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { OwnFolder } from '../own-folder.ts';
 
 interface File {
   readonly path: string;
@@ -13,10 +14,18 @@ const width = 64;
 /** What a small file takes on disk. */
 const block = 4096;
 
-/** Removes the files of a folder that were written first, until at most `maxBytes` stand there. */
-export async function sweep(dir: string, maxBytes: number): Promise<void> {
-  const names = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((name) =>
-    name.isFile(),
+/** The files that the cache makes, by their path below it; with the temporary ones of processes that were killed. */
+const ours =
+  /^(?:(?:index-v5|content-v2\/sha256)\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{60}|tmp\/[0-9a-f-]{36})$/;
+
+/** Removes the files of the cache that were written first, until at most `maxBytes` stand there; no others. */
+export async function sweep(folder: OwnFolder, maxBytes: number): Promise<void> {
+  if (!folder.exists) return;
+  // Links to folders are listed, not followed.
+  const names = (await readdir(folder.path, { recursive: true, withFileTypes: true })).filter(
+    (name) =>
+      name.isFile() &&
+      ours.test(relative(folder.path, join(name.parentPath, name.name)).replaceAll(sep, '/')),
   );
   const files = (await inTurn(names, measure)).filter((file) => file !== undefined);
   files.sort((a, b) => b.writtenAt - a.writtenAt);
@@ -31,7 +40,7 @@ export async function sweep(dir: string, maxBytes: number): Promise<void> {
 // Gone already: another process is sweeping, too.
 async function measure(name: Dirent): Promise<File | undefined> {
   const path = join(name.parentPath, name.name);
-  const found = await stat(path).catch(() => undefined);
+  const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return undefined;
   return { path, bytes: Math.ceil(found.size / block) * block, writtenAt: found.mtimeMs };
 }

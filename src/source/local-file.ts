@@ -1,0 +1,159 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+// The only place that opens files by name (`test/architecture.test.ts`), so that no name makes the program wait.
+
+/** What became of a symbolic link in the last part of a path. */
+export interface LinkOptions {
+  /** `refused`: opening a link fails with `ELOOP`. For names that somebody else may have chosen. */
+  readonly links: 'followed' | 'refused';
+}
+
+/** The path leads to a folder, a pipe, a socket or a device. */
+export class NotRegular extends Error {
+  override readonly name = 'NotRegular';
+  readonly code = 'ENOTREGULAR';
+
+  constructor() {
+    super('not a regular file');
+  }
+}
+
+/** Opens a regular file for reading while `use` runs. Never waits for a pipe; rejects with `NotRegular` or the error of the system. */
+export async function withFile<T>(
+  path: string,
+  { links }: LinkOptions,
+  use: (file: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, flagsFor(links));
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new NotRegular();
+    return await use(file, found.size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same at once, without a thread of its own. */
+export function withFileSync<T>(
+  path: string,
+  { links }: LinkOptions,
+  use: (file: number, size: number) => T,
+): T {
+  const file = openSync(path, flagsFor(links));
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) throw new NotRegular();
+    return use(file, found.size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes of a regular file, at most one more than `limit`, so that the reader sees when it is too large. */
+export async function readAtMost(path: string, limit: number, options: LinkOptions): Promise<Buffer> {
+  return withFile(path, options, async (file, size) => {
+    const chunks = new Chunks(size, limit);
+    while (chunks.room > 0) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunks.room), 0);
+      if (bytesRead === 0) break;
+      chunks.add(buffer.subarray(0, bytesRead));
+    }
+    return chunks.all;
+  });
+}
+
+/** The same at once, for small files. */
+export function readAtMostSync(path: string, limit: number, options: LinkOptions): Buffer {
+  return withFileSync(path, options, (file, size) => {
+    const chunks = new Chunks(size, limit);
+    while (chunks.room > 0) {
+      const buffer = Buffer.allocUnsafe(chunks.room);
+      const bytesRead = readSync(file, buffer);
+      if (bytesRead === 0) break;
+      chunks.add(buffer.subarray(0, bytesRead));
+    }
+    return chunks.all;
+  });
+}
+
+// The size that the system names is not believed, since some files have none and others grow; it only says how to begin.
+class Chunks {
+  readonly #chunks: Buffer[] = [];
+  readonly #first: number;
+  #rest: number;
+
+  constructor(size: number, limit: number) {
+    this.#first = size > limit ? 65_536 : size + 1;
+    this.#rest = limit + 1;
+  }
+
+  /** Bytes to read next. */
+  get room(): number {
+    return Math.min(this.#rest, this.#chunks.length === 0 ? this.#first : 65_536);
+  }
+
+  get all(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#rest -= chunk.length;
+  }
+}
+
+/** Makes a file that was not there and opens it for writing; a link in its place is something that is there. */
+export function createFile(path: string, mode = 0o666): Promise<FileHandle> {
+  return open(path, 'wx', mode);
+}
+
+/** Opens a regular file for writing at its end, and makes it where it is missing. A link, or a file with a second name, is refused. */
+export async function openToAppend(path: string): Promise<FileHandle> {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0o666);
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.nlink > 1) throw new NotRegular();
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes a folder, and those above it that are missing. Node's own `recursive` tries for ever where the system says that
+ * the folder above is missing although it is there, as below `/proc`.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = path; ; folder = dirname(folder)) {
+    const found = await stat(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) return undefined;
+      throw error;
+    });
+    if (found !== undefined) break;
+    missing.push(folder);
+  }
+  for (const folder of missing.reverse()) {
+    await mkdir(folder).catch((error: unknown) => {
+      // The folder above is there.
+      if (codeOf(error) === 'ENOENT') throw new Error(`no folder can be made in ${dirname(folder)}`);
+      // Another process was faster.
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  }
+}
+
+// Without O_NONBLOCK, opening a pipe waits for somebody to write. Windows has neither of the two.
+function flagsFor(links: LinkOptions['links']): number {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  return O_RDONLY | O_NONBLOCK | (links === 'refused' ? O_NOFOLLOW : 0);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
