@@ -53,7 +53,11 @@ function workFolder(path: string): WorkFolder {
     },
     files: async () => {
       const entries = await readdir(path, { withFileTypes: true });
-      const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      // Not every host lists a folder in order.
+      const names = entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => entry.name)
+        .sort();
       return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
     },
   };

@@ -56,7 +56,10 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
 async function namesIn(folder: string, shown: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
   } catch (cause) {
     if (closed.includes(codeOf(cause))) return [];
     throw new JsrVerifyError('LOCKFILE_INVALID', `${shown} cannot be listed: ${codeOf(cause)}`, { cause });
