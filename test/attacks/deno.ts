@@ -27,6 +27,19 @@ const redirect = (
 
 const code = 'data:application/typescript,export%20const%20x%20%3D%201%3B';
 
+const hash = 'a'.repeat(64);
+
+/** A module of the package that another host hands on. */
+const handedOn = (promise: string, address: string, sections: (address: string) => object): Row => ({
+  promise,
+  project: (scene) => ({ 'deno.lock': locked(scene, sections(address.replace('NAME', scene.name))) }),
+  argv: () => ['audit'],
+  verdict: 'rejected',
+  code: 1,
+  id: 'foreign-registry',
+  says: /the lockfile fetches @acme\/row-\d+@1\.0\.0 from [\w.]+, which is not a configured registry/,
+});
+
 /** Lockfiles of Deno that put something else in the place of a package of JSR. */
 export const denoAddresses: Area = {
   area: 'addresses in deno.lock',
@@ -137,6 +150,43 @@ export const denoAddresses: Area = {
       code: 2,
       id: 'lockfile-entry',
       says: /"redirects" sends .*@acme\/unheard\/mod\.ts to data:.* not the package that it names/,
+    },
+    ...Object.entries({
+      'esm.sh': 'https://esm.sh/jsr/@acme/NAME@1.0.0/mod.ts',
+      'esm.sh with a version of its build': 'https://esm.sh/v135/jsr/@acme/NAME@1.0.0/denonext/mod.mjs',
+      'esm.sh with a stable build': 'https://esm.sh/stable/jsr/@acme/NAME@1.0.0&dev/mod.mjs?bundle',
+      'esm.sh under the npm name': 'https://esm.sh/v135/@jsr/acme__NAME@1.0.0/es2022/mod.mjs',
+      jspm: 'https://ga.jspm.io/jsr:@acme/NAME@1.0.0/mod.js',
+      jsDelivr: 'https://cdn.jsdelivr.net/npm/@jsr/acme__NAME@1.0.0/+esm',
+      unpkg: 'https://unpkg.com/@jsr/acme__NAME@1.0.0/mod.js',
+      Skypack: 'https://cdn.skypack.dev/-/@jsr/acme__NAME@v1.0.0-yH0aYV1FOvoIPeKBbHxg/dist=es2020/mod.js',
+      'a tarball': 'https://npm.other.example/~/11/@jsr/acme__NAME/1.0.0.tgz',
+      'a proxy': 'https://proxy.example/https://jsr.io/@acme/NAME/1.0.0/mod.ts',
+      'a query of a proxy': 'https://proxy.example/?url=https%3A%2F%2Fjsr.io%2F@acme%2FNAME%2F1.0.0%2Fmod.ts',
+      'any host': 'https://cdn.example/jsr:@acme/NAME@1.0.0/mod.js',
+      escapes: 'https://cdn.example/%6Asr/%40acme%2FNAME%401.0.0/mod.js',
+    }).flatMap(([host, address]) => [
+      handedOn(`a package of JSR that is loaded through ${host} is rejected`, address, (at) => ({
+        remote: { [at]: hash },
+      })),
+      handedOn(`a redirect to a package of JSR through ${host} is rejected`, address, (at) => ({
+        redirects: { 'https://x.example/': at },
+      })),
+      handedOn(`a redirect from a package of JSR through ${host} is rejected`, address, (at) => ({
+        redirects: { [at]: code },
+      })),
+    ]),
+    {
+      ...handedOn('a package of JSR in no exact version at another host is an error', '', () => ({})),
+      project: (scene) => ({
+        'deno.lock': locked(scene, {
+          remote: { [`https://esm.sh/jsr/@acme/${scene.name}@1/mod.ts`]: hash },
+        }),
+      }),
+      verdict: 'verified',
+      code: 2,
+      id: 'lockfile-entry',
+      says: /it fetches @acme\/row-\d+ from esm\.sh, and names no exact version/,
     },
   ],
 };

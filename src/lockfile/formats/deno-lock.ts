@@ -1,5 +1,6 @@
-import { isPackageName, isScope, type PackageVersion, toSha256 } from '../../model/package.ts';
+import { isPackageName, isScope, npmNameOf, type PackageVersion, toSha256 } from '../../model/package.ts';
 import { type LockfileFormat, UnknownVersion } from '../format.ts';
+import { handedOn } from '../parts/cdn-address.ts';
 import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
 import { lockedNothing } from '../parts/integrity.ts';
@@ -160,8 +161,22 @@ class DenoLock {
       this.#into.sentAway(at, key, target ?? 'no address', 'redirects');
       if (target === undefined)
         this.#into.unreadable(value.at, key, 'it redirects to something that is no address');
-      else this.#module(value.at, target, known, seen, 'the lockfile names this version in a redirect only');
+      else {
+        this.#module(value.at, target, known, seen, 'the lockfile names this version in a redirect only');
+        this.#handsOn(at, key, target);
+      }
     }
+  }
+
+  /** Where a redirect begins at another host; most say which version is the newest, and that is told where they lead. */
+  #handsOn(at: number, from: string, to: string): void {
+    const address = this.#into.moduleAddress(from);
+    if (address.kind !== 'foreign') return;
+    const [asked, given] = [handedOn(from), handedOn(to)];
+    const followed =
+      typeof asked === 'object' && typeof given === 'object' && npmNameOf(asked) === npmNameOf(given);
+    if (!followed || (asked.version !== undefined && asked.version !== given.version))
+      this.#into.handedOn(at, from, asked, address.host);
   }
 
   #module(at: number, text: string, known: ReadonlySet<string>, seen: Set<string>, why: string) {
@@ -171,18 +186,17 @@ class DenoLock {
       return;
     }
     const version = moduleAt(address.path.replace(/^\//, ''));
-    if (version === 'none') return;
-    if (version === 'unclear') {
-      if (address.kind === 'registry')
-        this.#into.unreadable(at, text, 'it names no exact version of a JSR package');
-      return;
+    if (address.kind === 'foreign') {
+      const exact = typeof version === 'string' ? undefined : version;
+      return this.#into.handedOn(at, text, exact ?? handedOn(text), address.host);
     }
+    if (version === 'none') return;
+    if (version === 'unclear')
+      return this.#into.unreadable(at, text, 'it names no exact version of a JSR package');
     const id = `${version.scope}/${version.name}@${version.version}`;
-    const mark = address.kind === 'foreign' ? `${address.host} ${id}` : id;
-    if (seen.has(mark)) return;
-    seen.add(mark);
-    if (address.kind === 'foreign') this.#into.foreign(at, version, address.host);
-    else if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, lockedNothing(why), {});
+    if (seen.has(id)) return;
+    seen.add(id);
+    if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, lockedNothing(why), {});
   }
 
   #relate({ key, value }: Entry, known: ReadonlySet<string>): void {

@@ -1,4 +1,4 @@
-import { npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
+import { nameOf, npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
 import {
   type ForeignReference,
   type Locked,
@@ -10,6 +10,7 @@ import {
   type Target,
   type UnreadableEntry,
 } from '../../model/target.ts';
+import { type HandedOn, handedOn } from './cdn-address.ts';
 import { maxDependents } from './dependents.ts';
 import { lockedBy, lockedNothing } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
@@ -77,6 +78,7 @@ export class Collector {
   readonly #unreadable: { readonly at: number; readonly entry: UnreadableEntry }[] = [];
   readonly #remarks: Remark[] = [];
   readonly #requests: JsrRequest[] = [];
+  readonly #handedOn = new Set<string>();
   readonly #sentAway: {
     readonly at: number;
     readonly entry: string;
@@ -139,6 +141,19 @@ export class Collector {
     else this.#sentAway.push({ at, entry: address, what, why });
   }
 
+  /** An address of another host that hands on a JSR package, if it does; the same version and host are told once. */
+  handedOn(at: number, address: string, what: HandedOn | 'unclear' | undefined, host: string) {
+    if (what === undefined) return;
+    if (what === 'unclear') return this.unreadable(at, address, 'it names no package of JSR');
+    const { scope, name, version } = what;
+    const mark = JSON.stringify([host, nameOf(what)]);
+    if (this.#handedOn.has(mark)) return;
+    this.#handedOn.add(mark);
+    if (version === undefined)
+      this.unreadable(at, address, `it fetches ${nameOf(what)} from ${host}, and names no exact version`);
+    else this.foreign(at, { scope, name, version }, host);
+  }
+
   /** Where an address in the lockfile points, seen from the registry that serves modules. */
   moduleAddress(text: string): Address {
     return addressOf(text, this.#registries.registry);
@@ -164,10 +179,12 @@ export class Collector {
       if (isJsrScoped(mention.name) || namesJsrScope(text ?? '')) this.unreadable(at, entry, address.why);
       return;
     }
-    const served = address === undefined ? undefined : packageAtPath(address.path);
-    const version = isJsrScoped(mention.name)
-      ? claimed(mention.name, withBuild(mention.version, served?.version))
-      : served;
+    const scoped = isJsrScoped(mention.name);
+    const passedOn = !scoped && address?.kind === 'foreign' ? handedOn(text ?? '') : undefined;
+    const served = address === undefined ? undefined : (packageAtPath(address.path) ?? exactly(passedOn));
+    if (served === undefined && passedOn !== undefined && address?.kind === 'foreign')
+      return this.handedOn(at, entry, passedOn, address.host);
+    const version = scoped ? claimed(mention.name, withBuild(mention.version, served?.version)) : served;
     if (version === undefined) return;
     if (typeof version === 'string') return this.unreadable(at, entry, version);
     const wrong = address?.kind === 'registry' ? wrongAddress(address, version, mention) : undefined;
@@ -243,6 +260,11 @@ function claimed(name: string, version: string | undefined): PackageVersion | st
   if (jsr === undefined) return `${name} is not the name of a JSR package`;
   if (version === undefined) return 'it has no version';
   return isVersion(version) ? { ...jsr, version } : `${version} is not an exact version`;
+}
+
+function exactly(what: HandedOn | 'unclear' | undefined): PackageVersion | undefined {
+  if (typeof what !== 'object' || what.version === undefined) return undefined;
+  return { ...what, version: what.version };
 }
 
 /** The version, with the build metadata that its address has and that some clients leave out. */

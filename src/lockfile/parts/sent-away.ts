@@ -57,7 +57,7 @@ function steps(path: string): readonly string[] {
 }
 
 /** ASCII escapes undone, also where they were escaped again; three times is more than any client does. */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   let plain = text;
   for (let times = 0; times < 3; times++)
     plain = plain.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
