@@ -1,5 +1,5 @@
 import { JsrVerifyError } from '../model/error.ts';
-import { byError } from './exit.ts';
+import { byError, exit } from './exit.ts';
 import { sayError, voiceOn } from './say.ts';
 
 /** What the program may know of the process it runs in; handed in, so that nothing but `cli/` looks. */
@@ -28,11 +28,19 @@ export function mayColor(stream: Out, color: boolean, { env }: Pick<Environment,
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** The process this program runs in. The first interrupt ends the work, a second one the process. */
+/** Milliseconds that the work has to come to its end after an interrupt. */
+const graceMs = 2000;
+
+/** The process this program runs in. The first interrupt ends the work; a second one, or two seconds, the process. */
 export function processEnvironment(): Environment {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
-  process.once('SIGTERM', () => interrupt.abort(new Error('terminated')));
+  const stop = () => {
+    if (interrupt.signal.aborted) return endAtOnce();
+    interrupt.abort(new Error('interrupted'));
+    setTimeout(endAtOnce, graceMs).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   // Whoever is still waiting for input would wait for ever.
   interrupt.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   process.stdout.on('error', reportLost());
@@ -48,6 +56,18 @@ export function processEnvironment(): Environment {
     signal: interrupt.signal,
     now: () => new Date(),
   };
+}
+
+/** Ends the process, whatever is still running. */
+function endAtOnce(): void {
+  process.stderr.write('error: interrupted; unfinished work was abandoned\n');
+  // An orderly end waits for calls to the system that may never return: of the disk, and for addresses of hosts.
+  if (process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfo)/.test(name))) {
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  } else {
+    process.exit(exit.interrupted);
+  }
 }
 
 /**

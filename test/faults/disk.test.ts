@@ -217,6 +217,40 @@ describe('a cache that may not be written', () => {
   });
 });
 
+describe.skipIf(process.platform !== 'linux')('a place where the system makes no folders', () => {
+  // Node's own way of making a folder with those above it tries for ever there.
+  it.each([
+    ['named for the cache', { JSR_VERIFY_CACHE: '/proc/nope' }],
+    ['where the home folder is', { JSR_VERIFY_CACHE: '', XDG_CACHE_HOME: '', HOME: '/proc/nope' }],
+  ])('%s costs the cache: a warning, once, and every package verified', async (_, env) => {
+    const ended = await start(['audit', '--depth', 'files', ...json], project(), 'exec "$@"', env);
+    expectVerified(ended);
+    expect(ended.stderr).toMatch(
+      /^warning: the cache in \/proc\/nope\S* cannot be used: no folder can be made in \/proc\n$/,
+    );
+  });
+});
+
+describe('a pipe that nobody writes to', () => {
+  it.each([
+    ['a policy extends', ['audit'], { 'jsr-verify.json': '{ "extends": "./pipe" }' }, 2],
+    ['a policy that is found is', ['audit'], {}, 0],
+    ['deno.json names', ['audit'], { 'deno.json': '{ "lock": "./pipe" }' }, 2],
+    ['is named as a trusted root', ['audit', '--trusted-root', 'pipe'], {}, 2],
+    ['is named as a bundle', ['audit', '--bundle', 'pipe'], {}, 2],
+    ['is named as a pack', ['audit', '--pack', 'pipe'], {}, 2],
+  ])('%s is not waited for: %j', async (_, argv, written, code) => {
+    const cwd = project();
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    if (Object.keys(written).length === 0) execFileSync('mkfifo', [join(cwd, 'jsr-verify.json')]);
+    for (const [name, text] of Object.entries(written)) writeFileSync(join(cwd, name), text);
+    const ended = await start(argv, cwd, 'exec "$@"');
+    expect([ended.code, ended.signal], ended.stderr).toEqual([code, null]);
+    if (code === 2) expect(ended.stderr).toMatch(/^error: /);
+    expect(ended.stderr).not.toMatch(crash);
+  });
+});
+
 describe('a cache that is damaged at one byte of an entry', () => {
   it('is never believed: the package is verified without it, or inconclusive offline, and mended by the next run', async () => {
     const cwd = project();

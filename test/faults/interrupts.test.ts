@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,33 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s at any moment', (signal) => {
       for (const { verdict } of report?.packages ?? []) expect(verdict).toBe('verified');
     }
   }, 120_000);
+});
+
+describe('work that never returns', () => {
+  // A call to the system that hangs for ever, as on a network drive: to open a pipe that nobody writes to.
+  const hanging = () => {
+    const { cwd, env } = project();
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const open = `import { open } from 'node:fs'; open(${JSON.stringify(join(cwd, 'pipe'))}, 'r', () => 0);`;
+    writeFileSync(join(cwd, 'hang.mjs'), open);
+    return { cwd, env: { ...env, NODE_OPTIONS: `--import ${join(cwd, 'hang.mjs')}` } };
+  };
+
+  it('is abandoned two seconds after an interrupt', async () => {
+    const { cwd, env } = hanging();
+    const ended = await launch(['audit'], { cwd, env, kill: { signal: 'SIGTERM', after: 4000 } });
+    expect([ended.code, ended.signal]).toEqual([-1, 'SIGINT']);
+    expect(ended.stderr).toMatch(/^error: interrupted; unfinished work was abandoned\n/m);
+    expect(ended.seconds).toBeLessThan(30);
+  }, 90_000);
+
+  it('is abandoned at once at a second interrupt, of whatever kind', async () => {
+    const { cwd, env } = hanging();
+    const shell = '"$@" & p=$!; sleep 4; kill -TERM $p; sleep 0.3; kill -INT $p; wait $p; exit $?';
+    const ended = await launch(['audit'], { cwd, env, shell });
+    expect(ended.code).toBe(130);
+    expect(ended.seconds).toBeLessThan(30);
+  }, 90_000);
 });
 
 describe('an interrupt while an answer is being waited for', () => {
