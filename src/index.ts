@@ -10,11 +10,12 @@ export { type ExportedBundle, exportBundle } from './export.ts';
 export { type LockfileFormatId, type ReadOptions, readLockfile } from './lockfile/lockfile.ts';
 export { type CheckId, type Checks, checkIds, type Facts, type Outcome } from './model/check.ts';
 export { type ErrorCode, JsrVerifyError } from './model/error.ts';
-export type { Finding, Gap, Severity, Verdict, VerdictKind } from './model/finding.ts';
+export type { Finding, Gap, Verdict, VerdictKind } from './model/finding.ts';
 export { type PackageVersion, type Purl, purlOf, type Sha256, type Spec } from './model/package.ts';
 export { defaultPolicy, type Exemption, type Expectation, type Policy } from './model/policy.ts';
 export type { Identity, Provenance, Statement } from './model/provenance.ts';
 export type { Change, Depth, LogOutcome, PackageReport, Report, TrustStatus } from './model/report.ts';
+export type { Severity } from './model/severity.ts';
 export type {
   ForeignReference,
   Locked,

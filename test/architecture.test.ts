@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { breaches, castsToProvenance } from './support/architecture.ts';
+import { breaches, castsToProvenance, neighboursOf } from './support/architecture.ts';
+import { circlesIn } from './support/circles.ts';
 
 const src = join(import.meta.dirname, '../src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -19,6 +20,11 @@ describe('the sources', () => {
     expect(files.flatMap((path) => breaches(path, textOf(path)))).toEqual([]);
   });
 
+  test('import one another in no circle, types included', () => {
+    const graph = new Map(files.map((path) => [path, neighboursOf(path, textOf(path))]));
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
   test('have names that tell them apart: no four files share one', () => {
     const alike = (path: string) => files.filter((other) => basename(other) === basename(path));
     expect(files.filter((path) => alike(path).length > 3)).toEqual([]);
@@ -26,6 +32,25 @@ describe('the sources', () => {
 
   test('make a Provenance in exactly one place', () => {
     expect(files.flatMap((path) => castsToProvenance(path, textOf(path)))).toHaveLength(1);
+  });
+});
+
+describe('a circle of imports', () => {
+  test.each([
+    ['of two', { a: ['b'], b: ['a'] }, [['a', 'b']]],
+    ['of three', { a: ['b'], b: ['c'], c: ['a'], d: ['a'] }, [['a', 'b', 'c']]],
+    ['of one with itself', { a: ['a'] }, [['a']]],
+    [
+      'twice',
+      { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['c'] },
+      [
+        ['c', 'd'],
+        ['a', 'b'],
+      ],
+    ],
+    ['is not where two import a third', { a: ['b', 'c'], b: ['c'], c: [] }, []],
+  ])('%s', (_, graph, circles) => {
+    expect(circlesIn(new Map(Object.entries(graph)))).toEqual(circles);
   });
 });
 

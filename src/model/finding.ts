@@ -2,9 +2,8 @@ import type { NonEmpty } from './brand.ts';
 import type { CheckId } from './check.ts';
 import type { Exemption } from './policy.ts';
 import type { Provenance } from './provenance.ts';
+import type { Severity } from './severity.ts';
 import type { Place } from './target.ts';
-
-export type Severity = 'error' | 'warning' | 'note';
 
 /** One thing worth saying about a package: a failed check (always an error) or a broken rule. */
 export interface Finding {

@@ -1,9 +1,10 @@
 import type { NonEmpty } from '../model/brand.ts';
 import { type CheckId, type Checks, checkIds, type Outcome, provenanceChecks } from '../model/check.ts';
-import type { Finding, Gap, Severity, Verdict, VerdictKind } from '../model/finding.ts';
+import type { Finding, Gap, Verdict, VerdictKind } from '../model/finding.ts';
 import { nameOf, type PackageVersion } from '../model/package.ts';
 import type { Exemption, ExpectationSource, Policy } from '../model/policy.ts';
 import type { Provenance } from '../model/provenance.ts';
+import type { Severity } from '../model/severity.ts';
 import type { Place } from '../model/target.ts';
 import type { Assessment } from './assessment.ts';
 import { type Attested, attestedBy } from './attested.ts';

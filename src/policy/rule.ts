@@ -1,7 +1,7 @@
-import type { Severity } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Change } from '../model/report.ts';
+import type { Severity } from '../model/severity.ts';
 import type { Place } from '../model/target.ts';
 import type { Assessment } from './assessment.ts';
 import type { Expected } from './expectation.ts';

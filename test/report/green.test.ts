@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
-import type { RenderContext } from '../../src/report/reporter.ts';
+import type { RenderContext } from '../../src/report/renderer.ts';
 import { type ReportFormat, reporters, reportFormats } from '../../src/report/reporter.ts';
 import { aContext, aFullReport, anOccurrence, aReport, aVerified } from './sample.ts';
 

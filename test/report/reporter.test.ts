@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isStreaming, reporters, reportFormats } from '../../src/report/reporter.ts';
+import { isStreaming } from '../../src/report/renderer.ts';
+import { reporters, reportFormats } from '../../src/report/reporter.ts';
 import { hostile, poison } from './hostile.ts';
 import { aContext, aFullReport, aReport } from './sample.ts';
 

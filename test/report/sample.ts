@@ -14,7 +14,7 @@ import type { Exemption } from '../../src/model/policy.ts';
 import type { Provenance } from '../../src/model/provenance.ts';
 import type { PackageReport, Report } from '../../src/model/report.ts';
 import type { Occurrence } from '../../src/model/target.ts';
-import type { Catalogue, CatalogueEntry, RenderContext } from '../../src/report/reporter.ts';
+import type { Catalogue, CatalogueEntry, RenderContext } from '../../src/report/renderer.ts';
 
 /** A digest that looks like one: the same digit 64 times. */
 function digest(digit = 'a'): Sha256 {

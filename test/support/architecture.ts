@@ -161,6 +161,13 @@ export function breaches(path: string, text: string): readonly string[] {
   ];
 }
 
+/** The files of `src/` that a file of `src/` names, by their paths below it. */
+export function neighboursOf(path: string, text: string): readonly string[] {
+  return importsOf(path, text)
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => posix.join(posix.dirname(path), specifier));
+}
+
 /** The lines on which a value is cast to `Provenance`, however it is wrapped. */
 export function castsToProvenance(path: string, text: string): readonly string[] {
   return syntaxOf(path, text)

@@ -1,8 +1,8 @@
 import { validRange } from 'semver';
 import { checkIds } from '../../model/check.ts';
-import type { Severity } from '../../model/finding.ts';
 import { isPackageName, isScope } from '../../model/package.ts';
 import type { Exemption, Expectation, PackagePolicy, Policy } from '../../model/policy.ts';
+import type { Severity } from '../../model/severity.ts';
 import { isRuleId, rules } from '../rules/index.ts';
 import { claimReaders, isDay, show } from './claim.ts';
 import type { PolicyText, Value } from './policy-tree.ts';

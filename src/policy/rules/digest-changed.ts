@@ -1,5 +1,5 @@
-import type { Severity } from '../../model/finding.ts';
 import type { Relock } from '../../model/report.ts';
+import type { Severity } from '../../model/severity.ts';
 import { lockInWords } from '../../model/target.ts';
 import type { ChangeRule } from '../rule.ts';
 

@@ -1,6 +1,6 @@
-import type { Severity } from '../../model/finding.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { PackageReport } from '../../model/report.ts';
+import type { Severity } from '../../model/severity.ts';
 import { expectationFor } from '../expectation.ts';
 import type { ChangeRule } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toJson, toLink, toPlain } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
 import { toLinks } from '../words/links.ts';

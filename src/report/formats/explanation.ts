@@ -3,7 +3,7 @@ import { checkIds } from '../../model/check.ts';
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport } from '../../model/report.ts';
-import type { CatalogueEntry, RenderContext } from '../reporter.ts';
+import type { CatalogueEntry, RenderContext } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { factInWords, reasonOf } from '../words/facts.ts';
 import { hang } from '../words/lines.ts';

@@ -1,8 +1,9 @@
-import type { Finding, Severity } from '../../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
+import type { Severity } from '../../model/severity.ts';
 import type { Place } from '../../model/target.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toWorkflowData, toWorkflowProperty } from '../words/escape.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
 import { sorted } from '../words/summary.ts';

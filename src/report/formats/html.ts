@@ -3,7 +3,7 @@ import type { Report } from '../../model/report.ts';
 import { toPageData } from '../html/html-data.ts';
 import { script } from '../html/html-script.ts';
 import { style } from '../html/html-style.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toHtml, toScriptJson } from '../words/escape.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
 import { logInWords, type Tally, tally } from '../words/summary.ts';

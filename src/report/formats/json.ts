@@ -11,7 +11,7 @@ import type {
   TrustStatus,
 } from '../../model/report.ts';
 import type { Occurrence, Place } from '../../model/target.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import { type Json, toChecksJson } from '../words/facts.ts';
 import { toOrigin } from '../words/origin.ts';

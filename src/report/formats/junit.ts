@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toXml } from '../words/escape.ts';
 import { toLinks } from '../words/links.ts';
 import { expectedBy, toOrigin } from '../words/origin.ts';

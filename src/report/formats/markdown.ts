@@ -1,7 +1,7 @@
-import type { Severity } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { Severity } from '../../model/severity.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toMarkdown, toMarkdownBlock, toMarkdownCode, toMarkdownLink } from '../words/escape.ts';
 import { toLinks } from '../words/links.ts';
 import { shortRepository, toOrigin } from '../words/origin.ts';

@@ -1,4 +1,4 @@
-import type { StreamingRenderer } from '../reporter.ts';
+import type { StreamingRenderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import { toPackageJson, toRunJson } from './json.ts';
 

@@ -1,6 +1,6 @@
 import { type CheckId, checkIds, type Outcome } from '../../model/check.ts';
 import type { PackageReport } from '../../model/report.ts';
-import type { RenderContext } from '../reporter.ts';
+import type { RenderContext } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { factInWords, reasonOf } from '../words/facts.ts';
 import { cells, hang, hyperlink } from '../words/lines.ts';

@@ -1,5 +1,5 @@
 import type { Change, Report } from '../../model/report.ts';
-import type { RenderContext } from '../reporter.ts';
+import type { RenderContext } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { hang, wrap } from '../words/lines.ts';
 import { item, type Paint, placeOf } from '../words/paint.ts';

@@ -3,7 +3,7 @@ import { checkIds } from '../../model/check.ts';
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, StreamingRenderer } from '../reporter.ts';
+import type { RenderContext, StreamingRenderer } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { reasonOf } from '../words/facts.ts';
 import { cells, hang, hyperlink, wrap } from '../words/lines.ts';

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Place } from '../../model/target.ts';
-import type { CatalogueEntry, RenderContext, Renderer } from '../reporter.ts';
+import type { CatalogueEntry, RenderContext, Renderer } from '../renderer.ts';
 import { toJson, toPlain } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';

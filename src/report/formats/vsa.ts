@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Checks } from '../../model/check.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, Renderer } from '../reporter.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
 import { toLinks } from '../words/links.ts';

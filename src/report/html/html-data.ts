@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Locked, Occurrence } from '../../model/target.ts';
-import type { RenderContext } from '../reporter.ts';
+import type { RenderContext } from '../renderer.ts';
 import { toPlain } from '../words/escape.ts';
 import { factInWords, type Json, reasonOf } from '../words/facts.ts';
 import { toLinks } from '../words/links.ts';

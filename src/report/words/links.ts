@@ -1,5 +1,5 @@
 import type { PackageReport } from '../../model/report.ts';
-import type { RenderContext } from '../reporter.ts';
+import type { RenderContext } from '../renderer.ts';
 import { toLink, toPlain } from './escape.ts';
 import type { Origin } from './origin.ts';
 

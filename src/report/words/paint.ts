@@ -1,4 +1,5 @@
-import type { Severity, VerdictKind } from '../../model/finding.ts';
+import type { VerdictKind } from '../../model/finding.ts';
+import type { Severity } from '../../model/severity.ts';
 import type { Place } from '../../model/target.ts';
 import { toTerminal } from './escape.ts';
 import { wrap } from './lines.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
-import type { RenderContext } from '../reporter.ts';
+import type { RenderContext } from '../renderer.ts';
 import { count, logInWords, marks, tally, tallyInWords, type Worst, worstFirst } from './summary.ts';
 
 /** Something that is wrong with a whole run, whatever its packages came to. */
