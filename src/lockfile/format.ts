@@ -9,6 +9,8 @@ export interface LockfileFormat {
   readonly writtenBy: string;
   /** File names that can only mean this format, most telling first. */
   readonly fileNames: readonly string[];
+  /** Files in the same folder that say what the lockfile leaves out. */
+  readonly beside?: readonly string[];
   /** Whether a text under any other name is of this format. */
   readonly recognises: (text: string) => boolean;
   /**

@@ -28,6 +28,8 @@ export interface ReadOptions {
   /** Proxies of the npm registry, at home in lockfiles like it; they are never asked. */
   readonly otherNpmRegistries?: readonly string[] | undefined;
   readonly format?: LockfileFormatId;
+  /** The texts of files in the same folder that the format wants, by name. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** The format of a lockfile by its name, else by its text; `undefined` when it looks like none. */
@@ -55,7 +57,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
   const id = options.format ?? detect(fileName, clean);
   const format: LockfileFormat | undefined = formats.find((one) => one.id === id);
   if (format === undefined) throw unknownFormat(fileName);
-  const collector = new Collector(fileName, lines, options);
+  const collector = new Collector(fileName, lines, options, options.beside);
   try {
     format.read(clean, collector);
   } catch (cause) {

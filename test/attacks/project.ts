@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bunLock, denoLock, packageLock, pinned, pnpmLock, yarnLock } from '../support/lockfiles.ts';
 import { npmName } from '../support/npm.ts';
 import type { Area, Row, Scene } from './row.ts';
@@ -44,6 +46,23 @@ const other = (
 type Client = readonly [file: string, lock: (scene: Scene) => string];
 
 const pnpm: Client = ['pnpm-lock.yaml', ({ widget, world }) => pnpmLock([widget], world.urls)];
+const pnpm13: Client = [
+  'pnpm-lock.yaml',
+  ({ widget, world, name }) => {
+    const { resolved, integrity } = pinned(widget, world.urls);
+    const id = `${npmName('acme', name)}@1.0.0`;
+    return `{
+\t"lockfileVersion": "13.0",
+\t"projects": {
+\t\t".": { "dependencies": { "@acme/${name}": { "specifier": "jsr:^1.0.0", "version": "${id}", }, }, },
+\t},
+\t"packages": {
+\t\t"${id}": { "resolution": { "tarball": "${resolved}" }, "integrity": "${integrity}", },
+\t},
+}
+`;
+  },
+];
 const yarn1: Client = ['yarn.lock', ({ widget, world }) => yarnLock([widget], world.urls)];
 const bun: Client = [
   'bun.lock',
@@ -418,6 +437,35 @@ export const requests: Area = {
       ),
       argv: () => ['audit', '--strict'],
     })),
+    {
+      ...other(
+        pnpm13,
+        'a package that pnpm patches is held to no bytes in version 13 of its lockfile, and with --strict turned away',
+        (text, { name }) =>
+          text.replace(
+            '"projects"',
+            `"settings": { "patchedDependencies": { "@jsr/acme__${name}": "${hash}" } }, "projects"`,
+          ),
+        { verdict: 'rejected', code: 1, id: 'unpinned', says: /pnpm changes it with a patch of the project/ },
+      ),
+      argv: () => ['audit', '--strict'],
+    },
+    other(pnpm13, 'a package that pnpm 12 locked in version 13 is verified', (text) => text, honest),
+    ...[true, false].map(
+      (isHome): Row => ({
+        ...other(
+          pnpm,
+          `a package from a registry that the project named is ${isHome ? 'verified where that is the one of JSR' : 'foreign where that is another one'}`,
+          (text) => text.replaceAll(/(@jsr[^@']+)@1\.0\.0'/g, "$1@jm:1.0.0'").replace(/, tarball: [^}]+/, ''),
+          isHome ? honest : { verdict: 'rejected', code: 1, id: 'foreign-registry', says: /evil\.example/ },
+        ),
+        env: ({ folder, world }) => {
+          const url = isHome ? world.urls.npm : 'https://evil.example/';
+          writeFileSync(join(folder, 'pnpm-workspace.yaml'), `namedRegistries:\n  jm: ${url}\n`);
+          return {};
+        },
+      }),
+    ),
     {
       ...other(pnpm, 'a lockfile that pnpm reads instead on a branch is told', (text) => text, {
         verdict: 'verified',

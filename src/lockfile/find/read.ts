@@ -1,5 +1,13 @@
+import { dirname, join } from 'node:path';
 import type { LockfileContents } from '../../model/target.ts';
-import { type ReadOptions, readLockfile } from '../lockfile.ts';
+import {
+  detect,
+  formats,
+  type LockfileFormat,
+  type LockfileFormatId,
+  type ReadOptions,
+  readLockfile,
+} from '../lockfile.ts';
 import { type DiscoverOptions, type Disk, discoverLockfiles } from './discover.ts';
 
 /**
@@ -17,10 +25,26 @@ export async function readLockfiles(
     const known = options.format ?? format;
     const read = readLockfile(file, await disk.read(path), {
       ...options,
+      beside: await textsBeside(disk, path, known ?? detect(path)),
       ...(known !== undefined && { format: known }),
     });
     const noticed = [...(contents.length === 0 ? remarks : []), ...(read.remarks ?? [])];
     contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
   return contents;
+}
+
+/** The files that the format wants to know as well, as far as they are there. */
+async function textsBeside(
+  disk: Disk,
+  path: string,
+  id: LockfileFormatId | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  const format: LockfileFormat | undefined = formats.find((one) => one.id === id);
+  const texts: Record<string, string> = {};
+  for (const name of format?.beside ?? []) {
+    const file = join(dirname(path), name);
+    if ((await disk.kindOf(file)) === 'file') texts[name] = await disk.read(file);
+  }
+  return texts;
 }

@@ -6,8 +6,10 @@ import { Overrides } from '../parts/overrides.ts';
 import { Patches } from '../parts/patches.ts';
 import { Production } from '../parts/production.ts';
 import { requestedFromJsr } from '../parts/request.ts';
+import { readJson } from '../text/json.ts';
 import {
   type Entry,
+  entriesOf,
   get,
   isTrue,
   type MapTree,
@@ -19,20 +21,32 @@ import {
 } from '../text/value.ts';
 import { readYaml } from '../text/yaml.ts';
 
-/** `pnpm-lock.yaml`, versions 6 (pnpm 8) and 9 (pnpm 9 to 11); several documents are read as one. */
+/** `pnpm-lock.yaml`, versions 6 (pnpm 8), 9 (pnpm 9 to 12) and 13 (pnpm 12); several documents are read as one. */
 export const pnpm = {
   id: 'pnpm',
   title: 'pnpm',
   writtenBy: 'pnpm install --lockfile-only',
   fileNames: ['pnpm-lock.yaml'],
-  recognises: (text) => /^(?:---\s*\n)?lockfileVersion\s*:/.test(text),
+  beside: ['pnpm-workspace.yaml'],
+  recognises: (text) => /^(?:---\s*\n)?(?:lockfileVersion\s*:|\{\s*"lockfileVersion"\s*:\s*")/.test(text),
   read: (text, into) => {
-    for (const document of readYaml(text)) {
+    for (const document of documentsIn(text)) {
       if (document.kind !== 'map') throw new TreeError('is not a map', document.at);
       new PnpmLock(document, into).read();
     }
   },
 } as const satisfies LockfileFormat;
+
+/** The documents of a lockfile: YAML, and last, in version 13, JSON with trailing commas. */
+function documentsIn(text: string): readonly Tree[] {
+  const json = /(?:^|\n---[ \t]*\r?\n)\s*(?=\{\s*"lockfileVersion")/.exec(text);
+  if (json === null) return readYaml(text);
+  const begin = json.index + json[0].length;
+  const before = text.slice(0, json.index);
+  // Blanks in front keep the positions.
+  const last = readJson(' '.repeat(begin) + text.slice(begin), { relaxed: true });
+  return before.trim() === '' ? [last] : [...readYaml(before), last];
+}
 
 const dependencySections = ['dependencies', 'optionalDependencies'];
 const projectSections = [
@@ -54,6 +68,8 @@ class PnpmLock {
   readonly #overrides: Overrides;
   /** What the digests are of: the `.tgz`, or since pnpm 12 the uncompressed tar. */
   readonly #target: string;
+  /** Where the registries are that the project gave names; read when one is asked for. */
+  #named: ReadonlyMap<string, string> | undefined;
   readonly #dependents = new Dependents();
   readonly #production = new Production();
   /** By package key: the folder name where the project or another package gives it one of its own. */
@@ -66,14 +82,15 @@ class PnpmLock {
     this.#target = targetOf(root);
     this.#packages = [...sectionOf(root, 'packages')];
     this.#known = new Map(this.#packages.map((entry) => [bare(entry.key), entry]));
-    this.#patches = new Patches(sectionOf(root, 'patchedDependencies'));
-    this.#overrides = new Overrides(sectionOf(root, 'overrides'));
+    this.#patches = new Patches(this.#setting('patchedDependencies'));
+    this.#overrides = new Overrides(this.#setting('overrides'));
   }
 
   read(): void {
-    const importers = [...sectionOf(this.#root, 'importers')];
-    if (this.#version === 9 && importers.length === 0) {
-      throw new TreeError('has no importers', this.#root.at, 'the file was cut short; restore it');
+    const named = this.#version === 13 ? 'projects' : 'importers';
+    const importers = [...sectionOf(this.#root, named)];
+    if (this.#version !== 6 && importers.length === 0) {
+      throw new TreeError(`has no ${named}`, this.#root.at, 'the file was cut short; restore it');
     }
     // Version 6 has the only project at the top.
     for (const section of projectSections) this.#ask(section, [...sectionOf(this.#root, section)], '');
@@ -81,7 +98,7 @@ class PnpmLock {
       refuseTorn(at, value);
       for (const section of projectSections) this.#ask(section, [...sectionOf(value, section)], key);
     }
-    const snapshots = this.#version === 6 ? this.#packages : [...sectionOf(this.#root, 'snapshots')];
+    const snapshots = this.#version === 9 ? [...sectionOf(this.#root, 'snapshots')] : this.#packages;
     const resolved = new Set(snapshots.map(({ key }) => bare(key)));
     const lost = this.#packages.find(({ key }) => !resolved.has(bare(key)));
     if (lost !== undefined) {
@@ -93,16 +110,26 @@ class PnpmLock {
       for (const section of dependencySections) {
         for (const dependency of sectionOf(value, section)) this.#depend(dependency, key);
       }
+      // Version 13 says beside the range which version a peer is; earlier ones list it with the dependencies.
+      if (this.#version === 13)
+        for (const peer of sectionOf(value, 'peerDependencies'))
+          if (get(peer.value, 'version') !== undefined) this.#depend(peer, key);
     }
     const optional = optionalOnly(snapshots);
     for (const entry of this.#packages) this.#package(entry, optional);
+  }
+
+  /** A section that version 13 has among the settings; both are read, so that neither place can hide one. */
+  #setting(name: string): readonly Entry[] {
+    return [...sectionOf(this.#root, name), ...sectionOf(get(this.#root, 'settings'), name)];
   }
 
   #package({ key, at, value }: Entry, optional: ReadonlyMap<string, boolean>) {
     if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
     const id = bare(key);
     const [host, named] = this.#hostOf(id);
-    const [nameInKey, reference] = splitAt(named);
+    const [nameInKey, full] = splitAt(named);
+    const { prefix, reference } = prefixIn(full);
     const name = textAt(value, 'name') ?? nameInKey;
     if (name !== nameInKey && (isJsrScoped(name) ? isVersion(reference ?? '') : isJsrScoped(nameInKey))) {
       return this.#into.unreadable(at, key, `it is called ${name} inside`);
@@ -110,21 +137,33 @@ class PnpmLock {
     const resolution = get(value, 'resolution');
     // A key may hold an address instead of a version.
     const version = textAt(value, 'version') ?? reference;
-    const tarball = textAt(resolution, 'tarball') ?? host;
+    const written = textAt(resolution, 'tarball') ?? host;
+    const implied =
+      written === undefined && prefix !== undefined && isJsrScoped(name)
+        ? this.#implied(prefix, name, version)
+        : undefined;
+    const tarball = written ?? implied?.address;
     // With a type, pnpm minds no tarball that stands beside it.
     const elsewhere = ['type', 'repo', 'directory'].some((one) => get(resolution, one) !== undefined);
     if (elsewhere) {
       if (isJsrScoped(name) || namesJsrScope(tarball ?? ''))
-        this.#into.unreadable(at, key, 'it comes from a folder or a repository, not from JSR');
+        this.#into.unreadable(at, key, elsewhereReason(resolution));
       return;
     }
+    if (implied?.unknown === true)
+      return this.#into.unreadable(
+        at,
+        key,
+        `its registry "${prefix}" has no address: neither here nor in ${workspaceFile}`,
+      );
     this.#into.npm({
       at,
       entry: key,
       name,
       version,
       address: tarball,
-      integrity: textAt(resolution, 'integrity'),
+      integrity:
+        textAt(resolution, 'integrity') ?? (this.#version === 13 ? textAt(value, 'integrity') : undefined),
       integrityOf: this.#target === 'tar' ? 'tar' : undefined,
       unpinned: this.#unpinned(id, name, version),
       installedAs: this.#aliases.get(id),
@@ -140,6 +179,17 @@ class PnpmLock {
     if (this.#patches.has(id, name, version)) return 'pnpm changes it with a patch of the project';
     if (this.#target === 'tarball' || this.#target === 'tar') return undefined;
     return `its integrity is of ${JSON.stringify(this.#target)} (integrityTarget), which this program does not know`;
+  }
+
+  /** Without a tarball, pnpm asks the registry that the project gave this prefix. */
+  #implied(prefix: string, name: string, version: string | undefined): Implied {
+    this.#named ??= namedRegistries(this.#into.beside[workspaceFile]);
+    const base = this.#named.get(prefix);
+    if (base === undefined || !URL.canParse(base)) return { address: undefined, unknown: true };
+    const address = `${base.replace(/\/+$/, '')}/${name}/${version ?? ''}.tgz`;
+    // At home, the prefix does not say the whole address of the tarball.
+    const isHome = this.#into.npmAddress(address).kind === 'registry';
+    return { address: isHome ? undefined : address, unknown: false };
   }
 
   /** Version 6 puts the host in front where it is not the default registry: `npm.example/@jsr/std__path@1.0.8`. */
@@ -171,7 +221,8 @@ class PnpmLock {
 
   #depend(dependency: Entry, dependent: string): void {
     // A snapshot does not repeat what was asked for, only under which name.
-    const id = this.#refer(dependency, '', textOf(dependency.value), dependent);
+    const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
+    const id = this.#refer(dependency, '', version, dependent);
     if (id === undefined) return;
     this.#dependents.add(id, dependent);
     this.#production.need(bare(dependent), id);
@@ -180,9 +231,11 @@ class PnpmLock {
   /** What a project asks for; with `catalog:`, the lockfile says elsewhere what that is. */
   #rangeOf({ key, value }: Entry): string {
     const range = textAt(value, 'specifier') ?? '';
-    if (!range.startsWith('catalog:')) return range;
-    const catalog = get(get(this.#root, 'catalogs'), range.slice('catalog:'.length).trim() || 'default');
-    return textAt(get(catalog, key), 'specifier') ?? '';
+    // `jm:@jsr/std__path@^1` asks the registry that the project calls so for that package, as `npm:` does.
+    if (!range.startsWith('catalog:')) return range.replace(/^[A-Za-z][\w.-]*:(?=@jsr\/)/i, 'npm:');
+    const catalogs = get(this.#root, 'catalogs') ?? get(get(this.#root, 'settings'), 'catalogs');
+    const catalog = get(catalogs, range.slice('catalog:'.length).trim() || 'default');
+    return textAt(get(catalog, key), 'specifier') ?? textAt(catalog, key) ?? '';
   }
 
   /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
@@ -240,9 +293,56 @@ function versionOf(root: MapTree): number {
     throw new TreeError('has no lockfileVersion, so it is not a lockfile of pnpm', version?.at ?? root.at);
   }
   const major = Number.parseInt(text, 10);
-  if (major === 6 || major === 9) return major;
+  if (major === 6 || major === 9 || major === 13) return major;
   const hint = major < 9 ? 'write it anew with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
-  throw new UnknownVersion(text, 'versions 6 and 9', version.at, hint);
+  throw new UnknownVersion(text, 'versions 6, 9 and 13', version.at, hint);
+}
+
+interface Implied {
+  /** `undefined` where the registry is at home. */
+  readonly address: string | undefined;
+  readonly unknown: boolean;
+}
+
+// Specifiers that mean something of their own; pnpm takes none of them for the name of a registry.
+const reserved = /^(?:file|link|portal|workspace|catalog|git|https?|npm|jsr)$/i;
+
+const workspaceFile = 'pnpm-workspace.yaml';
+
+/** `jm:1.0.8`: the version, and the prefix that the project gave a registry; anything else is left as it is. */
+function prefixIn(reference: string | undefined): { readonly prefix?: string; readonly reference?: string } {
+  if (reference === undefined) return {};
+  const [, prefix = '', version = ''] = /^([A-Za-z][\w.-]*):(.+)$/s.exec(reference) ?? [];
+  const isPrefix = isVersion(version) && !reserved.test(prefix);
+  return isPrefix ? { prefix, reference: version } : { reference };
+}
+
+/** The registries that a pnpm-workspace.yaml gives a prefix; `registries` counts before the older `namedRegistries`. */
+function namedRegistries(text: string | undefined): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  const [root] = text === undefined ? [] : settingsIn(text);
+  for (const { key, value } of entriesOf(get(root, 'namedRegistries'))) named.set(key, textOf(value) ?? '');
+  for (const { key, value } of entriesOf(get(root, 'registries'))) {
+    const prefix = textAt(value, 'prefix');
+    if (prefix !== undefined) named.set(prefix, key);
+  }
+  return named;
+}
+
+// Settings that cannot be read say nothing, and whatever needed them is unreadable.
+function settingsIn(text: string): readonly Tree[] {
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (error instanceof TreeError) return [];
+    throw error;
+  }
+}
+
+function elsewhereReason(resolution: Tree | undefined): string {
+  return textAt(resolution, 'type') === 'variations'
+    ? 'it has a tarball for each platform, which no package of JSR has'
+    : 'it comes from a folder or a repository, not from JSR';
 }
 
 function targetOf(root: MapTree): string {

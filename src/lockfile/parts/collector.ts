@@ -70,6 +70,8 @@ const maxText = 300;
 
 /** Gathers what one lockfile says. One bad entry is set aside and does not hide the others. */
 export class Collector {
+  /** The texts of files in the same folder, by name. */
+  readonly beside: Readonly<Record<string, string>>;
   readonly #file: string;
   readonly #lines: Lines;
   readonly #registries: Registries;
@@ -86,7 +88,13 @@ export class Collector {
     readonly why: string;
   }[] = [];
 
-  constructor(file: string, lines: Lines, registries: Registries) {
+  constructor(
+    file: string,
+    lines: Lines,
+    registries: Registries,
+    beside: Readonly<Record<string, string>> = {},
+  ) {
+    this.beside = beside;
     this.#file = file;
     this.#lines = lines;
     this.#registries = registries;
