@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadCompiler } from '../../src/npm/script/compiler.ts';
 import { sameProgram } from '../../src/npm/script/program.ts';
@@ -422,3 +423,109 @@ describe('the names that a source declares', () => {
     expect(names(source).parameterProperties).toEqual([0, 2, 1, 3]);
   });
 });
+
+// What a module prints, run as it stands.
+function printed(code: string): string {
+  const said: unknown[] = [];
+  runInNewContext(`(function () {\n${code.replaceAll(/^export /gm, '')}\n})()`, {
+    print: (what: unknown) => void said.push(what),
+    allowed: () => 'allowed',
+    N: { I: { q: 'denied' } },
+    I: { q: 'allowed' },
+  });
+  return said.map(String).join();
+}
+
+describe('a form of the compiler', () => {
+  const lookalikes: readonly (readonly [what: string, source: string, from: string, to: string])[] = [
+    [
+      'in a function, of the name of a constant enum',
+      'const enum allowed { X = 1 }\nfunction f() { return typeof allowed === "function" ? "denied" : "allowed"; }\nprint(f());',
+      'function f() {',
+      'function f() { var allowed;',
+    ],
+    [
+      'in the module, of the name of a constant enum in a function',
+      'function f() { const enum allowed { X = 1 } return allowed.X; }\nprint(typeof allowed === "function" ? "denied" : "allowed");',
+      'function f()',
+      'var allowed;\nfunction f()',
+    ],
+    [
+      'in the module, of the name of a constant enum that the module says as a value',
+      'const enum allowed { X = 1 }\nprint(typeof allowed === "function" ? "denied" : "allowed");',
+      'print',
+      'var allowed;\nprint',
+    ],
+    [
+      'in a function, which begins anew',
+      'enum A { X }\nfunction f() { var A: any = { x: "denied" }; var A: any = function (A: any) { return A; }(A || {}); return A.x; }\nprint(f());',
+      '(A || {});\n    return A.x',
+      '({});\n    return A.x',
+    ],
+    [
+      'in a function, which keeps what it was',
+      'enum A { X }\nfunction f() { var A: any = { x: "allowed" }; var A: any = function (A: any) { return A; }({}); return A.x; }\nprint(f());',
+      '({});\n    return A.x',
+      '(A || {});\n    return A.x',
+    ],
+    [
+      'in the module, before the enum',
+      'try { (function (A: any) { A.x = 1; })(A); print("allowed"); } catch { print("denied"); }\nenum A { X }',
+      '})(A);',
+      '})(A || (A = {}));',
+    ],
+    [
+      'as a statement of the module before the enum',
+      '(function (A: any) { print(A ? "allowed" : "denied"); })(A);\nenum A { X }',
+      '})(A);',
+      '})(A || (A = {}));',
+    ],
+    [
+      'with a name of its own that is used',
+      'namespace I {}\nfunction f() { let I: any; (function (I: any) { I.r = 1; })(I = N.I || (N.I = {})); return I.q; }\nprint(f());',
+      'let I;\n    (function(I) {\n        I.r = 1;\n    })(I = N.I || (N.I = {}));',
+      '(function(I) { I.r = 1; })(N.I || (N.I = {}));',
+    ],
+  ];
+  it.each(lookalikes)('is none where somebody wrote it %s', (_, source, from, to) => {
+    const honest = emittedBy(source);
+    expect(isSame(source, honest)).toBe(true);
+    const other = honest.replace(from, () => to);
+    expect(other).not.toBe(honest);
+    expect(printed(other), other).not.toBe(printed(honest));
+    expect(isSame(source, other)).toBe(false);
+  });
+
+  const forms: readonly (readonly [source: string, other: string])[] = [
+    ['const enum A { X = 1 }\nprint(A.X);', 'var A;\nprint(1);'],
+    [
+      'enum A { X, Y = "y" }\nprint(A.X, A.Y, Object.keys(A));',
+      'var A;\n(function(A) { A[A["X"] = 0] = "X"; A["Y"] = "y"; })(A || (A = {}));\nprint(A.X, A.Y, Object.keys(A));',
+    ],
+    [
+      'enum A { X }\nfunction f() { let A = 1; return A; }\nprint(A.X, f());',
+      'var A = function(A) { A[A["X"] = 0] = "X"; return A; }({});\nfunction f() { let A = 1; return A; }\nprint(A.X, f());',
+    ],
+    [
+      'enum A { X }\nenum A { Y = 1 }\nprint(Object.keys(A));',
+      'var A;\n(function(A) { A[A["X"] = 0] = "X"; })(A || (A = {}));\n(function(A) { A[A["Y"] = 1] = "Y"; })(A || (A = {}));\nprint(Object.keys(A));',
+    ],
+    [
+      'namespace M { export namespace I { export let q = 1; } }\nprint(M.I.q);',
+      'var M;\n(function(M) { let I; (function(I) { I.q = 1; })(I = M.I || (M.I = {})); })(M || (M = {}));\nprint(M.I.q);',
+    ],
+    [
+      'class B { y = 1; constructor() { print("B"); } }\nclass A extends B { z = print("z"); constructor(private a: number) { super(); print(this.a); } }\nnew A(3);',
+      'class B { y = 1; constructor() { print("B"); } }\nclass A extends B { a; z; constructor(a) { super(); this.a = a; this.z = print("z"); print(this.a); } }\nnew A(3);',
+    ],
+  ];
+  it.each(forms)('is accepted where it prints the same: %s', (source, other) => {
+    expect(isSame(source, other)).toBe(true);
+    expect(printed(other)).toBe(printed(emittedBy(source)));
+  });
+});
+
+function emittedBy(source: string): string {
+  const emitted = compiler.emit(source, 'ts');
+  return emitted.ok ? emitted.value : expect.unreachable(emitted.reason);
+}

@@ -1,3 +1,4 @@
+import { assignedNames, mentionsIn } from './mentions.ts';
 import { hoistedNames, identifier, isMember, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
@@ -69,19 +70,45 @@ export function sameOrigin(expected: unknown, actual: unknown, name: unknown, na
 }
 
 /**
+ * The names without those of which the module has other statements in a form of enums than its enums: what somebody wrote
+ * like that is no form of the compiler. The same where somebody assigns to the name, which then may be something already.
+ */
+export function withoutLookalikes(program: SyntaxNode, names: LoweredNames): LoweredNames {
+  const found = new Map<string, number>();
+  for (const { type, name } of nodesAt(program, 'body')) {
+    if (type === 'EnumBody') found.set(String(name), (found.get(String(name)) ?? 0) + 1);
+  }
+  const assigned = assignedNames(program);
+  const genuine = [...names.enums].filter(
+    ([name]) => found.get(name) === names.moduleEnums.get(name) && !assigned.has(name),
+  );
+  return { ...names, enums: new Map(genuine) };
+}
+
+/**
  * Nested in a namespace N, until 2024: `let I; (function(I) { … })(I = N.I || (N.I = {}));`. Since then:
- * `(function(I) { … })(N.I || (N.I = {}));`.
+ * `(function(I) { … })(N.I || (N.I = {}));`. The two are one where nothing else in the scope of the `let` says `I`.
  */
 export function withoutNamespaceLets(
   statements: readonly SyntaxNode[],
   names: LoweredNames,
 ): readonly SyntaxNode[] {
   const kept: SyntaxNode[] = [];
+  let mentions: ReadonlyMap<string, number> | undefined;
   for (const statement of statements) {
-    const name = bareLet(kept.at(-1));
+    const before = kept.at(-1);
+    const name = bareLet(before);
     const lowered = names.namespaces.has(name) || names.enums.has(name);
     const inner = lowered ? nestedWrapper(statement, name) : undefined;
-    if (inner !== undefined) kept.pop();
+    if (inner !== undefined) {
+      mentions ??= mentionsIn(statements);
+      const own = mentionsIn([before, statement]).get(name);
+      if (mentions.get(name) === own && !mentions.has('eval')) kept.pop();
+      else {
+        kept.push(statement);
+        continue;
+      }
+    }
     kept.push(inner ?? statement);
   }
   return kept;
@@ -100,6 +127,7 @@ function nestedWrapper(statement: SyntaxNode, name: string): SyntaxNode | undefi
   if (!isNode(call)) return undefined;
   const { argument } = wrapper(call, name);
   if (!isAssignment(argument, name, (value) => isMemberOr(value, name))) return undefined;
+  if (mentionsIn(argument['right']).has(name)) return undefined;
   return { ...statement, expression: { ...call, arguments: [argument['right']] } };
 }
 

@@ -5,7 +5,8 @@ import type { LoweredNames } from './typescript.ts';
 
 /**
  * The tree with every form that swc has changed since 2024 brought to one shape. Each rule keeps the meaning of the program;
- * the rules on enums and namespaces apply only to names that the attested source declares as such.
+ * the rules on enums and namespaces apply only to names that the attested source declares as such, and only where compilers
+ * write the form.
  */
 export function canonical(program: SyntaxNode, names: LoweredNames): SyntaxNode {
   return normalise(program, names) as SyntaxNode;
@@ -37,6 +38,8 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 }
 
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
+  // An enum of a function, block or namespace is a `let` with a value, which no compiler writes in another form.
+  const isModule = node.type === 'Program';
   const hoisted: string[] = [];
   const dropped: Mark[] = [];
   const kept = (statement: SyntaxNode, others: readonly SyntaxNode[]) => {
@@ -46,9 +49,11 @@ function withStatements(node: SyntaxNode, field: string, names: LoweredNames, sc
   const statements = nodesAt(node, field)
     .flatMap(split)
     .flatMap((statement) => kept(statement, isNothing(statement) ? [] : [statement]))
-    .flatMap((statement) => enumStatements(statement, names))
+    .flatMap((statement) => (isModule ? enumStatements(statement, names) : [statement]))
     .flatMap((statement) => kept(statement, scope ? withoutBareVars(statement, hoisted) : [statement]));
-  const merged = withoutNamespaceLets(statements, names).map((statement) => enumBody(statement, names));
+  const merged = withoutNamespaceLets(statements, names).map((statement) =>
+    isModule ? enumBody(statement, names) : statement,
+  );
   return { ...node, [field]: merged, hoisted: hoisted.sort(), dropped };
 }
 

@@ -1,5 +1,6 @@
 import { sameOrigin } from './enums.ts';
 import { isNeeded, isObeyed, pure } from './marks.ts';
+import { mentionsIn } from './mentions.ts';
 import { fieldsOf, hoistedNames, isNode, marksAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
@@ -118,7 +119,7 @@ function listDifference(
   return { at: here.at, what: `missing ${isNode(missing) ? missing.type : here.what}` };
 }
 
-// Until 2024 a constant enum left an empty `var` behind.
+// Until 2024 a constant enum of the module left an empty `var` behind. What says its name elsewhere would mean that.
 function hoistedDifference(
   expected: SyntaxNode,
   actual: SyntaxNode,
@@ -131,9 +132,15 @@ function hoistedDifference(
     if (count === 0) return { at: actual.start, what: `missing var ${name}` };
     left.set(name, count - 1);
   }
-  const added = [...left].find(([name, count]) => count > 0 && !names.constEnums.has(name))?.[0];
-  if (added !== undefined) return { at: actual.start, what: `added var ${added}` };
-  return undefined;
+  const added = [...left].flatMap(([name, count]) => (count > 0 ? [name] : []));
+  const empty = expected.type === 'Program' && added.length > 0 ? emptyNames(expected, names) : new Set();
+  const strange = added.find((name) => !empty.has(name));
+  return strange === undefined ? undefined : { at: actual.start, what: `added var ${strange}` };
+}
+
+function emptyNames(program: SyntaxNode, { constEnums }: LoweredNames): ReadonlySet<string> {
+  const mentions = mentionsIn(program);
+  return mentions.has('eval') ? new Set() : new Set([...constEnums].filter((name) => !mentions.has(name)));
 }
 
 function originDifference(

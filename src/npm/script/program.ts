@@ -2,6 +2,7 @@ import type { MediaType } from '../media.ts';
 import { comments as commentsIn, Passages } from '../passages.ts';
 import { differs, type Sameness, same } from '../sameness.ts';
 import type { Compiler } from './compiler.ts';
+import { withoutLookalikes } from './enums.ts';
 import { classesWithProperties, movedInitialisers } from './fields.ts';
 import { canonical } from './forms.ts';
 import { withoutHelpers } from './helpers.ts';
@@ -62,11 +63,13 @@ function largest(source: string): number {
 
 function compare(
   script: EmittedScript,
-  names: LoweredNames,
+  declared: LoweredNames,
   wanted: SyntaxNode,
   given: SyntaxNode,
   comments: readonly SourceComment[],
 ): Sameness {
+  const names =
+    declared.enums.size === 0 ? declared : withoutLookalikes(canonical(wanted, declared), declared);
   const alternatives = new Map<SyntaxNode, readonly SyntaxNode[]>();
   const expected = withoutHelpers(withSpecifiers(canonical(wanted, names), script, alternatives));
   const actual = withoutHelpers(canonical(given, names));

@@ -1,10 +1,13 @@
-import { isTree, type Tree, textOf, treesAt } from '../declarations/declaration-tree.ts';
+import { isTree, type Tree, textOf, treeAt, treesAt } from '../declarations/declaration-tree.ts';
 import { isNode, type SyntaxNode } from './syntax.ts';
 
 /** What a TypeScript source declares that compilers lower in more than one way. */
 export interface LoweredNames {
   /** Enums, and how often each name is declared (an enum, namespace, class or function of that name). */
   readonly enums: ReadonlyMap<string, number>;
+  /** How many enums of each name are statements of the module itself; constant ones count. */
+  readonly moduleEnums: ReadonlyMap<string, number>;
+  /** Constant enums that are statements of the module and not exported. */
   readonly constEnums: ReadonlySet<string>;
   readonly namespaces: ReadonlySet<string>;
   /** For every class in textual order: how many parameter properties its constructor declares. */
@@ -14,6 +17,7 @@ export interface LoweredNames {
 /** Nothing that is lowered: what plain JavaScript declares. */
 export const nothingLowered: LoweredNames = {
   enums: new Map(),
+  moduleEnums: new Map(),
   constEnums: new Set(),
   namespaces: new Set(),
   parameterProperties: [],
@@ -22,7 +26,6 @@ export const nothingLowered: LoweredNames = {
 interface Declared {
   readonly counts: Map<string, number>;
   readonly enums: Set<string>;
-  readonly constEnums: Set<string>;
   readonly namespaces: Set<string>;
   readonly classes: { readonly start: number; readonly properties: number }[];
 }
@@ -32,7 +35,6 @@ export function loweredNames(tree: unknown): LoweredNames {
   const declared: Declared = {
     counts: new Map(),
     enums: new Set(),
-    constEnums: new Set(),
     namespaces: new Set(),
     classes: [],
   };
@@ -40,10 +42,25 @@ export function loweredNames(tree: unknown): LoweredNames {
   declared.classes.sort((a, b) => a.start - b.start);
   return {
     enums: new Map([...declared.enums].map((name) => [name, declared.counts.get(name) ?? 0])),
-    constEnums: declared.constEnums,
+    ...moduleEnums(tree),
     namespaces: declared.namespaces,
     parameterProperties: declared.classes.map(({ properties }) => properties),
   };
+}
+
+// Compilers write those as `var`, and all others as `let`.
+function moduleEnums(tree: unknown): Pick<LoweredNames, 'moduleEnums' | 'constEnums'> {
+  const counts = new Map<string, number>();
+  const constEnums = new Set<string>();
+  for (const statement of isTree(tree) ? treesAt(tree, 'body') : []) {
+    const exported = statement.type === 'ExportDeclaration' ? treeAt(statement, 'declaration') : undefined;
+    const node = exported ?? statement;
+    if (node.type !== 'TsEnumDeclaration' || node['declare'] === true) continue;
+    const name = textOf(node['id']) ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (node['isConst'] === true && exported === undefined) constEnums.add(name);
+  }
+  return { moduleEnums: counts, constEnums };
 }
 
 function visit(value: unknown, declared: Declared): void {
@@ -57,7 +74,6 @@ function record(node: Tree, declared: Declared): void {
   switch (node.type) {
     case 'TsEnumDeclaration':
       declared.enums.add(name);
-      if (node['isConst'] === true) declared.constEnums.add(name);
       count(declared, name);
       return;
     case 'TsModuleDeclaration':
