@@ -21,6 +21,11 @@ export interface Out {
   write(text: string): unknown;
 }
 
+/** How many columns a terminal has; `undefined` where it does not say, or says 0. */
+export function widthOf({ columns }: Pick<Out, 'columns'>): number | undefined {
+  return columns === undefined || !(columns > 0) ? undefined : columns;
+}
+
 /** Whether a stream may be coloured: a terminal, and neither `--no-color`, `NO_COLOR` nor a dumb terminal. */
 export function mayColor(stream: Out, color: boolean, { env }: Pick<Environment, 'env'>): boolean {
   if (!color || (env['NO_COLOR'] ?? '') !== '') return false;

@@ -9,7 +9,7 @@ import {
   restoreOperands,
   toRequestError,
 } from './arguments.ts';
-import { type Environment, processEnvironment } from './environment.ts';
+import { type Environment, processEnvironment, widthOf } from './environment.ts';
 import { byError, exit } from './exit.ts';
 import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
 import { sayError, voiceOn } from './say.ts';
@@ -231,7 +231,7 @@ async function run(environment: Environment): Promise<number> {
     .alias('help', 'h')
     .strict()
     .recommendCommands()
-    .wrap(Math.min(100, stdout.columns ?? 80))
+    .wrap(Math.min(100, widthOf(stdout) ?? 80))
     .exitProcess(false)
     .parserConfiguration({
       'camel-case-expansion': false,

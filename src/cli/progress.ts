@@ -2,7 +2,7 @@ import { nameOf } from '../model/package.ts';
 import type { PackageReport } from '../model/report.ts';
 import { toTerminal } from '../report/words/escape.ts';
 import { marks } from '../report/words/summary.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, widthOf } from './environment.ts';
 
 /** Milliseconds between plain lines where there is no terminal, as in CI logs. */
 const plainEvery = 5000;
@@ -33,13 +33,14 @@ export async function openProgress(
 ): Promise<Progress> {
   if (!wanted) return silent;
   const counter = new Counter(inFlight, () => now().getTime());
-  if (stderr.isTTY !== true || env['CI'] !== undefined || env['TERM'] === 'dumb')
-    return plain(stderr, counter);
+  // Pseudo-terminals of CI and of `script` often have a width of 0, on which a line would be infinitely many.
+  const isLive = stderr.isTTY === true && widthOf(stderr) !== undefined;
+  if (!isLive || env['CI'] !== undefined || env['TERM'] === 'dumb') return plain(stderr, counter);
   const { default: ora } = await import('ora');
-  const spinner = ora({ stream: process.stderr, discardStdin: false, hideCursor: true });
+  const spinner = ora({ stream: withWidth(process.stderr), discardStdin: false, hideCursor: true });
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
-    spinner.text = toTerminal(counter.line(), Math.max(20, (stderr.columns ?? 80) - 4));
+    spinner.text = toTerminal(counter.line(), Math.max(20, (widthOf(stderr) ?? 80) - 4));
   };
   return {
     phase: (text) => {
@@ -64,6 +65,11 @@ export async function openProgress(
       spinner.stop();
     },
   };
+}
+
+// A terminal may lose its width while the program runs.
+function withWidth(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return Object.create(stream, { columns: { get: () => widthOf(stream) ?? 80 } }) as NodeJS.WriteStream;
 }
 
 function plain(stderr: Environment['stderr'], counter: Counter): Progress {
