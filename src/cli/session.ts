@@ -10,7 +10,7 @@ import type { Source } from '../source/source.ts';
 import { checkpointMemory } from '../tlog/follow-memory.ts';
 import { readBundles } from './bundles.ts';
 import { aboutEverything } from './catalogue.ts';
-import { type Environment, mayColor } from './environment.ts';
+import { type Environment, mayColor, widthOf } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
 import { openTrust } from './load-trust.ts';
 import { openSource } from './open-source.ts';
@@ -128,7 +128,9 @@ async function auditWith(
       concurrency: 3 * settings.concurrency,
       discover: flags.discover,
       ...(bundles !== undefined && { bundles }),
-      ...(settings.cacheDir !== undefined && { memory: checkpointMemory(join(settings.cacheDir, 'logs')) }),
+      ...(settings.cacheDir !== undefined && {
+        memory: checkpointMemory(join(settings.cacheDir, 'logs'), (text) => voice.warning(text)),
+      }),
       live: !settings.offline,
       signal,
       onPackage: (report) => {
@@ -192,7 +194,7 @@ export function renderContext(
     catalogue: aboutEverything,
     toolVersion: tool.version,
     color,
-    columns: stdout.isTTY === true ? Math.max(40, Math.min(stdout.columns ?? 80, 120)) : 80,
+    columns: stdout.isTTY === true ? Math.max(40, Math.min(widthOf(stdout) ?? 80, 120)) : 80,
     hyperlinks: color && stdout.isTTY === true && env['TERM_PROGRAM'] !== 'Apple_Terminal',
     verbose: flags.verbose,
     quiet: flags.quiet,

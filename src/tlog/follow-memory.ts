@@ -1,8 +1,15 @@
 import { compareAndSwap, readMemory } from '../source/cache/log-memory.ts';
 import type { CheckpointMemory } from './follow.ts';
 
-/** Checkpoints remembered in a folder, safe between processes; damage to it is unavailable, never empty. */
-export function checkpointMemory(folder: string): CheckpointMemory {
+/**
+ * Checkpoints remembered in a folder, safe between processes; damage to it is unavailable, never empty. `onTrouble` is
+ * told once where nothing can be remembered for later runs.
+ */
+export function checkpointMemory(
+  folder: string,
+  onTrouble: (text: string) => void = () => undefined,
+): CheckpointMemory {
+  let told = false;
   return {
     get: async (origin) => {
       const memory = await readMemory(folder);
@@ -10,8 +17,11 @@ export function checkpointMemory(folder: string): CheckpointMemory {
       return { state: 'unavailable', why: `the memory ${memory.file} cannot be used: ${memory.why}` };
     },
     compareAndSwap: async (origin, old, note) => {
-      const { state } = await compareAndSwap(folder, keyOf(origin), old, note);
-      return state === 'swapped' || state === 'changed' ? state : 'unavailable';
+      const swap = await compareAndSwap(folder, keyOf(origin), old, note);
+      if (swap.state === 'swapped' || swap.state === 'changed') return swap.state;
+      if (!told) onTrouble(`the state of the log was not kept for later runs: ${swap.file}: ${swap.why}`);
+      told = true;
+      return 'unavailable';
     },
   };
 }

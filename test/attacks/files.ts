@@ -164,6 +164,19 @@ export const localFiles: Area = {
       id: 'log',
       says: /consistent/,
     }),
+    cached(
+      'a memory of the log with an absurd number is damage, and freezes nothing in silence',
+      ({ folder, world }) => {
+        const logs = join(folder, 'cache/logs');
+        const newest = readdirSync(logs).find((name) => /^memory\.\d+\.json$/.test(name)) ?? '';
+        renameSync(join(logs, newest), join(logs, 'memory.999999999999999999.json'));
+        world.rekor.grow(3);
+      },
+      {
+        id: 'log',
+        says: /memory\.9{18}\.json cannot be used: its number is larger than this program counts/,
+      },
+    ),
     {
       promise: 'a cache folder that is a link of the user is used',
       cache: true,

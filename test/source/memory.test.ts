@@ -115,6 +115,20 @@ describe('damage', () => {
     expect(await readMemory(dir)).toMatchObject({ entries: new Map([['rekor', checkpoint]]) });
   });
 
+  it('puts a file with an absurd number aside, and goes on from the last state there is', async () => {
+    const dir = folder();
+    await compareAndSwap(dir, 'rekor', undefined, checkpoint);
+    const absurd = join(dir, 'memory.1000000001.json');
+    writeFileSync(absurd, readFileSync(join(dir, 'memory.1.json')));
+    expect(await readMemory(dir)).toMatchObject({ state: 'corrupted', file: absurd });
+    expect(await compareAndSwap(dir, 'rekor', checkpoint, 'newer')).toMatchObject({ state: 'corrupted' });
+    expect(await startOver(dir)).toEqual({ state: 'known', entries: new Map() });
+    expect(filesOf(dir).map((file) => basename(file))).toEqual([
+      'memory.1000000001.json.corrupted',
+      'memory.2.json',
+    ]);
+  });
+
   it('that is none is not put aside', async () => {
     const dir = folder();
     await compareAndSwap(dir, 'rekor', undefined, checkpoint);

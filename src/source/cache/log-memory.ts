@@ -22,6 +22,8 @@ export type Swap =
   | Exclude<Memory, { state: 'known' }>;
 
 const largestFile = 1_000_000;
+/** One a second, for thirty years: whatever is numbered higher was not written by this program. */
+const lastGeneration = 1_000_000_000n;
 const mostTries = 100;
 
 /** What earlier runs left in a folder, by name. Never rejects. */
@@ -75,7 +77,12 @@ async function readNewest(dir: string): Promise<Newest> {
     let generation = 0n;
     let file = dir;
     try {
-      generation = (await generationsOf(dir)).at(-1) ?? 0n;
+      const { generations, absurd } = await generationsOf(dir);
+      generation = generations.at(-1) ?? 0n;
+      if (absurd !== undefined) {
+        const why = 'its number is larger than this program counts';
+        return { generation, memory: { state: 'corrupted', file: join(dir, absurd), why } };
+      }
       if (generation === 0n) return { generation, memory: { state: 'known', entries: new Map() } };
       file = fileOf(dir, generation);
       return {
@@ -95,17 +102,28 @@ async function readNewest(dir: string): Promise<Newest> {
   }
 }
 
-async function generationsOf(dir: string): Promise<readonly bigint[]> {
-  if (!new OwnFolder(dir).exists) return [];
+interface Generations {
+  /** Smallest first. */
+  readonly generations: readonly bigint[];
+  /** A file with a number that no earlier run gave. */
+  readonly absurd: string | undefined;
+}
+
+async function generationsOf(dir: string): Promise<Generations> {
+  if (!new OwnFolder(dir).exists) return { generations: [], absurd: undefined };
   const names = await readdir(dir).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  const generations = names.flatMap((name) => {
-    const digits = /^memory\.([1-9][0-9]{0,17})\.json$/.exec(name)?.[1];
-    return digits === undefined ? [] : [BigInt(digits)];
+  const numbered = names.flatMap((name) => {
+    const digits = /^memory\.([1-9][0-9]*)\.json$/.exec(name)?.[1];
+    return digits === undefined ? [] : [{ name, generation: BigInt(digits) }];
   });
-  return generations.sort((a, b) => (a < b ? -1 : 1));
+  const generations = numbered.map(({ generation }) => generation).filter((one) => one <= lastGeneration);
+  return {
+    generations: generations.sort((a, b) => (a < b ? -1 : 1)),
+    absurd: numbered.find(({ generation }) => generation > lastGeneration)?.name,
+  };
 }
 
 function fileOf(dir: string, generation: bigint): string {
@@ -146,6 +164,8 @@ async function write(
   aside?: string,
 ): Promise<'swapped' | 'lost' | 'overtaken' | Exclude<Memory, { state: 'known' }>> {
   const file = fileOf(dir, before + 1n);
+  if (before >= lastGeneration)
+    return { state: 'unavailable', file: dir, why: 'all its numbers are used up' };
   const temporary = join(dir, `memory.${randomUUID()}.tmp`);
   try {
     await new OwnFolder(dir).make();
@@ -154,7 +174,7 @@ async function write(
       return { state: 'unavailable', file: dir, why: 'too much to remember' };
     await writeThrough(temporary, `${digestOf(json)}\n${json}`);
     await link(temporary, file);
-    const generations = await generationsOf(dir);
+    const { generations } = await generationsOf(dir);
     // The name may have been free only because others, far ahead, had removed the state of this number.
     if (generations.at(-1) !== before + 1n) {
       await rm(file, { force: true });
