@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Disk } from '../lockfile/find/discover.ts';
+import type { Disk, DiskEntry } from '../lockfile/find/disk.ts';
 import { maxLockfileBytes } from '../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../model/error.ts';
 
@@ -101,8 +101,9 @@ function toFailure(cause: unknown): { readonly code?: unknown; readonly stderr: 
 /**
  * The disk as a commit has it: the work tree of the folder's repository, and nothing around it.
  * What leads out of the commit, a link or a submodule, is an error wherever something is looked for: it is not an empty place.
+ * The revision that named the commit may be a branch.
  */
-export async function diskOfCommit(commit: string, folder: string): Promise<Disk> {
+export async function diskOfCommit(commit: string, folder: string, revision?: string): Promise<Disk> {
   const { stdout } = await git(['rev-parse', '--show-cdup'], folder);
   const top = resolve(folder, stdout.trim());
   const listings = new Map<string, Promise<ReadonlyMap<string, Entry>>>();
@@ -111,6 +112,7 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
     listings.set(where, known);
     return known;
   };
+  let everything: Promise<ReadonlyMap<string, readonly DiskEntry[]>> | undefined;
   const show = (path: string): string => relative(folder, path).replaceAll('\\', '/') || '.';
   const entryAt = async (path: string): Promise<Entry | undefined> => {
     if (!isWithin(path, top) || path === top) return undefined;
@@ -131,10 +133,13 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
       if (isOnTheWay || path === join(top, '.git')) return 'folder';
       return kind === 'file' || kind === 'folder' ? kind : undefined;
     },
-    namesIn: async (where) => {
-      const entries = [...(await list(where))];
-      return entries.flatMap(([path, { kind }]) => (kind === 'folder' ? [] : [basename(path)]));
+    entriesIn: async (where, deep) => {
+      if (deep !== true) return [...(await list(where))].map(toDiskEntry);
+      // One question for all folders instead of one for each.
+      everything ??= listingOf(commit, '', top, ['-r', '-t']).then(byFolder);
+      return (await everything).get(where) ?? [];
     },
+    branch: async () => (revision === undefined ? undefined : branchCalled(revision, folder)),
     read: async (path) => {
       const entry = await entryAt(path);
       if (entry === undefined)
@@ -142,6 +147,30 @@ export async function diskOfCommit(commit: string, folder: string): Promise<Disk
       return readBlob(entry.blob, show(path), top);
     },
   };
+}
+
+/** The branch, of this repository or of a remote one, that a revision names. */
+async function branchCalled(revision: string, folder: string): Promise<string | undefined> {
+  const { stdout } = await git(
+    ['rev-parse', '--verify', '--symbolic-full-name', '--end-of-options', revision],
+    folder,
+  );
+  return /^refs\/(?:heads|remotes\/[^/\n]+)\/([^\n]+)\n$/.exec(stdout)?.[1];
+}
+
+function toDiskEntry([path, { kind }]: readonly [string, Entry]): DiskEntry {
+  return { name: basename(path), kind: kind === 'file' || kind === 'folder' ? kind : 'other' };
+}
+
+function byFolder(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, readonly DiskEntry[]> {
+  const folders = new Map<string, DiskEntry[]>();
+  for (const entry of entries) {
+    const folder = dirname(entry[0]);
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [toDiskEntry(entry)]);
+    else known.push(toDiskEntry(entry));
+  }
+  return folders;
 }
 
 interface Entry {
@@ -181,19 +210,26 @@ async function readBlob(blob: string, shown: string, top: string): Promise<strin
   }
 }
 
-async function listingOf(commit: string, folder: string, top: string): Promise<ReadonlyMap<string, Entry>> {
+async function listingOf(
+  commit: string,
+  folder: string,
+  top: string,
+  flags: readonly string[] = [],
+): Promise<ReadonlyMap<string, Entry>> {
   const prefix = folder === '' ? [] : ['--', `${folder.replaceAll('\\', '/')}/`];
   // Without --long: the size of a file would make git look for the file itself, which a partial clone may lack.
-  const { stdout } = await git(['ls-tree', '-z', commit, ...prefix], top).catch((cause: unknown) => {
-    throw new JsrVerifyError(
-      'LOCKFILE_INVALID',
-      `the folders of that commit cannot be listed: ${whyOf(cause)}`,
-      {
-        hint: 'jsr-verify lets git fetch nothing: in a partial clone, fetch first, or clone without --filter',
-        cause,
-      },
-    );
-  });
+  const { stdout } = await git(['ls-tree', '-z', ...flags, commit, ...prefix], top).catch(
+    (cause: unknown) => {
+      throw new JsrVerifyError(
+        'LOCKFILE_INVALID',
+        `the folders of that commit cannot be listed: ${whyOf(cause)}`,
+        {
+          hint: 'jsr-verify lets git fetch nothing: in a partial clone, fetch first, or clone without --filter',
+          cause,
+        },
+      );
+    },
+  );
   return new Map(
     stdout.split('\0').flatMap((line): [string, Entry][] => {
       const [, mode, id, path] = /^(\d{6}) \w+ ([0-9a-f]{40,64})\t(.+)$/s.exec(line) ?? [];

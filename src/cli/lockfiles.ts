@@ -21,8 +21,10 @@ export async function readLockfiles(
   depth: Depth,
   addresses: Addresses,
   { cwd, stdin, signal }: Pick<Environment, 'cwd' | 'stdin' | 'signal'>,
+  allowMissing = false,
 ): Promise<readonly LockfileContents[]> {
   const options = {
+    allowMissing,
     registry: addresses.registry,
     npmRegistry: addresses.npmRegistry,
     otherNpmRegistries: addresses.otherNpmRegistries,

@@ -77,6 +77,8 @@ export interface Remark {
   readonly at: Place;
   readonly message: string;
   readonly hint: string;
+  /** A warning unless said otherwise. */
+  readonly severity?: 'note' | 'warning';
 }
 
 export interface UnreadableEntry {

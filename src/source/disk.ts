@@ -28,11 +28,12 @@ export function diskAt(folder: string) {
   return {
     folder: base,
     kindOf,
-    namesIn: (path: string) => namesIn(path, relative(base, path).replaceAll('\\', '/') || '.'),
-    read: (path: string) =>
+    entriesIn: (path: string) => entriesIn(path, relative(base, path).replaceAll('\\', '/') || '.'),
+    read: (path: string, maxBytes = maxTextBytes) =>
       readTextFile(path, {
         code: 'LOCKFILE_INVALID',
         shown: relative(base, path).replaceAll('\\', '/'),
+        maxBytes,
         namedBy: path,
       }),
   };
@@ -52,14 +53,23 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
   }
 }
 
-/** The names of what is in a folder, folders left out; none when it may not be listed. */
-async function namesIn(folder: string, shown: string): Promise<readonly string[]> {
+/** What is in a folder; nothing when it may not be listed. */
+async function entriesIn(
+  folder: string,
+  shown: string,
+): Promise<readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'other' }[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
-      .filter((entry) => !entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
+      .map((entry) => ({
+        name: entry.name,
+        kind: entry.isDirectory()
+          ? ('folder' as const)
+          : entry.isFile()
+            ? ('file' as const)
+            : ('other' as const),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
     if (closed.includes(codeOf(cause))) return [];
     throw new JsrVerifyError('LOCKFILE_INVALID', `${shown} cannot be listed: ${codeOf(cause)}`, { cause });

@@ -3,7 +3,7 @@ import { denoAddresses } from './deno.ts';
 import { localFiles } from './files.ts';
 import { logged, remembered } from './log.ts';
 import { packs, tarballs } from './package.ts';
-import { lockfiles, policies, requests } from './project.ts';
+import { lockfiles, places, policies, requests } from './project.ts';
 import { said, served } from './registry.ts';
 import type { Area } from './row.ts';
 import { enveloped, predicates, statements } from './statement.ts';
@@ -26,6 +26,7 @@ export const areas: readonly Area[] = [
   lockfiles,
   requests,
   denoAddresses,
+  places,
   policies,
   localFiles,
 ];

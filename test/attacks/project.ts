@@ -482,6 +482,136 @@ export const requests: Area = {
   ],
 };
 
+/** A lockfile of npm and whatever leads npm, or somebody else, away from it. */
+const beside = (
+  promise: string,
+  more: (scene: Scene) => Readonly<Record<string, string>>,
+  end: Pick<Row, 'verdict' | 'code' | 'id' | 'says'>,
+  [file, lock]: Client = ['package-lock.json', ({ widget, world }) => packageLock([widget], world.urls)],
+): Row => ({
+  promise,
+  project: (scene) => ({ [file]: lock(scene), 'package.json': '{}', ...more(scene) }),
+  argv: () => ['audit', '--strict'],
+  ...end,
+});
+const passed = (says: RegExp) => ({ verdict: 'verified', code: 1, id: 'lockfile', says }) as const;
+
+/** A lockfile of pnpm that leads what was asked for from JSR to something else. */
+const evilPnpm = (scene: Scene): string =>
+  pnpm[1](scene)
+    .replaceAll(/'@jsr[^']+'/g, 'is-number@7.0.0')
+    .replace(/\{integrity: [^}]+\}/, `{integrity: ${foreign}}`);
+
+/** Projects whose clients install from something else than the lockfile that anybody would audit. */
+export const places: Area = {
+  area: 'lockfiles that clients read instead',
+  rows: [
+    beside(
+      'a project with settings that lead nowhere else is verified',
+      () => ({ '.npmrc': 'package-lock=true\n', 'bunfig.toml': '[install.lockfile]\nsave = false\n' }),
+      honest,
+    ),
+    beside(
+      'npm without a lockfile is told',
+      () => ({ '.npmrc': 'package-lock=false\n' }),
+      passed(/npm.* uses no lockfile/),
+    ),
+    beside(
+      'npm without a shrinkwrap is told',
+      () => ({ '.npmrc': 'shrinkwrap=false\n' }),
+      passed(/npm uses no lockfile/),
+    ),
+    beside(
+      'pnpm without a lockfile is told',
+      () => ({ 'pnpm-workspace.yaml': 'lockfile: false\n' }),
+      passed(/pnpm uses no lockfile/),
+      pnpm,
+    ),
+    beside(
+      'Yarn 1 without a lockfile is told',
+      () => ({ '.yarnrc': '--install.no-lockfile true\n' }),
+      passed(/Yarn uses no lockfile/),
+      yarn1,
+    ),
+    {
+      ...beside(
+        'Yarn that may change its lockfile is told',
+        () => ({ '.yarnrc.yml': 'enableImmutableInstalls: false\n' }),
+        { ...passed(/Yarn may change the lockfile/), code: 0 },
+        yarn4,
+      ),
+      argv: audit,
+    },
+    beside(
+      'bun without a lockfile is told',
+      () => ({ 'bunfig.toml': '[install.lockfile]\nsave = false\n' }),
+      passed(/bun uses no lockfile/),
+      bun,
+    ),
+    beside(
+      'a lockfile that pnpm takes from another folder is the one that is audited',
+      (scene) => ({
+        'pnpm-workspace.yaml': 'lockfileDir: locks\n',
+        'locks/pnpm-lock.yaml': evilPnpm(scene),
+      }),
+      entry(/resolved to is-number@7/),
+      pnpm,
+    ),
+    {
+      ...beside(
+        'a lockfile that Yarn takes by another name is audited',
+        (scene) => ({
+          '.yarnrc.yml': 'lockfileFilename: other.lock\n',
+          'other.lock': yarn4[1](scene).replace(
+            /resolution: "@jsr[^"]+"/,
+            'resolution: "is-number@npm:1.0.0"',
+          ),
+        }),
+        { ...entry(/resolved to is-number@npm:1/), verdict: 'verified' },
+        yarn4,
+      ),
+      argv: audit,
+    },
+    beside(
+      'a lockfile outside of the repository is told and not read',
+      () => ({ '.git/HEAD': '', 'pnpm-workspace.yaml': 'lockfileDir: ../..\n' }),
+      passed(/outside of the repository, so it was not audited/),
+      pnpm,
+    ),
+    beside(
+      'settings that cannot be read are told',
+      () => ({ 'pnpm-workspace.yaml': 'a: [\n' }),
+      passed(/cannot be read, so it is not known whether it names another lockfile/),
+      pnpm,
+    ),
+    beside(
+      'the lockfile of the branch counts, not the one that everybody looks at',
+      (scene) => ({
+        '.git/HEAD': 'ref: refs/heads/feat/x\n',
+        'pnpm-workspace.yaml': 'gitBranchLockfile: true\n',
+        'pnpm-lock.feat!x.yaml': evilPnpm(scene),
+      }),
+      entry(/resolved to is-number@7/),
+      pnpm,
+    ),
+    beside(
+      'a lockfile that looks like that of the branch does not push out the one that counts',
+      (scene) => ({
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        'pnpm-lock.main.yaml': pnpm[1](scene),
+        'pnpm-lock.yaml': evilPnpm(scene),
+      }),
+      { ...entry(/resolved to is-number@7/), verdict: 'verified' },
+      pnpm,
+    ),
+    beside(
+      'a lockfile further down is told',
+      ({ widget }) => ({ 'supabase/functions/deno.lock': denoLock([widget]) }),
+      passed(/a lockfile below this folder; it was not audited/),
+    ),
+  ],
+};
+
 /** The policy of the project, as somebody wrote it who wants a green tick. */
 const policy = (
   promise: string,

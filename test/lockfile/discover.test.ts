@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type DiscoverOptions, type Disk, discoverLockfiles } from '../../src/lockfile/find/discover.ts';
+import { type DiscoverOptions, discoverLockfiles } from '../../src/lockfile/find/discover.ts';
+import type { Disk } from '../../src/lockfile/find/disk.ts';
+import { readLockfiles } from '../../src/lockfile/find/read.ts';
 import { JsrVerifyError } from '../../src/model/error.ts';
 import { diskAt } from '../../src/source/disk.ts';
+import { publicRegistries } from './support.ts';
 
 const made: string[] = [];
 afterEach(async () => {
@@ -250,8 +254,8 @@ describe('a file means', () => {
 
 describe('a lockfile that pnpm keeps for one branch', () => {
   const remarksOn = async (files: Readonly<Record<string, string>>, ...paths: readonly string[]) => {
-    const { lockfiles, remarks } = await discoverLockfiles(diskAt(await repository(files)), paths);
-    return [lockfiles.map(({ file }) => file), remarks.map(({ at, message }) => `${at.file} ${message}`)];
+    const { lockfiles, unread } = await discoverLockfiles(diskAt(await repository(files)), paths);
+    return [lockfiles.map(({ file }) => file), unread.map(({ path, why }) => `${basename(path)} ${why}`)];
   };
   const remark = expect.stringMatching(
     /^pnpm-lock\.main\.yaml with git-branch-lockfile, pnpm installs from "pnpm-lock\.main\.yaml"/,
@@ -288,8 +292,296 @@ describe('a lockfile that pnpm keeps for one branch', () => {
 
   test('is one of twenty that are told, however many there are', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`pnpm-lock.b${i}.yaml`, '']));
-    const [, remarks] = await remarksOn({ 'pnpm-lock.yaml': '', ...many });
-    expect(remarks).toHaveLength(20);
+    const disk = diskAt(
+      await repository({ 'pnpm-lock.yaml': 'lockfileVersion: "9.0"\nimporters:\n  .: {}', ...many }),
+    );
+    const [contents] = await readLockfiles(disk, [], publicRegistries);
+    expect(contents?.remarks).toHaveLength(21);
+    expect(contents?.remarks?.at(-1)?.message).toBe('this lockfile and 29 more were not audited');
+  });
+});
+
+describe('on a branch of git', () => {
+  const yaml = { 'pnpm-workspace.yaml': 'gitBranchLockfile: true\n' };
+  const rc = { '.npmrc': 'git-branch-lockfile = true\n' };
+  const locks = { 'pnpm-lock.yaml': 'stale', 'pnpm-lock.feat!x.yaml': '', 'pnpm-lock.main.yaml': '' };
+  const on = (branch: string) => ({ '.git/HEAD': `ref: refs/heads/${branch}\n` });
+  const audited = async (files: Readonly<Record<string, string>>, from = '.') => {
+    const { lockfiles, remarks, unread } = await discoverLockfiles(
+      diskAt(join(await repository(files), from)),
+      [],
+    );
+    for (const { format } of lockfiles) expect(format).toBe('pnpm');
+    return {
+      read: lockfiles.map(({ file }) => file),
+      unread: unread.map(({ path }) => basename(path)),
+      notes: remarks.map(({ severity, message }) => `${severity ?? 'warning'}: ${message}`),
+    };
+  };
+
+  test('the lockfile that pnpm keeps for it counts, and the others are named', async () => {
+    expect(await audited({ ...on('feat/x'), ...yaml, ...locks })).toEqual({
+      read: ['pnpm-lock.feat!x.yaml'],
+      unread: ['pnpm-lock.yaml', 'pnpm-lock.main.yaml'],
+      notes: [],
+    });
+    // As pnpm spells the name of a branch: in small letters, with ! for whatever is special.
+    expect((await audited({ ...on('Feat/X'), ...yaml, ...locks })).read).toEqual(['pnpm-lock.feat!x.yaml']);
+    expect((await audited({ ...on('a_b.c-d+e'), ...yaml, 'pnpm-lock.a_b.c-d!e.yaml': '' })).read).toEqual([
+      'pnpm-lock.a_b.c-d!e.yaml',
+    ]);
+  });
+
+  test('it is found where it lies alone', async () => {
+    expect(await audited({ ...on('feat/x'), 'pnpm-lock.feat!x.yaml': '' })).toEqual({
+      read: ['pnpm-lock.feat!x.yaml'],
+      unread: [],
+      notes: [],
+    });
+  });
+
+  test('both count where only some versions of pnpm obey the setting, or none is here', async () => {
+    for (const [setting, why] of [
+      [rc, /only some versions of pnpm obey "git-branch-lockfile = true"/],
+      [{}, /no setting here says which counts/],
+    ] as const) {
+      expect(await audited({ ...on('feat/x'), ...setting, ...locks })).toEqual({
+        read: ['pnpm-lock.yaml', 'pnpm-lock.feat!x.yaml'],
+        unread: ['pnpm-lock.main.yaml'],
+        notes: [expect.stringMatching(why)],
+      });
+    }
+  });
+
+  test('the shared one counts where there is none for it, or the setting is off', async () => {
+    const others = ['pnpm-lock.feat!x.yaml', 'pnpm-lock.main.yaml'];
+    for (const files of [
+      { ...on('other'), ...yaml, ...locks },
+      { '.git/HEAD': '0123456789012345678901234567890123456789\n', ...yaml, ...locks },
+      { ...on('feat/x'), 'pnpm-workspace.yaml': 'gitBranchLockfile: false', ...locks },
+    ])
+      expect(await audited(files)).toEqual({ read: ['pnpm-lock.yaml'], unread: others, notes: [] });
+  });
+
+  test('all count where pnpm merges them', async () => {
+    const all = ['pnpm-lock.yaml', 'pnpm-lock.main.yaml', 'pnpm-lock.feat!x.yaml'];
+    const pattern = { 'pnpm-workspace.yaml': 'mergeGitBranchLockfilesBranchPattern: [ma*, "!master"]\n' };
+    const always = { 'pnpm-workspace.yaml': 'mergeGitBranchLockfiles: true\n' };
+    expect((await audited({ ...on('main'), ...pattern, ...locks })).read).toEqual(all);
+    expect((await audited({ ...on('main'), ...always, ...locks })).read).toEqual(all);
+    expect((await audited({ ...on('master'), ...pattern, ...locks })).read).toEqual(['pnpm-lock.yaml']);
+  });
+
+  test('its name is read where .git is a file, of a work tree or a submodule', async () => {
+    const files = { 'repo/HEAD': 'ref: refs/heads/feat/x\n', 'a/.git': 'gitdir: ../repo\n' };
+    expect((await audited({ ...files, ...nested('a', { ...yaml, ...locks }) }, 'a')).read).toEqual([
+      'pnpm-lock.feat!x.yaml',
+    ]);
+  });
+
+  test.each([
+    ['a file that is too large', `ref: refs/heads/feat/x${' '.repeat(10_000)}\n`],
+    ['something else', 'ref: refs/tags/feat/x\n'],
+    ['what git writes where branches are kept elsewhere', 'ref: refs/heads/.invalid\n'],
+    ['two lines', 'ref: refs/heads/feat/x\nref: refs/heads/main\n'],
+  ])('%s names none', async (_, head) => {
+    expect((await audited({ '.git/HEAD': head, ...yaml, ...locks })).read).toEqual(['pnpm-lock.yaml']);
+  });
+
+  test('a pipe in the place of .git/HEAD is not waited for', async () => {
+    const root = await repository({ ...yaml, ...locks });
+    await rm(join(root, '.git/HEAD'));
+    execFileSync('mkfifo', [join(root, '.git/HEAD')]);
+    const { lockfiles } = await discoverLockfiles(diskAt(root), []);
+    expect(lockfiles.map(({ file }) => file)).toEqual(['pnpm-lock.yaml']);
+  });
+});
+
+/** Files below a folder. */
+const nested = (folder: string, files: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+
+describe('a setting of a client', () => {
+  const told = async (files: Readonly<Record<string, string>>, from = '.') => {
+    const { lockfiles, remarks, unread } = await discoverLockfiles(
+      diskAt(join(await repository(files), from)),
+      [],
+    );
+    return {
+      read: lockfiles.map(({ file }) => file),
+      unread: unread.map(({ path }) => basename(path)),
+      said: remarks.map(
+        ({ at, message, severity }) => `${severity ?? 'warning'} ${at.file}:${at.line} ${message}`,
+      ),
+    };
+  };
+  const npm = { 'package-lock.json': '', 'package.json': '{}' };
+  const pnpm = { 'pnpm-lock.yaml': '', 'package.json': '{}' };
+  const yarn = { 'yarn.lock': '', 'package.json': '{}' };
+  const bun = { 'bun.lock': '', 'package.json': '{}' };
+
+  test.each([
+    ['.npmrc', 'a=1\npackage-lock=false', npm, 2],
+    ['.npmrc', '# c\r\n"package-lock" = "false"', npm, 2],
+    ['.npmrc', 'package-lock = null ; no', npm, 1],
+    ['.npmrc', 'shrinkwrap=false', { 'npm-shrinkwrap.json': '' }, 1],
+    ['.npmrc', `package-lock=\${LOCK}`, npm, 1],
+    ['.npmrc', 'package-lock=false', pnpm, 1],
+    ['.npmrc', 'lockfile=false', pnpm, 1],
+    ['pnpm-workspace.yaml', 'packages: [a]\n\nlockfile: false', pnpm, 3],
+    ['pnpm-workspace.yaml', 'lockfile: no', pnpm, 1],
+    ['pnpm-workspace.yaml', 'packageLock: false', pnpm, 1],
+    ['.yarnrc', '# c\n--install.no-lockfile true', yarn, 2],
+    ['.yarnrc', '"--*.no-lockfile" true', yarn, 1],
+    ['.yarnrc', '--no-lockfile true', yarn, 1],
+    ['bunfig.toml', '[install]\nexact = true\n[install.lockfile]\nsave = false', bun, 4],
+    ['bunfig.toml', 'install = { lockfile = { save = false } }', bun, 1],
+  ])('that switches the lockfile off is told: %s %j', async (file, text, files, line) => {
+    const { said } = await told({ ...files, [file]: text });
+    expect(said).toEqual([expect.stringMatching(`^warning ${file}:${line} .* uses no lockfile, and what`)]);
+  });
+
+  test.each([
+    ['.yarnrc.yml', 'enableImmutableInstalls: false', yarn],
+    ['.npmrc', 'frozen-lockfile=false', pnpm],
+    ['pnpm-workspace.yaml', 'frozenLockfile: false', pnpm],
+  ])('that lets the lockfile change is told: %s %s', async (file, text, files) => {
+    const { said } = await told({ ...files, [file]: text });
+    expect(said).toEqual([expect.stringMatching(`^warning ${file}:1 .* may change the lockfile while it`)]);
+  });
+
+  test.each([
+    ['.npmrc', 'package-lock=true\nshrinkwrap=true', npm],
+    ['.npmrc', '[section]\npackage-lock=false', npm],
+    ['.npmrc', '; package-lock=false', npm],
+    ['.npmrc', 'package-lock=false', yarn],
+    ['.npmrc', 'package-lock=false', bun],
+    ['.npmrc', 'lockfile=false', npm],
+    ['pnpm-workspace.yaml', 'lockfile: true\npackages: []', pnpm],
+    ['pnpm-workspace.yaml', 'lockfile:\n  integrityTarget: tar', pnpm],
+    ['pnpm-workspace.yaml', '# nothing\n', pnpm],
+    ['.yarnrc.yml', 'enableImmutableInstalls: true', yarn],
+    ['.yarnrc', '--no-lockfile false', yarn],
+    ['bunfig.toml', '[install.lockfile]\nsave = true', bun],
+    ['bunfig.toml', '', bun],
+  ])('that does no such thing, or to another client, is not: %s %j', async (file, text, files) => {
+    expect((await told({ ...files, [file]: text })).said).toEqual([]);
+  });
+
+  test('is told where no lockfile of any client was found beside that of Deno', async () => {
+    const files = { 'deno.lock': '', 'package.json': '{}', '.npmrc': 'package-lock=false' };
+    expect((await told(files)).said).toHaveLength(1);
+  });
+
+  test('that leads pnpm to another folder is followed, and the lockfile beside it is named', async () => {
+    const files = { ...pnpm, ...nested('locks', { 'pnpm-lock.yaml': '' }) };
+    expect(await told({ ...files, 'pnpm-workspace.yaml': 'lockfileDir: ./locks' })).toEqual({
+      read: ['locks/pnpm-lock.yaml'],
+      unread: ['pnpm-lock.yaml'],
+      said: [
+        expect.stringMatching(
+          /^note pnpm-workspace\.yaml:1 .*leads to a lockfile in locks, which is audited/,
+        ),
+      ],
+    });
+    expect(await told({ ...files, '.npmrc': 'lockfile-dir=locks' })).toMatchObject({
+      read: ['locks/pnpm-lock.yaml', 'pnpm-lock.yaml'],
+      said: [expect.stringMatching(/^note \.npmrc:1 /)],
+    });
+  });
+
+  test('that gives the lockfile of Yarn or bun another name is followed, also from above', async () => {
+    const other = { ...yarn, 'other.lock': '' };
+    const yml = { '.yarnrc.yml': 'a: 1\nlockfileFilename: other.lock' };
+    expect(await told({ ...other, ...yml })).toMatchObject({
+      read: ['yarn.lock', 'other.lock'],
+      said: [expect.stringMatching(/^note \.yarnrc\.yml:2 /)],
+    });
+    expect((await told({ ...yml, ...nested('a', other) }, 'a')).read).toEqual(['yarn.lock', 'other.lock']);
+    expect((await told({ ...yml, 'other.lock': '' })).read).toEqual(['other.lock']);
+    const toml = { 'bunfig.toml': '[install.lockfile]\npath = "other.lock"' };
+    expect((await told({ ...bun, ...toml, 'other.lock': '' })).read).toEqual(['bun.lock', 'other.lock']);
+  });
+
+  test('that leads out of the repository, or to nothing, is told and not followed', async () => {
+    const files = { ...nested('a', { ...pnpm, '.git/HEAD': '' }), 'pnpm-lock.yaml': '' };
+    expect(await told({ ...files, 'a/pnpm-workspace.yaml': 'lockfileDir: ..' }, 'a')).toEqual({
+      read: ['pnpm-lock.yaml'],
+      unread: [],
+      said: [expect.stringMatching(/^warning .* outside of the repository, so it was not audited/)],
+    });
+    expect((await told({ ...pnpm, 'pnpm-workspace.yaml': 'lockfileDir: gone' })).said).toEqual([
+      expect.stringMatching(/^warning .* does not exist, so it was not audited/),
+    ]);
+  });
+
+  test.each([
+    ['pnpm-workspace.yaml', 'a: [', pnpm],
+    ['pnpm-workspace.yaml', 'a: &x 1\nlockfile: false', pnpm],
+    ['.yarnrc.yml', 'a: 1\na: 2', yarn],
+    ['bunfig.toml', '[install', bun],
+    ['bunfig.toml', `a = ${'['.repeat(100_000)}`, bun],
+    ['.npmrc', ' '.repeat(2 * 1024 * 1024), npm],
+  ])('in a file that cannot be read may be any: %s', async (file, text, files) => {
+    expect((await told({ ...files, [file]: text })).said).toEqual([
+      expect.stringMatching(`^warning ${file}:\\d .* cannot be read, so it is not known whether`),
+    ]);
+  });
+});
+
+describe('a lockfile below the folder that is asked for', () => {
+  const below = async (files: Readonly<Record<string, string>>, ...paths: readonly string[]) => {
+    const root = await repository(files);
+    const { unread, unseen } = await discoverLockfiles(diskAt(root), paths);
+    return [...unread.map(({ path }) => relative(root, path)), ...unseen.map(({ message }) => message)];
+  };
+
+  test('is named, whatever its client, and whatever folder it is in', async () => {
+    const files = { 'deno.lock': '', 'a/b/c/deno.lock': '', '.x/yarn.lock': '', 'a/pnpm-lock.main.yaml': '' };
+    expect(await below(files)).toEqual(['.x/yarn.lock', 'a/pnpm-lock.main.yaml', 'a/b/c/deno.lock']);
+    expect(await below(files, 'deno.lock')).toEqual([]);
+    expect(await below(files, '.', 'a/b/c/deno.lock')).toEqual(['.x/yarn.lock', 'a/pnpm-lock.main.yaml']);
+  });
+
+  test('is named where a deno.json calls it otherwise', async () => {
+    const files = { 'deno.lock': '', 'a/deno.json': '{"lock":"../locks/a.json"}', 'locks/a.json': '' };
+    expect(await below(files)).toEqual(['locks/a.json']);
+  });
+
+  test('is none in what others installed, in git and behind a link', async () => {
+    const root = await repository({
+      'deno.lock': '',
+      'node_modules/a/yarn.lock': '',
+      'vendor/a/deno.lock': '',
+      '.git/deno.lock': '',
+    });
+    const outside = await repository({ 'deno.lock': '' });
+    await symlink(outside, join(root, 'link'));
+    await mkdir(join(root, 'a'));
+    await symlink(join(outside, 'deno.lock'), join(root, 'a/deno.lock'));
+    expect((await discoverLockfiles(diskAt(root), [])).unread).toEqual([]);
+  });
+
+  test('may be deeper than anybody looks, and that is said', async () => {
+    const deep = `${'d/'.repeat(40)}deno.lock`;
+    expect(await below({ 'deno.lock': '', [deep]: '' })).toEqual([
+      'not every folder below . was searched for lockfiles: folders are nested deeper than 32',
+    ]);
+  });
+
+  test('may be one of too many, and that is said', async () => {
+    const many = Object.fromEntries(Array.from({ length: 520 }, (_, i) => [`p${i}/yarn.lock`, '']));
+    const said = await below({ 'deno.lock': '', ...many });
+    expect(said).toHaveLength(501);
+    expect(said.at(-1)).toContain('there are more than 500 projects');
+  });
+
+  test('is named by the error where there is none above it', async () => {
+    const error = await refusal(below({ 'a/deno.lock': '' }));
+    expect(error).toMatchObject({
+      code: 'LOCKFILE_MISSING',
+      hint: expect.stringMatching(/; name a\/deno\.lock to audit it$/),
+    });
   });
 });
 

@@ -69,6 +69,8 @@ describe('a path that is named like a revision', () => {
     project.write('only/deno.lock', denoLock(some('same@1.0.0')));
   });
 
+  // Below the folder are lockfiles that nobody compares, which is why it ends in red.
+
   it.each([['main'], ['HEAD', 'main'], ['v2']])('is refused: %s %s', async (...args) => {
     const { code, stdout, stderr } = await project.run(['diff', ...args]);
     const name = args.findLast((one) => one !== undefined) ?? '';
@@ -78,15 +80,17 @@ describe('a path that is named like a revision', () => {
   });
 
   it('is the path or the revision once it is spelled as one', async () => {
-    expect(await kinds(project, './main')).toEqual([0, []]);
-    expect(await kinds(project, join(project.folder, 'main'))).toEqual([0, []]);
-    expect(await kinds(project, 'refs/heads/main')).toEqual([0, ['added']]);
-    expect(await kinds(project, 'main/deno.lock')).toEqual([0, []]);
+    expect(await kinds(project, './main')).toEqual([1, []]);
+    expect(await kinds(project, './main', './deno.lock')).toEqual([0, []]);
+    expect(await kinds(project, join(project.folder, 'main'))).toEqual([1, []]);
+    expect(await kinds(project, 'refs/heads/main')).toEqual([1, ['added']]);
+    expect(await kinds(project, 'main/deno.lock')).toEqual([1, []]);
   });
 
   it('stays a path where no revision is called so', async () => {
-    expect(await kinds(project, 'only')).toEqual([0, ['added']]);
-    expect(await kinds(project, 'only', '.')).toEqual([0, ['added']]);
+    expect(await kinds(project, 'only')).toEqual([1, ['added']]);
+    expect(await kinds(project, 'only', '.')).toEqual([1, ['added']]);
+    expect(await kinds(project, 'only', './deno.lock')).toEqual([0, ['added']]);
   });
 
   it('is refused where git does not tell its revisions', async () => {

@@ -63,6 +63,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ora: ['cli'],
   'p-map': ['audit.ts', 'drift.ts'],
   semver: ['registry', 'lockfile', 'npm', 'policy', 'diff'],
+  'smol-toml': ['lockfile'],
   tar: ['npm'],
   'tuf-js': ['sigstore'],
   undici: ['source', 'sigstore/tuf-mirror.ts'],

@@ -1,6 +1,5 @@
 import { audit } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
-import { JsrVerifyError } from '../../model/error.ts';
 import { reaches } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Environment } from '../environment.ts';
@@ -16,14 +15,9 @@ export async function auditCommand(
   environment: Environment,
 ): Promise<number> {
   return runAudit(flags, environment, 'attestation', async ({ settings, depth }) => {
-    const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment).catch(
-      (error) => {
-        // Of several paths, one without a lockfile must not make the others go away.
-        const isMissing = error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING';
-        if (flags['allow-empty'] && isMissing && paths.length <= 1) return [];
-        throw error;
-      },
-    );
+    // Of several paths, one without a lockfile must not make the others go away.
+    const allowMissing = flags['allow-empty'] && paths.length <= 1;
+    const lockfiles = await readLockfiles(paths, type, depth, settings.addresses, environment, allowMissing);
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: async (auditor) => {

@@ -1,14 +1,16 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { diff } from '../../drift.ts';
-import { readLockfiles as readFound } from '../../lockfile/find/read.ts';
+import type { DiscoverOptions } from '../../lockfile/find/discover.ts';
+import type { Disk } from '../../lockfile/find/disk.ts';
+import { shown } from '../../lockfile/find/node-locks.ts';
+import { type ReadLockfiles, readDiscovered } from '../../lockfile/find/read.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Depth } from '../../model/report.ts';
-import type { LockfileContents } from '../../model/target.ts';
+import { type Depth, reaches } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Addresses } from '../../registry/addresses.ts';
-import { kindOf } from '../../source/disk.ts';
+import { diskAt, kindOf } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
 import { commitOf, diskOfCommit, refuseRevision } from '../git.ts';
 import { readLockfiles } from '../lockfiles.ts';
@@ -30,25 +32,35 @@ export async function diffCommand(
     environment,
     'attestation',
     async ({ settings, depth }) => {
-      const side = (text: string | undefined) => sideOf(text, type, depth, settings.addresses, environment);
-      const [before, after] = [await side(base), await side(head)];
+      const side = (text: string | undefined, flat: boolean) =>
+        sideOf(text, type, depth, settings.addresses, environment, flat);
+      // Of the base, what lies below is only looked at where the head has something there.
+      const [before, after] = [await side(base, true), await side(head, false)];
       // A lockfile that came or went is a change; where there is none on either side, nothing was compared.
-      if (before instanceof JsrVerifyError && after instanceof JsrVerifyError) throw after;
-      const [old, now] = [before, after].map((one) => (one instanceof JsrVerifyError ? [] : one));
+      if (before.missing !== undefined && after.missing !== undefined) throw after.missing;
+      const told = [...emptySides(before, after), ...(await unreadChanges(before, after))];
       return {
-        packages: mergeTargets((now ?? []).flatMap(({ targets }) => targets)).length,
+        packages: mergeTargets(after.contents.flatMap(({ targets }) => targets)).length,
         run: async (auditor) => {
-          const report = await diff(old ?? [], now ?? [], auditor);
-          return { ...report, findings: [...report.findings, ...emptySides(before, after)] };
+          const report = await diff(before.contents, after.contents, auditor);
+          return { ...report, findings: [...report.findings, ...told] };
         },
       };
     },
   );
 }
 
+/** What one side of the comparison holds. */
+interface Side extends Pick<ReadLockfiles, 'contents' | 'missing'> {
+  /** Paths on this disk that were read for it. */
+  readonly read: ReadonlySet<string>;
+  /** A folder, with what in it is not read. */
+  readonly folder?: Pick<ReadLockfiles, 'unread' | 'unseen'> & { readonly disk: Disk; readonly path: string };
+}
+
 /**
  * A lockfile or folder when it is spelled as one or no revision is called so, else a git revision; nothing is the
- * folder as it is. Answers the error when a revision, or the folder as it is, has no lockfile.
+ * folder as it is. A revision, or the folder as it is, may have no lockfile.
  */
 async function sideOf(
   text: string | undefined,
@@ -56,44 +68,88 @@ async function sideOf(
   depth: Depth,
   addresses: Addresses,
   environment: Environment,
-): Promise<readonly LockfileContents[] | JsrVerifyError> {
+  flat: boolean,
+): Promise<Side> {
   const { cwd } = environment;
-  if (text === undefined) return readLockfiles([], type, depth, addresses, environment).catch(ifMissing);
-  if (text === '-' || (await kindOf(inFolder(cwd, text))) !== undefined) {
-    if (!isSpelledPath(text)) await refuseRevision(text, cwd);
-    return readLockfiles([text], type, depth, addresses, environment);
-  }
-  const disk = await diskOfCommit(await commitOf(text, cwd), cwd);
-  return readFound(disk, [], {
+  const options = {
     registry: addresses.registry,
     npmRegistry: addresses.npmRegistry,
     otherNpmRegistries: addresses.otherNpmRegistries,
+    flat,
     ...(type !== undefined && { format: type }),
-  }).catch(ifMissing);
+  };
+  const pathsOf = (contents: Side['contents']) => new Set(contents.map(({ file }) => resolve(cwd, file)));
+  const inside = async (disk: Disk, paths: readonly string[], more: DiscoverOptions): Promise<Side> => {
+    const { contents, missing, unread, unseen } = await readDiscovered(disk, paths, { ...options, ...more });
+    const path = resolve(cwd, paths[0] ?? '.');
+    return { contents, missing, read: pathsOf(contents), folder: { disk, path, unread, unseen } };
+  };
+  const installed = reaches(depth, 'installed');
+  if (text === undefined) return inside(diskAt(cwd), [], { installed, allowMissing: true });
+  const kind = text === '-' ? 'file' : await kindOf(inFolder(cwd, text));
+  if (kind !== undefined) {
+    if (!isSpelledPath(text)) await refuseRevision(text, cwd);
+    if (kind === 'folder') return inside(diskAt(cwd), [text], { installed });
+    const contents = await readLockfiles([text], type, depth, addresses, environment);
+    return { contents, missing: undefined, read: pathsOf(contents) };
+  }
+  const disk = await diskOfCommit(await commitOf(text, cwd), cwd, text);
+  return { ...(await inside(disk, [], { allowMissing: true })), read: new Set() };
+}
+
+/**
+ * What came or changed in lockfiles that are not read: nobody looked at it, so it is an error. Those that both sides have
+ * with the same text have not changed.
+ */
+async function unreadChanges(before: Side, { folder: head }: Side): Promise<readonly Finding[]> {
+  if (head === undefined) return [];
+  const findings: Finding[] = [];
+  for (const { path, why, hint } of head.unread) {
+    if (before.read.has(path) || (await isUnchanged(path, before, head))) continue;
+    findings.push({
+      id: 'lockfile',
+      severity: 'error',
+      message: `it came or changed, and what it holds was not compared: ${why}`,
+      hint,
+      at: { file: shown(head.disk, path), line: 1 },
+    });
+  }
+  const unseen = head.unseen.map((remark): Finding => ({ id: 'lockfile', severity: 'error', ...remark }));
+  return [...findings, ...unseen];
+}
+
+async function isUnchanged(
+  path: string,
+  { folder: base }: Side,
+  head: NonNullable<Side['folder']>,
+): Promise<boolean> {
+  if (base === undefined) return false;
+  const there = resolve(base.path, relative(head.path, path));
+  try {
+    if ((await base.disk.kindOf(there)) !== 'file') return false;
+    const text = await head.disk.read(path);
+    // Bytes that are no text may differ where the texts do not.
+    return !text.includes('\uFFFD') && text === (await base.disk.read(there));
+  } catch (error) {
+    if (error instanceof JsrVerifyError) return false;
+    throw error;
+  }
 }
 
 /** A side without any lockfile explains why everything came or went, so it is said. */
-function emptySides(
-  before: readonly LockfileContents[] | JsrVerifyError,
-  after: readonly LockfileContents[] | JsrVerifyError,
-): readonly Finding[] {
+function emptySides(before: Side, after: Side): readonly Finding[] {
   const say = (side: string, { message }: JsrVerifyError, what: string): Finding => ({
     id: 'lockfile',
     severity: 'note',
     message: `the ${side} has no lockfile, so everything counts as ${what}: ${message}`,
   });
   return [
-    ...(before instanceof JsrVerifyError ? [say('base', before, 'added')] : []),
-    ...(after instanceof JsrVerifyError ? [say('head', after, 'removed')] : []),
+    ...(before.missing === undefined ? [] : [say('base', before.missing, 'added')]),
+    ...(after.missing === undefined ? [] : [say('head', after.missing, 'removed')]),
   ];
 }
 
 /** No revision can be called so: `.` alone is none, and neither does one start with a dot or a slash. */
 function isSpelledPath(text: string): boolean {
   return text === '-' || text === '.' || text === '..' || /^\.{0,2}[\\/]/.test(text) || isAbsolute(text);
-}
-
-function ifMissing(error: unknown): JsrVerifyError {
-  if (error instanceof JsrVerifyError && error.code === 'LOCKFILE_MISSING') return error;
-  throw error;
 }

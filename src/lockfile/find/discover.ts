@@ -2,19 +2,20 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Remark } from '../../model/target.ts';
 import { detect, formats, type LockfileFormatId } from '../lockfile.ts';
+import { lockfilesBelow } from './below.ts';
+import { currentBranch, isBranchLock } from './branch.ts';
 import { type DenoProject, isMember, readDenoProject } from './deno-project.ts';
-
-/** The disk, as far as lockfiles need it. Paths are absolute. */
-export interface Disk {
-  /** The folder that relative paths start in. */
-  readonly folder: string;
-  /** What a path leads to, links followed; `undefined` when there is nothing. */
-  kindOf(path: string): Promise<'file' | 'folder' | undefined>;
-  /** The names of what is in a folder, folders left out; none when it may not be listed. */
-  namesIn(folder: string): Promise<readonly string[]>;
-  /** The text of a file. Rejects with `JsrVerifyError` when it cannot be read or is too large. */
-  read(path: string): Promise<string>;
-}
+import type { Disk } from './disk.ts';
+import {
+  type Around,
+  branchesBeside,
+  type FolderLocks,
+  nodeLocks,
+  nodeNames,
+  settingsIn,
+  shown,
+  type UnreadLockfile,
+} from './node-locks.ts';
 
 /** A lockfile to read. */
 export interface FoundLockfile {
@@ -31,29 +32,31 @@ export interface Discovered {
   readonly lockfiles: readonly FoundLockfile[];
   /** What nobody who reads only those lockfiles would know. */
   readonly remarks: readonly Remark[];
+  /** Lockfiles of the project, and of what lies below the folders that were asked for, that are not among them. */
+  readonly unread: readonly UnreadLockfile[];
+  /** Why there may be more of those. */
+  readonly unseen: readonly Remark[];
+  /** What is said where no lockfile was found, for whoever allows that. */
+  readonly missing: JsrVerifyError | undefined;
 }
 
 /** What to look for besides the lockfiles of a project. */
 export interface DiscoverOptions {
   /** Also what package managers wrote into `node_modules` about what they installed. */
   readonly installed?: boolean;
+  /** Whether finding none is an answer, too. */
+  readonly allowMissing?: boolean;
+  /** Whether to pass over what lies below the folders that are asked for. */
+  readonly flat?: boolean;
 }
 
-const pnpmLock = 'pnpm-lock.yaml';
-/** Lockfiles of branches that are named, in one folder. */
-const maxBranches = 20;
 /** Folders above the start that are looked at. */
 const maxSteps = 64;
 /** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
 const projectFiles = ['deno.json', 'deno.jsonc', 'package.json', 'pnpm-workspace.yaml'];
-const allNames: readonly string[] = formats.flatMap(({ id, fileNames }) => (id === 'deno' ? [] : fileNames));
-const hiddenNames = allNames.filter((name) => name.startsWith('.'));
-const nodeNames = allNames.filter((name) => !name.startsWith('.'));
-/** Lockfiles that their tool ignores while the other one is there. */
-const shadowed: ReadonlyMap<string, string> = new Map([
-  ['package-lock.json', 'npm-shrinkwrap.json'],
-  ['bun.lockb', 'bun.lock'],
-]);
+const hiddenNames = formats
+  .flatMap(({ fileNames }): readonly string[] => fileNames)
+  .filter((name) => name.startsWith('.'));
 
 /**
  * The lockfiles that paths mean, each once: a file itself, or for a folder the nearest ones upward.
@@ -61,9 +64,10 @@ const shadowed: ReadonlyMap<string, string> = new Map([
  * The search goes no higher than the root of the repository. Lockfiles side by side all count, except where one makes
  * its tool ignore the other. A folder that is a project of Deno and of a Node package manager may have its two
  * lockfiles at different heights; both are found. Members of a Deno workspace use the lockfile of its root. Where
- * `deno.json` says that there is none, Deno reads none, and so it is remarked that none was read here.
+ * `deno.json` says that there is none, Deno reads none, and so it is remarked that none was read here. So it is for the
+ * settings of other clients that are about lockfiles. Lockfiles below a folder that was asked for are not read, but named.
  *
- * Rejects with `LOCKFILE_MISSING` when a path leads to nothing or no lockfile is found.
+ * Rejects with `LOCKFILE_MISSING` when a path leads to nothing, or no lockfile is found and that is not allowed.
  */
 export async function discoverLockfiles(
   disk: Disk,
@@ -72,14 +76,27 @@ export async function discoverLockfiles(
 ): Promise<Discovered> {
   const found = new Map<string, FoundLockfile>();
   const remarked = new Map<string, Remark>();
+  const unread = new Map<string, UnreadLockfile>();
+  const unseen = new Map<string, Remark>();
+  let missing: JsrVerifyError | undefined;
   for (const path of paths.length === 0 ? ['.'] : paths) {
-    const { lockfiles, remarks } = await discover(disk, path, options);
-    for (const lockfile of lockfiles) found.set(lockfile.path, lockfile);
-    for (const remark of remarks) remarked.set(remark.at.file, remark);
+    const one = await discover(disk, path, options);
+    for (const lockfile of one.lockfiles) found.set(lockfile.path, lockfile);
+    for (const remark of one.remarks)
+      remarked.set(`${remark.at.file}:${remark.at.line}:${remark.message}`, remark);
+    for (const lockfile of one.unread) if (!unread.has(lockfile.path)) unread.set(lockfile.path, lockfile);
+    for (const remark of one.unseen) unseen.set(remark.at.file, remark);
+    missing ??= one.missing;
   }
   const named = new Set([...found.values()].map(({ file }) => file));
-  const remarks = [...remarked.values()].filter(({ at }) => !named.has(at.file));
-  return { lockfiles: [...found.values()], remarks };
+  return {
+    lockfiles: [...found.values()],
+    // Whoever names a lockfile knows what it is.
+    remarks: [...remarked.values()].filter(({ at, severity }) => severity === 'note' || !named.has(at.file)),
+    unread: [...unread.values()].filter(({ path }) => !found.has(path)),
+    unseen: [...unseen.values()],
+    missing,
+  };
 }
 
 async function discover(disk: Disk, path: string, options: DiscoverOptions): Promise<Discovered> {
@@ -92,8 +109,14 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   }
   if (kind === 'folder') return search(disk, start, path, options);
   if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
-  const branches = basename(start) === pnpmLock ? await branchLocks(disk, dirname(start)) : [];
-  return { lockfiles: [toFound(disk, start, detect(start))], remarks: unread(disk, branches) };
+  const format = isBranchLock(basename(start)) ? 'pnpm' : detect(start);
+  return {
+    lockfiles: [toFound(disk, start, format)],
+    remarks: [],
+    unread: basename(start) === 'pnpm-lock.yaml' ? await branchesBeside(disk, dirname(start)) : [],
+    unseen: [],
+    missing: undefined,
+  };
 }
 
 async function search(
@@ -105,7 +128,7 @@ async function search(
   const steps = await stepsUp(disk, start);
   const deno = denoLock(steps);
   if (deno !== undefined) refuseOutside(disk, deno.path, steps);
-  const node = steps.findIndex(({ nodeLocks }) => nodeLocks.length > 0);
+  const node = steps.findIndex(({ node }) => node.read.length > 0);
   const nearest = Math.min(...[deno?.step ?? -1, node].filter((step) => step !== -1));
   const near = steps.slice(0, nearest + 1);
   const found: FoundLockfile[] = [];
@@ -114,22 +137,71 @@ async function search(
   }
   const withNode = node === nearest || near.some(({ isNodeProject }) => isNodeProject);
   if (withNode) {
-    found.push(...(steps[node]?.nodeLocks ?? []).map((path) => toFound(disk, path, detect(path))));
+    found.push(...(steps[node]?.node.read ?? []).map(({ path, format }) => toFound(disk, path, format)));
   }
   if (options.installed === true) found.push(...(await hiddenLocks(disk, steps)));
-  if (found.length === 0) throw missing(disk, steps, asked);
+  const below =
+    options.flat === true ? { lockfiles: [], cut: undefined } : await lockfilesBelow(disk, start, isLockfile);
+  const none = found.length === 0 ? missing(disk, steps, asked, below.lockfiles) : undefined;
+  if (none !== undefined && options.allowMissing !== true) throw none;
   await Promise.all(found.map(({ path }) => refuseMissing(disk, path)));
-  const branches = steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1);
+  const reach = none === undefined ? steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1) : steps;
   return {
     lockfiles: found,
-    remarks: [
-      ...(deno === undefined ? switchedOff(disk, near) : []),
-      ...unread(
-        disk,
-        branches.flatMap((step) => step.branchLocks),
-      ),
+    remarks: [...(deno === undefined ? switchedOff(disk, near) : []), ...clientRemarks(steps, reach, found)],
+    unread: [
+      ...reach.flatMap((step) => step.node.unread),
+      ...below.lockfiles.map((path) => lowerDown(disk, path, asked)),
     ],
+    unseen:
+      below.cut === undefined
+        ? []
+        : [
+            {
+              at: { file: shown(disk, start), line: 1 },
+              message: `not every folder below ${asked} was searched for lockfiles: ${below.cut}`,
+              hint: 'name each lockfile to audit it',
+            },
+          ],
+    missing: none,
   };
+}
+
+/** About the settings of clients that count here: those of the lockfiles that were found, or of any where none was. */
+function clientRemarks(
+  steps: readonly Step[],
+  reach: readonly Step[],
+  found: readonly FoundLockfile[],
+): readonly Remark[] {
+  const used = new Set(
+    found.flatMap(({ format }) => (format === undefined || format === 'deno' ? [] : [format])),
+  );
+  const isNodeProject = reach.some((step) => step.isNodeProject);
+  return steps.flatMap((step) =>
+    step.node.remarks.flatMap(({ clients, ...remark }) => {
+      const counts = used.size === 0 ? isNodeProject : clients.some((client) => used.has(client));
+      // Yarn alone reads the settings of all folders above.
+      return counts && (reach.includes(step) || clients.includes('yarn')) ? [remark] : [];
+    }),
+  );
+}
+
+function isLockfile(name: string): boolean {
+  return name === 'deno.lock' || nodeNames.includes(name) || isBranchLock(name);
+}
+
+function lowerDown(disk: Disk, path: string, asked: string): UnreadLockfile {
+  return {
+    path,
+    why: `a lockfile below ${asked === '.' ? 'this folder' : asked}; it was not audited`,
+    hint: `audit it, too: jsr-verify audit ${quoted(shown(disk, path))}`,
+  };
+}
+
+// As a shell reads it.
+function quoted(path: string): string {
+  const plain = /^[-@]/.test(path) ? `./${path}` : path;
+  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
 }
 
 /** One folder on the way up and what of interest is in it. */
@@ -141,25 +213,32 @@ interface Step {
   readonly denoConfig: string | undefined;
   /** Absolute; where Deno would look, if anywhere. */
   readonly denoLock: string | undefined;
-  readonly nodeLocks: readonly string[];
-  /** Absolute; lockfiles that pnpm keeps for one branch each. */
-  readonly branchLocks: readonly string[];
+  readonly node: FolderLocks;
   readonly isNodeProject: boolean;
 }
 
 async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
-  const steps: Step[] = [];
-  for (let folder = start; steps.length < maxSteps; folder = dirname(folder)) {
+  const folders: string[] = [];
+  let isRoot = false;
+  for (let folder = start; folders.length < maxSteps; folder = dirname(folder)) {
+    folders.push(folder);
     // A repository's root, or a work tree or submodule, where `.git` is a file.
-    const isRoot = (await disk.kindOf(join(folder, '.git'))) !== undefined;
-    steps.push({ ...(await lookInto(disk, folder)), isRoot });
+    isRoot = (await disk.kindOf(join(folder, '.git'))) !== undefined;
     if (isRoot || dirname(folder) === folder) break;
   }
-  return steps;
+  const root = folders.at(-1) ?? start;
+  const settings = await Promise.all(folders.map((folder) => settingsIn(disk, folder)));
+  const branch = await currentBranch(disk, root);
+  return Promise.all(
+    folders.map(async (folder, index) => ({
+      ...(await lookInto(disk, folder, { root, branch, settings: settings.slice(index) })),
+      isRoot: isRoot && folder === root,
+    })),
+  );
 }
 
-async function lookInto(disk: Disk, folder: string): Promise<Omit<Step, 'isRoot'>> {
-  const names = await present(disk, folder, ['deno.lock', ...projectFiles, ...nodeNames]);
+async function lookInto(disk: Disk, folder: string, around: Around): Promise<Omit<Step, 'isRoot'>> {
+  const names = await present(disk, folder, ['deno.lock', ...projectFiles]);
   const config = ['deno.json', 'deno.jsonc'].find((name) => names.has(name));
   const denoConfig = config === undefined ? undefined : join(folder, config);
   const deno = denoConfig === undefined ? undefined : await readProject(disk, denoConfig);
@@ -170,10 +249,7 @@ async function lookInto(disk: Disk, folder: string): Promise<Omit<Step, 'isRoot'
     deno,
     denoConfig,
     denoLock: deno?.lock === false ? undefined : (named ?? beside),
-    nodeLocks: nodeNames
-      .filter((name) => names.has(name) && !names.has(shadowed.get(name) ?? ''))
-      .map((name) => join(folder, name)),
-    branchLocks: await branchLocks(disk, folder),
+    node: await nodeLocks(disk, folder, around),
     isNodeProject: names.has('package.json'),
   };
 }
@@ -215,23 +291,6 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
   ];
 }
 
-// With `git-branch-lockfile`, pnpm reads `pnpm-lock.<branch>.yaml`, and `pnpm-lock.yaml` beside it says nothing.
-async function branchLocks(disk: Disk, folder: string): Promise<readonly string[]> {
-  const names = (await disk.namesIn(folder)).filter((name) => /^pnpm-lock\..+\.yaml$/s.test(name));
-  return names
-    .sort()
-    .slice(0, maxBranches)
-    .map((name) => join(folder, name));
-}
-
-function unread(disk: Disk, paths: readonly string[]): readonly Remark[] {
-  return paths.map((path) => ({
-    at: { file: shown(disk, path), line: 1 },
-    message: `with git-branch-lockfile, pnpm installs from ${JSON.stringify(basename(path))} on its branch; it was not audited`,
-    hint: 'audit it by its name, too, or remove it',
-  }));
-}
-
 async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly FoundLockfile[]> {
   for (const { folder } of steps) {
     const modules = join(folder, 'node_modules');
@@ -264,12 +323,17 @@ async function refuseMissing(disk: Disk, path: string): Promise<void> {
   );
 }
 
-function missing(disk: Disk, steps: readonly Step[], asked: string): JsrVerifyError {
+function missing(
+  disk: Disk,
+  steps: readonly Step[],
+  asked: string,
+  below: readonly string[],
+): JsrVerifyError {
   const off = steps.some(({ deno }) => deno?.lock === false);
   const top = steps.at(-1)?.folder ?? disk.folder;
-  const [branch] = steps.flatMap((step) => step.branchLocks);
+  const [other] = [...steps.flatMap(({ node }) => node.unread.map(({ path }) => path)), ...below];
   const named =
-    branch === undefined ? 'name the file if it is elsewhere' : `name ${shown(disk, branch)} to audit it`;
+    other === undefined ? 'name the file if it is elsewhere' : `name ${shown(disk, other)} to audit it`;
   return new JsrVerifyError(
     'LOCKFILE_MISSING',
     `no lockfile in ${asked} or above it${off ? ': deno.json says "lock": false' : ''}`,
@@ -281,10 +345,6 @@ function missing(disk: Disk, steps: readonly Step[], asked: string): JsrVerifyEr
 
 function toFound(disk: Disk, path: string, format: LockfileFormatId | undefined): FoundLockfile {
   return { path, file: shown(disk, path), format };
-}
-
-function shown(disk: Disk, path: string): string {
-  return below(disk.folder, path) || '.';
 }
 
 function below(folder: string, path: string): string {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { LockfileContents } from '../../model/target.ts';
+import type { LockfileContents, Remark } from '../../model/target.ts';
 import {
   detect,
   formats,
@@ -8,18 +8,44 @@ import {
   type ReadOptions,
   readLockfile,
 } from '../lockfile.ts';
-import { type DiscoverOptions, type Disk, discoverLockfiles } from './discover.ts';
+import { type Discovered, type DiscoverOptions, discoverLockfiles } from './discover.ts';
+import type { Disk } from './disk.ts';
+import { shown } from './node-locks.ts';
+
+/** Lockfiles that were not read are named one by one up to this number. */
+const maxNamed = 20;
+
+/** Carries remarks where there is no lockfile. */
+const nothing: LockfileContents = { format: 'none', file: '.', targets: [], foreign: [], unreadable: [] };
+
+/** What the lockfiles that paths mean say, and what was not read. */
+export interface ReadLockfiles extends Pick<Discovered, 'unread' | 'unseen' | 'missing'> {
+  readonly contents: readonly LockfileContents[];
+}
 
 /**
  * All that the lockfiles which the paths mean say about JSR packages, as `discoverLockfiles` finds and `readLockfile`
- * reads them, with the errors of both.
+ * reads them, with the errors of both. Lockfiles that are not read are remarked.
  */
 export async function readLockfiles(
   disk: Disk,
   paths: readonly string[],
   options: ReadOptions & DiscoverOptions,
 ): Promise<readonly LockfileContents[]> {
-  const { lockfiles, remarks } = await discoverLockfiles(disk, paths, options);
+  const { contents, unread, unseen } = await readDiscovered(disk, paths, options);
+  const remarks = [...notRead(disk, unread), ...unseen];
+  if (remarks.length === 0) return contents;
+  const [first = nothing, ...rest] = contents;
+  return [{ ...first, remarks: [...remarks, ...(first.remarks ?? [])] }, ...rest];
+}
+
+/** As `readLockfiles`, with what was not read apart. */
+export async function readDiscovered(
+  disk: Disk,
+  paths: readonly string[],
+  options: ReadOptions & DiscoverOptions,
+): Promise<ReadLockfiles> {
+  const { lockfiles, remarks, ...rest } = await discoverLockfiles(disk, paths, options);
   const contents: LockfileContents[] = [];
   for (const { path, file, format } of lockfiles) {
     const known = options.format ?? format;
@@ -31,7 +57,27 @@ export async function readLockfiles(
     const noticed = [...(contents.length === 0 ? remarks : []), ...(read.remarks ?? [])];
     contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
-  return contents;
+  if (contents.length === 0 && remarks.length > 0) contents.push({ ...nothing, remarks });
+  return { contents, ...rest };
+}
+
+function notRead(disk: Disk, unread: Discovered['unread']): readonly Remark[] {
+  const more = unread.slice(maxNamed);
+  const remarks = unread.slice(0, maxNamed).map(({ path, why, ...rest }) => ({
+    at: { file: shown(disk, path), line: 1 },
+    message: why,
+    ...rest,
+  }));
+  const [next] = more;
+  if (next === undefined) return remarks;
+  return [
+    ...remarks,
+    {
+      at: { file: shown(disk, next.path), line: 1 },
+      message: `this lockfile and ${more.length - 1} more were not audited`,
+      hint: 'audit each of them by its name',
+    },
+  ];
 }
 
 /** The files that the format wants to know as well, as far as they are there. */

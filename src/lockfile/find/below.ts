@@ -1,0 +1,75 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { maxSettingsBytes } from './client-settings.ts';
+import { readDenoProject } from './deno-project.ts';
+import type { Disk } from './disk.ts';
+
+/** The lockfiles below a folder. */
+export interface Below {
+  /** Absolute paths, those in folders nearer to the top first. */
+  readonly lockfiles: readonly string[];
+  /** Why there may be more. */
+  readonly cut: string | undefined;
+}
+
+/** What others installed or vendored has lockfiles of its own, which nobody installs from. */
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', 'vendor']);
+const maxFolders = 10_000;
+const maxDepth = 32;
+const maxFound = 500;
+/** Folders that are listed at once. */
+const atOnce = 64;
+
+/**
+ * The lockfiles in the folders below a folder, not in the folder itself: files that `isLockfile` knows by name, and those
+ * that a `deno.json` names. No link is followed.
+ */
+export async function lockfilesBelow(
+  disk: Disk,
+  start: string,
+  isLockfile: (name: string) => boolean,
+): Promise<Below> {
+  const found = new Set<string>();
+  const projects: string[] = [];
+  let cut: string | undefined;
+  let seen = 0;
+  let level: string[] = [start];
+  for (let depth = 0; level.length > 0 && cut === undefined; depth += 1) {
+    const next: string[] = [];
+    for (let at = 0; at < level.length && cut === undefined; at += atOnce) {
+      const folders = level.slice(at, at + atOnce);
+      const listed = await Promise.all(folders.map((folder) => disk.entriesIn(folder, true)));
+      seen += folders.length;
+      if (seen > maxFolders) cut = `there are more than ${maxFolders} folders`;
+      for (const [index, entries] of listed.entries()) {
+        for (const { name, kind } of entries) {
+          const path = join(folders[index] ?? start, name);
+          if (kind === 'folder' && !skipped.has(name)) next.push(path);
+          if (kind !== 'file' || depth === 0) continue;
+          if (isLockfile(name)) found.add(path);
+          if (name === 'deno.json' || name === 'deno.jsonc') projects.push(path);
+        }
+      }
+      if (found.size > maxFound || projects.length > maxFound)
+        cut = `there are more than ${maxFound} projects`;
+    }
+    level = next;
+    if (depth >= maxDepth && next.length > 0) cut ??= `folders are nested deeper than ${maxDepth}`;
+  }
+  for (const path of projects.slice(0, maxFound)) {
+    const named = await lockNamedIn(disk, path);
+    if (named?.startsWith(join(start, '/')) === true) found.add(named);
+  }
+  return { lockfiles: [...found].slice(0, maxFound), cut };
+}
+
+async function lockNamedIn(disk: Disk, path: string): Promise<string | undefined> {
+  try {
+    const { lock } = readDenoProject(basename(path), await disk.read(path, maxSettingsBytes));
+    if (typeof lock !== 'string') return undefined;
+    const named = resolve(dirname(path), lock);
+    return (await disk.kindOf(named)) === 'file' ? named : undefined;
+  } catch {
+    // Deno refuses such a file, too.
+    return undefined;
+  }
+}
