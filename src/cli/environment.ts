@@ -1,5 +1,6 @@
 import { JsrVerifyError } from '../model/error.ts';
 import { byError, exit } from './exit.ts';
+import { hostPermissions, type Permissions } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
 
 /** What the program may know of the process it runs in; handed in, so that nothing but `cli/` looks. */
@@ -11,6 +12,8 @@ export interface Environment {
   readonly stdout: Out;
   readonly stderr: Out;
   readonly signal: AbortSignal;
+  /** What the host lets the program do, where it has a say. */
+  readonly permissions?: Permissions | undefined;
   now(): Date;
 }
 
@@ -59,6 +62,7 @@ export function processEnvironment(): Environment {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupt.signal,
+    permissions: hostPermissions(),
     now: () => new Date(),
   };
 }

@@ -12,6 +12,7 @@ import {
 import { type Environment, processEnvironment, widthOf } from './environment.ts';
 import { byError, exit } from './exit.ts';
 import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
+import { toMissing } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
 
 const usage = `Usage: jsr-verify <spec..> [options]
@@ -28,7 +29,8 @@ export async function main(environment: Environment = processEnvironment()): Pro
   const voice = voiceOn(environment.stderr, false);
   try {
     return await run(environment);
-  } catch (error) {
+  } catch (caught) {
+    const error = toMissing(caught) ?? caught;
     if (error instanceof JsrVerifyError) {
       sayError(voice, error);
       return byError[error.code];

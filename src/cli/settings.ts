@@ -5,6 +5,7 @@ import { refusal } from '../source/address.ts';
 import type { Proxies } from '../source/http/agent.ts';
 import type { Environment } from './environment.ts';
 import type { SourceFlags } from './options.ts';
+import { refuseMissing } from './permissions.ts';
 
 /** Where evidence and trust come from, decided: flag, then environment, then default. */
 export interface Settings {
@@ -25,7 +26,7 @@ export interface Settings {
 /** @throws {JsrVerifyError} `OPTIONS_INVALID` */
 export async function readSettings(
   flags: SourceFlags,
-  { env, cwd }: Pick<Environment, 'env' | 'cwd'>,
+  { env, cwd, permissions }: Pick<Environment, 'env' | 'cwd' | 'permissions'>,
 ): Promise<Settings> {
   const checked = (text: string, place: string): string => {
     const problem = refusal(text);
@@ -53,7 +54,7 @@ export async function readSettings(
     ? (file(flags['cache-dir'], 'JSR_VERIFY_CACHE') ?? (await platformCache()))
     : undefined;
   const offline = flags.offline || flags.pack !== undefined;
-  return {
+  const settings: Settings = {
     addresses: {
       registry,
       api: url('api', flags.api, 'JSR_API_URL', defaultApi),
@@ -75,6 +76,8 @@ export async function readSettings(
       no: nonEmpty(env['no_proxy'] ?? env['NO_PROXY']),
     },
   };
+  refuseMissing(permissions, settings);
+  return settings;
 }
 
 /** A path as the user meant it: relative to the folder the command was started in. */

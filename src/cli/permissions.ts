@@ -1,0 +1,78 @@
+import { tmpdir } from 'node:os';
+import { JsrVerifyError } from '../model/error.ts';
+import { isLoopback } from '../source/address.ts';
+import type { Settings } from './settings.ts';
+
+/** What Deno lets a program do, by its own names; other hosts ask nobody. */
+export interface Permissions {
+  querySync(wanted: Wanted): { readonly state: string };
+}
+
+type Wanted =
+  | { readonly name: 'read' }
+  | { readonly name: 'write'; readonly path: string }
+  | { readonly name: 'net'; readonly host: string };
+
+/** Deno's permissions where Deno is the host. */
+export function hostPermissions(): Permissions | undefined {
+  return (globalThis as { Deno?: { permissions?: Permissions } }).Deno?.permissions;
+}
+
+/**
+ * Refuses to start without a permission that the work needs: a file that may not be read would look like one that is not there.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` with the flags that are missing
+ */
+export function refuseMissing(permissions: Permissions | undefined, settings: Settings): void {
+  if (permissions === undefined) return;
+  const lacks = (wanted: Wanted) => permissions.querySync(wanted).state !== 'granted';
+  const flags: string[] = [];
+  // All of it: lockfiles, the policy in folders above, caches of package managers, links, the program's own compiler.
+  if (lacks({ name: 'read' })) flags.push('--allow-read');
+  const { cacheDir, trustedRootFile } = settings;
+  // TUF's client works in a temporary folder.
+  const folders = [
+    ...(cacheDir === undefined ? [] : [cacheDir]),
+    ...(trustedRootFile === undefined ? [tmpdir()] : []),
+  ];
+  const closed = folders.filter((path) => lacks({ name: 'write', path }));
+  if (closed.length > 0) flags.push(`--allow-write=${closed.join(',')}`);
+  const hosts = hostsOf(settings).filter((host) => lacks({ name: 'net', host }));
+  if (hosts.length > 0) flags.push(`--allow-net=${hosts.map((host) => host.replace(/:443$/, '')).join(',')}`);
+  if (flags.length > 0) throw missing('Deno does not allow what this needs', flags);
+}
+
+/** An error by which Deno refuses something, as one about the request; `undefined` for any other error. */
+export function toMissing(error: unknown): JsrVerifyError | undefined {
+  if (!(error instanceof Error) || error.name !== 'NotCapable') return undefined;
+  const [, what = '', flag] =
+    /^Requires (.*?), run again with the (--allow-[a-z]+) flag/s.exec(error.message) ?? [];
+  return flag === undefined
+    ? new JsrVerifyError('OPTIONS_INVALID', `Deno refused: ${error.message}`, { cause: error })
+    : missing(`Deno refused ${what}`, [flag]);
+}
+
+function missing(what: string, flags: readonly string[]): JsrVerifyError {
+  return new JsrVerifyError('OPTIONS_INVALID', what, { hint: `add to deno run: ${flags.join(' ')}` });
+}
+
+/** Who will be asked; where a proxy is named, it is asked in the place of all that are not on this machine. */
+function hostsOf({ offline, proxies, addresses, tufMirror, trustedRootFile }: Settings): readonly string[] {
+  if (offline) return [];
+  const { registry, api, npmRegistry, rekor } = addresses;
+  const asked = [registry, api, npmRegistry, rekor, ...(trustedRootFile === undefined ? [tufMirror] : [])];
+  return [
+    ...new Set(
+      asked.map((address) => {
+        const { protocol, hostname } = new URL(address);
+        const proxy = protocol === 'https:' ? proxies.https : proxies.http;
+        return hostOf(proxy === undefined || isLoopback(hostname) ? address : proxy);
+      }),
+    ),
+  ];
+}
+
+function hostOf(address: string): string {
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+}
