@@ -13,6 +13,9 @@ const versions = { oldest: 4, newest: 10 };
 /** Patches of patches that are followed. */
 const maxPatches = 16;
 
+/** Entries that one version may have: `jsr:` and its companion, by a few ranges. */
+const mostOfOneVersion = 8;
+
 /** Yarn's checksum is of the zip file it packs itself. */
 const ownZip = 'the checksum of Yarn is of its own archive, not of the tarball';
 
@@ -25,7 +28,8 @@ export function readBerry(text: string, into: Collector): void {
   if (root.kind !== 'map') throw new TreeError('is not a map', root.at);
   refuseVersion(root);
   const blocks = [...root.entries.values()].filter(({ key }) => key !== '__metadata').map(toBlock);
-  if (!blocks.some(({ workspace }) => workspace)) {
+  // Of several workspaces, only the one at the top is in every lockfile.
+  if (!blocks.some(({ reference }) => reference === 'workspace:.')) {
     throw new TreeError('has no entry for the project itself', root.at, 'the file was cut short; restore it');
   }
   new BerryLock(blocks, into).read();
@@ -46,6 +50,10 @@ class BerryLock {
   readonly #byDescriptor = new Map<string, Block>();
   /** By the name of a descriptor: what its entries are. */
   readonly #names = new Map<string, Set<string>>();
+  /** By the name of a descriptor: its entries. */
+  readonly #byName = new Map<string, Set<Block>>();
+  /** Names that the project asks for in words that do not tell which of several entries it means. */
+  readonly #perhapsDirect = new Set<string>();
   readonly #dependents = new Dependents();
 
   constructor(blocks: readonly Block[], into: Collector) {
@@ -66,6 +74,7 @@ class BerryLock {
         const known = this.#names.get(name);
         if (known === undefined) this.#names.set(name, new Set([as]));
         else known.add(as);
+        this.#byName.set(name, (this.#byName.get(name) ?? new Set()).add(block));
       }
     }
   }
@@ -90,9 +99,30 @@ class BerryLock {
     if (speaker === undefined) return;
     this.#into.npm({
       ...speaker,
-      direct: group.some(({ entry }) => this.#dependents.isDirect(entry)),
+      direct: this.#isDirect(group),
       dependents: group.flatMap(({ entry }) => [...this.#dependents.of(entry)]),
     });
+  }
+
+  #isDirect(group: readonly NpmMention[]): boolean | undefined {
+    if (group.some(({ entry }) => this.#dependents.isDirect(entry))) return true;
+    const names = group.flatMap(({ installedAs = '' }) => installedAs);
+    return names.some((name) => this.#perhapsDirect.has(name)) ? undefined : false;
+  }
+
+  /** Relates by name alone: `catalog:` and `resolutions` hide the range, which is no trouble where there is one version. */
+  #relateByName(name: string, dependent: string, workspace: boolean): void {
+    const entries = this.#byName.get(name) ?? new Set();
+    const [first] = entries;
+    const isOne =
+      entries.size <= mostOfOneVersion &&
+      [...entries].every((block) => first !== undefined && identityOf(block) === identityOf(first));
+    if (!isOne && workspace) this.#perhapsDirect.add(name);
+    if (!isOne) return;
+    for (const { key } of entries) {
+      this.#dependents.add(key, dependent);
+      if (workspace) this.#dependents.addDirect(key);
+    }
   }
 
   #relate({ key: dependent, value, workspace }: Block): void {
@@ -110,12 +140,13 @@ class BerryLock {
         if (workspace) this.#dependents.addDirect(found.key);
         continue;
       }
-      // With `resolutions`, an entry can have another range than its dependents ask for.
+      // With `resolutions` or `catalog:`, an entry has another range than its dependents ask for.
       const listed = this.#names.get(name);
       if (listed !== undefined) {
         const as = asks === undefined ? undefined : otherThan(asks, listed);
         if (asks !== undefined && as !== undefined)
           this.#into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
+        this.#relateByName(name, dependent, workspace);
         continue;
       }
       if (asks === undefined) {
@@ -221,6 +252,12 @@ function asksFor(descriptor: string, depth = 0): string | undefined {
 /** What an entry is: the name of its package, or its whole resolution. */
 function inWords({ ident, reference }: Block): string {
   return locate(ident, reference)?.name ?? `${ident}@${reference}`;
+}
+
+/** Name and version of an entry; a `jsr:` entry and its companion have the same. */
+function identityOf({ ident, reference, value }: Block): string {
+  const { name = ident, version = textAt(value, 'version') } = locate(ident, reference) ?? {};
+  return `${name}@${version}`;
 }
 
 function toBlock(entry: Entry): Block {
