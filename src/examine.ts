@@ -34,6 +34,7 @@ import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
 import { leafOf } from './tlog/rekor.ts';
 import { checkManifest, lockedDigest } from './verify/manifest.ts';
 import { mayAttestUpload } from './verify/subject.ts';
+import type { CheckedTarballs } from './verify/tarball.ts';
 import { prove, verify } from './verify/verify.ts';
 
 /** JSR takes an attestation for two minutes after publication (contract 5); until then "none" is no answer. Milliseconds. */
@@ -129,23 +130,44 @@ async function deepen(
 ): Promise<Checks> {
   if (!reaches(auditor.depth, 'tarball')) return checks;
   const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
-  const { outcome: tarball, contents } =
+  const tarballs =
     ready.status === 'passed'
       ? await examineTarball(target, ready.fact, manifest, bodies, yanked, auditor)
       : { outcome: ready, contents: [] };
-  return { ...checks, tarball, installed: installedCheck({ ...checks, tarball }, target, contents, auditor) };
+  return {
+    ...checks,
+    tarball: tarballs.outcome,
+    installed: installedCheck(checks, target, tarballs, auditor),
+  };
 }
 
 function installedCheck(
   { manifest, installed }: Checks,
   target: Target,
-  tarballs: readonly ReadonlyMap<string, FileDigest>[],
+  { outcome, contents, refuted }: CheckedTarballs,
   auditor: Auditor,
 ): Checks['installed'] {
   if (!reaches(auditor.depth, 'installed')) return installed;
   const copies = auditor.installed?.get(purlOf(target.package));
   if (copies === undefined) return skipped('only an audit of a project looks at what is installed');
-  return after({ manifest }, (known) => checkInstalled(copies, known.manifest, tarballs));
+  const unexplained = {
+    refuted: refuted === undefined ? [] : [refuted],
+    why: whyUnexplained(outcome),
+  };
+  return after({ manifest }, (known) => checkInstalled(copies, known.manifest, contents, unexplained));
+}
+
+function whyUnexplained(tarball: Checks['tarball']): string {
+  switch (tarball.status) {
+    case 'failed':
+      return `JSR's tarball does not hold (${tarball.reason})`;
+    case 'blocked':
+      return `JSR's tarball was not checked, because check ${tarball.by} did not pass`;
+    case 'passed':
+      return "JSR's tarball holds";
+    default:
+      return `JSR's tarball could not be checked (${tarball.why})`;
+  }
 }
 
 /** What the registry, or the command line in its place, names as the attestation; empty when it names none. */

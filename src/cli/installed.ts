@@ -24,6 +24,10 @@ export function findInstalled(
   return collectInstalled(
     {
       projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, cwd)))],
+      lockfiles: lockfiles.map(({ file, format, installs }) => ({
+        ...{ file, format, installs },
+        folder: dirname(resolve(cwd, file)),
+      })),
       ...(yarnCache !== undefined && { stores: [yarnCache] }),
       ...(denoDir !== undefined && { deno: { folder: denoDir, lockfiles: denoLocks } }),
       registry,
@@ -37,14 +41,17 @@ export function findInstalled(
 
 /** JSR packages on this disk that no lockfile names: nobody has checked them, so nobody may take the rest for all. */
 export function strayFindings({ strays }: Installed): readonly Finding[] {
-  return strays.map(({ place, package: about, version, ours }) => ({
+  return strays.map(({ place, package: about, version, standing }) => ({
     id: 'installed',
-    // What belongs to a lockfile further down may be in order; it was not asked.
-    severity: ours ? 'error' : 'warning',
+    severity: severities[standing],
     message: `${place} holds ${nameOf({ ...about, version })}, which no audited lockfile names`,
     hint: 'remove it, or install again from the lockfile',
   }));
 }
+
+// What belongs to a lockfile further down may be in order; it was not asked. What lies above a project is loaded only
+// where the project has nothing of that name.
+const severities = { project: 'error', aside: 'warning', governed: 'warning', above: 'note' } as const;
 
 // npm keeps a lockfile of its own in `node_modules`.
 function projectOf(file: string, cwd: string): string {

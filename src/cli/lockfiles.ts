@@ -1,8 +1,6 @@
 import { readLockfiles as readFound } from '../lockfile/find/read.ts';
 import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../model/error.ts';
-import type { Depth } from '../model/report.ts';
-import { reaches } from '../model/report.ts';
 import type { LockfileContents } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
 import { diskAt, kindOf } from '../source/disk.ts';
@@ -18,7 +16,6 @@ import { inFolder } from './settings.ts';
 export async function readLockfiles(
   paths: readonly string[],
   type: LockfileFormatId | undefined,
-  depth: Depth,
   addresses: Addresses,
   { cwd, stdin, signal }: Pick<Environment, 'cwd' | 'stdin' | 'signal'>,
   allowMissing = false,
@@ -49,8 +46,7 @@ export async function readLockfiles(
       hint: 'name a lockfile, or a folder of a project that has one',
     });
   }
-  const installed = reaches(depth, 'installed');
-  return [...contents, ...(await readFound(disk, named, { ...options, installed }))];
+  return [...contents, ...(await readFound(disk, named, options))];
 }
 
 async function readStdin(stdin: Environment['stdin']): Promise<string> {

@@ -1,6 +1,5 @@
 import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import type { Spec } from '../model/package.ts';
-import type { Depth } from '../model/report.ts';
 import { type LockfileContents, mergeTargets } from '../model/target.ts';
 import { parseSpec } from '../registry/spec.ts';
 import type { Environment } from './environment.ts';
@@ -23,14 +22,13 @@ interface Operands {
 export async function readOperands(
   named: readonly string[],
   type: LockfileFormatId | undefined,
-  depth: Depth,
   { addresses }: Pick<Settings, 'addresses'>,
   environment: Environment,
 ): Promise<Operands> {
   const specs = named.filter(isSpec).map(parseSpec);
   const paths = named.filter((text) => !isSpec(text));
   const onlySpecs = specs.length > 0 && paths.length === 0;
-  const lockfiles = onlySpecs ? [] : await readLockfiles(paths, type, depth, addresses, environment);
+  const lockfiles = onlySpecs ? [] : await readLockfiles(paths, type, addresses, environment);
   const targets = mergeTargets(lockfiles.flatMap((lockfile) => lockfile.targets));
   return { specs, lockfiles, count: specs.length + targets.length };
 }

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import { patchOf } from '../lockfile/parts/patches.ts';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
 import type { Occurrence, Target } from '../model/target.ts';
 import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
 import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno/deno-copies.ts';
 import type { InstalledDisk } from './disk.ts';
 import { hashFolder } from './hash.ts';
+import { type Installation, whyExpected } from './node/missing.ts';
 import type { Lying, Lyings } from './node/modules.ts';
+import type { Names } from './node/names.ts';
 import { readPnp } from './node/pnp.ts';
-import { type Grounds, leaving } from './node/search.ts';
+import { type Grounds, leaving, type Standing } from './node/search.ts';
 import type { Territory } from './territory.ts';
 
 /** Addresses, without a slash at their end, under which Deno keeps what it fetched. */
@@ -22,8 +25,12 @@ interface Draft {
   readonly occurrences: readonly Occurrence[];
   readonly copies: InstalledCopy[];
   readonly strays: string[];
+  /** Of other versions, where programs of the project look only if they find none in it. */
+  readonly distant: StrayPackage[];
   readonly unseen: string[];
   readonly searched: string[];
+  /** Why it should have been found. */
+  missing?: string;
 }
 
 /** What was found so far, by target; each `take` adds what one kind of place holds. */
@@ -46,7 +53,10 @@ export class Collection {
     this.#disk = disk;
     this.#territory = territory;
     for (const { package: about, occurrences } of targets) {
-      const draft = { about, occurrences, copies: [], strays: [], unseen: [], searched: [...searched] };
+      const draft: Draft = {
+        ...{ about, occurrences, copies: [], strays: [], distant: [], unseen: [] },
+        searched: [...searched],
+      };
       this.#drafts.set(purlOf(about), draft);
       const versions = this.#versions.get(npmNameOf(about));
       if (versions === undefined) this.#versions.set(npmNameOf(about), [draft]);
@@ -60,11 +70,10 @@ export class Collection {
 
   async takeLyings({ lying, imposters, unseen }: Lyings): Promise<void> {
     for (const one of lying) await this.#take(one);
-    for (const { path, package: about, ours } of imposters) {
-      const place = this.#territory.shown(path);
-      if (ours)
-        for (const { strays } of this.#versionsOf(about))
-          strays.push(`${place} is a file in the place of the package`);
+    for (const { path, package: about, standing } of imposters) {
+      const why = `${this.#territory.shown(path)} is a file in the place of the package`;
+      for (const { strays, unseen: open } of this.#versionsOf(about))
+        (standing === 'project' ? strays : open).push(why);
     }
     for (const { package: about, beyond, why } of unseen) {
       if (beyond === true) this.#beyond.push(why);
@@ -73,9 +82,9 @@ export class Collection {
     }
   }
 
-  async takePnp({ pnp, archives }: Grounds): Promise<void> {
+  async takePnp({ pnp, archives }: Grounds, names: Names): Promise<void> {
     for (const folder of pnp) {
-      const packages = await readPnp(this.#disk, folder);
+      const packages = await readPnp(this.#disk, folder, names);
       if ('why' in packages) {
         this.unseen(
           `${this.#territory.shown(join(folder, '.pnp.cjs'))} cannot be understood: ${packages.why}`,
@@ -84,7 +93,7 @@ export class Collection {
       }
       for (const { path, ...one } of packages) {
         const entered = await this.#territory.enter(path);
-        if (entered.kind === 'inside') await this.#take({ ...one, path: entered.path, ours: true });
+        if (entered.kind === 'inside') await this.#take({ ...one, path: entered.path, standing: 'project' });
         else if (entered.kind === 'outside') {
           const why = `${this.#territory.shown(entered.to)} is where Yarn loads the package from; it is outside of the project and was not looked at`;
           for (const draft of this.#versionsOf(one.package)) draft.unseen.push(why);
@@ -127,37 +136,57 @@ export class Collection {
       if (kinds.every((kind) => kind === 'manifest' || kind === 'replaced')) continue;
       for (const one of [npmRegistry, ...otherNpmRegistries])
         for (const path of await findNpmCached(this.#disk, folder, about, one))
-          await this.#take({ path, package: about, version: about.version, ours: true });
+          await this.#take({ path, package: about, version: about.version, standing: 'project' });
+    }
+  }
+
+  /** Notes which packages were not found although a lockfile was installed from that has them. */
+  async explainMissing(installations: ReadonlyMap<string, Installation>): Promise<void> {
+    for (const draft of this.#drafts.values()) {
+      const why = whyExpected(draft.about, draft.occurrences, installations);
+      if (why !== undefined) draft.missing = why;
     }
   }
 
   result(): Installed {
     const packages = new Map<Purl, InstalledCopies>();
-    for (const [purl, { copies, strays, unseen, searched }] of this.#drafts) {
+    const strayPackages = new Set(this.#strays);
+    for (const [purl, draft] of this.#drafts) {
+      const { copies, occurrences, strays, distant, unseen, missing, searched } = draft;
+      const has = (...standings: readonly Standing[]) =>
+        copies.some((copy) => copy.kind === 'npm' && standings.includes(copy.standing));
+      const isFromNpm = occurrences.some(({ locked: { kind } }) => kind === 'tarball' || kind === 'nothing');
+      const isElsewhere = isFromNpm && !has('project');
+      if (!isElsewhere) for (const stray of distant) strayPackages.add(stray);
+      const patched = occurrences.map(({ locked }) => patchOf(locked)).find((why) => why !== undefined);
       packages.set(purl, {
         copies,
-        strays,
+        strays: isElsewhere ? [...strays, ...distant.map(strayInWords)] : strays,
+        ...(missing !== undefined && !has('project', 'above') && { missing }),
+        ...(patched !== undefined && { patched }),
         unseen: [...new Set([...unseen, ...this.#unseen])],
         beyond: this.#beyond,
         searched,
       });
     }
-    return { packages, strays: this.#strays };
+    return { packages, strays: [...strayPackages] };
   }
 
-  async #take({ path, prefix, package: about, version, ours }: Lying): Promise<void> {
+  async #take({ path, prefix, package: about, version, standing }: Lying): Promise<void> {
     const draft = version === undefined ? undefined : this.#drafts.get(purlOf({ ...about, version }));
     if (draft === undefined && (await this.#isEmpty(path))) return;
     const place = this.#territory.shown(path);
     if (draft === undefined) {
-      const siblings = ours ? this.#versionsOf(about) : [];
-      const says = version === undefined ? 'does not say its version' : `says it is version ${version}`;
-      for (const { strays } of siblings) strays.push(`${place} ${says}, which no lockfile names`);
-      if (siblings.length === 0)
-        this.#strays.push({ place, package: about, ...(version === undefined ? {} : { version }), ours });
+      const siblings = standing === 'governed' ? [] : this.#versionsOf(about);
+      const stray = { place, package: about, standing, ...(version === undefined ? {} : { version }) };
+      if (siblings.length === 0) this.#strays.push(stray);
+      for (const { strays, distant } of siblings) {
+        if (standing === 'project') strays.push(strayInWords(stray));
+        else distant.push(stray);
+      }
       return;
     }
-    const copy = await this.#copy(path, prefix);
+    const copy = await this.#copy(path, prefix, standing);
     if (copy === undefined || draft.copies.some((known) => known.place === place)) return;
     if ('unread' in copy) draft.unseen.push(`${place} cannot be read: ${copy.unread}`);
     else draft.copies.push(copy);
@@ -167,8 +196,9 @@ export class Collection {
   #copy(
     path: string,
     prefix: string | undefined,
+    standing: Standing,
   ): Promise<NpmCopy | { readonly unread: string } | undefined> {
-    const known = this.#copies.get(path) ?? this.#hash(path, prefix);
+    const known = this.#copies.get(path) ?? this.#hash(path, prefix, standing);
     this.#copies.set(path, known);
     return known;
   }
@@ -176,18 +206,19 @@ export class Collection {
   async #hash(
     path: string,
     prefix: string | undefined,
+    standing: Standing,
   ): Promise<NpmCopy | { readonly unread: string } | undefined> {
     const place = this.#territory.shown(path);
     if (prefix === undefined) {
       const hashed = await hashFolder(this.#disk, path, 'npm package');
-      return hashed.files.size === 0 ? undefined : { kind: 'npm', place, ...hashed };
+      return hashed.files.size === 0 ? undefined : { kind: 'npm', place, standing, ...hashed };
     }
     const unzipped = await this.#disk.unzip(path, prefix);
     switch (unzipped.state) {
       case 'read':
-        return { kind: 'npm', place, files: unzipped.files, nests: false };
+        return { kind: 'npm', place, standing, files: unzipped.files, nests: false };
       case 'refused':
-        return { kind: 'npm', place, files: new Map(), refused: unzipped.why, nests: false };
+        return { kind: 'npm', place, standing, files: new Map(), refused: unzipped.why, nests: false };
       case 'unread':
         return { unread: unzipped.why };
       case 'absent':
@@ -216,7 +247,7 @@ export class Collection {
         const entered = await this.#territory.enter(path);
         const prefix = `node_modules/@jsr/${scope}__${name}/`;
         if (entered.kind === 'inside')
-          await this.#take({ path: entered.path, prefix, package: about, version, ours: true });
+          await this.#take({ path: entered.path, prefix, package: about, version, standing: 'project' });
         else if (entered.kind === 'outside')
           for (const draft of this.#versionsOf(about))
             draft.unseen.push(leaving(this.#territory, path, entered.to));
@@ -227,4 +258,9 @@ export class Collection {
   #versionsOf(about: PackageName): readonly Draft[] {
     return this.#versions.get(npmNameOf(about)) ?? [];
   }
+}
+
+function strayInWords({ place, version }: StrayPackage): string {
+  const says = version === undefined ? 'does not say its version' : `says it is version ${version}`;
+  return `${place} ${says}, which no lockfile names`;
 }

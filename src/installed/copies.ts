@@ -1,12 +1,14 @@
 import type { FileDigest } from '../model/evidence.ts';
 import type { PackageName, Purl, Sha256 } from '../model/package.ts';
 import type { OnDisk } from './disk.ts';
+import type { Standing } from './node/search.ts';
 
 /** A folder or archive that an npm client made from JSR's tarball; paths as in the tarball, with a leading slash. */
 export interface NpmCopy {
   readonly kind: 'npm';
   /** Where it lies, for people. */
   readonly place: string;
+  readonly standing: Standing;
   readonly files: ReadonlyMap<string, OnDisk>;
   /** Why nobody should believe the archive that it is; no files are known then. */
   readonly refused?: string;
@@ -60,6 +62,10 @@ export interface InstalledCopies {
   readonly unseen: readonly string[];
   /** Links of other packages that leave the project, in which a copy may lie; sentences. */
   readonly beyond: readonly string[];
+  /** Why it should have been found, if it was not; a sentence. */
+  readonly missing?: string;
+  /** What a lockfile says of a patch that its client applies; a sentence. */
+  readonly patched?: string;
   /** Where was looked; for people. */
   readonly searched: readonly string[];
 }
@@ -70,8 +76,7 @@ export interface StrayPackage {
   readonly package: PackageName;
   /** The version it says it is. */
   readonly version?: string;
-  /** Whether it belongs to a project that is audited, and not to one below with a lockfile of its own. */
-  readonly ours: boolean;
+  readonly standing: Standing;
 }
 
 /** What is installed below some projects. */

@@ -1,17 +1,20 @@
 import { join } from 'node:path';
-import type { PackageName } from '../model/package.ts';
 import type { Target } from '../model/target.ts';
 import { Collection } from './collection.ts';
 import type { Installed } from './copies.ts';
 import type { InstalledDisk } from './disk.ts';
+import { installationsOf } from './node/missing.ts';
 import { findInModules } from './node/modules.ts';
-import { type Grounds, searchProjects } from './node/search.ts';
+import { type InstalledLockfile, Names } from './node/names.ts';
+import { type Grounds, type Importer, modulesAbove, searchProjects } from './node/search.ts';
 import { Territory } from './territory.ts';
 
 /** Where packages may be installed; paths are absolute. */
 export interface InstalledPlaces {
   /** Folders of the audited projects: those of their lockfiles. */
   readonly projects: readonly string[];
+  /** The audited lockfiles, and what they say about names. */
+  readonly lockfiles?: readonly InstalledLockfile[];
   /** Folders outside of them that links may lead into, such as Yarn's global cache or pnpm's global virtual store. */
   readonly stores?: readonly string[];
   /**
@@ -35,39 +38,33 @@ export async function collectInstalled(
   targets: readonly Target[],
   disk: InstalledDisk,
 ): Promise<Installed> {
-  const { projects, stores = [], deno } = places;
+  const { projects, lockfiles = [], stores = [], deno } = places;
+  const node = lockfiles.filter(({ format }) => format !== 'deno').map(({ folder }) => folder);
+  const above = await modulesAbove(disk, places.lockfiles === undefined ? projects : node);
   const territory = await Territory.of(
     disk,
-    [...projects, ...stores, ...(deno === undefined ? [] : [deno.folder])],
+    [...projects, ...above.map(({ modules }) => modules), ...stores, ...(deno ? [deno.folder] : [])],
     new Map(deno === undefined ? [] : [[deno.folder, 'DENO_DIR']]),
   );
   const grounds = await searchProjects(disk, territory, projects);
-  const collection = new Collection(disk, territory, targets, searchedIn(grounds, territory));
+  const names = await Names.of(disk, lockfiles);
+  const importers = [...grounds.importers, ...above];
+  const collection = new Collection(disk, territory, targets, searchedIn(grounds, above, territory));
   for (const why of grounds.unseen) collection.unseen(why);
-  const modules = await findInModules(disk, territory, grounds.importers, aliasesOf(targets), projects);
-  await collection.takeLyings(modules);
-  await collection.takePnp(grounds);
+  // What Yarn's table names counts as such, and not as some folder below a dot.
+  await collection.takePnp(grounds, names);
+  await collection.takeLyings(await findInModules(disk, territory, importers, names));
   for (const vendor of grounds.vendors) await collection.takeVendor(vendor, places.registry);
   if (deno !== undefined) await collection.takeDenoDir(deno.folder, new Set(deno.lockfiles), places);
+  await collection.explainMissing(await installationsOf(disk, lockfiles, grounds));
   return collection.result();
-}
-
-/** Names that the projects themselves install JSR packages under, as the lockfiles have it. */
-function aliasesOf(targets: readonly Target[]): ReadonlyMap<string, PackageName> {
-  const aliases = new Map<string, PackageName>();
-  for (const { package: about, occurrences } of targets) {
-    for (const { alias, direct } of occurrences) {
-      if (alias !== undefined && direct !== false) aliases.set(alias, about);
-    }
-  }
-  return aliases;
 }
 
 const mostSearched = 8;
 
-function searchedIn(grounds: Grounds, territory: Territory): readonly string[] {
+function searchedIn(grounds: Grounds, above: readonly Importer[], territory: Territory): readonly string[] {
   const folders = [
-    ...grounds.importers.map(({ modules }) => modules),
+    ...[...grounds.importers, ...above].map(({ modules }) => modules),
     ...grounds.pnp.map((folder) => join(folder, '.pnp.cjs')),
     ...grounds.archives,
     ...grounds.vendors,

@@ -7,7 +7,10 @@ export type Entered =
   | { readonly kind: 'outside'; readonly to: string }
   | { readonly kind: 'nowhere' };
 
-/** The folders that may be looked into: projects, and whatever else the user named. Links out of them are not followed. */
+/**
+ * The folders that may be looked into: projects, the `node_modules` above them, and whatever else the user named. Links
+ * out of them are not followed.
+ */
 export class Territory {
   readonly #disk: InstalledDisk;
   readonly #roots: readonly string[];

@@ -1,4 +1,4 @@
-import type { PackageVersion, Sha256 } from './package.ts';
+import type { PackageName, PackageVersion, Sha256 } from './package.ts';
 
 /** A place in a file; `line` and `column` count from 1. */
 export interface Place {
@@ -70,6 +70,21 @@ export interface LockfileContents {
   readonly unreadable: readonly UnreadableEntry[];
   /** What was noticed on the way to the lockfile. */
   readonly remarks?: readonly Remark[];
+  /** How it names what it puts into `node_modules`. */
+  readonly installs: InstalledNames;
+}
+
+/** The names under which a lockfile installs packages, at any level of `node_modules`. */
+export interface InstalledNames {
+  /** Packages from JSR, by every name that is not their own. */
+  readonly jsr: ReadonlyMap<string, readonly PackageName[]>;
+  /** Names of packages from elsewhere. */
+  readonly others: ReadonlySet<string>;
+  /**
+   * What lies in which folder, where the lockfile says so; relative to its own folder. `undefined` is a package from
+   * elsewhere.
+   */
+  readonly folders: ReadonlyMap<string, PackageVersion | undefined>;
 }
 
 /** Something about a project's lockfiles that makes an audit of them less than it seems. */

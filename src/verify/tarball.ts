@@ -29,10 +29,13 @@ export interface Attested {
   readonly registryUrl: string;
 }
 
-/** What came of the check, and the files of each tarball that was explained, by path with a leading slash. */
+/** What came of the check, and the files of each tarball that could be read, by path with a leading slash. */
 export interface CheckedTarballs {
   readonly outcome: Outcome<Facts['tarball']>;
-  readonly contents: readonly ReadonlyMap<string, FileDigest>[];
+  /** Those that were explained. */
+  readonly contents: readonly Contents[];
+  /** The one that does not hold. */
+  readonly refuted?: Contents;
 }
 
 /**
@@ -47,13 +50,14 @@ export async function checkTarballs(
 ): Promise<CheckedTarballs> {
   let fact: TarballFact | undefined;
   let open: Outcome<never> | undefined;
-  const contents: ReadonlyMap<string, FileDigest>[] = [];
+  const contents: Contents[] = [];
   for (const tarball of tarballs) {
-    const outcome = await checkOne(tarball, attested);
-    if (outcome.status === 'failed') return { outcome, contents };
+    const { outcome, files } = await checkOne(tarball, attested);
+    if (outcome.status === 'failed')
+      return { outcome, contents, ...(files !== undefined && { refuted: files }) };
     if (outcome.status === 'passed') {
-      fact = fact === undefined ? outcome.fact.fact : joined(fact, outcome.fact.fact);
-      contents.push(outcome.fact.contents);
+      fact = fact === undefined ? outcome.fact : joined(fact, outcome.fact);
+      if (files !== undefined) contents.push(files);
     } else open ??= outcome;
   }
   if (open !== undefined) return { outcome: open, contents };
@@ -63,21 +67,33 @@ export async function checkTarballs(
   };
 }
 
-/** A tarball of which every file is accounted for. */
-interface Explained {
-  readonly fact: TarballFact;
-  readonly contents: ReadonlyMap<string, FileDigest>;
+type Contents = ReadonlyMap<string, FileDigest>;
+
+/** What came of one tarball, and its files where it could be read. */
+interface Checked {
+  readonly outcome: Outcome<TarballFact>;
+  readonly files?: Contents;
 }
 
-async function checkOne(
-  { url, revision, bytes, integrity, tarIntegrity = new Map() }: TarballEvidence,
-  attested: Attested,
-): Promise<Outcome<Explained>> {
-  if (bytes.state === 'absent') return unknown(`the npm registry does not have ${url}`);
-  if (bytes.state === 'unavailable') return unknown(`the npm tarball ${url} could not be had: ${bytes.why}`);
-  const another = mismatch(integrity, bytes.value);
-  if (another !== undefined) return another;
+async function checkOne(tarball: TarballEvidence, attested: Attested): Promise<Checked> {
+  const { url, bytes } = tarball;
+  if (bytes.state === 'absent') return { outcome: unknown(`the npm registry does not have ${url}`) };
+  if (bytes.state === 'unavailable')
+    return { outcome: unknown(`the npm tarball ${url} could not be had: ${bytes.why}`) };
   const read = await readTarball(bytes.value);
+  const outcome = await judge(tarball, bytes.value, read, attested);
+  if (read.status === 'failed') return { outcome };
+  return { outcome, files: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])) };
+}
+
+async function judge(
+  { url, revision, integrity, tarIntegrity = new Map() }: TarballEvidence,
+  bytes: Uint8Array,
+  read: Awaited<ReturnType<typeof readTarball>>,
+  attested: Attested,
+): Promise<Outcome<TarballFact>> {
+  const another = mismatch(integrity, bytes);
+  if (another !== undefined) return another;
   if (read.status === 'failed')
     return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
   const anotherTar = mismatch(tarIntegrity, read.tar, 'the uncompressed tar of the npm tarball');
@@ -102,16 +118,13 @@ async function checkOne(
     });
   }
   return passed({
-    fact: {
-      url,
-      integrity: sha512Of(bytes.value),
-      verbatim: counts.verbatim,
-      rewritten: counts.rewritten,
-      derived: counts.derived,
-      generated: counts.generated,
-      notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
-    },
-    contents: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])),
+    url,
+    integrity: sha512Of(bytes),
+    verbatim: counts.verbatim,
+    rewritten: counts.rewritten,
+    derived: counts.derived,
+    generated: counts.generated,
+    notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
   });
 }
 

@@ -1,6 +1,7 @@
 import { certified, identified } from './certificate.ts';
 import { denoAddresses } from './deno.ts';
 import { localFiles } from './files.ts';
+import { installations } from './installed.ts';
 import { logged, remembered } from './log.ts';
 import { packs, tarballs } from './package.ts';
 import { lockfiles, places, policies, requests } from './project.ts';
@@ -27,6 +28,7 @@ export const areas: readonly Area[] = [
   requests,
   denoAddresses,
   places,
+  installations,
   policies,
   localFiles,
 ];

@@ -3,7 +3,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { compareNpm } from '../../src/installed/copy-difference.ts';
 import { readVersionMetadata } from '../../src/installed/deno/metadata.ts';
-import { readAsked, readNpmPlaces } from '../../src/installed/node/package-identity.ts';
+import { Names } from '../../src/installed/node/names.ts';
+import { readAsked } from '../../src/installed/node/package-identity.ts';
 import { readPnp } from '../../src/installed/node/pnp.ts';
 import { type LockfileFormatId, readLockfile } from '../../src/lockfile/lockfile.ts';
 import { Collector } from '../../src/lockfile/parts/collector.ts';
@@ -795,6 +796,7 @@ const measured: readonly Measured[] = [
           ]),
         }),
         home,
+        new Names(),
       ),
     families: [
       {
@@ -822,21 +824,12 @@ const measured: readonly Measured[] = [
   },
   {
     name: 'what lies in node_modules',
-    read: async (input) => {
-      const disk = diskWith({ 'package.json': input, 'package-lock.json': input });
-      return [await readNpmPlaces(disk, home), await readAsked(disk, home)];
-    },
+    read: (input) => readAsked(diskWith({ 'package.json': input }), home),
     families: [
-      {
-        name: 'many places',
-        make: (size) =>
-          `{"packages":{${many(size, (index) => `"node_modules/@jsr/aa__b${index}":{"version":"1.0.0"}`)}}}`,
-      },
       {
         name: 'many dependencies',
         make: (size) => `{"dependencies":{${many(size, (index) => `"a${index}":"npm:@jsr/aa__bb@1"`)}}}`,
       },
-      repeat('one long place', 'node_modules/', '{"packages":{"', 'a":{"version":"1.0.0"}}}'),
       repeat('one long range', '@a/', '{"dependencies":{"a":"jsr:@', '"}}'),
     ],
   },
@@ -882,7 +875,7 @@ const measured: readonly Measured[] = [
           (_, index) => [`/open${index}/a.ts`, { sha256: digest, size: 1 }] as const,
         ),
       );
-      return compareNpm({ kind: 'npm', place: 'a', files, nests: false }, wanted);
+      return compareNpm({ kind: 'npm', place: 'a', standing: 'project', files, nests: false }, wanted);
     },
     families: [{ ...repeat('and as many files', 'a'), smallest: 4000 }],
   },

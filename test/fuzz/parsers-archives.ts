@@ -8,12 +8,8 @@ import { readBundles } from '../../src/cli/bundles.ts';
 import { cachedName, cacheHosts, vendorHosts } from '../../src/installed/deno/deno-paths.ts';
 import { readVersionMetadata } from '../../src/installed/deno/metadata.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
-import {
-  readAsked,
-  readClaim,
-  readNpmPlaces,
-  readVersion,
-} from '../../src/installed/node/package-identity.ts';
+import { Names } from '../../src/installed/node/names.ts';
+import { readAsked, readClaim, readVersion } from '../../src/installed/node/package-identity.ts';
 import { readPnp } from '../../src/installed/node/pnp.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { parseScript } from '../../src/npm/script/syntax.ts';
@@ -235,12 +231,11 @@ export const archiveParsers: readonly Parser[] = [
       };
       const disk = diskWith({ ...modules, '.pnp.data.json': bytes });
       return [
-        await readNpmPlaces(disk, home),
         await readAsked(disk, home),
         await readClaim(disk, home),
         await readVersion(disk, home),
-        await readPnp(disk, home),
-        await readPnp(diskWith({ '.pnp.cjs': bytes }), home),
+        await readPnp(disk, home, new Names()),
+        await readPnp(diskWith({ '.pnp.cjs': bytes }), home, new Names()),
         await collectInstalled({ projects: [home], registry, npmRegistry }, [target], disk),
       ];
     },

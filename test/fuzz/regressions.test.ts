@@ -68,7 +68,13 @@ describe('what fuzzing found', () => {
     );
     const missing = (closed: string) =>
       compareNpm(
-        { kind: 'npm', place: 'p', files: new Map([[closed, { unread: 'EACCES' }]]), nests: false },
+        {
+          kind: 'npm',
+          place: 'p',
+          standing: 'project',
+          files: new Map([[closed, { unread: 'EACCES' }]]),
+          nests: false,
+        },
         wanted,
       ).wrong;
     expect(missing('/')).toEqual([]);

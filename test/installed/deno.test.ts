@@ -224,7 +224,9 @@ describe('a vendor folder of Deno', () => {
       symlinkSync(join(outside, 'moved'), at(path));
       expect(await verdict()).toMatchObject({
         status: 'unknown',
-        details: [expect.stringContaining('is a symbolic link that leaves the project')],
+        details: expect.arrayContaining([
+          expect.stringContaining('is a symbolic link that leaves the project'),
+        ]) as unknown,
       });
     },
   );

@@ -20,6 +20,8 @@ import {
   judge,
   knownOf,
   link,
+  lockfileIn,
+  lockfileOf,
   look,
   newFolder,
   oldBase,
@@ -321,19 +323,24 @@ describe('what stands in the place of a copy', () => {
   test('nor one that only the lockfile knows of', async () => {
     write(project, packageJson({ '@acme/widget': 'catalog:' }));
     writeFileSync(at(`${installedWidget}/package.json`), '{"name":"@acme/widget","version":"1.4.0"}');
-    const targets = [targetOf(widget, { alias: '@acme/widget', direct: true })];
-    expect(await judge(project, widget, { targets })).toMatchObject({ status: 'failed' });
+    const jsr = new Map([['@acme/widget', [widget]]]);
+    const places = { lockfiles: [lockfileOf(project, { jsr })] };
+    expect(await judge(project, widget, { places })).toMatchObject({ status: 'failed' });
   });
+
+  const npmLock = (packages: Readonly<Record<string, object>>) => {
+    write(project, [['package-lock.json', JSON.stringify({ lockfileVersion: 3, packages })]]);
+    return { lockfiles: [lockfileIn(project, 'package-lock.json')] };
+  };
 
   test('nor one deep down, where the lockfile of npm names the place', async () => {
     const deep = 'node_modules/other/node_modules/hidden';
     await unpack(base, at(deep));
-    const lock = { lockfileVersion: 3, packages: { [deep]: { name: '@jsr/acme__base', version: '0.2.0' } } };
-    write(project, [['package-lock.json', JSON.stringify(lock)]]);
-    expect(await judge(project, base)).toMatchObject({ fact: { places: [installedBase, deep] } });
+    const places = npmLock({ [deep]: { name: '@jsr/acme__base', version: '0.2.0' } });
+    expect(await judge(project, base, { places })).toMatchObject({ fact: { places: [installedBase, deep] } });
     writeFileSync(at(`${deep}/package.json`), '{"name":"hidden"}');
     writeFileSync(at(`${deep}/mod.js`), 'evil');
-    expect(await judge(project, base)).toMatchObject({
+    expect(await judge(project, base, { places })).toMatchObject({
       status: 'failed',
       details: expect.arrayContaining([expect.stringContaining(`${deep}/mod.js`)]) as unknown,
     });
@@ -342,31 +349,41 @@ describe('what stands in the place of a copy', () => {
   test('another version of the package than the lockfile of npm has at the place', async () => {
     rmSync(at(installedBase), { recursive: true });
     await unpack(oldBase, at(installedBase));
-    const lock = { packages: { [installedBase]: { version: '0.2.0' } } };
-    write(project, [['package-lock.json', JSON.stringify(lock)]]);
-    expect(await judge(project, base)).toMatchObject({ status: 'failed' });
-    expect(await judge(project, oldBase)).toMatchObject({ status: 'skipped' });
+    const places = npmLock({ [installedBase]: { version: '0.2.0' } });
+    expect(await judge(project, base, { places })).toMatchObject({ status: 'failed' });
+    expect(await judge(project, oldBase, { places })).toMatchObject({ status: 'skipped' });
   });
 
-  test('what npm wrote into node_modules does not outweigh the lockfile of the project', async () => {
-    const lock = (version: string) => JSON.stringify({ packages: { [installedBase]: { version } } });
-    rmSync(at(installedBase), { recursive: true });
-    await unpack(oldBase, at(installedBase));
-    write(project, [
-      ['node_modules/.package-lock.json', lock('0.1.0')],
-      ['package-lock.json', lock('0.2.0')],
-    ]);
-    expect(await judge(project, base)).toMatchObject({ status: 'failed' });
-    rmSync(at('package-lock.json'));
-    expect(await judge(project, oldBase)).toMatchObject({ status: 'passed' });
+  test('what npm wrote into node_modules names no folder', async () => {
+    rmSync(at(installedWidget), { recursive: true });
+    await unpack(base, at(installedWidget));
+    const packages = { [installedWidget]: { name: '@jsr/acme__base', version: '0.2.0' } };
+    const hidden = JSON.stringify({ lockfileVersion: 3, packages });
+    write(project, [['node_modules/.package-lock.json', hidden]]);
+    expect(await judge(project, widget)).toMatchObject({ status: 'failed' });
+    const places = { lockfiles: [lockfileIn(join(project, 'node_modules'), '.package-lock.json')] };
+    expect(await judge(project, widget, { places })).toMatchObject({ status: 'failed' });
   });
 
   test('a name that a project gives to something else is left alone', async () => {
     write(project, packageJson({ '@acme/widget': '^3.0.0' }));
     rmSync(at(installedWidget), { recursive: true });
     write(at(installedWidget), [['package.json', '{"name":"@acme/widget","version":"3.0.0"}']]);
-    const targets = [targetOf(widget, { alias: '@acme/widget', direct: true })];
-    expect(await judge(project, widget, { targets })).toMatchObject({ status: 'skipped' });
+    const jsr = new Map([['@acme/widget', [widget]]]);
+    const judged = (others: readonly string[]) =>
+      judge(project, widget, {
+        places: {
+          lockfiles: [{ ...lockfileOf(project, { jsr, others: new Set(others) }), file: 'another' }],
+        },
+      });
+    expect(await judged(['@acme/widget'])).toMatchObject({ status: 'skipped' });
+    // Where no lockfile has another package of that name, it may have been replaced.
+    expect(await judged([])).toMatchObject({
+      status: 'unknown',
+      details: [expect.stringMatching(/^node_modules\/@acme\/widget may be @acme\/widget: /)],
+    });
+    write(project, packageJson({ '@acme/widget': 'file:../widget' }));
+    expect(await judged([])).toMatchObject({ status: 'skipped' });
   });
 
   test('a mark of JSR under another name keeps the question open', async () => {
@@ -399,7 +416,12 @@ describe('versions that nobody audits', () => {
   test('a package that is audited in no version is listed apart', async () => {
     const { strays } = await look(project, { targets: [targetOf(widget)] });
     expect(strays).toEqual([
-      { place: installedBase, package: { scope: 'acme', name: 'base' }, version: '0.2.0', ours: true },
+      {
+        place: installedBase,
+        package: { scope: 'acme', name: 'base' },
+        version: '0.2.0',
+        standing: 'project',
+      },
     ]);
   });
 
@@ -409,9 +431,9 @@ describe('versions that nobody audits', () => {
     const targets = [targetOf(base)];
     expect(await judge(project, base, { targets })).toMatchObject({ status: 'passed' });
     const { strays } = await look(project, { targets });
-    expect(strays.map(({ place, version, ours }) => `${place} ${version} ${ours}`)).toEqual([
-      `${installedWidget} 1.4.0 true`,
-      'examples/one/node_modules/@jsr/acme__base 0.1.0 false',
+    expect(strays.map(({ place, version, standing }) => `${place} ${version} ${standing}`)).toEqual([
+      `${installedWidget} 1.4.0 project`,
+      'examples/one/node_modules/@jsr/acme__base 0.1.0 governed',
     ]);
     rmSync(at('examples/one/package-lock.json'));
     expect(await judge(project, base, { targets })).toMatchObject({ status: 'failed' });
@@ -474,7 +496,7 @@ describe('what cannot be looked into', () => {
     const { manifest } = await knownOf(base);
     expect(checkInstalled(copiesOf(await look(project), base), manifest, [])).toMatchObject({
       status: 'unknown',
-      details: [`${installedBase}: JSR's tarball could not be had, so there is nothing to compare with`],
+      details: [`${installedBase}: JSR's tarball could not be fetched, so there is nothing to compare with`],
     });
   });
 

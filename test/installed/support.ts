@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -6,6 +6,8 @@ import { checkInstalled } from '../../src/installed/check.ts';
 import type { Installed, InstalledCopies } from '../../src/installed/copies.ts';
 import type { InstalledDisk } from '../../src/installed/disk.ts';
 import { collectInstalled, type InstalledPlaces } from '../../src/installed/installed.ts';
+import type { InstalledLockfile } from '../../src/installed/node/names.ts';
+import { readLockfile } from '../../src/lockfile/lockfile.ts';
 import type { InstalledFact, ManifestFact, Outcome } from '../../src/model/check.ts';
 import { type FileDigest, present } from '../../src/model/evidence.ts';
 import type { Purl } from '../../src/model/package.ts';
@@ -106,6 +108,23 @@ export interface Look {
   readonly targets?: readonly Target[];
   readonly places?: Partial<InstalledPlaces>;
   readonly disk?: (disk: InstalledDisk) => InstalledDisk;
+}
+
+/** A lockfile in a project, whose text is at hand. */
+export function lockfileIn(folder: string, file: string, text?: string): InstalledLockfile {
+  const options = { registry: world.urls.registry, npmRegistry: world.urls.npm };
+  const read = readLockfile(file, text ?? readFileSync(join(folder, file), 'utf8'), options);
+  return { file, folder, format: read.format, installs: read.installs };
+}
+
+/** Names as a lockfile gives them: to packages from JSR, and to others. */
+export function lockfileOf(
+  folder: string,
+  installs: Partial<InstalledLockfile['installs']>,
+  format = 'pnpm',
+): InstalledLockfile {
+  const none = { jsr: new Map(), others: new Set<string>(), folders: new Map() };
+  return { file: 'lock', folder, format, installs: { ...none, ...installs } };
 }
 
 /** Looks for all versions of the world in a project. */

@@ -89,7 +89,10 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     await unpack(base, at(folder));
     rmSync(at(archive));
     const data = { packageRegistryData: [[ours[0], [[ours[1], { packageLocation: `./${folder}` }]]]] };
-    write(project, [['.pnp.data.json', JSON.stringify(data)]]);
+    write(project, [
+      ['.pnp.data.json', JSON.stringify(data)],
+      ['.pnp.cjs', 'require("./.pnp.data.json");\n'],
+    ]);
     expect(await judge(project, base)).toMatchObject({
       status: 'passed',
       fact: { places: [folder.slice(0, -1)] },

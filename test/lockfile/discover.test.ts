@@ -231,16 +231,13 @@ describe('a file means', () => {
     expect(await found(files, '.', ['a/package.json'])).toEqual(['package-lock.json (npm)']);
   });
 
-  test('what npm wrote into node_modules, only when it is named or asked for', async () => {
+  test('what npm wrote into node_modules, only when it is named', async () => {
     const files = { 'package-lock.json': '', 'node_modules/.package-lock.json': '', 'a/x': '' };
     expect(await found(files)).toEqual(['package-lock.json (npm)']);
     expect(await found(files, '.', ['node_modules/.package-lock.json'])).toEqual([
       'node_modules/.package-lock.json (npm)',
     ]);
-    expect(await found(files, 'a', [], { installed: true })).toEqual([
-      '../package-lock.json (npm)',
-      '../node_modules/.package-lock.json (npm)',
-    ]);
+    expect(await found(files, 'a')).toEqual(['../package-lock.json (npm)']);
   });
 
   test('an error that names it, when it is not there', async () => {

@@ -7,7 +7,6 @@ import { type ReadLockfiles, readDiscovered } from '../../lockfile/find/read.ts'
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import { type Depth, reaches } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Addresses } from '../../registry/addresses.ts';
 import { diskAt, kindOf } from '../../source/disk.ts';
@@ -27,27 +26,22 @@ export async function diffCommand(
   environment: Environment,
 ): Promise<number> {
   // Nothing that changed is nothing wrong.
-  return runAudit(
-    { ...flags, 'allow-empty': true },
-    environment,
-    'attestation',
-    async ({ settings, depth }) => {
-      const side = (text: string | undefined, flat: boolean) =>
-        sideOf(text, type, depth, settings.addresses, environment, flat);
-      // Of the base, what lies below is only looked at where the head has something there.
-      const [before, after] = [await side(base, true), await side(head, false)];
-      // A lockfile that came or went is a change; where there is none on either side, nothing was compared.
-      if (before.missing !== undefined && after.missing !== undefined) throw after.missing;
-      const told = [...emptySides(before, after), ...(await unreadChanges(before, after))];
-      return {
-        packages: mergeTargets(after.contents.flatMap(({ targets }) => targets)).length,
-        run: async (auditor) => {
-          const report = await diff(before.contents, after.contents, auditor);
-          return { ...report, findings: [...report.findings, ...told] };
-        },
-      };
-    },
-  );
+  return runAudit({ ...flags, 'allow-empty': true }, environment, 'attestation', async ({ settings }) => {
+    const side = (text: string | undefined, flat: boolean) =>
+      sideOf(text, type, settings.addresses, environment, flat);
+    // Of the base, what lies below is only looked at where the head has something there.
+    const [before, after] = [await side(base, true), await side(head, false)];
+    // A lockfile that came or went is a change; where there is none on either side, nothing was compared.
+    if (before.missing !== undefined && after.missing !== undefined) throw after.missing;
+    const told = [...emptySides(before, after), ...(await unreadChanges(before, after))];
+    return {
+      packages: mergeTargets(after.contents.flatMap(({ targets }) => targets)).length,
+      run: async (auditor) => {
+        const report = await diff(before.contents, after.contents, auditor);
+        return { ...report, findings: [...report.findings, ...told] };
+      },
+    };
+  });
 }
 
 /** What one side of the comparison holds. */
@@ -65,7 +59,6 @@ interface Side extends Pick<ReadLockfiles, 'contents' | 'missing'> {
 async function sideOf(
   text: string | undefined,
   type: LockfileFormatId | undefined,
-  depth: Depth,
   addresses: Addresses,
   environment: Environment,
   flat: boolean,
@@ -79,18 +72,17 @@ async function sideOf(
     ...(type !== undefined && { format: type }),
   };
   const pathsOf = (contents: Side['contents']) => new Set(contents.map(({ file }) => resolve(cwd, file)));
-  const inside = async (disk: Disk, paths: readonly string[], more: DiscoverOptions): Promise<Side> => {
+  const inside = async (disk: Disk, paths: readonly string[], more: DiscoverOptions = {}): Promise<Side> => {
     const { contents, missing, unread, unseen } = await readDiscovered(disk, paths, { ...options, ...more });
     const path = resolve(cwd, paths[0] ?? '.');
     return { contents, missing, read: pathsOf(contents), folder: { disk, path, unread, unseen } };
   };
-  const installed = reaches(depth, 'installed');
-  if (text === undefined) return inside(diskAt(cwd), [], { installed, allowMissing: true });
+  if (text === undefined) return inside(diskAt(cwd), [], { allowMissing: true });
   const kind = text === '-' ? 'file' : await kindOf(inFolder(cwd, text));
   if (kind !== undefined) {
     if (!isSpelledPath(text)) await refuseRevision(text, cwd);
-    if (kind === 'folder') return inside(diskAt(cwd), [text], { installed });
-    const contents = await readLockfiles([text], type, depth, addresses, environment);
+    if (kind === 'folder') return inside(diskAt(cwd), [text]);
+    const contents = await readLockfiles([text], type, addresses, environment);
     return { contents, missing: undefined, read: pathsOf(contents) };
   }
   const disk = await diskOfCommit(await commitOf(text, cwd), cwd, text);

@@ -70,8 +70,8 @@ export async function packCommand(
     },
     environment,
     'files',
-    async ({ settings, depth }) => {
-      const { specs, lockfiles, count } = await readOperands(named, type, depth, settings, environment);
+    async ({ settings }) => {
+      const { specs, lockfiles, count } = await readOperands(named, type, settings, environment);
       return {
         packages: count,
         run: async (auditor) => {

@@ -53,8 +53,8 @@ export async function pinCommand(
     { ...rest, policy: known === undefined ? undefined : path },
     environment,
     'attestation',
-    async ({ settings, depth }) => {
-      const { specs, lockfiles, count } = await readOperands(named, type, depth, settings, environment);
+    async ({ settings }) => {
+      const { specs, lockfiles, count } = await readOperands(named, type, settings, environment);
       return {
         packages: count,
         run: async (auditor) => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { fromNpmName } from '../../lockfile/parts/name.ts';
-import { npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
+import { nameOf, npmNameOf, type PackageName } from '../../model/package.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
-import { type Asked, readAsked, readClaim, readNpmPlaces, readVersion } from './package-identity.ts';
-import { type Importer, leaving } from './search.ts';
+import type { Names } from './names.ts';
+import { type Asked, readAsked, readClaim, readVersion } from './package-identity.ts';
+import { type Importer, leaving, outranks, type Standing } from './search.ts';
 
 /** A folder or archive that is, or should be, a copy of a JSR package. */
 export interface Lying {
@@ -15,15 +16,14 @@ export interface Lying {
   readonly package: PackageName;
   /** The version it has to be, or else says it is. */
   readonly version: string | undefined;
-  /** Whether it belongs to a project that is audited, and not to one below with a lockfile of its own. */
-  readonly ours: boolean;
+  readonly standing: Standing;
 }
 
 /** What lies in the `node_modules` of some projects. */
 export interface Lyings {
   readonly lying: readonly Lying[];
   /** Files where the folder of a package should be: Node would load them. */
-  readonly imposters: readonly Pick<Lying, 'path' | 'package' | 'ours'>[];
+  readonly imposters: readonly Pick<Lying, 'path' | 'package' | 'standing'>[];
   readonly unseen: readonly Unseen[];
 }
 
@@ -43,19 +43,17 @@ const maxPackages = 200_000;
  * turn, and so on, as Node resolves names. So it needs no knowledge of where npm, pnpm, Yarn, bun, vlt and Deno put
  * things, and whatever nothing leads to, such as old versions in a virtual store, does not count.
  *
- * A folder is a package of JSR when a lockfile of npm says so about this place, when it is named `@jsr/…`, when the
- * project asks for JSR under that name (`aliases` are those of the lockfiles), or when it says so itself, in this
- * order.
+ * A folder is a package of JSR when a lockfile says so about this place, when it is named `@jsr/…`, when the project
+ * asks for JSR under that name, when a lockfile has a package from JSR under that name at any level, or when it says so
+ * itself, in this order.
  */
 export async function findInModules(
   disk: InstalledDisk,
   territory: Territory,
   importers: readonly Importer[],
-  aliases: ReadonlyMap<string, PackageName>,
-  projects: readonly string[],
+  names: Names,
 ): Promise<Lyings> {
-  const search = new Search(disk, territory, aliases);
-  for (const project of projects) await search.learn(project);
+  const search = new Search(disk, territory, names);
   for (const importer of importers) await search.enterImporter(importer);
   return search.finish();
 }
@@ -65,115 +63,132 @@ interface Step {
   readonly path: string;
   readonly name: string;
   readonly kind: DiskEntry['kind'];
-  readonly ours: boolean;
+  readonly standing: Standing;
   readonly asked: Asked | undefined;
 }
 
-/** A package folder on the way through `node_modules`, and what it is taken for. */
+/** JSR packages that a name stands for, or, where it also stands for a package from elsewhere, may stand for. */
+interface Meaning {
+  readonly sure: readonly PackageName[];
+  readonly maybe: readonly PackageName[];
+}
+
+const nothing: Meaning = { sure: [], maybe: [] };
+
+/** A package folder on the way through `node_modules`, and what it is taken for, by name. */
 interface Reached {
-  readonly means: Map<string, PackageName>;
-  ours: boolean;
+  readonly sure: Map<string, PackageName>;
+  readonly maybe: Map<string, PackageName>;
+  standing: Standing;
 }
 
 class Search {
   readonly #disk: InstalledDisk;
   readonly #territory: Territory;
-  readonly #aliases: ReadonlyMap<string, PackageName>;
-  readonly #places = new Map<string, PackageVersion>();
+  readonly #names: Names;
   readonly #packages = new Map<string, Reached>();
-  readonly #entered = new Map<string, boolean>();
-  readonly #imposters: Pick<Lying, 'path' | 'package' | 'ours'>[] = [];
+  readonly #entered = new Map<string, Standing>();
+  readonly #imposters: Pick<Lying, 'path' | 'package' | 'standing'>[] = [];
   readonly #unseen: Unseen[] = [];
-  readonly #queue: { readonly modules: string; readonly ours: boolean; readonly asked?: Asked }[] = [];
+  readonly #queue: { readonly modules: string; readonly standing: Standing; readonly asked?: Asked }[] = [];
 
-  constructor(disk: InstalledDisk, territory: Territory, aliases: ReadonlyMap<string, PackageName>) {
+  constructor(disk: InstalledDisk, territory: Territory, names: Names) {
     this.#disk = disk;
     this.#territory = territory;
-    this.#aliases = aliases;
+    this.#names = names;
   }
 
-  async learn(project: string): Promise<void> {
-    const folder = await this.#disk.real(project);
-    if (folder === undefined) return;
-    for (const [path, version] of await readNpmPlaces(this.#disk, folder)) this.#places.set(path, version);
-  }
-
-  async enterImporter({ folder, modules, governed }: Importer): Promise<void> {
-    this.#queue.push({ modules, ours: !governed, asked: await readAsked(this.#disk, folder) });
+  async enterImporter({ folder, modules, standing }: Importer): Promise<void> {
+    this.#queue.push({ modules, standing, asked: await readAsked(this.#disk, folder) });
     for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
-      await this.#enterModules(next.modules, next.ours, next.asked);
+      await this.#enterModules(next.modules, next.standing, next.asked);
     }
   }
 
   async finish(): Promise<Lyings> {
     const lying: Lying[] = [];
-    for (const [path, { means, ours }] of this.#packages) {
-      const placed = this.#places.get(path);
-      if (placed !== undefined) {
-        lying.push({ path, package: placed, version: placed.version, ours });
+    for (const [path, { sure, maybe, standing }] of this.#packages) {
+      const placed = this.#names.at(path);
+      if (placed !== undefined && placed !== 'elsewhere') {
+        lying.push({ path, package: placed, version: placed.version, standing });
         continue;
       }
       const claim = await readClaim(this.#disk, path);
-      const taken =
-        means.size > 0 ? [...means.values()] : claim?.package === undefined ? [] : [claim.package];
+      const claimed = claim?.package === undefined ? [] : [claim.package];
+      const taken = placed === undefined && sure.size > 0 ? [...sure.values()] : claimed;
       if (taken.length === 0) {
         const place = this.#territory.shown(path);
         if (claim?.isJsr === true)
-          this.#unseen.push({ why: `${place} bears the mark of JSR and another name` });
+          this.#see(standing, { why: `${place} bears the mark of JSR and another name` });
+        else if (placed === undefined)
+          for (const one of maybe.values())
+            this.#see(standing, {
+              package: one,
+              why: `${place} may be ${nameOf({ scope: one.scope, name: one.name })}: the lockfile gives this name to it and to another package`,
+            });
         continue;
       }
       const version = claim === undefined ? await readVersion(this.#disk, path) : claim.version;
-      for (const one of taken) lying.push({ path, package: one, version, ours });
+      for (const one of taken) lying.push({ path, package: one, version, standing });
     }
     return { lying, imposters: this.#imposters, unseen: this.#unseen };
   }
 
+  // Node looks above a project only for what it does not find in it.
+  #see(standing: Standing, unseen: Unseen): void {
+    this.#unseen.push(standing === 'above' ? { beyond: true, why: unseen.why } : unseen);
+  }
+
   // Once as part of a project that is not audited, and once more if an audited one gets there as well.
-  async #enterModules(modules: string, ours: boolean, asked?: Asked): Promise<void> {
+  async #enterModules(modules: string, standing: Standing, asked?: Asked): Promise<void> {
     const before = this.#entered.get(modules);
-    if (asked === undefined && (before === true || before === ours)) return;
-    this.#entered.set(modules, ours || before === true);
+    if (asked === undefined && before !== undefined && !outranks(standing, before)) return;
+    if (before === undefined || outranks(standing, before)) this.#entered.set(modules, standing);
     const listed = await this.#disk.list(modules);
     if (listed.state === 'unavailable')
-      this.#unseen.push({ why: `${this.#territory.shown(modules)} cannot be read: ${listed.why}` });
+      this.#see(standing, { why: `${this.#territory.shown(modules)} cannot be read: ${listed.why}` });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
+      // No client gives a package such a name; whoever asks for the folders below walks them as parts of the project.
       if (name.startsWith('.')) continue;
       const path = join(modules, name);
-      if (!name.startsWith('@')) await this.#reach({ path, name, kind, ours, asked });
-      else if (kind === 'folder' || kind === 'link') await this.#enterScope(path, name, ours, asked);
+      if (!name.startsWith('@')) await this.#reach({ path, name, kind, standing, asked });
+      else if (kind === 'folder' || kind === 'link') await this.#enterScope(path, name, standing, asked);
     }
   }
 
-  async #enterScope(path: string, scope: string, ours: boolean, asked?: Asked): Promise<void> {
+  async #enterScope(path: string, scope: string, standing: Standing, asked?: Asked): Promise<void> {
     const entered = await this.#territory.enter(path);
-    if (entered.kind === 'outside') this.#unseen.push({ why: leaving(this.#territory, path, entered.to) });
+    if (entered.kind === 'outside') this.#see(standing, { why: leaving(this.#territory, path, entered.to) });
     if (entered.kind !== 'inside') return;
     const listed = await this.#disk.list(entered.path);
     if (listed.state === 'unavailable')
-      this.#unseen.push({ why: `${this.#territory.shown(path)} cannot be read: ${listed.why}` });
+      this.#see(standing, { why: `${this.#territory.shown(path)} cannot be read: ${listed.why}` });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
-      await this.#reach({ path: join(entered.path, name), name: `${scope}/${name}`, kind, ours, asked });
+      await this.#reach({ path: join(entered.path, name), name: `${scope}/${name}`, kind, standing, asked });
     }
   }
 
-  async #reach({ path, name, kind, ours, asked }: Step): Promise<void> {
-    const means = this.#meaning(name, asked);
+  async #reach({ path, name, kind, standing, asked }: Step): Promise<void> {
+    const means = this.#meaning(name, standing, asked);
     let real = path;
     if (kind === 'link') {
       const entered = await this.#territory.enter(path);
       if (entered.kind === 'outside') {
         const why = leaving(this.#territory, path, entered.to);
-        this.#unseen.push(means === undefined ? { beyond: true, why } : { package: means, why });
+        const meant = [...means.sure, ...means.maybe];
+        for (const one of meant) this.#see(standing, { package: one, why });
+        if (meant.length === 0) this.#unseen.push({ beyond: true, why });
       }
       if (entered.kind !== 'inside') return;
       real = entered.path;
     }
     const isFile = kind === 'file' || kind === 'other' || (kind === 'link' && (await this.#isFile(real)));
     if (isFile) {
-      const stem = means ?? this.#meaning(name.replace(/\.(?:[cm]?js|json|node)$/, ''), asked);
-      if (stem !== undefined) this.#imposters.push({ path, package: stem, ours });
+      const stem = this.#meaning(name.replace(/\.(?:[cm]?js|json|node)$/, ''), standing, asked);
+      for (const one of means.sure.length > 0 ? means.sure : stem.sure)
+        this.#imposters.push({ path, package: one, standing });
       return;
     }
     const known = this.#packages.get(real);
@@ -183,16 +198,17 @@ class Search {
       });
       return;
     }
-    const reached = known ?? { means: new Map<string, PackageName>(), ours };
+    const reached: Reached = known ?? { sure: new Map(), maybe: new Map(), standing };
     this.#packages.set(real, reached);
-    if (means !== undefined) reached.means.set(npmNameOf(means), means);
-    if (known !== undefined && (known.ours || !ours)) return;
-    reached.ours ||= ours;
-    this.#queue.push({ modules: join(real, 'node_modules'), ours });
+    for (const one of means.sure) reached.sure.set(npmNameOf(one), one);
+    for (const one of means.maybe) reached.maybe.set(npmNameOf(one), one);
+    if (known !== undefined && !outranks(standing, known.standing)) return;
+    reached.standing = standing;
+    this.#queue.push({ modules: join(real, 'node_modules'), standing });
     for (const folder of this.#territory.above(real)) {
       const modules = folder.endsWith('node_modules') ? folder : join(folder, 'node_modules');
-      if (!this.#entered.has(modules) || (ours && this.#entered.get(modules) !== true))
-        this.#queue.push({ modules, ours });
+      const before = this.#entered.get(modules);
+      if (before === undefined || outranks(standing, before)) this.#queue.push({ modules, standing });
     }
   }
 
@@ -200,10 +216,15 @@ class Search {
     return (await this.#disk.list(path)).state === 'absent';
   }
 
-  #meaning(name: string, asked: Asked | undefined): PackageName | undefined {
+  #meaning(name: string, standing: Standing, asked: Asked | undefined): Meaning {
     // A disk that folds case finds it however it is spelled.
-    const own = fromNpmName(name.toLowerCase());
-    if (own !== undefined || asked === undefined) return own;
-    return asked.jsr.get(name) ?? (asked.others.has(name) ? undefined : this.#aliases.get(name));
+    const own = fromNpmName(name.toLowerCase()) ?? asked?.jsr.get(name);
+    if (own !== undefined) return { ...nothing, sure: [own] };
+    // Another lockfile speaks there.
+    const listed = standing === 'governed' ? [] : this.#names.jsr(name);
+    const other = asked?.others.get(name);
+    const shared = this.#names.isShared(name);
+    if (listed.length === 0 || other === 'an address' || (other === 'a range' && shared)) return nothing;
+    return shared || other !== undefined ? { ...nothing, maybe: listed } : { ...nothing, sure: listed };
   }
 }

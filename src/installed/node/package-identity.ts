@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fromNpmName, isVersion, splitAt } from '../../lockfile/parts/name.ts';
-import type { PackageName, PackageVersion } from '../../model/package.ts';
+import { fromNpmName, splitAt } from '../../lockfile/parts/name.ts';
+import type { PackageName } from '../../model/package.ts';
 import { at, isRecord, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
 
@@ -15,8 +15,6 @@ export interface Claim {
 }
 
 const maxPackageJson = 1024 * 1024;
-const maxLockfile = 50 * 1024 * 1024;
-const npmLockfiles = ['package-lock.json', 'npm-shrinkwrap.json', 'node_modules/.package-lock.json'];
 
 /** Reads what the `package.json` in a folder says of it; `undefined` when that has nothing to do with JSR. */
 export async function readClaim(disk: InstalledDisk, folder: string): Promise<Claim | undefined> {
@@ -49,14 +47,14 @@ export async function readVersion(disk: InstalledDisk, folder: string): Promise<
 export interface Asked {
   /** JSR packages by the name they are installed under. */
   readonly jsr: ReadonlyMap<string, PackageName>;
-  /** Names that surely mean something else. */
-  readonly others: ReadonlySet<string>;
+  /** Names that mean something else, as far as `package.json` can tell: a lockfile may replace a range by another package. */
+  readonly others: ReadonlyMap<string, 'a range' | 'an address'>;
 }
 
 /** Reads what the project in a folder asks for. */
 export async function readAsked(disk: InstalledDisk, folder: string): Promise<Asked> {
   const jsr = new Map<string, PackageName>();
-  const others = new Set<string>();
+  const others = new Map<string, 'a range' | 'an address'>();
   const read = await disk.read(join(folder, 'package.json'), maxPackageJson);
   const parsed = read.state === 'present' ? parseJson(read.value) : undefined;
   if (parsed?.ok !== true) return { jsr, others };
@@ -66,36 +64,11 @@ export async function readAsked(disk: InstalledDisk, folder: string): Promise<As
       if (typeof spec !== 'string') continue;
       const means = meaning(name, spec);
       if (means !== undefined) jsr.set(name, means);
-      // Catalogs and workspaces keep the range elsewhere.
-      else if (!/^(?:catalog|workspace):/.test(spec)) others.add(name);
+      // A catalog keeps the range elsewhere.
+      else if (!spec.startsWith('catalog:')) others.set(name, /[:/]/.test(spec) ? 'an address' : 'a range');
     }
   }
   return { jsr, others };
-}
-
-/** What npm's lockfiles say lies where below a project: package versions from JSR by absolute path. */
-export async function readNpmPlaces(
-  disk: InstalledDisk,
-  folder: string,
-): Promise<ReadonlyMap<string, PackageVersion>> {
-  const places = new Map<string, PackageVersion>();
-  for (const file of npmLockfiles) {
-    const read = await disk.read(join(folder, file), maxLockfile);
-    const parsed = read.state === 'present' ? parseJson(read.value) : undefined;
-    const listed = parsed?.ok === true ? at(parsed.value, 'packages') : undefined;
-    for (const [key, entry] of isRecord(listed) ? Object.entries(listed) : []) {
-      const parts = key.split('/');
-      const cut = key.lastIndexOf('node_modules/');
-      if (cut === -1 || parts.includes('..') || parts.includes('')) continue;
-      const named = fromNpmName(textAt(entry, 'name') ?? key.slice(cut + 'node_modules/'.length));
-      const version = textAt(entry, 'version');
-      const path = join(folder, ...parts);
-      // The lockfile of the project comes first, because the hidden one lies among what is to be checked.
-      if (named !== undefined && version !== undefined && isVersion(version) && !places.has(path))
-        places.set(path, { ...named, version });
-    }
-  }
-  return places;
 }
 
 /** The JSR package that a dependency means: `npm:@jsr/scope__name@…`, `jsr:@scope/name@…`, or `jsr:…` under its own name. */

@@ -1,8 +1,10 @@
 import { join, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { fromNpmName } from '../../lockfile/parts/name.ts';
-import type { PackageName } from '../../model/package.ts';
+import { npmNameOf, type PackageName } from '../../model/package.ts';
 import { at, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
+import type { Names } from './names.ts';
 
 /** Where Yarn's Plug'n'Play loads a JSR package from. */
 export interface PnpPackage {
@@ -15,48 +17,94 @@ export interface PnpPackage {
 
 const maxBytes = 200 * 1024 * 1024;
 const maxPackages = 100_000;
+const marker = '\nconst RAW_RUNTIME_STATE =\n';
 
-/** Reads from Yarn's own table, as data and without running it, where JSR packages are loaded from; or says why not. */
+/**
+ * Reads from Yarn's own table, as data and without running it, where JSR packages are loaded from; or says why not. What
+ * somebody asks for by a name that JSR's packages have, or that the lockfiles give to one, has to be that package.
+ */
 export async function readPnp(
   disk: InstalledDisk,
   folder: string,
+  names: Names,
 ): Promise<readonly PnpPackage[] | { readonly why: string }> {
   const table = await readTable(disk, folder);
   if ('why' in table) return table;
   const registry = at(table.value, 'packageRegistryData');
   if (!Array.isArray(registry) || registry.length > maxPackages)
     return { why: 'it has no packageRegistryData' };
-  const found: PnpPackage[] = [];
+  const asked = new Map<string, PackageName[]>();
+  const entries: { ident: string; reference: string; location: string }[] = [];
   for (const named of registry) {
-    const ident = textAt(named, 0);
+    const ident = textAt(named, 0) ?? '';
     const references = at(named, 1);
     for (const entry of Array.isArray(references) ? references : []) {
+      const reference = textAt(entry, 0) ?? '';
       const location = textAt(entry, 1, 'packageLocation');
-      if (location === undefined) continue;
-      const one = toPackage(folder, ident ?? '', textAt(entry, 0) ?? '', location);
-      if (one !== undefined) found.push(one);
+      if (location !== undefined) entries.push({ ident, reference, location });
+      const dependencies = at(entry, 1, 'packageDependencies');
+      for (const one of Array.isArray(dependencies) ? dependencies : []) ask(one, names, asked);
     }
+  }
+  const found: PnpPackage[] = [];
+  for (const { ident, reference, location } of entries) {
+    const meant = asked.get(keyOf(ident, reference)) ?? [];
+    found.push(...toPackages(folder, ident, reference, location, meant));
   }
   return found;
 }
 
+/** What a dependency means, under the package that the table answers with: `[name, reference]` or `[name, [ident, reference]]`. */
+function ask(dependency: unknown, names: Names, asked: Map<string, PackageName[]>): void {
+  const name = textAt(dependency, 0) ?? '';
+  const own = fromNpmName(name);
+  // A name that is also that of another package says nothing here.
+  const meant = own !== undefined ? [own] : names.isShared(name) ? [] : names.jsr(name);
+  if (meant.length === 0) return;
+  const answer = at(dependency, 1);
+  const key = Array.isArray(answer)
+    ? keyOf(textAt(answer, 0) ?? '', textAt(answer, 1) ?? '')
+    : keyOf(name, typeof answer === 'string' ? answer : '');
+  const known = asked.get(key) ?? [];
+  for (const one of meant) if (!known.some((other) => npmNameOf(other) === npmNameOf(one))) known.push(one);
+  asked.set(key, known);
+}
+
+function keyOf(ident: string, reference: string): string {
+  return `${ident}\0${reference}`;
+}
+
+// Yarn writes the table into the script or beside it, never both.
 async function readTable(
   disk: InstalledDisk,
   folder: string,
 ): Promise<{ readonly value: unknown } | { readonly why: string }> {
-  const data = await disk.read(join(folder, '.pnp.data.json'), maxBytes);
-  if (data.state === 'present') return parsed(data.value);
-  for (const name of ['.pnp.cjs', '.pnp.js']) {
-    const script = await disk.read(join(folder, name), maxBytes);
-    if (script.state === 'unavailable') return { why: script.why };
-    if (script.state === 'absent') continue;
-    const text = Buffer.from(script.value).toString('utf8');
-    const quoted = quotedText(text, '\nconst RAW_RUNTIME_STATE =\n');
-    if (quoted === undefined) return { why: 'it has no RAW_RUNTIME_STATE' };
-    const unquoted = quoted.replace(/\\(.)/gs, '$1');
-    return parsed(Buffer.from(unquoted));
+  const tables: { readonly value: unknown }[] = [];
+  for (const name of ['.pnp.data.json', '.pnp.cjs', '.pnp.js']) {
+    const file = await disk.read(join(folder, name), maxBytes);
+    if (file.state === 'unavailable') return { why: file.why };
+    if (file.state === 'absent') continue;
+    const table = name.endsWith('.json') ? parsed(file.value) : inlined(file.value);
+    if (table === undefined) continue;
+    if ('why' in table) return table;
+    tables.push(table);
   }
-  return { why: 'it is not there' };
+  const [first, ...others] = tables;
+  if (first === undefined) return { why: 'it has no RAW_RUNTIME_STATE, and there is no .pnp.data.json' };
+  return others.every((other) => isDeepStrictEqual(first.value, other.value))
+    ? first
+    : { why: 'another table beside it says something else' };
+}
+
+/** The table in a script, if there is one. */
+function inlined(script: Uint8Array): { readonly value: unknown } | { readonly why: string } | undefined {
+  const text = Buffer.from(script).toString('utf8');
+  const start = text.indexOf(marker);
+  if (start === -1) return undefined;
+  if (text.indexOf(marker, start + 1) !== -1) return { why: 'it has RAW_RUNTIME_STATE twice' };
+  const quoted = quotedText(text, marker);
+  if (quoted === undefined) return { why: 'its RAW_RUNTIME_STATE has no end' };
+  return parsed(Buffer.from(quoted.replace(/\\(.)/gs, '$1')));
 }
 
 // A text in single quotes over many lines; a backslash keeps whatever follows, line breaks too.
@@ -76,18 +124,22 @@ function parsed(bytes: Uint8Array): { readonly value: unknown } | { readonly why
   return outcome.ok ? { value: outcome.value } : { why: outcome.why };
 }
 
-function toPackage(
+function toPackages(
   folder: string,
   ident: string,
   reference: string,
   location: string,
-): PnpPackage | undefined {
+  asked: readonly PackageName[],
+): readonly PnpPackage[] {
   const inArchive = /^(.*\.zip)\/(node_modules\/(?:@[^/]+\/)?[^/]+\/)$/.exec(location);
   const inside = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/?$/.exec(location)?.[1];
-  const named = fromNpmName(ident) ?? fromNpmName(inside ?? '');
-  if (named === undefined) return undefined;
+  const own = fromNpmName(ident) ?? (asked.length > 0 ? undefined : fromNpmName(inside ?? ''));
+  const others = asked.filter((one) => own === undefined || npmNameOf(one) !== npmNameOf(own));
   const version = /^(?:virtual:[^#]*#)?(?:npm|jsr):([^:]+?)(?:::.*)?$/.exec(reference)?.[1];
   const path = resolve(folder, (inArchive?.[1] ?? location).replaceAll('/', sep));
   const prefix = inArchive?.[2];
-  return { package: named, version, path, ...(prefix === undefined ? {} : { prefix }) };
+  return [...(own === undefined ? [] : [own]), ...others].map((named) => ({
+    ...{ package: named, version, path },
+    ...(prefix === undefined ? {} : { prefix }),
+  }));
 }

@@ -1,13 +1,29 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
+
+/**
+ * What a folder has to do with the audited lockfiles.
+ *
+ * - `project`: they speak for it.
+ * - `aside`: it lies below a folder that begins with a dot, where tools put copies of their own making.
+ * - `above`: it lies above the project, where Node looks for what it does not find in it.
+ * - `governed`: a lockfile further down, which is not audited, speaks for it.
+ */
+export type Standing = 'project' | 'aside' | 'above' | 'governed';
+
+const ranks: readonly Standing[] = ['governed', 'above', 'aside', 'project'];
+
+/** Whether a standing says more about a folder than another one that it has as well. */
+export function outranks(standing: Standing, other: Standing): boolean {
+  return ranks.indexOf(standing) > ranks.indexOf(other);
+}
 
 /** A folder of a project that has `node_modules`. */
 export interface Importer {
   readonly folder: string;
   readonly modules: string;
-  /** Whether a lockfile further down than the audited ones speaks for this folder. */
-  readonly governed: boolean;
+  readonly standing: Standing;
 }
 
 /** Everything below the projects in which packages may be installed; real paths. */
@@ -23,15 +39,46 @@ export interface Grounds {
   readonly unseen: readonly string[];
 }
 
-const maxFolders = 20_000;
+const maxFolders = 100_000;
 const maxDepth = 12;
+/** Folders above a project in which Node looks. */
+const maxAbove = 64;
 const pnpFiles = ['.pnp.cjs', '.pnp.js', '.pnp.data.json'];
 const lockfiles = [
   ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml'],
   ...['bun.lock', 'bun.lockb', 'vlt-lock.json'],
 ];
+/** Where clients keep what they link to: only what something leads to counts there. */
+const stores = ['.pnpm', '.store', '.bun', '.deno', '.vlt'];
 
-/** Walks the folders of some projects, links not followed; what starts with a dot is left alone, but for `.yarn`. */
+/** The `node_modules` above some projects of Node, the nearest first; Yarn's Plug'n'Play does not look there. */
+export async function modulesAbove(
+  disk: InstalledDisk,
+  projects: readonly string[],
+): Promise<readonly Importer[]> {
+  const found = new Map<string, Importer>();
+  for (const project of projects) {
+    const real = await disk.real(project);
+    const listed = real === undefined ? undefined : await disk.list(real);
+    if (listed?.state === 'present' && listed.value.some(({ name }) => pnpFiles.includes(name))) continue;
+    let folder = real;
+    for (let step = 0; folder !== undefined && step < maxAbove; step += 1) {
+      const above = dirname(folder);
+      if (above === folder) break;
+      folder = above;
+      const modules = await disk.real(join(folder, 'node_modules'));
+      if (modules === undefined || real === undefined || found.has(modules)) continue;
+      // What the project asks for is looked for there as well.
+      found.set(modules, { folder: real, modules, standing: 'above' });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * Walks the folders of some projects, those that begin with a dot and those behind links among them. Of a repository,
+ * only the hooks are programs.
+ */
 export async function searchProjects(
   disk: InstalledDisk,
   territory: Territory,
@@ -50,13 +97,18 @@ export async function searchProjects(
     if (entered.kind === 'outside') unseen.push(leaving(territory, path, entered.to));
     return entered.kind === 'inside' ? entered.path : undefined;
   };
+  /** Where a link leads, if that is a folder. */
+  const followToFolder = async (path: string): Promise<string | undefined> => {
+    const to = await disk.real(path);
+    return to === undefined || (await disk.list(to)).state === 'absent' ? undefined : follow(path);
+  };
 
-  const queue: { folder: string; depth: number; governed: boolean }[] = [];
+  const queue: { folder: string; depth: number; standing: Standing }[] = [];
   for (const project of projects) {
     const folder = await disk.real(project);
-    if (folder !== undefined) queue.push({ folder, depth: 0, governed: false });
+    if (folder !== undefined) queue.push({ folder, depth: 0, standing: 'project' });
   }
-  for (const { folder, depth, governed: above } of queue) {
+  for (const { folder, depth, standing: above } of queue) {
     if (seen.has(folder)) continue;
     if (seen.size >= maxFolders) {
       unseen.push(`the project has more than ${maxFolders} folders, and not all were looked into`);
@@ -67,28 +119,50 @@ export async function searchProjects(
     if (listed.state === 'unavailable')
       unseen.push(`${territory.shown(folder)} cannot be read: ${listed.why}`);
     if (listed.state !== 'present') continue;
-    const governed = above || (depth > 0 && listed.value.some(({ name }) => lockfiles.includes(name)));
+    const governed = depth > 0 && listed.value.some(({ name }) => lockfiles.includes(name));
+    const standing = governed ? 'governed' : above;
     if (listed.value.some(({ name }) => pnpFiles.includes(name))) pnp.push(folder);
+    const enter = (path: string, as: Standing) => {
+      if (depth < maxDepth) queue.push({ folder: path, depth: depth + 1, standing: as });
+      else
+        unseen.push(`${territory.shown(path)} lies deeper than ${maxDepth} folders and was not looked into`);
+    };
     for (const { name, kind } of listed.value) {
       const path = join(folder, name);
       if (kind === 'file' || kind === 'other') continue;
       if (name === 'node_modules') {
         const modules = await follow(path);
-        if (modules !== undefined) importers.push({ folder, modules, governed });
-      } else if (name === '.yarn') {
+        if (modules === undefined) continue;
+        importers.push({ folder, modules, standing });
+        for (const hidden of await hiddenFolders(disk, modules)) enter(hidden, lower(standing));
+        continue;
+      }
+      if (basename(folder) === '.git' && name !== 'hooks') continue;
+      if (name === '.yarn') {
         const cache = await follow(join(path, 'cache'));
         if (cache !== undefined) archives.push(cache);
       } else if (name === 'vendor') {
         const vendor = await follow(path);
         if (vendor !== undefined) vendors.push(vendor);
       }
-      if (kind !== 'folder' || name === 'node_modules' || name.startsWith('.')) continue;
-      if (depth < maxDepth) queue.push({ folder: path, depth: depth + 1, governed });
-      else
-        unseen.push(`${territory.shown(path)} lies deeper than ${maxDepth} folders and was not looked into`);
+      const real = kind === 'folder' ? path : name === 'vendor' ? undefined : await followToFolder(path);
+      if (real !== undefined) enter(real, name.startsWith('.') ? lower(standing) : standing);
     }
   }
   return { importers, pnp, archives, vendors, unseen };
+}
+
+function lower(standing: Standing): Standing {
+  return standing === 'project' ? 'aside' : standing;
+}
+
+/** Folders that begin with a dot, in which tools may keep programs with packages of their own. */
+async function hiddenFolders(disk: InstalledDisk, modules: string): Promise<readonly string[]> {
+  const listed = await disk.list(modules);
+  if (listed.state !== 'present') return [];
+  return listed.value
+    .filter(({ name, kind }) => kind === 'folder' && name.startsWith('.') && !stores.includes(name))
+    .map(({ name }) => join(modules, name));
 }
 
 /** The sentence about a link that was not followed. */

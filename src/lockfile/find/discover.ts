@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Remark } from '../../model/target.ts';
-import { detect, formats, type LockfileFormatId } from '../lockfile.ts';
+import { detect, type LockfileFormatId } from '../lockfile.ts';
 import { lockfilesBelow } from './below.ts';
 import { currentBranch, isBranchLock } from './branch.ts';
 import { type DenoProject, isMember, readDenoProject } from './deno-project.ts';
@@ -42,8 +42,6 @@ export interface Discovered {
 
 /** What to look for besides the lockfiles of a project. */
 export interface DiscoverOptions {
-  /** Also what package managers wrote into `node_modules` about what they installed. */
-  readonly installed?: boolean;
   /** Whether finding none is an answer, too. */
   readonly allowMissing?: boolean;
   /** Whether to pass over what lies below the folders that are asked for. */
@@ -54,9 +52,6 @@ export interface DiscoverOptions {
 const maxSteps = 64;
 /** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
 const projectFiles = ['deno.json', 'deno.jsonc', 'package.json', 'pnpm-workspace.yaml'];
-const hiddenNames = formats
-  .flatMap(({ fileNames }): readonly string[] => fileNames)
-  .filter((name) => name.startsWith('.'));
 
 /**
  * The lockfiles that paths mean, each once: a file itself, or for a folder the nearest ones upward.
@@ -139,7 +134,6 @@ async function search(
   if (withNode) {
     found.push(...(steps[node]?.node.read ?? []).map(({ path, format }) => toFound(disk, path, format)));
   }
-  if (options.installed === true) found.push(...(await hiddenLocks(disk, steps)));
   const below =
     options.flat === true ? { lockfiles: [], cut: undefined } : await lockfilesBelow(disk, start, isLockfile);
   const none = found.length === 0 ? missing(disk, steps, asked, below.lockfiles) : undefined;
@@ -289,15 +283,6 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
       hint: 'let Deno write a lockfile, or name one to audit it all the same',
     },
   ];
-}
-
-async function hiddenLocks(disk: Disk, steps: readonly Step[]): Promise<readonly FoundLockfile[]> {
-  for (const { folder } of steps) {
-    const modules = join(folder, 'node_modules');
-    const names = [...(await present(disk, modules, hiddenNames))];
-    if (names.length > 0) return names.map((name) => toFound(disk, join(modules, name), detect(name)));
-  }
-  return [];
 }
 
 // Whoever may change `deno.json` must not have files read that are not of the repository. Where a link leads, the disk looks.

@@ -16,7 +16,10 @@ import { shown } from './node-locks.ts';
 const maxNamed = 20;
 
 /** Carries remarks where there is no lockfile. */
-const nothing: LockfileContents = { format: 'none', file: '.', targets: [], foreign: [], unreadable: [] };
+const nothing: LockfileContents = {
+  ...{ format: 'none', file: '.', targets: [], foreign: [], unreadable: [] },
+  installs: { jsr: new Map(), others: new Set(), folders: new Map() },
+};
 
 /** What the lockfiles that paths mean say, and what was not read. */
 export interface ReadLockfiles extends Pick<Discovered, 'unread' | 'unseen' | 'missing'> {

@@ -4,7 +4,7 @@ import { Dependents } from '../parts/dependents.ts';
 import { Folders, nearest } from '../parts/folders.ts';
 import { isJsrScoped, isVersion, namesJsrScope, splitAt } from '../parts/name.ts';
 import { Overrides } from '../parts/overrides.ts';
-import { Patches } from '../parts/patches.ts';
+import { changedByPatch, Patches } from '../parts/patches.ts';
 import { Production } from '../parts/production.ts';
 import { requestedFromJsr } from '../parts/request.ts';
 import { readJson } from '../text/json.ts';
@@ -123,9 +123,7 @@ class BunLock {
       version: isAddress ? undefined : reference,
       address,
       integrity: textOf(fromRegistry ? fourth : third),
-      unpinned: this.#isPatched(text, name, installedAs, reference)
-        ? 'bun changes it with a patch of the project'
-        : undefined,
+      unpinned: this.#isPatched(text, name, installedAs, reference) ? changedByPatch('bun') : undefined,
       installedAs,
       direct: this.#dependents.isDirect(key),
       dependents: this.#dependents.of(key),

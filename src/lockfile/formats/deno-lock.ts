@@ -230,6 +230,8 @@ class DenoLock {
           this.#into.unreadable(reference.at, alias, astray(alias, text));
         if (!isJsrScoped(text)) continue;
         const id = rest === undefined ? this.#npmIds.get(name)?.[0] : text;
+        const jsr = id === undefined ? undefined : fromNpmId(name, splitAt(id)[1]);
+        if (jsr !== undefined) this.#into.installs(alias, jsr);
         if (id !== undefined && known.has(`npm:${id}`)) this.#dependents.add(`npm:${id}`, key);
         else if (section === 'dependencies') {
           this.#into.unreadable(reference.at, text, `a dependency of ${key} that is not in the lockfile`);

@@ -1,3 +1,4 @@
+import { changedByPatch } from '../parts/patches.ts';
 import { requestedFromJsr } from '../parts/request.ts';
 import { type Entry, get, isTrue, type Tree, TreeError, textAt, textOf } from '../text/value.ts';
 
@@ -44,7 +45,7 @@ export function bundledBy(value: Tree, nested: boolean): string | undefined {
 }
 
 /** What npm 12 says of a package that it changes by a patch; the digest beside it is of the unpatched tarball. */
-export const patchedReason = 'npm changes it with a patch of the project';
+export const patchedReason = changedByPatch('npm');
 
 /** Why an entry is installed as other bytes than its digest says, if it is patched; whatever the mark holds, it is a mark. */
 export function patchedBy(value: Tree): string | undefined {

@@ -54,6 +54,7 @@ export class Packages {
     if (isJsrScoped(installedAs) && name !== installedAs)
       return this.#into.unreadable(at, key, `it is called ${name} inside`);
     if (isTrue(value, 'link')) {
+      this.#into.installs(installedAs, undefined);
       if (isJsrScoped(name))
         this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
       return;
@@ -68,6 +69,7 @@ export class Packages {
       integrity: textAt(value, 'integrity'),
       unpinned: patchedBy(value) ?? this.#bundled(key, value),
       installedAs,
+      folder: key,
       direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
       dependents,
       ...flagsOf(value),

@@ -81,6 +81,7 @@ export class OldTree {
       integrity: textAt(value, 'integrity'),
       unpinned: patchedBy(value) ?? bundledBy(value, path.lastIndexOf(mark) > 0),
       installedAs: key,
+      folder: path,
       dependents: this.#dependents.of(path),
       ...flagsOf(value),
     });

@@ -3,7 +3,7 @@ import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
 import { isJsrScoped, isVersion, namesJsrScope, splitAt } from '../parts/name.ts';
 import { Overrides } from '../parts/overrides.ts';
-import { Patches } from '../parts/patches.ts';
+import { changedByPatch, Patches } from '../parts/patches.ts';
 import { Production } from '../parts/production.ts';
 import { requestedFromJsr } from '../parts/request.ts';
 import { readJson } from '../text/json.ts';
@@ -72,8 +72,8 @@ class PnpmLock {
   #named: ReadonlyMap<string, string> | undefined;
   readonly #dependents = new Dependents();
   readonly #production = new Production();
-  /** By package key: the folder name where the project or another package gives it one of its own. */
-  readonly #aliases = new Map<string, string>();
+  /** By package key: the names that the project and other packages give it, the first one first. */
+  readonly #aliases = new Map<string, Set<string>>();
 
   constructor(root: MapTree, into: Collector) {
     this.#root = root;
@@ -166,7 +166,8 @@ class PnpmLock {
         textAt(resolution, 'integrity') ?? (this.#version === 13 ? textAt(value, 'integrity') : undefined),
       integrityOf: this.#target === 'tar' ? 'tar' : undefined,
       unpinned: this.#unpinned(id, name, version),
-      installedAs: this.#aliases.get(id),
+      installedAs: this.#aliases.get(id)?.values().next().value,
+      names: this.#aliases.get(id),
       direct: this.#dependents.isDirect(id),
       dependents: this.#dependents.of(id),
       // Version 9 no longer says it of each package, only what the project asks for and why.
@@ -176,7 +177,7 @@ class PnpmLock {
   }
 
   #unpinned(id: string, name: string, version: string | undefined): string | undefined {
-    if (this.#patches.has(id, name, version)) return 'pnpm changes it with a patch of the project';
+    if (this.#patches.has(id, name, version)) return changedByPatch('pnpm');
     if (this.#target === 'tarball' || this.#target === 'tar') return undefined;
     return `its integrity is of ${JSON.stringify(this.#target)} (integrityTarget), which this program does not know`;
   }
@@ -250,6 +251,7 @@ class PnpmLock {
       throw new TreeError('has a dependency without a version', at, 'the file was cut short; restore it');
     }
     if (/^(?:link|workspace):/.test(version)) {
+      this.#into.installs(key, undefined);
       const excuse =
         range.startsWith('jsr:') && version === `link:${range}`
           ? `a folder of that name: ${unknownToPnpm}`
@@ -264,7 +266,9 @@ class PnpmLock {
       this.#known.has(id),
     );
     if (found !== undefined) {
-      if (!this.#aliases.has(found)) this.#aliases.set(found, key);
+      const aliases = this.#aliases.get(found);
+      if (aliases === undefined) this.#aliases.set(found, new Set([key]));
+      else aliases.add(key);
       const as = found.replace(/^\//, '');
       const leadsTo = this.#known.get(found)?.at;
       if (asks !== undefined)

@@ -86,8 +86,8 @@ class VltLock {
   readonly #nodes: readonly Entry[];
   readonly #known: ReadonlyMap<string, Entry>;
   readonly #dependents = new Dependents();
-  /** The folder name, by id, as the first dependent calls it. */
-  readonly #aliases = new Map<string, string>();
+  /** The folder names, by id, that dependents give it, the first one first. */
+  readonly #aliases = new Map<string, Set<string>>();
 
   constructor(root: MapTree, spelling: Spelling, into: Collector) {
     this.#root = root;
@@ -119,7 +119,9 @@ class VltLock {
       const own = /^(?:file|workspace)/.test(from);
       if (own) this.#dependents.addDirect(to);
       if (!isProject(from)) this.#dependents.add(to, from);
-      if (!this.#aliases.has(to)) this.#aliases.set(to, key.slice(cut + 1));
+      const aliases = this.#aliases.get(to);
+      if (aliases === undefined) this.#aliases.set(to, new Set([key.slice(cut + 1)]));
+      else aliases.add(key.slice(cut + 1));
     } else if (to !== 'MISSING' && (asks !== undefined || isJsrScoped(this.#identify(to)?.name ?? ''))) {
       this.#into.unreadable(at, key, `it leads to ${to}, which is not in the lockfile`);
     }
@@ -159,7 +161,8 @@ class VltLock {
       address: written ?? (implied?.kind === 'foreign' ? implied.url : undefined),
       integrity: textOf(integrity),
       unpinned: (bits & 4) === 0 ? undefined : 'vlt holds the digest of a Brotli archive, not of the tarball',
-      installedAs: this.#aliases.get(key),
+      installedAs: this.#aliases.get(key)?.values().next().value,
+      names: this.#aliases.get(key),
       direct: this.#dependents.isDirect(key),
       dependents: this.#dependents.of(key),
       optional: (bits & 1) !== 0,

@@ -3,6 +3,7 @@ import { UnknownVersion } from '../format.ts';
 import type { Collector, NpmMention } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
 import { fromJsrId, isJsrScoped, splitAt } from '../parts/name.ts';
+import { changedByPatch } from '../parts/patches.ts';
 import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
 import { type Entry, get, type MapTree, sectionOf, TreeError, textAt, textOf } from '../text/value.ts';
 import { readYaml } from '../text/yaml.ts';
@@ -99,6 +100,7 @@ class BerryLock {
     if (speaker === undefined) return;
     this.#into.npm({
       ...speaker,
+      names: group.flatMap(({ names = [] }) => [...names]),
       direct: this.#isDirect(group),
       dependents: group.flatMap(({ entry }) => [...this.#dependents.of(entry)]),
     });
@@ -166,7 +168,10 @@ class BerryLock {
       this.#into.unreadable(at, key, 'it has no resolution');
       return undefined;
     }
-    if (workspace) return undefined;
+    if (workspace) {
+      this.#into.installs(ident, undefined);
+      return undefined;
+    }
     const found = locate(ident, reference);
     const written = textAt(value, 'version');
     if (found === undefined) {
@@ -197,6 +202,7 @@ class BerryLock {
       address,
       unpinned,
       installedAs: splitAt(descriptors[0] ?? '')[0],
+      names: descriptors.map((one) => splitAt(one)[0]),
     };
   }
 }
@@ -231,7 +237,7 @@ function locate(ident: string, reference: string, depth = 0): Located | undefine
     case 'patch': {
       const [name, inner] = splitAt(decoded(cutAt(rest, '#')[0]));
       const original = inner === undefined || depth > maxPatches ? undefined : locate(name, inner, depth + 1);
-      return original && { name: original.name, unpinned: 'Yarn changes it with a patch of the project' };
+      return original && { name: original.name, unpinned: changedByPatch('Yarn') };
     }
     case 'http':
     case 'https':

@@ -61,6 +61,10 @@ export interface NpmMention extends Relations {
   readonly unpinned?: string | undefined;
   /** The name of the folder in `node_modules`. */
   readonly installedAs?: string | undefined;
+  /** All such names, where one entry can have several. */
+  readonly names?: Iterable<string> | undefined;
+  /** The folder itself, from that of the lockfile, where the format says it. */
+  readonly folder?: string | undefined;
 }
 
 const notFromJsr = 'it does not come from JSR, so nothing was checked about it';
@@ -87,6 +91,9 @@ export class Collector {
     readonly what: SentAway;
     readonly why: string;
   }[] = [];
+  readonly #jsrNames = new Map<string, PackageName[]>();
+  readonly #otherNames = new Set<string>();
+  readonly #folders = new Map<string, PackageVersion | undefined>();
 
   constructor(
     file: string,
@@ -193,6 +200,7 @@ export class Collector {
     if (served === undefined && passedOn !== undefined && address?.kind === 'foreign')
       return this.handedOn(at, entry, passedOn, address.host);
     const version = scoped ? claimed(mention.name, withBuild(mention.version, served?.version)) : served;
+    if (typeof version !== 'string') this.#installs(mention, version);
     if (version === undefined) return;
     if (typeof version === 'string') return this.unreadable(at, entry, version);
     const wrong = address?.kind === 'registry' ? wrongAddress(address, version, mention) : undefined;
@@ -202,6 +210,19 @@ export class Collector {
     if (address?.kind === 'foreign') this.foreign(at, version, address.host);
     const own = installedAs === undefined || installedAs === npmNameOf(version);
     this.mention(at, version, locked, { ...mention, alias: own ? undefined : installedAs });
+  }
+
+  /** A name under which a package from JSR is installed, or one from elsewhere. */
+  installs(name: string, version: PackageVersion | undefined): void {
+    if (version === undefined) {
+      this.#otherNames.add(name);
+      return;
+    }
+    const own = npmNameOf(version);
+    if (name === own) return;
+    const known = this.#jsrNames.get(name);
+    if (known === undefined) this.#jsrNames.set(name, [version]);
+    else if (known.every((one) => npmNameOf(one) !== own)) known.push(version);
   }
 
   /** All of it, in the order of the lockfile. */
@@ -216,7 +237,17 @@ export class Collector {
       foreign: this.#foreign.sort(byPlace),
       unreadable: this.#unreadable.map(({ entry }) => entry).sort(byPlace),
       ...(this.#remarks.length === 0 ? {} : { remarks: this.#remarks.sort(byPlace) }),
+      installs: { jsr: this.#jsrNames, others: this.#otherNames, folders: this.#folders },
     };
+  }
+
+  #installs(
+    { name, installedAs = name, names = [], folder }: NpmMention,
+    version: PackageVersion | undefined,
+  ) {
+    for (const one of new Set([installedAs, ...names])) this.installs(one, version);
+    // The newer of two trees comes first.
+    if (folder !== undefined && !this.#folders.has(folder)) this.#folders.set(folder, version);
   }
 
   /** A request has to lead to the package it names; that an entry could not be understood is said once. */

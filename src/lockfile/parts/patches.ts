@@ -1,3 +1,4 @@
+import type { Locked } from '../../model/target.ts';
 import type { Entry } from '../text/value.ts';
 import { isVersion, splitAt } from './name.ts';
 
@@ -26,3 +27,15 @@ export class Patches {
     return this.#ids.has(id) || this.#ids.has(`${name}@${version}`) || this.#names.has(name);
   }
 }
+
+/** Why a digest says nothing about a package that a client changes before it installs it. */
+export function changedByPatch(client: string): string {
+  return `${client} ${patched}`;
+}
+
+/** What `changedByPatch` said, where a package is locked to nothing for that reason. */
+export function patchOf(locked: Locked): string | undefined {
+  return locked.kind === 'nothing' && locked.why.endsWith(patched) ? locked.why : undefined;
+}
+
+const patched = 'changes it with a patch of the project';

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { npmNameOf, type PackageVersion } from '../../model/package.ts';
+import type { Occurrence } from '../../model/target.ts';
+import { at, isRecord, parseJson, textAt } from '../../wire/json.ts';
+import type { InstalledDisk } from '../disk.ts';
+import type { InstalledLockfile } from './names.ts';
+import type { Grounds } from './search.ts';
+
+/** A lockfile from which somebody has installed: what it locks should be there. */
+export interface Installation {
+  /** As the occurrences of targets name it. */
+  readonly file: string;
+  readonly format: string;
+  /** What the clients say they left out; read from the `node_modules` themselves. */
+  readonly records: readonly ClientRecord[];
+}
+
+/** Whether a client left a package out, which the lockfile has for development only or as optional. */
+type ClientRecord = (about: PackageVersion, occurrence: Occurrence) => boolean;
+
+const maxRecord = 50 * 1024 * 1024;
+
+/** The lockfiles that have packages in a `node_modules` or in Yarn's table, by file. */
+export async function installationsOf(
+  disk: InstalledDisk,
+  lockfiles: readonly InstalledLockfile[],
+  { importers, pnp }: Grounds,
+): Promise<ReadonlyMap<string, Installation>> {
+  const installations = new Map<string, Installation>();
+  for (const { file, format, folder: named } of lockfiles) {
+    const folder = await disk.real(named);
+    if (folder === undefined) continue;
+    const isBelow = (path: string) => path === folder || path.startsWith(join(folder, '/'));
+    const filled: string[] = [];
+    for (const { folder: importer, modules, standing } of importers) {
+      if (standing === 'project' && isBelow(importer) && (await isFilled(disk, modules, format)))
+        filled.push(modules);
+    }
+    if (filled.length === 0 && !(format === 'yarn' && pnp.some(isBelow))) continue;
+    const records = await Promise.all(filled.map((modules) => readRecord(disk, modules, format)));
+    installations.set(file, { file, format, records: records.filter((one) => one !== undefined) });
+  }
+  return installations;
+}
+
+/**
+ * Why a package that was not found should have been: a lockfile has it from an npm registry, and its client installed.
+ * `undefined` where no lockfile says so, or where each one is excused by the client's own record.
+ *
+ * The record lies among what is checked, so it excuses only what the lockfile itself says may be left out, and only
+ * where nothing by any of the package's names was found.
+ */
+export function whyExpected(
+  about: PackageVersion,
+  occurrences: readonly Occurrence[],
+  installations: ReadonlyMap<string, Installation>,
+): string | undefined {
+  for (const occurrence of occurrences) {
+    const installation = installations.get(occurrence.at.file);
+    if (installation === undefined || !isFromNpm(occurrence, installation)) continue;
+    if (installation.records.some((isLeftOut) => isLeftOut(about, occurrence))) continue;
+    return `${installation.file} locks it, other packages are installed, and it was not found: install again, or look at what was put in its place`;
+  }
+  return undefined;
+}
+
+// What Deno itself loads, it fetches when a program asks for it.
+function isFromNpm({ locked }: Occurrence, { format }: Installation): boolean {
+  return format === 'deno'
+    ? locked.kind === 'tarball'
+    : locked.kind === 'tarball' || locked.kind === 'nothing';
+}
+
+async function isFilled(disk: InstalledDisk, modules: string, format: string): Promise<boolean> {
+  const listed = await disk.list(modules);
+  if (listed.state !== 'present') return listed.state === 'unavailable';
+  return listed.value.some(({ name }) => (format === 'deno' ? name === '.deno' : !name.startsWith('.')));
+}
+
+async function readRecord(
+  disk: InstalledDisk,
+  modules: string,
+  format: string,
+): Promise<ClientRecord | undefined> {
+  const name = format === 'npm' ? '.package-lock.json' : format === 'pnpm' ? '.modules.yaml' : undefined;
+  const read = name === undefined ? undefined : await disk.read(join(modules, name), maxRecord);
+  const parsed = read?.state === 'present' ? parseJson(read.value) : undefined;
+  if (parsed?.ok !== true) return undefined;
+  return format === 'npm' ? npmRecord(parsed.value) : pnpmRecord(parsed.value);
+}
+
+// npm lists whatever it has put there.
+function npmRecord(record: unknown): ClientRecord | undefined {
+  const packages = at(record, 'packages');
+  if (!isRecord(packages)) return undefined;
+  const listed = new Set(
+    Object.entries(packages).map(([key, entry]) => {
+      const name =
+        textAt(entry, 'name') ?? key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      return `${name}@${textAt(entry, 'version')}`;
+    }),
+  );
+  return (about, { dev, optional }) =>
+    (dev === true || optional === true) && !listed.has(`${npmNameOf(about)}@${about.version}`);
+}
+
+// pnpm writes down which sections it was asked for, and what did not suit the platform.
+function pnpmRecord(record: unknown): ClientRecord {
+  const isExcluded = (section: string) => at(record, 'included', section) === false;
+  const skipped = at(record, 'skipped');
+  return (about, { dev, optional }) =>
+    (dev === true && isExcluded('devDependencies')) ||
+    (optional === true &&
+      (isExcluded('optionalDependencies') ||
+        (Array.isArray(skipped) && skipped.includes(`${npmNameOf(about)}@${about.version}`))));
+}
