@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile } from 'node:child_process';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Disk, DiskEntry } from '../lockfile/find/disk.ts';
 import { maxLockfileBytes } from '../lockfile/lockfile.ts';
 import { JsrVerifyError } from '../model/error.ts';
+import { textOfBytes } from '../wire/utf8.ts';
 
 const run = promisify(execFile);
 
@@ -188,7 +189,7 @@ const kinds: Readonly<Record<string, Entry['kind']>> = {
 
 async function readBlob(blob: string, shown: string, top: string): Promise<string> {
   try {
-    return (await git(['cat-file', 'blob', blob], top)).stdout;
+    return textOfBytes((await gitBytes(['cat-file', 'blob', blob], top)).stdout);
   } catch (cause) {
     if (toFailure(cause).code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
       throw new JsrVerifyError('LOCKFILE_INVALID', `${shown}:1: is larger than 50 MB`, {
@@ -253,22 +254,38 @@ function isWithin(path: string, folder: string): boolean {
  * of another one is taken for it.
  */
 function git(args: readonly string[], folder: string): Promise<{ readonly stdout: string }> {
+  const [program, words, options] = command(args, folder);
+  return run(program, words, { ...options, encoding: 'utf8' });
+}
+
+/** As `git`, with the bytes as they are. */
+function gitBytes(args: readonly string[], folder: string): Promise<{ readonly stdout: Uint8Array }> {
+  const [program, words, options] = command(args, folder);
+  return run(program, words, { ...options, encoding: 'buffer' });
+}
+
+function command(args: readonly string[], folder: string): [string, readonly string[], ExecFileOptions] {
   const options = ['core.fsmonitor=false', 'safe.bareRepository=explicit'].flatMap((one) => ['-c', one]);
-  return run('git', ['-C', folder, '--no-pager', '--literal-pathspecs', ...options, ...args], {
-    // Windows looks for programs in the working folder first, and `folder` may hold a git.exe of somebody else.
-    cwd: dirname(process.execPath),
-    maxBuffer: maxLockfileBytes + 1024,
-    timeout: 30_000,
-    windowsHide: true,
-    env: {
-      ...process.env,
-      // What git says is read, so it says it in one language.
-      LC_ALL: 'C',
-      GIT_NO_LAZY_FETCH: '1',
-      // Overrules `protocol.*.allow` of any configuration. No protocol is called so.
-      GIT_ALLOW_PROTOCOL: 'no-protocol',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_OPTIONAL_LOCKS: '0',
+  const words = ['-C', folder, '--no-pager', '--literal-pathspecs', ...options, ...args];
+  return [
+    'git',
+    words,
+    {
+      // Windows looks for programs in the working folder first, and `folder` may hold a git.exe of somebody else.
+      cwd: dirname(process.execPath),
+      maxBuffer: maxLockfileBytes + 1024,
+      timeout: 30_000,
+      windowsHide: true,
+      env: {
+        ...process.env,
+        // What git says is read, so it says it in one language.
+        LC_ALL: 'C',
+        GIT_NO_LAZY_FETCH: '1',
+        // Overrules `protocol.*.allow` of any configuration. No protocol is called so.
+        GIT_ALLOW_PROTOCOL: 'no-protocol',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_OPTIONAL_LOCKS: '0',
+      },
     },
-  });
+  ];
 }

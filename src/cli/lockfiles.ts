@@ -4,6 +4,7 @@ import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
 import { diskAt, kindOf } from '../source/disk.ts';
+import { textOfBytes } from '../wire/utf8.ts';
 import type { Environment } from './environment.ts';
 import { lockfileTypes } from './options.ts';
 import { inFolder } from './settings.ts';
@@ -61,7 +62,7 @@ async function readStdin(stdin: Environment['stdin']): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
+  return textOfBytes(Buffer.concat(chunks));
 }
 
 // Whoever is to type a lockfile may change their mind.

@@ -1,5 +1,6 @@
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
+import { notUtf8At } from '../wire/utf8.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { bun } from './formats/bun.ts';
 import { deno } from './formats/deno-lock.ts';
@@ -94,9 +95,10 @@ function damageIn(text: string): Damage | undefined {
       hint: 'resolve the conflict first; most package managers do it on their next install',
     };
   }
-  // A decoder that met invalid UTF-8 leaves U+FFFD; no package manager writes it or NUL.
-  const binary = text.search(/[\0\uFFFD]/);
-  if (binary !== -1) return { at: binary, message: 'is not UTF-8 text', hint: 'lockfiles are UTF-8 text' };
+  // No package manager writes NUL.
+  const binary = [notUtf8At(text), text.indexOf('\0')].find((at) => at !== -1);
+  if (binary !== undefined)
+    return { at: binary, message: 'is not UTF-8 text', hint: 'lockfiles are UTF-8 text' };
   return undefined;
 }
 

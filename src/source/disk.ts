@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
+import { textOfBytes } from '../wire/utf8.ts';
 import { NotRegular, readAtMost, readAtMostSync } from './local-file.ts';
 import { placeInRepository } from './repository.ts';
 
@@ -77,11 +78,11 @@ async function entriesIn(
 }
 
 /**
- * The text of a regular file. What is not UTF-8 becomes U+FFFD, so that whoever reads the text can tell.
+ * The text of a regular file. What is not UTF-8 can be told, as `textOfBytes` says.
  * Rejects with `JsrVerifyError` when it is no regular file, cannot be opened or is larger than `maxBytes`.
  */
 export async function readTextFile(path: string, options: TextFileOptions): Promise<string> {
-  return toText(await readBytesFile(path, options));
+  return textOfBytes(await readBytesFile(path, options));
 }
 
 /** The bytes of a regular file; rejects as `readTextFile` does. */
@@ -98,15 +99,13 @@ export async function readBytesFile(path: string, options: TextFileOptions): Pro
 export function readTextFileSync(path: string, options: TextFileOptions): string | undefined {
   try {
     const { place, links } = placeOf(path, options);
-    return toText(bounded(readAtMostSync(place, options.maxBytes ?? maxTextBytes, { links }), path, options));
+    return textOfBytes(
+      bounded(readAtMostSync(place, options.maxBytes ?? maxTextBytes, { links }), path, options),
+    );
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return undefined;
     throw inWords(cause, path, options);
   }
-}
-
-function toText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 function placeOf(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formats, maxLockfileBytes, readLockfile } from '../../src/lockfile/lockfile.ts';
+import { textOfBytes } from '../../src/wire/utf8.ts';
 import { casesOf, outcomeOf, packagesIn, publicRegistries } from './support.ts';
 
 const invalid = { code: 'LOCKFILE_INVALID' };
@@ -62,11 +63,20 @@ describe.each(formats.map(({ id }) => id))('a damaged lockfile of %s is never an
 
   test('with bytes that are not UTF-8, it is refused with their line', () => {
     const line = text.split('\n').length;
-    expect(outcomeOf(file, `${text}\uFFFD`, options)).toMatchObject({
+    expect(
+      outcomeOf(file, textOfBytes(Buffer.concat([Buffer.from(text), Buffer.from([0xe9])])), options),
+    ).toMatchObject({
       ...invalid,
       message: `${file}:${line}: is not UTF-8 text`,
     });
     expect(outcomeOf(file, `${text}\0`, options)).toMatchObject(invalid);
+  });
+
+  test('with a replacement character in valid UTF-8, it is read or its entry is named', () => {
+    const [marked] = /"name"\s*:|^# .*|^lockfileVersion/m.exec(text) ?? [];
+    if (marked?.startsWith('#') !== true) return;
+    const whole = textOfBytes(Buffer.from(text.replace(marked, `${marked} caf\uFFFD`)));
+    expect(outcomeOf(file, whole, options)).toEqual(outcomeOf(file, text, options));
   });
 
   test('emptied, it is refused', () => {

@@ -27,7 +27,12 @@ describe('reading a text file', () => {
 
   test('marks what is not UTF-8, so that it can be seen', async () => {
     await writeFile(place('latin'), Buffer.from([0x61, 0xe9, 0x62]));
-    expect(await readTextFile(place('latin'), { code })).toBe('a\uFFFDb');
+    expect(await readTextFile(place('latin'), { code })).toBe('a\uD800b');
+  });
+
+  test('reads a replacement character that is meant as one', async () => {
+    await writeFile(place('meant'), 'caf\uFFFD');
+    expect(await readTextFile(place('meant'), { code })).toBe('caf\uFFFD');
   });
 
   test('reads up to the limit and refuses one byte more', async () => {

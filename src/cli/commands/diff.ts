@@ -10,6 +10,7 @@ import type { Finding } from '../../model/finding.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Addresses } from '../../registry/addresses.ts';
 import { diskAt, kindOf } from '../../source/disk.ts';
+import { notUtf8At } from '../../wire/utf8.ts';
 import type { Environment } from '../environment.ts';
 import { commitOf, diskOfCommit, refuseRevision } from '../git.ts';
 import { readLockfiles } from '../lockfiles.ts';
@@ -121,7 +122,7 @@ async function isUnchanged(
     if ((await base.disk.kindOf(there)) !== 'file') return false;
     const text = await head.disk.read(path);
     // Bytes that are no text may differ where the texts do not.
-    return !text.includes('\uFFFD') && text === (await base.disk.read(there));
+    return notUtf8At(text) === -1 && text === (await base.disk.read(there));
   } catch (error) {
     if (error instanceof JsrVerifyError) return false;
     throw error;
