@@ -21,6 +21,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Called for every request that goes out. */
   readonly onRequest: (url: URL) => void;
+  /** Called for every answer that begins, and every piece of one. */
+  readonly onAnswer: () => void;
 }
 
 /** Redirects followed, all of them within one origin. */
@@ -42,7 +44,7 @@ export async function exchange<T>(
     try {
       const target = redirect(answer, url);
       if (target === undefined) {
-        const reply = await read(request, answer, sink());
+        const reply = await read(request, answer, sink(), using);
         return reply.kind === 'present' && (await isOverlong(answer, url, garbled, using)) ? overlong : reply;
       }
       if (typeof target === 'string') return unavailable(target);
@@ -84,6 +86,7 @@ async function send(request: SourceRequest, url: URL, using: Exchange): Promise<
     body: request.body ?? null,
     signal: using.signal,
   });
+  using.onAnswer();
   // A body that nobody reads may still fail, and must not end the process with it.
   answer.body.on('error', () => undefined);
   return answer;
@@ -104,6 +107,7 @@ async function read<T>(
   request: SourceRequest,
   answer: Dispatcher.ResponseData,
   sink: Sink<T>,
+  using: Exchange,
 ): Promise<Reply<T>> {
   const { statusCode: status, headers } = answer;
   if (status === 429 || status === 408 || status >= 500) {
@@ -124,7 +128,7 @@ async function read<T>(
   const encoding = header(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '')
     return unavailable(`encoded as "${tame(encoding)}" although plain bytes were asked for`);
-  return await readYes(request, answer, sink);
+  return await readYes(request, answer, sink, using);
 }
 
 // The registry says "no" in plain text, its API and the log in JSON. A web page is the word of something in between.
@@ -138,12 +142,14 @@ async function readYes<T>(
   request: SourceRequest,
   { headers, body }: Dispatcher.ResponseData,
   sink: Sink<T>,
+  { onAnswer }: Exchange,
 ): Promise<Reply<T>> {
   const tooLong = unavailable(`longer than ${request.maxBytes} bytes`);
   const announced = header(headers, 'content-length');
   if (announced !== undefined && Number(announced) > request.maxBytes) return tooLong;
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    onAnswer();
     if (size === 0 && request.expect === 'json' && looksLikeHtml(chunk))
       return unavailable('answered with a web page instead of data');
     size += chunk.length;

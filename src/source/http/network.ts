@@ -2,8 +2,8 @@ import type { Sink } from '../body.ts';
 import type { SourceRequest } from '../source.ts';
 import { type Agents, openAgents, type Proxies } from './agent.ts';
 import { type Exchange, exchange, type Reply, replyOf } from './exchange.ts';
-import { Host } from './host.ts';
-import { attempts, backoffMs, longestWaitMs, sleep } from './retry.ts';
+import { type Exchanging, Host } from './host.ts';
+import { attempts, backoffMs, inWords, longestWaitMs, sleep } from './retry.ts';
 import { Timer } from './timer.ts';
 
 /** How to use the network. */
@@ -91,10 +91,15 @@ export class Network {
     let alone = false;
     for (let attempt = 1; ; attempt++) {
       if (host.pausedMs > 0) await this.#sleep(host.pausedMs, signal);
+      if (host.gone.aborted) return unanswered(host.silent ?? 'interrupted');
       const leftMs = until - Date.now();
       if (leftMs <= 0) return unanswered('the host asked for a pause longer than the time there is');
-      const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal);
-      const reply = await this.#tryOnce(request, sink, timer, alone).finally(() => timer.stop());
+      const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal, host.gone);
+      const exchanging = host.begin();
+      const reply = await this.#tryOnce(request, sink, timer, host, exchanging, alone).finally(() => {
+        timer.stop();
+        exchanging.end(timer.rang);
+      });
       signal.throwIfAborted();
       if (reply.kind !== 'again') return reply;
       alone ||= reply.alone === true;
@@ -114,6 +119,8 @@ export class Network {
     request: SourceRequest,
     sink: () => Sink<T>,
     timer: Timer,
+    host: Host,
+    exchanging: Exchanging,
     alone: boolean,
   ): Promise<Final<T> | Extract<Reply<T>, { kind: 'again' }>> {
     const agents = alone ? this.#openAgents(1) : this.#sharedAgents();
@@ -122,6 +129,7 @@ export class Network {
         agents: await agents,
         userAgent: this.#options.userAgent,
         signal: timer.signal,
+        onAnswer: exchanging.heard,
         onRequest: ({ host }) => this.requests.set(host, (this.requests.get(host) ?? 0) + 1),
       };
       const reply = await exchange(request, sink, using);
@@ -130,6 +138,7 @@ export class Network {
       if (this.#closing.signal.aborted) return unanswered('interrupted');
       // Not tried again: who waited that long once would wait that long again.
       if (timer.rang) return unanswered(`no complete answer within ${inWords(timer.ms)}`);
+      if (host.gone.aborted) return unanswered(host.silent ?? 'interrupted');
       const reply = replyOf(error);
       return reply.kind === 'unavailable' ? unanswered(reply.why) : reply;
     } finally {
@@ -156,7 +165,7 @@ export class Network {
     const { origin } = new URL(url);
     let host = this.#hosts.get(origin);
     if (host === undefined) {
-      host = new Host(this.#concurrency);
+      host = new Host(this.#concurrency, this.#timeoutMs);
       this.#hosts.set(origin, host);
     }
     return host;
@@ -165,8 +174,4 @@ export class Network {
 
 function unanswered(why: string): Final<never> {
   return { kind: 'unavailable', why, answered: false };
-}
-
-function inWords(ms: number): string {
-  return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`;
 }

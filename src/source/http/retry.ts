@@ -21,6 +21,11 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
+/** A time for people. */
+export function inWords(ms: number): string {
+  return ms >= 1000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms)} ms`;
+}
+
 /** Waits; a signal that is aborted ends the wait early, which is no error. */
 export async function sleep(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
   const timer = new Timer(ms, ...signals);
