@@ -66,7 +66,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
       throw invalid(`${at(cause.at)}: ${cause.message}`, cause.hint ?? restore(format), cause);
     }
     if (cause instanceof UnknownVersion) {
-      const hint = cause.hint ?? 'a newer jsr-verify may read it';
+      const hint = cause.hint ?? meanwhile(format);
       throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${at(cause.at)}: ${cause.message}`, { hint, cause });
     }
     throw cause;
@@ -114,6 +114,11 @@ function unknownFormat(fileName: string): JsrVerifyError {
   return new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is not a lockfile of a known format`, {
     hint: `known are ${names}; for another name say --lockfile-type <${formats.map(({ id }) => id).join('|')}>`,
   });
+}
+
+/** What to do about a version that is newer than this program. */
+function meanwhile({ title }: LockfileFormat): string {
+  return `a newer jsr-verify may read it; until then write it with an older ${title}, or check packages by name: jsr-verify @scope/name@version`;
 }
 
 function restore(format: LockfileFormat): string {
