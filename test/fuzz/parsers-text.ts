@@ -1,3 +1,4 @@
+import { readClientSettings, settingsFiles } from '../../src/lockfile/find/client-settings.ts';
 import { readDenoProject } from '../../src/lockfile/find/deno-project.ts';
 import { detect, type LockfileFormatId, readLockfile } from '../../src/lockfile/lockfile.ts';
 import { readJson } from '../../src/lockfile/text/json.ts';
@@ -115,6 +116,18 @@ export const textParsers: readonly Parser[] = [
     ),
     read: (bytes) => readDenoProject('deno.json', textFrom(bytes)),
     throws: ['LOCKFILE_INVALID'],
+  },
+  {
+    name: 'settings of clients',
+    samples: buffers(
+      '; npm\npackage-lock = "false" ; off\nlockfile-dir=locks\nmerge-git-branch-lockfiles-branch-pattern[]=main\n',
+      'lockfileDir: ../locks\ngitBranchLockfile: true\nmergeGitBranchLockfilesBranchPattern: [main, "release*"]\n',
+      'lockfileFilename: other.lock\nenableImmutableInstalls: false\n',
+      '"--install.no-lockfile" true\n',
+      '[install.lockfile]\nsave = false\npath = "x.lock" # y\n',
+    ),
+    read: (bytes) => settingsFiles.map((name) => readClientSettings(name, textFrom(bytes))),
+    examples: [`a = ${'['.repeat(5000)}`, '[__proto__]\nlockfile = 1', 'install.lockfile.save = 0'],
   },
   {
     name: 'policy',

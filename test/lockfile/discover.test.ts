@@ -360,6 +360,14 @@ describe('on a branch of git', () => {
       expect(await audited(files)).toEqual({ read: ['pnpm-lock.yaml'], unread: others, notes: [] });
   });
 
+  test('those of other branches are a note where every version of pnpm obeys, else a warning', async () => {
+    const severities = async (files: Readonly<Record<string, string>>) =>
+      (await discoverLockfiles(diskAt(await repository(files)), [])).unread.map(({ severity }) => severity);
+    expect(await severities({ ...on('other'), ...yaml, ...locks })).toEqual(['note', 'note']);
+    expect(await severities({ ...on('other'), ...rc, ...locks })).toEqual([undefined, undefined]);
+    expect(await severities({ ...yaml, ...locks, '.git/HEAD': '' })).toEqual([undefined, undefined]);
+  });
+
   test('all count where pnpm merges them', async () => {
     const all = ['pnpm-lock.yaml', 'pnpm-lock.main.yaml', 'pnpm-lock.feat!x.yaml'];
     const pattern = { 'pnpm-workspace.yaml': 'mergeGitBranchLockfilesBranchPattern: [ma*, "!master"]\n' };

@@ -70,7 +70,7 @@ export function readClientSettings(name: string, text: string): readonly ClientS
     }));
   } catch (cause) {
     const at = cause instanceof TreeError ? new Lines(clean).of(cause.at).line : 1;
-    const why = cause instanceof TreeError ? cause.message : 'is not valid TOML';
+    const why = cause instanceof TreeError ? cause.message : 'it is not valid';
     return [unknownSetting(name, at, why)];
   }
 }

@@ -204,6 +204,8 @@ async function pnpmLocks(
     !isOff &&
     settings.some((one) => one.means.kind === 'merge' && namesBranch(one.means.branches, branch));
   const isSure = means?.on === true && means.always && own !== undefined && !merged;
+  // Every version of pnpm obeys, so the lockfiles of other branches are not read here.
+  const isSettled = means?.always === true && (isOff || branch !== undefined);
   if (shared && !isSure) take(pnpmLock);
   if (shared && isSure) {
     unread.push({
@@ -215,7 +217,7 @@ async function pnpmLocks(
   }
   for (const name of branches) {
     if (merged || name === own) take(name);
-    else unread.push({ ...branchOnly(join(folder, name), name), ...(isSure && { severity: 'note' }) });
+    else unread.push({ ...branchOnly(join(folder, name), name), ...(isSettled && { severity: 'note' }) });
   }
   if (shared && own !== undefined && !isSure && !merged) {
     remarks.push({
