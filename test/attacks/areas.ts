@@ -1,5 +1,5 @@
 import { certified, identified } from './certificate.ts';
-import { denoAddresses } from './deno.ts';
+import { denoAddresses, denoConfigurations } from './deno.ts';
 import { localFiles } from './files.ts';
 import { installations } from './installed.ts';
 import { logged, remembered } from './log.ts';
@@ -29,6 +29,7 @@ export const areas: readonly Area[] = [
   denoAddresses,
   places,
   installations,
+  denoConfigurations,
   policies,
   localFiles,
 ];

@@ -40,6 +40,25 @@ const handedOn = (promise: string, address: string, sections: (address: string) 
   says: /the lockfile fetches @acme\/row-\d+@1\.0\.0 from [\w.]+, which is not a configured registry/,
 });
 
+/** A project of Deno whose lockfile is honest and whose configuration leads elsewhere. */
+const configured = (
+  promise: string,
+  files: (scene: Scene) => Readonly<Record<string, unknown>>,
+  says: RegExp | undefined,
+): Row => ({
+  promise,
+  project: (scene) => ({
+    'deno.lock': locked(scene, {}),
+    ...Object.fromEntries(
+      Object.entries(files(scene)).map(([path, json]) => [path, JSON.stringify(json, null, 2)]),
+    ),
+  }),
+  argv: () => ['audit', '--strict'],
+  verdict: 'verified',
+  code: says === undefined ? 0 : 1,
+  ...(says !== undefined && { id: 'lockfile', says }),
+});
+
 /** Lockfiles of Deno that put something else in the place of a package of JSR. */
 export const denoAddresses: Area = {
   area: 'addresses in deno.lock',
@@ -55,6 +74,17 @@ export const denoAddresses: Area = {
       argv: () => ['audit', '--strict'],
       verdict: 'verified',
       code: 0,
+    },
+    {
+      promise: 'an entry of deno.lock without integrity holds nothing, and with --strict is turned away',
+      project: (scene) => ({
+        'deno.lock': locked(scene, { jsr: { [`@acme/${scene.name}@1.0.0`]: {} } }),
+      }),
+      argv: () => ['audit', '--strict'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'unpinned',
+      says: /holds @acme\/row-\d+@1\.0\.0 to no bytes: its entry has no "integrity"/,
     },
     redirect('a module of JSR that a redirect replaces by a data address is rejected', module, code),
     redirect(
@@ -187,6 +217,99 @@ export const denoAddresses: Area = {
       code: 2,
       id: 'lockfile-entry',
       says: /it fetches @acme\/row-\d+ from esm\.sh, and names no exact version/,
+    },
+  ],
+};
+
+const evil = './evil.ts';
+
+/** Configurations of Deno that put something else in the place of a package of JSR, beside an honest lockfile. */
+export const denoConfigurations: Area = {
+  area: 'configurations of Deno',
+  rows: [
+    configured(
+      'an import map that leads to JSR is nothing to be told',
+      ({ name }) => ({
+        'deno.json': {
+          imports: {
+            [`@acme/${name}`]: `jsr:@acme/${name}@^1`,
+            [`jsr:@acme/${name}@^1.0.0`]: `jsr:@acme/${name}@1.0.0`,
+            './a.ts': './b.ts',
+            'https://cdn.example/': './vendor/',
+          },
+          scopes: { './tests/': { assert: 'jsr:@std/assert@1' } },
+          workspace: ['./other'],
+        },
+        'other/deno.json': { name: '@acme/other', version: '1.0.0', exports: './mod.ts' },
+      }),
+      undefined,
+    ),
+    configured(
+      'an import map that sends a specifier of JSR elsewhere is told',
+      ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } } }),
+      /"imports" sends jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts, and Deno runs that/,
+    ),
+    configured(
+      'an import map that sends one package of JSR to another is told',
+      ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: 'jsr:@acme/evil@1' } } }),
+      /"imports" sends jsr:@acme\/row-\d+@\^1 to jsr:@acme\/evil@1/,
+    ),
+    configured(
+      'an import map that sends a module of JSR elsewhere is told',
+      (scene) => ({ 'deno.json': { imports: { [module(scene)]: evil } } }),
+      /"imports" sends http.*mod\.ts to \.\/evil\.ts/,
+    ),
+    configured(
+      'an import map that sends the beginning of every address elsewhere is told',
+      () => ({ 'deno.json': { imports: { 'http://': './evil/' } } }),
+      /"imports" sends http:\/\/ to \.\/evil\//,
+    ),
+    configured(
+      'a scope that sends a specifier of JSR elsewhere is told',
+      ({ name }) => ({ 'deno.json': { scopes: { './': { [`jsr:@acme/${name}@^1`]: evil } } } }),
+      /"scopes" for \.\/ sends jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts/,
+    ),
+    configured(
+      'a scope that gives the modules of JSR other imports is told',
+      ({ world }) => ({ 'deno.json': { scopes: { [`${world.urls.registry}/`]: { 'node:fs': evil } } } }),
+      /"scopes" for http.* sends node:fs to \.\/evil\.ts/,
+    ),
+    configured(
+      'an import map in a file of its own that sends a specifier of JSR elsewhere is told',
+      ({ name }) => ({
+        'deno.json': { importMap: './map.json' },
+        'map.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } },
+      }),
+      /"imports" sends jsr:@acme\/row-\d+@\^1 to/,
+    ),
+    configured(
+      'an import map outside of the project is told and not read',
+      () => ({ 'deno.json': { importMap: '../../../../map.json' } }),
+      /the import map "\.\.\/.*map\.json" was not read/,
+    ),
+    configured(
+      'a linked folder that stands in for a package of JSR is told',
+      ({ name }) => ({
+        'deno.json': { links: ['./evil'] },
+        'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "\.\/evil"/,
+    ),
+    configured(
+      'a member of the workspace with the name of a locked package of JSR is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./evil'] },
+        'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "\.\/evil"/,
+    ),
+    {
+      ...configured(
+        'an import map beside a lockfile that is named itself is told',
+        ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } } }),
+        /"imports" sends jsr:@acme/,
+      ),
+      argv: () => ['audit', '--strict', 'deno.lock'],
     },
   ],
 };

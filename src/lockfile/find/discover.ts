@@ -16,6 +16,7 @@ import {
   shown,
   type UnreadLockfile,
 } from './node-locks.ts';
+import type { DenoConfigs } from './stand-ins.ts';
 
 /** A lockfile to read. */
 export interface FoundLockfile {
@@ -38,6 +39,8 @@ export interface Discovered {
   readonly unseen: readonly Remark[];
   /** What is said where no lockfile was found, for whoever allows that. */
   readonly missing: JsrVerifyError | undefined;
+  /** The `deno.json` files that go with the lockfile of Deno. */
+  readonly denoConfigs: readonly DenoConfigs[];
 }
 
 /** What to look for besides the lockfiles of a project. */
@@ -50,6 +53,7 @@ export interface DiscoverOptions {
 
 /** Folders above the start that are looked at. */
 const maxSteps = 64;
+const denoNames = ['deno.json', 'deno.jsonc'];
 /** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
 const projectFiles = ['deno.json', 'deno.jsonc', 'package.json', 'pnpm-workspace.yaml'];
 
@@ -74,6 +78,7 @@ export async function discoverLockfiles(
   const unread = new Map<string, UnreadLockfile>();
   const unseen = new Map<string, Remark>();
   let missing: JsrVerifyError | undefined;
+  const denoConfigs: DenoConfigs[] = [];
   for (const path of paths.length === 0 ? ['.'] : paths) {
     const one = await discover(disk, path, options);
     for (const lockfile of one.lockfiles) found.set(lockfile.path, lockfile);
@@ -82,6 +87,7 @@ export async function discoverLockfiles(
     for (const lockfile of one.unread) if (!unread.has(lockfile.path)) unread.set(lockfile.path, lockfile);
     for (const remark of one.unseen) unseen.set(remark.at.file, remark);
     missing ??= one.missing;
+    denoConfigs.push(...one.denoConfigs);
   }
   const named = new Set([...found.values()].map(({ file }) => file));
   return {
@@ -91,6 +97,7 @@ export async function discoverLockfiles(
     unread: [...unread.values()].filter(({ path }) => !found.has(path)),
     unseen: [...unseen.values()],
     missing,
+    denoConfigs,
   };
 }
 
@@ -105,12 +112,15 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   if (kind === 'folder') return search(disk, start, path, options);
   if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
   const format = isBranchLock(basename(start)) ? 'pnpm' : detect(start);
+  const folder = dirname(start);
+  const beside = format === 'deno' ? [...(await present(disk, folder, denoNames))] : [];
   return {
     lockfiles: [toFound(disk, start, format)],
     remarks: [],
     unread: basename(start) === 'pnpm-lock.yaml' ? await branchesBeside(disk, dirname(start)) : [],
     unseen: [],
     missing: undefined,
+    denoConfigs: [{ files: beside.map((name) => join(folder, name)), root: folder }],
   };
 }
 
@@ -158,7 +168,16 @@ async function search(
             },
           ],
     missing: none,
+    denoConfigs: [configsOf(steps, deno?.path, start)],
   };
+}
+
+/** The `deno.json` files from the start up to the one whose lockfile it is. */
+function configsOf(steps: readonly Step[], lock: string | undefined, start: string): DenoConfigs {
+  const last = steps.findIndex(({ denoLock: path }) => path !== undefined && path === lock);
+  const files = steps.slice(0, last + 1).flatMap(({ denoConfig }) => denoConfig ?? []);
+  const top = steps.at(-1);
+  return { files, root: top?.isRoot === true ? top.folder : dirname(files.at(-1) ?? join(start, '-')) };
 }
 
 /** About the settings of clients that count here: those of the lockfiles that were found, or of any where none was. */
@@ -233,7 +252,7 @@ async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
 
 async function lookInto(disk: Disk, folder: string, around: Around): Promise<Omit<Step, 'isRoot'>> {
   const names = await present(disk, folder, ['deno.lock', ...projectFiles]);
-  const config = ['deno.json', 'deno.jsonc'].find((name) => names.has(name));
+  const config = denoNames.find((name) => names.has(name));
   const denoConfig = config === undefined ? undefined : join(folder, config);
   const deno = denoConfig === undefined ? undefined : await readProject(disk, denoConfig);
   const beside = names.has('deno.lock') ? join(folder, 'deno.lock') : undefined;

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { nameOf } from '../../model/package.ts';
 import type { LockfileContents, Remark } from '../../model/target.ts';
 import {
   detect,
@@ -11,6 +12,7 @@ import {
 import { type Discovered, type DiscoverOptions, discoverLockfiles } from './discover.ts';
 import type { Disk } from './disk.ts';
 import { shown } from './node-locks.ts';
+import { type DenoConfigs, findStandIns } from './stand-ins.ts';
 
 /** Lockfiles that were not read are named one by one up to this number. */
 const maxNamed = 20;
@@ -48,7 +50,7 @@ export async function readDiscovered(
   paths: readonly string[],
   options: ReadOptions & DiscoverOptions,
 ): Promise<ReadLockfiles> {
-  const { lockfiles, remarks, ...rest } = await discoverLockfiles(disk, paths, options);
+  const { lockfiles, remarks, denoConfigs, ...rest } = await discoverLockfiles(disk, paths, options);
   const contents: LockfileContents[] = [];
   for (const { path, file, format } of lockfiles) {
     const known = options.format ?? format;
@@ -61,7 +63,28 @@ export async function readDiscovered(
     contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
   if (contents.length === 0 && remarks.length > 0) contents.push({ ...nothing, remarks });
-  return { contents, ...rest };
+  return { contents: await withStandIns(disk, contents, denoConfigs, options.registry), ...rest };
+}
+
+/** Adds what the projects of Deno put in the place of packages, to the first lockfile of Deno. */
+async function withStandIns(
+  disk: Disk,
+  contents: readonly LockfileContents[],
+  configs: readonly DenoConfigs[],
+  registry: string,
+): Promise<readonly LockfileContents[]> {
+  const lock = contents.find(({ format }) => format === 'deno');
+  if (lock === undefined) return contents;
+  const names = contents.flatMap(({ targets }) =>
+    targets.map(({ package: { scope, name } }) => nameOf({ scope, name })),
+  );
+  const found = new Map<string, Remark>();
+  for (const config of configs)
+    for (const remark of await findStandIns(disk, config, new Set(names), registry))
+      found.set(JSON.stringify(remark), remark);
+  if (found.size === 0) return contents;
+  const remarks = [...(lock.remarks ?? []), ...found.values()];
+  return contents.map((one) => (one === lock ? { ...one, remarks } : one));
 }
 
 function notRead(disk: Disk, unread: Discovered['unread']): readonly Remark[] {
