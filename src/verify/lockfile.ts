@@ -3,6 +3,21 @@ import type { Statement } from '../model/provenance.ts';
 import type { Occurrence } from '../model/target.ts';
 
 /**
+ * Fails where the client runs something else in place of the package, whatever else the lockfile holds it to: the registry
+ * need not be asked for that. `undefined` where it runs the package.
+ */
+export function checkReplaced(occurrences: readonly Occurrence[]): Outcome<Facts['lockfile']> | undefined {
+  const replaced = occurrences.flatMap(({ at, locked }) =>
+    locked.kind === 'replaced' ? [{ place: `${at.file}:${at.line}`, why: locked.why }] : [],
+  );
+  const [first] = replaced;
+  if (first === undefined) return undefined;
+  return failed(`the client runs something else in place of the package: ${first.why}`, {
+    details: replaced.map(({ place, why }) => `${place}: ${why}`),
+  });
+}
+
+/**
  * Compares what lockfiles hold the version to with the manifest that was served and the digest that is attested.
  * Deno's lockfile pins the very bytes that are attested; the npm family pins JSR's tarball, which is compared where
  * the tarball is read (depth `tarball`).
@@ -16,7 +31,6 @@ export function checkLockfile(
   const attested = statement?.subjects[0]?.sha256;
   const agrees: 'manifest'[] = [];
   const details: string[] = [];
-  const replaced: { readonly place: string; readonly why: string }[] = [];
   const open: { readonly place: string; readonly why: string }[] = [];
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
@@ -26,17 +40,9 @@ export function checkLockfile(
         details.push(
           `${place} locks ${locked.digest}${locked.digest === attested ? ' (the attested digest)' : ''}`,
         );
-    } else if (locked.kind === 'replaced') replaced.push({ place, why: locked.why });
-    else if (locked.kind === 'tarball')
-      open.push({ place, why: 'locks the npm tarball, which the attestation does not cover' });
-    else open.push({ place, why: `locks nothing: ${locked.why}` });
-  }
-  const [first] = replaced;
-  // Whatever else the lockfile holds the package to: the client runs something else.
-  if (first !== undefined) {
-    return failed(`the client runs something else in place of the package: ${first.why}`, {
-      details: [...replaced.map(({ place, why }) => `${place}: ${why}`), ...details],
-    });
+    } else if (locked.kind === 'tarball')
+      open.push({ place, why: 'locks the npm tarball, not the manifest that is attested' });
+    else if (locked.kind === 'nothing') open.push({ place, why: `locks nothing: ${locked.why}` });
   }
   if (details.length > 0) {
     return failed('the lockfile holds another version manifest than the registry serves', {

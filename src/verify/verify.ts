@@ -17,7 +17,7 @@ import { checkSigstore, type SigstoreOutcomes } from '../sigstore/verifier.ts';
 import { checkBundle } from './bundle.ts';
 import { checkClaims } from './claims.ts';
 import { checkFiles } from './files.ts';
-import { checkLockfile } from './lockfile.ts';
+import { checkLockfile, checkReplaced } from './lockfile.ts';
 import { checkManifest } from './manifest.ts';
 import { checkStatement } from './statement.ts';
 import { checkSubject } from './subject.ts';
@@ -36,9 +36,9 @@ export function verify(target: Target, evidence: Evidence, trust: Trust): Checks
   const subject = after({ statement, manifest }, (known) => checkSubject(about, known, evidence.upload));
   const claims = after({ statement, certificate }, checkClaims);
   const attested = statement.status === 'passed' ? statement.fact : undefined;
-  const lockfile = after({ manifest }, (known) =>
-    checkLockfile(target.occurrences, known.manifest, attested),
-  );
+  const lockfile =
+    checkReplaced(target.occurrences) ??
+    after({ manifest }, (known) => checkLockfile(target.occurrences, known.manifest, attested));
   const files = after({ manifest }, (known) => checkFiles(evidence.files, known.manifest));
   return {
     manifest,

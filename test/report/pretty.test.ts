@@ -65,7 +65,7 @@ describe('a report for people', () => {
     expect(text).toContain('not checked files, tarball, installed: not asked for at depth attestation');
     expect(text).toContain('no answer inclusion (1 of 5): rekor.example did not answer within 10 seconds');
     expect(text).toContain('blocked signature, statement, subject');
-    const why = 'the lockfile locks the npm tarball, which the attestation does not cover';
+    const why = 'the lockfile locks the npm tarball, not the manifest that is attested';
     const packages = ['a', 'b', 'c'].map((name) =>
       aVerified(name, { checks: { ...aVerified().checks, lockfile: skipped(why) } }),
     );

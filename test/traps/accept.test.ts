@@ -221,7 +221,7 @@ it('trap 11: an npm tarball is not covered because its version is attested, and 
   const { checks } = await court.judge(publish(world), { occurrences });
   expect(checks.lockfile).toEqual({
     status: 'skipped',
-    why: 'the lockfile locks the npm tarball, which the attestation does not cover',
+    why: 'the lockfile locks the npm tarball, not the manifest that is attested',
   });
   expect(checks.tarball.status).toBe('skipped');
 });

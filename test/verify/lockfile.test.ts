@@ -57,22 +57,24 @@ describe('a lockfile', () => {
   });
 
   it('that puts something else in the place of the package fails, whatever else it holds', () => {
-    const outcome = lockfileOf(
-      publication,
+    const occurrences = [
       at(3, manifestOf(publication)),
       at(9, { kind: 'replaced', why: '"redirects" sends a to b' }),
-    );
-    expect(outcome).toEqual({
+    ];
+    const expected = {
       status: 'failed',
       reason: 'the client runs something else in place of the package: "redirects" sends a to b',
       details: ['deno.lock:9: "redirects" sends a to b'],
-    });
+    };
+    expect(lockfileOf(publication, ...occurrences)).toEqual(expected);
+    const manifest = unavailable('the registry', 'no answer');
+    expect(checksOf(world, publication, { occurrences, manifest }).lockfile).toEqual(expected);
   });
 
   it('that pins the tarball of npm is not compared here, and that is said', () => {
     expect(lockfileOf(publication, at(3, tarball))).toEqual({
       status: 'skipped',
-      why: 'the lockfile locks the npm tarball, which the attestation does not cover',
+      why: 'the lockfile locks the npm tarball, not the manifest that is attested',
     });
   });
 
@@ -87,7 +89,7 @@ describe('a lockfile', () => {
     const nothing: Locked = { kind: 'nothing', why: 'no integrity' };
     expect(lockfileOf(publication, at(3, nothing), at(4, tarball), at(5, nothing))).toEqual({
       status: 'skipped',
-      why: 'the lockfile locks nothing: no integrity; the lockfile locks the npm tarball, which the attestation does not cover',
+      why: 'the lockfile locks nothing: no integrity; the lockfile locks the npm tarball, not the manifest that is attested',
     });
   });
 

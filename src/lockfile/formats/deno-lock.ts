@@ -91,6 +91,11 @@ class DenoLock {
     const version = fromJsrId(key);
     if (version === undefined)
       return this.#into.unreadable(at, key, 'it does not name a JSR package version');
+    // Deno writes it since February 2024 (deno#22421).
+    if (value.kind === 'map' && get(value, 'integrity') === undefined) {
+      const none = lockedNothing('its entry has no "integrity"');
+      return this.#into.mention(at, version, none, this.#relations(`jsr:${key}`));
+    }
     const digest = toSha256(textAt(value, 'integrity') ?? '');
     if (digest === undefined) return this.#into.unreadable(at, key, 'its integrity is not a SHA-256 in hex');
     this.#into.mention(at, version, { kind: 'manifest', digest }, this.#relations(`jsr:${key}`));
@@ -203,7 +208,8 @@ class DenoLock {
     for (const dependency of itemsOf(get(value, 'dependencies'))) {
       const specifier = textOf(dependency);
       const id = specifier === undefined ? undefined : this.#specifiers.resolve(specifier);
-      if (id !== undefined && known.has(id)) this.#dependents.add(id, key);
+      // Chosen and never loaded: "specifiers" says which version, and no entry says which bytes.
+      if (id !== undefined && (known.has(id) || mayBeJsr(id))) this.#dependents.add(id, key);
       else if (specifier === undefined || mayBeJsr(specifier)) {
         this.#into.unreadable(
           dependency.at,
