@@ -16,8 +16,10 @@ import type { Sha256 } from '../../src/model/package.ts';
 import { sameDeclarations } from '../../src/npm/declarations/declarations.ts';
 import { identifiers, Passages } from '../../src/npm/passages.ts';
 import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { canonical } from '../../src/npm/script/forms.ts';
 import { sameProgram } from '../../src/npm/script/program.ts';
 import { parseScript } from '../../src/npm/script/syntax.ts';
+import { nothingLowered } from '../../src/npm/script/typescript.ts';
 import { checkSourceMap } from '../../src/npm/tarball/sourcemap.ts';
 import { readTarball } from '../../src/npm/tarball/tar.ts';
 import { readUpload } from '../../src/npm/tarball/upload.ts';
@@ -917,6 +919,55 @@ const measured: readonly Measured[] = [
       repeat('many statements', 'a();\n'),
       repeat('a long text', 'a', '"', '"'),
       repeat('templates in templates', '`${', 'a = '),
+    ],
+  },
+  {
+    name: 'forms of a script',
+    read: (input) => {
+      const [names, code] = apart(input);
+      const parsed = parseScript(code);
+      const declared = new Map(names.split(' ').map((name) => [name, 1]));
+      return parsed.ok
+        ? canonical(parsed.program, {
+            ...nothingLowered,
+            enums: declared,
+            moduleEnums: declared,
+            namespaces: new Set(declared.keys()),
+          })
+        : expect.unreachable(parsed.reason);
+    },
+    families: [
+      {
+        name: 'many enums and many calls',
+        smallest: 2000,
+        make: (size) =>
+          pair(
+            many(size, (index) => `E${index}`, ' '),
+            '(function(a) {})();\n'.repeat(size),
+          ),
+      },
+      {
+        name: 'many variables in many statements',
+        smallest: 8000,
+        make: (size) =>
+          pair(
+            'a',
+            many(size, (index) => `var v${index};`, '\n'),
+          ),
+      },
+      {
+        name: 'many namespaces with names of their own',
+        make: (size) =>
+          pair(
+            many(size, (index) => `I${index}`, ' '),
+            many(
+              size,
+              (index) =>
+                `let I${index}; (function(I${index}) {})(I${index} = N.I${index} || (N.I${index} = {}));`,
+              '\n',
+            ),
+          ),
+      },
     ],
   },
   {

@@ -42,22 +42,22 @@ export function enumStatements(statement: SyntaxNode, names: LoweredNames): read
 export function enumBody(statement: SyntaxNode, names: LoweredNames): SyntaxNode {
   const call = statement['expression'];
   if (!isNode(call)) return statement;
-  for (const name of names.enums.keys()) {
-    const { statements, argument } = wrapper(call, name);
-    const assigns = (value: unknown) => isAssignment(value, name, isEmptyObject);
-    const merges = identifier(argument) === name;
-    if (!merges && !isOr(argument, name, assigns)) continue;
-    const { start, end } = statement;
-    return {
-      type: 'EnumBody',
-      start,
-      end,
-      name,
-      onto: merges ? 'itself' : 'anything',
-      body: statements,
-    };
-  }
-  return statement;
+  const callee = call['callee'];
+  const name = isNode(callee) ? identifier(nodesAt(callee, 'params')[0]) : undefined;
+  if (name === undefined || !names.enums.has(name)) return statement;
+  const { statements, argument } = wrapper(call, name);
+  const assigns = (value: unknown) => isAssignment(value, name, isEmptyObject);
+  const merges = identifier(argument) === name;
+  if (!merges && !isOr(argument, name, assigns)) return statement;
+  const { start, end } = statement;
+  return {
+    type: 'EnumBody',
+    start,
+    end,
+    name,
+    onto: merges ? 'itself' : 'anything',
+    body: statements,
+  };
 }
 
 /**

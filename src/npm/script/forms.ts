@@ -40,7 +40,7 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
   // An enum of a function, block or namespace is a `let` with a value, which no compiler writes in another form.
   const isModule = node.type === 'Program';
-  const hoisted: string[] = [];
+  const hoisted = new Hoisted();
   const dropped: Mark[] = [];
   const kept = (statement: SyntaxNode, others: readonly SyntaxNode[]) => {
     if (others.length === 0) dropped.push(...marksAt(statement));
@@ -54,7 +54,7 @@ function withStatements(node: SyntaxNode, field: string, names: LoweredNames, sc
   const merged = withoutNamespaceLets(statements, names).map((statement) =>
     isModule ? enumBody(statement, names) : statement,
   );
-  return { ...node, [field]: merged, hoisted: hoisted.sort(), dropped };
+  return { ...node, [field]: merged, hoisted: hoisted.names.sort(), dropped };
 }
 
 // `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
@@ -83,8 +83,20 @@ function isNothing(statement: SyntaxNode): boolean {
   );
 }
 
+/** To declare a name twice is to declare it once, but to export it twice is an error. */
+class Hoisted {
+  readonly names: string[] = [];
+  readonly #once = new Set<string>();
+
+  add(name: string, exported: boolean): void {
+    if (exported) this.names.push(`export ${name}`);
+    else if (!this.#once.has(name)) this.names.push(name);
+    if (!exported) this.#once.add(name);
+  }
+}
+
 // `var x;` without a value declares x for the whole function wherever it stands, so only the set of names counts.
-function withoutBareVars(statement: SyntaxNode, hoisted: string[]): readonly SyntaxNode[] {
+function withoutBareVars(statement: SyntaxNode, hoisted: Hoisted): readonly SyntaxNode[] {
   const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
   const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;
   if (declaration['kind'] !== 'var') return [statement];
@@ -92,9 +104,7 @@ function withoutBareVars(statement: SyntaxNode, hoisted: string[]): readonly Syn
   for (const declarator of nodesAt(declaration, 'declarations')) {
     const name = identifier(declarator['id']);
     if (declarator['init'] !== null || name === undefined) kept.push(declarator);
-    // To declare a name twice is to declare it once, but to export it twice is an error.
-    else if (exported) hoisted.push(`export ${name}`);
-    else if (!hoisted.includes(name)) hoisted.push(name);
+    else hoisted.add(name, exported);
   }
   if (kept.length === 0) return [];
   const rest = { ...declaration, declarations: kept };

@@ -32,8 +32,11 @@ export function layOut(
   const declaration = new Map<string, string>();
   const scripts = new Map<string, string[]>();
   const declarations = new Map<string, string[]>();
-  const add = (outputs: Map<string, string[]>, output: string, path: string) =>
-    outputs.set(output, [...(outputs.get(output) ?? []), path]);
+  const add = (outputs: Map<string, string[]>, output: string, path: string) => {
+    const paths = outputs.get(output);
+    if (paths === undefined) outputs.set(output, [path]);
+    else paths.push(path);
+  };
 
   for (const [path, facts] of graph) {
     const url = toFileUrl(path);
