@@ -1,14 +1,17 @@
 import pMap from 'p-map';
-import type { Auditor } from './auditor.ts';
+import type { Auditor, PackageAuditor } from './auditor.ts';
 import { type Examination, examine } from './examine.ts';
 import { type Checks, checkIds, type Outcome, unknown } from './model/check.ts';
 import type { Finding } from './model/finding.ts';
-import { purlOf, type Spec } from './model/package.ts';
+import { type Purl, purlOf, type Spec } from './model/package.ts';
 import type { Exemption } from './model/policy.ts';
 import {
+  type Depth,
   type LogOutcome,
   type PackageReport,
   type Report,
+  reaches,
+  shallowest,
   type UnresolvedSpec,
   unreadableEntry,
 } from './model/report.ts';
@@ -64,7 +67,7 @@ async function auditUnfollowed(
   for (const pkg of unlisted) auditor.onPackage?.(pkg);
   const targets = mergeTargets([...resolved, ...lockfiles.flatMap((lockfile) => lockfile.targets)]);
   const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);
-  const { usedExemptions, ...report } = await auditTargets(targets, foreign, auditor);
+  const { usedExemptions, ...report } = await auditTargets(targets, foreign, tarballsIn(lockfiles), auditor);
   const findings = lockfiles.flatMap((lockfile) => [
     ...lockfile.unreadable.map(unreadable),
     ...(lockfile.remarks ?? []).map(remarked),
@@ -109,14 +112,40 @@ async function resolveAll(specs: readonly Spec[], { source, addresses }: Auditor
 }
 
 /** Examines, judges and reports one package version. */
-export async function judgeTarget(target: Target, auditor: Auditor): Promise<PackageReport> {
+export async function judgeTarget(target: Target, auditor: PackageAuditor): Promise<PackageReport> {
   return judged(target, await examine(target, auditor), new Map(), auditor).report;
+}
+
+/** The packages that a client installs as JSR's npm tarball: all that a lockfile names but what Deno loads as source files. */
+function tarballsIn(lockfiles: readonly LockfileContents[]): ReadonlySet<Purl> {
+  const purls = new Set<Purl>();
+  for (const { format, targets } of lockfiles)
+    for (const { package: about, occurrences } of targets)
+      if (
+        occurrences.some(
+          ({ locked: { kind } }) => kind === 'tarball' || (kind === 'nothing' && format !== 'deno'),
+        )
+      )
+        purls.add(purlOf(about));
+  return purls;
+}
+
+/** How far below the attestation a package is looked at: as asked, else by what would run. */
+function depthOf(
+  { package: about, occurrences }: Target,
+  tarballs: ReadonlySet<Purl>,
+  { depth, leastDepth = 'attestation' }: Auditor,
+): Depth {
+  if (depth !== undefined) return depth;
+  const usual = occurrences.length === 0 ? 'files' : tarballs.has(purlOf(about)) ? 'tarball' : 'attestation';
+  return reaches(usual, leastDepth) ? usual : leastDepth;
 }
 
 /** Examines, judges and reports each target; one that fails never stops the rest. */
 async function auditTargets(
   targets: readonly Target[],
   foreign: readonly ForeignReference[],
+  tarballs: ReadonlySet<Purl>,
   auditor: Auditor,
 ): Promise<Report & { readonly usedExemptions: ReadonlySet<Exemption> }> {
   const reports = new Map<Target, PackageReport>();
@@ -126,8 +155,14 @@ async function auditTargets(
     targets,
     async (target) => {
       if (isAborted(auditor)) return;
-      const examination = await examine(target, auditor);
-      const { report, usedExemptions } = judged(target, examination, foreignByPurl, auditor);
+      const depth = depthOf(target, tarballs, auditor);
+      const examination = await examine(target, { ...auditor, depth });
+      const { report: made, usedExemptions } = judged(target, examination, foreignByPurl, {
+        ...auditor,
+        depth,
+      });
+      const sourceOnly = tarballs.has(made.purl) && !reaches(depth, 'tarball');
+      const report: PackageReport = { ...made, ...(sourceOnly && { sourceOnly }) };
       for (const exemption of usedExemptions) used.add(exemption);
       if (isAborted(auditor)) return;
       reports.set(target, report);
@@ -153,7 +188,10 @@ async function auditTargets(
     unresolved: [],
     unusedExemptions: [],
     usedExemptions: used,
-    depth: auditor.depth,
+    depth:
+      shallowest(targets.map((target) => depthOf(target, tarballs, auditor))) ??
+      auditor.depth ??
+      'attestation',
     ...(auditor.policy.file !== undefined && { policyFile: auditor.policy.file }),
     ...(auditor.source.oldest && { wordOf: auditor.source.oldest }),
     requests: Object.fromEntries(auditor.source.requests),
@@ -220,8 +258,9 @@ function judged(
   target: Target,
   { word, search, best, others }: Examination,
   foreign: ReadonlyMap<string, readonly ForeignReference[]>,
-  { policy, now }: Auditor,
+  auditor: PackageAuditor,
 ) {
+  const { policy, now } = auditor;
   const assessment: Assessment = {
     package: target.package,
     checks: best.checks,
@@ -240,12 +279,14 @@ function judged(
   );
   // Of several attestations that hold, the policy may have chosen another one than the first, or none of them.
   const counted = [best, ...others].find((tried) => tried.provenance === provenance);
+  // What lies below the files was looked at once, and belongs to the package rather than to one attestation.
+  const { tarball, installed } = best.checks;
   const { checks } = provenance === undefined ? best : (counted ?? best);
   const report: PackageReport = {
     purl: purlOf(target.package),
     package: target.package,
     verdict,
-    checks,
+    checks: { ...checks, tarball, installed },
     findings,
     ...(provenance && { provenance }),
     expectation,
@@ -253,6 +294,7 @@ function judged(
     ...(expectedFlags && { expectedFlags }),
     occurrences: target.occurrences,
     word,
+    depth: auditor.depth,
   };
   return { report, usedExemptions };
 }

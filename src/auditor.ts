@@ -15,7 +15,13 @@ export interface Auditor {
   readonly policy: Policy;
   readonly addresses: Addresses;
   readonly now: Date;
-  readonly depth: Depth;
+  /**
+   * For every package. When missing, each is looked at by what would run: at `tarball` where a lockfile has a client install JSR's
+   * npm tarball, at `attestation` where it locks the manifest, at `files` where it was named.
+   */
+  readonly depth?: Depth | undefined;
+  /** Where `depth` is missing, no package is looked at less than this far. */
+  readonly leastDepth?: Depth;
   /** Packages looked at side by side; 48 when missing: enough to fill the log's batches while answers are on their way. */
   readonly concurrency?: number;
   /** Searches the log for further attestations even where the one that the registry names holds. */
@@ -32,4 +38,9 @@ export interface Auditor {
   readonly signal?: AbortSignal;
   /** Called with each package as soon as it is judged, in the order they finish. */
   onPackage?(report: PackageReport): void;
+}
+
+/** An auditor who knows how far to look at one package. */
+export interface PackageAuditor extends Auditor {
+  readonly depth: Depth;
 }

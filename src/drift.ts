@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { auditPart, followLogs, judgeTarget } from './audit.ts';
-import type { Auditor } from './auditor.ts';
+import type { Auditor, PackageAuditor } from './auditor.ts';
 import { compare, type Doubts, type History, isAttested } from './diff/changes.ts';
 import { earlierInLine } from './diff/line.ts';
 import type { Finding } from './model/finding.ts';
@@ -25,9 +25,11 @@ export async function diff(
   head: readonly LockfileContents[],
   auditor: Auditor,
 ): Promise<Report> {
-  const { onPackage: _, ...quietly } = auditor;
+  const { onPackage: _, ...quiet } = auditor;
+  // Of what is compared with, only the attestation matters.
+  const quietly: PackageAuditor = { ...quiet, depth: auditor.depth ?? 'attestation' };
   const before = await auditPart(withoutCommon(base, head), quietly);
-  const after = await auditPart(withoutCommon(head, base), quietly);
+  const after = await auditPart(withoutCommon(head, base), quiet);
   // Half a side would look like packages that went or came.
   const interrupted = before.interrupted || after.interrupted;
   if (interrupted) return { ...after, interrupted };
@@ -101,7 +103,7 @@ function keyOf({ package: about, occurrences }: Target): string {
 /** For each package that came: earlier versions of its release line, newest first, until one that is attested. */
 async function earlierVersions(
   packages: readonly PackageReport[],
-  auditor: Auditor,
+  auditor: PackageAuditor,
 ): Promise<{ readonly history: History; readonly doubts: Doubts }> {
   const doubts = new Map<Purl, string>();
   const history = new Map<Purl, PackageReport[]>();

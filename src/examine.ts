@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Auditor } from './auditor.ts';
+import type { Auditor, PackageAuditor } from './auditor.ts';
 import { checkInstalled } from './installed/check.ts';
 import { after, type Checks, passed, provenanceChecks, skipped } from './model/check.ts';
 import {
@@ -64,7 +64,7 @@ export interface Examination {
  * The log entry that the registry names is only a hint. Where there is none, or it cannot be had or does not hold, the
  * log itself is searched for the manifest's digest; whatever is found there is checked in full.
  */
-export async function examine(target: Target, auditor: Auditor): Promise<Examination> {
+export async function examine(target: Target, auditor: PackageAuditor): Promise<Examination> {
   const first = await look(target, auditor);
   // What a cache kept may be garbage from a bad day, or of a version that was published anew: nothing is held against a package
   // on its word alone.
@@ -75,7 +75,7 @@ export async function examine(target: Target, auditor: Auditor): Promise<Examina
   return fresh !== undefined && inTrouble ? look(target, { ...auditor, source: fresh }) : first;
 }
 
-async function look(target: Target, auditor: Auditor): Promise<Examination> {
+async function look(target: Target, auditor: PackageAuditor): Promise<Examination> {
   const { source, addresses } = auditor;
   const about = target.package;
   const [meta, manifest, badge] = await Promise.all([
@@ -126,7 +126,7 @@ async function deepen(
   manifest: Gathered<Uint8Array>,
   bodies: ReadonlyMap<string, Uint8Array>,
   { yanked }: RegistryWord,
-  auditor: Auditor,
+  auditor: PackageAuditor,
 ): Promise<Checks> {
   if (!reaches(auditor.depth, 'tarball')) return checks;
   const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
@@ -145,7 +145,7 @@ function installedCheck(
   { manifest, installed }: Checks,
   target: Target,
   { outcome, contents, refuted }: CheckedTarballs,
-  auditor: Auditor,
+  auditor: PackageAuditor,
 ): Checks['installed'] {
   if (!reaches(auditor.depth, 'installed')) return installed;
   const copies = auditor.installed?.get(purlOf(target.package));
@@ -205,7 +205,7 @@ async function collectFiles(
   { package: about }: Target,
   files: ReadonlyMap<string, { readonly size: number }>,
   bodies: Map<string, Uint8Array>,
-  { source, addresses, depth }: Auditor,
+  { source, addresses, depth }: PackageAuditor,
 ): Promise<ReadonlyMap<string, Gathered<FileDigest>>> {
   const digests = [...files].map(async ([path, { size }]) => {
     if (!reaches(depth, 'tarball'))
@@ -329,7 +329,7 @@ async function withLink(
   word: RegistryWord,
   target: Target,
   holding: readonly Tried[],
-  auditor: Auditor,
+  auditor: PackageAuditor,
 ): Promise<RegistryWord> {
   const { source, addresses, depth } = auditor;
   const { linked } = word;

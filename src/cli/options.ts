@@ -117,7 +117,12 @@ export const policyOptions = {
     group: policies,
     describe: 'exit 0 when there is nothing to check',
   },
-  depth: { choices: depths, group: policies, describe: 'how far below the attestation to look' },
+  depth: {
+    choices: depths,
+    group: policies,
+    describe:
+      'how far below the attestation to look [files for a spec; for a lockfile, attestation where it locks the manifest (deno.lock), tarball where it locks npm tarballs]',
+  },
   bundle: {
     type: 'string',
     array: true,

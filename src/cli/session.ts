@@ -26,7 +26,8 @@ import { readSettings, type Settings } from './settings.ts';
 export interface Request {
   readonly settings: Settings;
   readonly policy: Policy;
-  readonly depth: Depth;
+  /** As asked; when missing, as far for each package as what locks it asks for. */
+  readonly depth: Depth | undefined;
 }
 
 /** The work of a command, its input read and understood. */
@@ -40,6 +41,8 @@ export interface Work {
 export interface Extra {
   /** Puts something between the audit and its source: a recorder. */
   readonly wrap?: (source: Source) => Source;
+  /** Where no depth is asked for, no package is looked at less than this far. */
+  readonly leastDepth?: Depth;
 }
 
 /** A report, and what it was made with. */
@@ -56,11 +59,10 @@ export interface Audited {
 export async function runAudit(
   flags: AuditFlags & Extra,
   environment: Environment,
-  defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
 ): Promise<number> {
   const outputs = readOutputs(flags, environment.cwd);
-  const { report } = await auditWith(flags, environment, defaultDepth, prepare, outputs);
+  const { report } = await auditWith(flags, environment, prepare, outputs);
   return exitCodeOf(report, {
     allowEmpty: flags['allow-empty'],
     exitZero: flags['exit-zero'],
@@ -76,7 +78,6 @@ export async function runAudit(
 export async function auditQuietly(
   flags: AuditFlags & Extra,
   environment: Environment,
-  defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
 ): Promise<Audited> {
   const { format } = flags;
@@ -87,19 +88,18 @@ export async function auditQuietly(
       hint: `give the report a file: --format ${stray.format}=report`,
     });
   }
-  return auditWith(flags, environment, defaultDepth, prepare, outputs);
+  return auditWith(flags, environment, prepare, outputs);
 }
 
 async function auditWith(
   flags: AuditFlags & Extra,
   environment: Environment,
-  defaultDepth: Depth,
   prepare: (request: Request) => Promise<Work>,
   outputs: readonly Output[],
 ): Promise<Audited> {
   const settings = await readSettings(flags, environment);
   const policy = await readPolicy(flags, environment.cwd);
-  const request: Request = { settings, policy, depth: flags.depth ?? defaultDepth };
+  const request: Request = { settings, policy, depth: flags.depth };
   const bundles = await readBundles(flags.bundle, environment.cwd);
   const work = await prepare(request);
   await checkWritable(outputs);
@@ -125,6 +125,7 @@ async function auditWith(
       addresses: settings.addresses,
       now: environment.now(),
       depth: request.depth,
+      ...(flags.leastDepth && { leastDepth: flags.leastDepth }),
       concurrency: 3 * settings.concurrency,
       discover: flags.discover,
       ...(bundles !== undefined && { bundles }),

@@ -26,6 +26,10 @@ export interface PackageReport {
   readonly expectedFlags?: readonly string[];
   readonly occurrences: readonly Occurrence[];
   readonly word: RegistryWord;
+  /** How far below the attestation it was looked at; missing where it could not be looked at. */
+  readonly depth?: Depth;
+  /** What a client installs is JSR's npm tarball, which was not compared at this depth. */
+  readonly sourceOnly?: true;
 }
 
 /** Where the trusted root came from and how old it is. */
@@ -144,6 +148,7 @@ export interface Report {
   readonly unresolved: readonly UnresolvedSpec[];
   readonly changes?: readonly Change[];
   readonly unusedExemptions: readonly Exemption[];
+  /** What every package was looked at to; a package may say that it was looked at further. */
   readonly depth: Depth;
   /** The policy file that judged; missing when there was none. */
   readonly policyFile?: string;
@@ -165,6 +170,11 @@ export interface UnresolvedSpec {
 export type Depth = 'attestation' | 'files' | 'tarball' | 'installed';
 
 export const depths = ['attestation', 'files', 'tarball', 'installed'] as const satisfies readonly Depth[];
+
+/** The least of some depths, `undefined` among none. */
+export function shallowest(some: readonly Depth[]): Depth | undefined {
+  return depths.find((depth) => some.includes(depth));
+}
 
 /** Whether a run at `depth` includes `wanted`. */
 export function reaches(depth: Depth, wanted: Depth): boolean {

@@ -128,6 +128,32 @@ const throughProxy = (
   ],
 });
 
+const npmClient: Client = ['package-lock.json', ({ widget, world }) => packageLock([widget], world.urls)];
+const denoNpm: Client = [
+  'deno.lock',
+  ({ widget, world, name }) => {
+    const { resolved, integrity } = pinned(widget, world.urls);
+    const npmNamed = npmName('acme', name);
+    return JSON.stringify({
+      version: '5',
+      specifiers: { [`npm:${npmNamed}@1`]: '1.0.0' },
+      npm: { [`${npmNamed}@1.0.0`]: { integrity, tarball: resolved } },
+    });
+  },
+];
+
+/** A tarball of other code than the attested one, which the lockfile of a client pins: no depth is asked for. */
+const installs = ([promise, client]: readonly [string, Client]): Row => ({
+  promise: `${promise} is rejected by an audit that asks for no depth`,
+  publish: { npm: { files: { '/mod.js': 'export const row = evil();\n//# sourceMappingURL=mod.js.map' } } },
+  project: (scene) => ({ [client[0]]: client[1](scene) }),
+  argv: audit,
+  verdict: 'rejected',
+  code: 1,
+  id: 'tarball',
+  says: /\/mod\.js/,
+});
+
 const hash = 'a'.repeat(64);
 const foreign = `sha512-${'A'.repeat(86)}==`;
 const refused = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
@@ -363,6 +389,23 @@ export const requests: Area = {
             'resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#A"',
           ),
       astray('is-number'),
+    ),
+    ...(
+      [
+        ['a tarball of other code that npm installs', npmClient],
+        ['a tarball of other code that pnpm installs', pnpm],
+        ['a tarball of other code that Yarn 1 installs', yarn1],
+        ['a tarball of other code that Yarn 4 installs', yarn4],
+        ['a tarball of other code that bun installs', bun],
+        ['a tarball of other code that vlt installs', vlt],
+        ['a tarball of other code that Deno installs', denoNpm],
+      ] as const
+    ).map(installs),
+    other(
+      denoNpm,
+      'a package of JSR that Deno installs as an npm package is verified',
+      (text) => text,
+      honest,
     ),
     other(yarn4, 'a package of JSR that Yarn 4 resolved to one is verified', (text) => text, honest),
     other(

@@ -45,7 +45,7 @@ export async function openStage(world: World, options: ServerOptions = {}): Prom
     auditor,
     examine: async (publication, changes) => {
       world.requests.length = 0;
-      return examine(targetOf(publication), auditor(changes));
+      return examine(targetOf(publication), { ...auditor(changes), depth: changes?.depth ?? 'attestation' });
     },
   };
 }

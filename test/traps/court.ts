@@ -29,13 +29,13 @@ export async function openCourt(world: World) {
       world.requests.length = 0;
       const undo = edits.map(([matcher, edit]) => world.edit(matcher, edit));
       try {
-        return await judgeTarget(
-          targetOf(publication, occurrences),
-          stage.auditor({
+        return await judgeTarget(targetOf(publication, occurrences), {
+          ...stage.auditor({
             policy: { ...defaultPolicy, ...(flags && { flags }), ...policy },
             ...auditor,
           }),
-        );
+          depth: auditor?.depth ?? 'attestation',
+        });
       } finally {
         for (const back of undo) back();
       }

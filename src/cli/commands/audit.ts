@@ -1,6 +1,5 @@
 import { audit } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
-import { reaches } from '../../model/report.ts';
 import { mergeTargets } from '../../model/target.ts';
 import type { Environment } from '../environment.ts';
 import { readLockfiles } from '../lockfiles.ts';
@@ -14,14 +13,14 @@ export async function auditCommand(
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
-  return runAudit(flags, environment, 'attestation', async ({ settings, depth }) => {
+  return runAudit(flags, environment, async ({ settings, depth }) => {
     // Of several paths, one without a lockfile must not make the others go away.
     const allowMissing = flags['allow-empty'] && paths.length <= 1;
     const lockfiles = await readLockfiles(paths, type, settings.addresses, environment, allowMissing);
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: async (auditor) => {
-        if (!reaches(depth, 'installed')) return audit(lockfiles, auditor);
+        if (depth !== 'installed') return audit(lockfiles, auditor);
         const { findInstalled, strayFindings } = await import('../installed.ts');
         const installed = await findInstalled(lockfiles, settings.addresses, environment);
         const report = await audit(lockfiles, { ...auditor, installed: installed.packages });

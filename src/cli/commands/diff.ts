@@ -27,7 +27,7 @@ export async function diffCommand(
   environment: Environment,
 ): Promise<number> {
   // Nothing that changed is nothing wrong.
-  return runAudit({ ...flags, 'allow-empty': true }, environment, 'attestation', async ({ settings }) => {
+  return runAudit({ ...flags, 'allow-empty': true }, environment, async ({ settings }) => {
     const side = (text: string | undefined, flat: boolean) =>
       sideOf(text, type, settings.addresses, environment, flat);
     // Of the base, what lies below is only looked at where the head has something there.

@@ -37,7 +37,7 @@ export async function explainCommand(
     import('../../audit.ts'),
     import('../session.ts'),
   ]);
-  const { report, request } = await auditQuietly(flags, environment, 'files', async () => ({
+  const { report, request } = await auditQuietly(flags, environment, async () => ({
     packages: 1,
     run: (auditor) => verifySpecs([spec], auditor),
   }));

@@ -20,10 +20,14 @@ export async function exportCommand(
   const spec = parseSpec(text);
   const path = file === undefined || file === '-' ? undefined : inFolder(environment.cwd, file);
   await checkWritable([{ format: 'json', ...(path !== undefined && { file: path }) }]);
-  const { report } = await auditQuietly(flags, environment, 'attestation', async () => ({
-    packages: 1,
-    run: (auditor) => verifySpecs([spec], auditor),
-  }));
+  const { report } = await auditQuietly(
+    { ...flags, depth: flags.depth ?? 'attestation' },
+    environment,
+    async () => ({
+      packages: 1,
+      run: (auditor) => verifySpecs([spec], auditor),
+    }),
+  );
   if (report.interrupted) return exit.interrupted;
   const [unresolved] = report.unresolved;
   if (unresolved !== undefined)

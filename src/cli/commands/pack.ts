@@ -63,13 +63,13 @@ export async function packCommand(
   const { report } = await auditQuietly(
     {
       ...flags,
+      leastDepth: 'files',
       wrap: (source) => {
         recorder = recording(source, `jsr-verify/${tool.version}`);
         return recorder.source;
       },
     },
     environment,
-    'files',
     async ({ settings }) => {
       const { specs, lockfiles, count } = await readOperands(named, type, settings, environment);
       return {

@@ -52,7 +52,6 @@ export async function pinCommand(
   const { report } = await auditQuietly(
     { ...rest, policy: known === undefined ? undefined : path },
     environment,
-    'attestation',
     async ({ settings }) => {
       const { specs, lockfiles, count } = await readOperands(named, type, settings, environment);
       return {
@@ -114,13 +113,14 @@ export async function pinCommand(
 
 /** A package that only its pin turns away is judged again without: an intended move is what a new pin is for. */
 async function withoutPins(report: PackageReport, auditor: Auditor): Promise<PackageReport> {
+  const { depth = 'files' } = report;
   const { version } = report.package;
   const moved = report.findings.some(({ id }) => id === 'pinned-identity');
   if (version === undefined || report.verdict.kind !== 'rejected' || !moved) return report;
   const target = { package: { ...report.package, version }, occurrences: report.occurrences };
   if (isTakenOver(target, report, auditor)) return report;
   const packages = auditor.policy.packages.map((entry) => ({ ...entry, expect: [] }));
-  return judgeTarget(target, { ...auditor, policy: { ...auditor.policy, packages } });
+  return judgeTarget(target, { ...auditor, depth, policy: { ...auditor.policy, packages } });
 }
 
 /** A pinned name in other hands is never an intended move: whoever knows better writes the new id by hand. */

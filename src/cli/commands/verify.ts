@@ -24,7 +24,7 @@ export async function verifyCommand(
     import('../../audit.ts'),
     import('../session.ts'),
   ]);
-  return runAudit(flags, environment, 'files', async () => ({
+  return runAudit(flags, environment, async () => ({
     packages: specs.length,
     run: (auditor) => verifySpecs(specs, auditor),
   }));

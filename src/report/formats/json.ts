@@ -61,6 +61,7 @@ export function toPackageJson(pkg: PackageReport): JsonObject {
     name: pkg.package.name,
     version: pkg.package.version ?? null,
     verdict: pkg.verdict.kind,
+    ...(pkg.depth === undefined ? {} : { depth: pkg.depth }),
     ...toBecauseJson(pkg.verdict),
     checks: toChecksJson(pkg.checks),
     findings: pkg.findings.map(toFindingJson),

@@ -7,7 +7,7 @@ import { toLinks } from '../words/links.ts';
 import { expectedBy, toOrigin } from '../words/origin.ts';
 import { placeOf } from '../words/paint.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
-import { logInWords, sorted, tally, tallyInWords } from '../words/summary.ts';
+import { logInWords, runInWords, sorted } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 /**
@@ -164,7 +164,7 @@ function suiteOf(
     ...cases.flatMap(caseLines),
     ...(name === 'packages'
       ? [
-          `    <system-out>${toXml([`${tallyInWords(tally(report.packages))}; depth ${report.depth}; log ${logInWords(report)}`, ...report.trust.warnings.map((warning) => `trust: ${warning}`)].join('\n'))}</system-out>`,
+          `    <system-out>${toXml([`${runInWords(report.packages)}; depth ${report.depth}; log ${logInWords(report)}`, ...report.trust.warnings.map((warning) => `trust: ${warning}`)].join('\n'))}</system-out>`,
         ]
       : []),
     '  </testsuite>',

@@ -7,7 +7,7 @@ import type { CatalogueEntry, RenderContext, Renderer } from '../renderer.ts';
 import { toJson, toPlain } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
-import { logInWords, sorted, tally, tallyInWords } from '../words/summary.ts';
+import { logInWords, runInWords, sorted, tally } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 type JsonObject = { readonly [key: string]: Json };
@@ -191,7 +191,7 @@ function invocationOf(report: Report, context: RenderContext): JsonObject {
     executionSuccessful: troubles.length === 0 && report.unresolved.length === 0,
     ...(endTimeUtc === undefined ? {} : { endTimeUtc }),
     toolExecutionNotifications: [
-      note('note', tallyInWords(tally(report.packages))),
+      note('note', runInWords(report.packages)),
       note('note', `log: ${logInWords(report)}`),
       ...report.trust.warnings.map((text) => note('warning', `trust: ${text}`)),
       ...report.unresolved.map(({ spec, reason }) => note('error', `${spec}: ${reason}`)),

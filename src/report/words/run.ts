@@ -1,7 +1,16 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import type { RenderContext } from '../renderer.ts';
-import { count, logInWords, marks, tally, tallyInWords, type Worst, worstFirst } from './summary.ts';
+import {
+  count,
+  logInWords,
+  marks,
+  sourceOnly,
+  tally,
+  tallyInWords,
+  type Worst,
+  worstFirst,
+} from './summary.ts';
 
 /** Something that is wrong with a whole run, whatever its packages came to. */
 export interface RunTrouble {
@@ -84,6 +93,7 @@ export function resultOf(
     ...worstFirst.filter((kind) => tallied[kind] > 0),
   ]);
   const as = worstFirst.find((kind) => kinds.has(kind));
+  const left = sourceOnly(report.packages);
   const also = [
     ...troubles.map(({ short }) => short),
     ...(unresolved.length === 0 ? [] : [`${count(unresolved.length, 'spec')} not found`]),
@@ -92,6 +102,6 @@ export function resultOf(
   return {
     as,
     mark: as === undefined ? '–' : marks[as],
-    text: [tallyInWords(tallied), ...also].join('; '),
+    text: [tallyInWords(tallied), ...also, ...(left === undefined ? [] : [left])].join('; '),
   };
 }

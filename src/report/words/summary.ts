@@ -48,6 +48,20 @@ export function tallyInWords(counts: Tally): string {
   return [count(counts.total, 'package'), parts.join(', ')].filter((part) => part !== '').join(': ');
 }
 
+/** The tally, and what was left out of all of it. */
+export function runInWords(packages: readonly PackageReport[]): string {
+  return [tallyInWords(tally(packages)), sourceOnly(packages)]
+    .filter((part) => part !== undefined)
+    .join('; ');
+}
+
+/** What a run at a lesser depth leaves open about packages that are installed as JSR's npm tarball, if it does. */
+export function sourceOnly(packages: readonly PackageReport[]): string | undefined {
+  return packages.some((pkg) => pkg.sourceOnly === true)
+    ? 'source only; what npm installs was not compared'
+    : undefined;
+}
+
 /** `1 package`, `2 packages`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
