@@ -201,7 +201,7 @@ export function renderContext(
     quiet: flags.quiet,
     strict: flags.strict,
     allowEmpty: flags['allow-empty'],
-    links: { registry: addresses.registry, rekorSearch: 'https://search.sigstore.dev' },
+    links: { registry: addresses.registry, rekor: addresses.rekor },
   };
 }
 

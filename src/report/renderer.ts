@@ -33,8 +33,8 @@ export interface RenderContext {
   readonly links: {
     /** The registry's pages, without a slash at the end: `https://jsr.io`. */
     readonly registry: string;
-    /** The page that shows log entries: `https://search.sigstore.dev`. */
-    readonly rekorSearch: string;
+    /** The log that was asked, without a slash at the end: `https://rekor.sigstore.dev`. */
+    readonly rekor: string;
   };
 }
 

@@ -437,7 +437,7 @@ export function aContext(parts: Partial<RenderContext> = {}): RenderContext {
     strict: false,
     allowEmpty: false,
     quiet: false,
-    links: { registry: 'https://jsr.io', rekorSearch: 'https://search.sigstore.dev' },
+    links: { registry: 'https://jsr.io', rekor: 'https://rekor.sigstore.dev' },
     ...parts,
   };
 }

@@ -27,7 +27,7 @@ export function toLinks(
     registry: toLink(`${links.registry}/@${encodeSegment(scope)}/${encodeSegment(name)}${at}`),
     log:
       origin !== undefined && /^\d+$/.test(origin.logIndex)
-        ? toLink(`${links.rekorSearch}/?logIndex=${origin.logIndex}`)
+        ? toLink(entryPage(links.rekor, origin.logIndex))
         : undefined,
     repository,
     commit: repository !== undefined && commit !== undefined ? `${repository}/commit/${commit}` : undefined,
@@ -37,6 +37,17 @@ export function toLinks(
         : undefined,
     run: origin?.run === undefined ? undefined : toLink(origin.run),
   };
+}
+
+/** The page of a log entry. The search page shows the public log only; any other log answers for itself. */
+function entryPage(rekor: string, index: string): string {
+  return isPublicLog(rekor)
+    ? `https://search.sigstore.dev/?logIndex=${index}`
+    : `${rekor}/api/v1/log/entries?logIndex=${index}`;
+}
+
+function isPublicLog(rekor: string): boolean {
+  return URL.canParse(rekor) && new URL(rekor).href === 'https://rekor.sigstore.dev/';
 }
 
 /** A repository's page, if it is one that further paths can be put behind. */
