@@ -400,6 +400,71 @@ describe('merged packs', () => {
     });
   });
 
+  // A log signs promise, checkpoint and proof anew whenever it is asked (contract 7.1).
+  describe.each([
+    'https://rekor.test/api/v1/log/entries?logIndex=7',
+    `https://rekor.test/api/v1/log/entries/${'a'.repeat(80)}`,
+  ])('with the same log entry at %s', (url) => {
+    const entry = { ...manifest, url };
+    const lasting = {
+      attestation: { data: 'e30=' },
+      body: 'Ym9keQ==',
+      integratedTime: 1_700_000_000,
+      logID: 'c'.repeat(64),
+      logIndex: 7,
+    };
+    const answered = (changes: object, id = 'a'.repeat(80)) =>
+      v(JSON.stringify({ [id]: { ...lasting, ...changes } }), entry);
+
+    it('keep either answer where only what proves it was signed anew', async () => {
+      const [first, second] = [{ verification: { n: 1 } }, { verification: { n: 2 } }];
+      for (const [a, b] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        const merged = await openPack(await mergePacks(await answered(a), await answered(b)));
+        expect(await merged.ask(entry)).toMatchObject({ state: 'present' });
+      }
+    });
+
+    it.each<[string, object]>([
+      ['body', { body: 'b3RoZXI=' }],
+      ['time', { integratedTime: 1_700_000_001 }],
+      ['index', { logIndex: 8 }],
+      ['log', { logID: 'd'.repeat(64) }],
+      ['attestation', { attestation: { data: 'W10=' } }],
+    ])('are refused where its %s differs', async (_, change) => {
+      const merging = mergePacks(
+        await answered({ verification: { n: 1 } }),
+        await answered({ verification: { n: 2 }, ...change }),
+      );
+      await expect(merging).rejects.toMatchObject({ code: 'PACK_INVALID' });
+    });
+
+    it.each<[string, string]>([
+      ['another entry', JSON.stringify({ ['b'.repeat(80)]: lasting })],
+      ['two entries', JSON.stringify({ ['a'.repeat(80)]: lasting, ['b'.repeat(80)]: lasting })],
+      ['no JSON', '{'],
+      ['no entry', '{}'],
+      ['a list', '[]'],
+    ])('are refused where one holds %s', async (_, text) => {
+      const sound = await answered({});
+      await expect(mergePacks(sound, await v(text, entry))).rejects.toMatchObject({ code: 'PACK_INVALID' });
+      await expect(mergePacks(await v(text, entry), sound)).rejects.toMatchObject({ code: 'PACK_INVALID' });
+    });
+  });
+
+  it('take either root of now beside a proof of consistency, but no other hashes', async () => {
+    const proof = { ...manifest, url: 'https://rekor.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3' };
+    const answered = (rootHash: string, hashes: readonly string[]) =>
+      v(JSON.stringify({ rootHash, hashes }), proof);
+    const merged = await openPack(await mergePacks(await answered('a', ['x']), await answered('b', ['x'])));
+    expect(await merged.ask(proof)).toMatchObject({ state: 'present' });
+    await expect(mergePacks(await answered('a', ['x']), await answered('b', ['y']))).rejects.toMatchObject({
+      code: 'PACK_INVALID',
+    });
+  });
+
   it('are refused when one of them calls a thing fleeting that the other knows to be fixed', async () => {
     const fleeting = { ...manifest, lifetime: 'short' as const };
     await expect(

@@ -249,6 +249,32 @@ describe('a pack', () => {
     expect(await none.run([spec, '--pack', 'evidence.pack'])).toMatchObject({ code: 3, stdout: '' });
   });
 
+  it('of two that share a package makes one, though the log answered anew in between', async () => {
+    const home = openProject(stage);
+    await home.run(['pack', spec, '@acme/second@1.0.0', '-o', 'a.pack']);
+    // The log grows, and another proof and checkpoint come with the same entry.
+    stage.world.publish({ scope: 'acme', name: 'later', version: '1.0.0', files: files('export {};\n') });
+    home.forget();
+    await home.run(['pack', spec, '-o', 'b.pack']);
+    for (const order of [
+      ['a.pack', 'b.pack'],
+      ['b.pack', 'a.pack'],
+    ]) {
+      const merging = await home.run([
+        'pack',
+        '--merge',
+        ...order.flatMap((file) => [file]),
+        '-o',
+        'both.pack',
+      ]);
+      expect(merging).toMatchObject({ code: 0, stderr: 'merged 2 packs into both.pack\n' });
+      const away = isolated();
+      carry(home, away, 'both.pack');
+      const { verdicts } = await away.report([spec, '@acme/second@1.0.0', '--pack', 'both.pack']);
+      expect(verdicts).toEqual({ [spec]: 'verified', '@acme/second@1.0.0': 'verified' });
+    }
+  });
+
   it('of two makes one that replays both, in either order', async () => {
     const home = openProject(stage);
     await home.run(['pack', spec, '-o', 'a.pack']);

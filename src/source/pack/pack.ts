@@ -4,6 +4,7 @@ import type { Sha256 } from '../../model/package.ts';
 import { digestOf } from '../body.ts';
 import { tame } from '../reason.ts';
 import type { Source, SourceRequest } from '../source.ts';
+import { sayTheSame } from './lasting.ts';
 import { type PackContents, type PackRecord, packKey, writePack } from './pack-file.ts';
 import { readPack } from './pack-reader.ts';
 import { Shelf } from './shelf.ts';
@@ -108,7 +109,7 @@ export async function mergePacks(a: Uint8Array, b: Uint8Array): Promise<Uint8Arr
   for (const from of [first, second]) {
     for (const [key, record] of from.records) {
       const before = records.get(key);
-      if (before !== undefined && !replaces(record, before)) continue;
+      if (before !== undefined && !replaces(record, before, [first, second])) continue;
       records.set(key, record);
     }
     for (const [name, digest] of from.attachments) attachments.set(name, digest);
@@ -120,11 +121,12 @@ export async function mergePacks(a: Uint8Array, b: Uint8Array): Promise<Uint8Arr
 
 const rank = { unavailable: 0, absent: 1, present: 2 } as const;
 
-function replaces(record: PackRecord, before: PackRecord): boolean {
+function replaces(record: PackRecord, before: PackRecord, packs: readonly PackContents[]): boolean {
   const [now, then] = [record.answer, before.answer];
   if (now.state !== 'present' || then.state !== 'present') return rank[now.state] >= rank[then.state];
   if (now.sha256 === then.sha256) return false;
-  if (record.lifetime === 'immutable' || before.lifetime === 'immutable')
+  const lasts = record.lifetime === 'immutable' || before.lifetime === 'immutable';
+  if (lasts && !sayTheSame(record.url, contentIn(packs, then.sha256), contentIn(packs, now.sha256)))
     throw new JsrVerifyError(
       'PACK_INVALID',
       `the packs differ about ${tame(record.url)}, which never changes`,
