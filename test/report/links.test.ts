@@ -11,9 +11,7 @@ const linking = new Set<ReportFormat>(['pretty', 'junit', 'markdown', 'html', 'v
 async function rendered(format: ReportFormat, rekor: string): Promise<string> {
   const renderer = await reporters[format].load();
   const report = format === 'vsa' ? aReport({ packages: [aVerified()] }) : aFullReport();
-  return renderer
-    .render(report, aContext({ verbose: true, links: links(rekor) }))
-    .replaceAll('\\/', '/');
+  return renderer.render(report, aContext({ verbose: true, links: links(rekor) })).replaceAll('\\/', '/');
 }
 
 describe.each([...reportFormats])('a report as %s', (format) => {
