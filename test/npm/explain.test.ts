@@ -245,7 +245,10 @@ describe('specifiers in declarations', () => {
       ) as Graph;
     expect(await answer('./one.js', './two.d.ts', '../three.js', typed)).toBe('derived');
     expect(await answer('./one.js', './three.d.ts', '../three.js', typed)).toBe('unexplained');
-    expect(await answer('./one.js', './two.d.ts', '../three.js')).toBe('unexplained');
+    // The script names these types itself.
+    expect(await answer('./one.js', './two.d.ts', '../three.js')).toBe('derived');
+    expect(await answer('./one.js', '../two.js', './three.d.ts')).toBe('unexplained');
+    expect(await answer('./_dist/one.d.ts', '../two.js', '../three.js')).toBe('unexplained');
   });
 
   it('stand in all that an entry exports, and in what an inner module does', async () => {

@@ -394,6 +394,29 @@ describe('other revisions', () => {
   });
 });
 
+describe('a script that names its own types', () => {
+  const minted: MintedPackage = {
+    exports: './mod.ts',
+    files: {
+      '/mod.ts':
+        'import { one, type One } from "./one.js";\nexport function get(): One {\n  return one;\n}\n',
+      '/one.js': '/// <reference types="./one.d.ts" />\nexport const one = 1;\n',
+      '/one.d.ts': 'export type One = 1;\nexport declare const one: One;\n',
+    },
+  };
+  const declarationsOf = async (specifier: string) => {
+    const declarations = `import { type One } from "${specifier}";\nexport declare function get(): One;\n//# sourceMappingURL=mod.d.ts.map`;
+    const result = await rederive(mintInput(minted, { '/_dist/mod.d.ts': declarations }));
+    return classes(result)['/_dist/mod.d.ts'];
+  };
+
+  it('may be imported by them in the declarations of another module', async () => {
+    expect(await declarationsOf('./one.d.ts')).toBe('derived');
+    expect(await declarationsOf('../one.js')).toBe('derived');
+    expect(await declarationsOf('./other.d.ts')).toBe('unexplained');
+  });
+});
+
 const real = resolve(process.env['JSR_VERIFY_REAL_DATA'] ?? '../shared/real', 'E-npm-tarballs');
 const skipped = existsSync(real) ? '' : ' (skipped, no real data)';
 

@@ -8,6 +8,7 @@ import { rewriteText } from './rewrite.ts';
 import { checkSourceMap } from './sourcemap.ts';
 import {
   type Dependencies,
+  follow,
   type RewriteKind,
   relativeSpecifier,
   respell,
@@ -131,7 +132,10 @@ function derive(
     // Servers until 2026 left a specifier alone when its file stays, though the declarations moved to another folder, and
     // did not find again what fast check had resolved to its types.
     const moved = respell(specifier, 'declaration', dependencies, tables, of);
-    const types = toPath(dependencies.get(specifier)?.type ?? '');
+    const { code, type } = dependencies.get(specifier) ?? {};
+    // What a script names as its own types is resolved for whoever imports the script.
+    const own = toPath(follow(code ?? '', tables.declaration) ?? '') ?? '';
+    const types = toPath(type ?? '') ?? (originals.attested.has(own) ? own : undefined);
     return [rule, moved ?? rule, types === undefined ? rule : relativeSpecifier(from, types)];
   };
   const entry = originals.entries.has(from);
