@@ -79,7 +79,9 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
 
   const why = options.offline
     ? `offline, so the TUF mirror ${mirror.host} was not asked`
-    : `the TUF mirror ${mirror.host} did not answer (${fresh.why})`;
+    : fresh.local === true
+      ? `the trusted root could not be updated: ${fresh.why}`
+      : `the TUF mirror ${mirror.host} did not answer (${fresh.why})`;
   if (kept && replayed?.kind === 'updated') {
     const warning = `${why}; using what it said ${ago(kept.confirmedAt, options.now)}, valid until ${dayOf(replayed.expiresAt)}`;
     const origin = { source: 'cache', mirror, refreshedAt: kept.confirmedAt } as const;
@@ -110,7 +112,7 @@ export function trustFromBytes(bytes: Uint8Array, from: string): Trust {
 const oneDay = 24 * 3_600_000;
 /** The TUF client's own bound for a root. */
 const maxTufRootBytes = 512_000;
-const offline = { kind: 'unavailable', why: 'offline' } as const;
+const offline: TufOutcome = { kind: 'unavailable', why: 'offline' };
 
 function mirrorOf(text: string): URL {
   if (!URL.canParse(text)) throw new JsrVerifyError('OPTIONS_INVALID', 'the TUF mirror is not an address');

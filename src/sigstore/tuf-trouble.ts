@@ -3,25 +3,34 @@ import { MirrorUnavailable } from './tuf-mirror.ts';
 /**
  * Why an update came to nothing.
  *
- * - `unavailable`: there was no telling; nothing is known to be wrong.
+ * - `unavailable`: there was no telling; nothing is known to be wrong. `local`: trouble of this machine.
  * - `expired`: the newest metadata there is is out of date: a mirror that lags, or one that is held back (freeze).
  * - `invalid`: metadata was seen that does not verify.
  */
 export type TufTrouble =
-  | { readonly kind: 'unavailable'; readonly why: string }
+  | { readonly kind: 'unavailable'; readonly why: string; readonly local?: true }
   | { readonly kind: 'expired'; readonly why: string }
   | { readonly kind: 'invalid'; readonly why: string; readonly cause: unknown };
 
 /** Sorts what the TUF client rejected with. Whatever is not known to be harmless is `invalid`. */
 export function explainTuf(error: unknown): TufTrouble {
   if (error instanceof MirrorUnavailable) return { kind: 'unavailable', why: error.message };
-  if (isDisk(error))
-    return { kind: 'unavailable', why: `metadata cannot be written to disk (${error.code})` };
+  if (error instanceof NotSaved) return notSaved(error.message);
+  if (isDisk(error)) return notSaved(error.code ?? 'unknown trouble');
   const seen = plain(error instanceof Error ? error.message : String(error));
   // The library turns some of its errors into the text of another one, so the text is what there is to go by.
   const expired = /^(?:Final )?([\w%.-]+\.json is expired)$/.exec(seen)?.[1];
   if (expired !== undefined) return { kind: 'expired', why: expired };
   return { kind: 'invalid', why: inWords(seen), cause: error };
+}
+
+/** Metadata that was verified could not be written down; the message is the code of the system. */
+export class NotSaved extends Error {
+  override readonly name = 'NotSaved';
+}
+
+function notSaved(code: string): TufTrouble {
+  return { kind: 'unavailable', why: `metadata cannot be written to disk (${code})`, local: true };
 }
 
 function isDisk(error: unknown): error is NodeJS.ErrnoException {

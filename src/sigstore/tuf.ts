@@ -4,7 +4,7 @@ import { DownloadHTTPError } from './library.ts';
 import { inWorkFolder, type WorkFolder } from './trust-disk.ts';
 import { maxTrustedRootBytes } from './trust-root.ts';
 import { MirrorUnavailable, type TufFiles } from './tuf-mirror.ts';
-import { explainTuf, type TufTrouble } from './tuf-trouble.ts';
+import { explainTuf, NotSaved, type TufTrouble } from './tuf-trouble.ts';
 
 /** The TUF target that holds the trusted root. */
 const targetName = 'trusted_root.json';
@@ -76,6 +76,7 @@ async function update(
     targetBaseUrl: `${base}targets`,
     fetcher: keeper.fetcherInto(folder),
   });
+  keeper.noteUnsaved(updater);
   await updater.refresh();
   const target = await updater.getTargetInfo(targetName);
   if (target === undefined) throw new Error(`no ${targetName} is signed`);
@@ -122,6 +123,23 @@ class Keeper {
   constructor(files: TufFiles, knownRoots: ReadonlyMap<number, Uint8Array> | undefined) {
     this.#files = files;
     this.#knownRoots = knownRoots;
+  }
+
+  /**
+   * Remembers that metadata could not be saved. The library makes a text of that, which alone could not be told from
+   * what a mirror says.
+   */
+  noteUnsaved(updater: object): void {
+    const saving = updater as { persistMetadata(name: string, bytes: Buffer): void };
+    const save = saving.persistMetadata.bind(updater);
+    saving.persistMetadata = (name, bytes) => {
+      try {
+        save(name, bytes);
+      } catch (error) {
+        this.failure = new NotSaved(/\bE[A-Z]+(?=:)/.exec(String(error))?.[0] ?? 'unknown trouble');
+        throw error;
+      }
+    };
   }
 
   fetcherInto(folder: WorkFolder): Fetcher {

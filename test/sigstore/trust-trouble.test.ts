@@ -7,7 +7,7 @@ test.each<readonly [what: string, error: unknown, outcome: object]>([
   [
     'a disk that is full',
     Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', syscall: 'write' }),
-    { kind: 'unavailable', why: 'metadata cannot be written to disk (ENOSPC)' },
+    { kind: 'unavailable', why: 'metadata cannot be written to disk (ENOSPC)', local: true },
   ],
   ['expiry', new Error('snapshot.json is expired'), { kind: 'expired', why: 'snapshot.json is expired' }],
   [
