@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { JsrVerifyError } from '../model/error.ts';
+import type { Addresses } from '../registry/addresses.ts';
 import { isLoopback } from '../source/address.ts';
-import type { Settings } from './settings.ts';
+import type { Proxies } from '../source/http/agent.ts';
 
 /** What Deno lets a program do, by its own names; other hosts ask nobody. */
 export interface Permissions {
@@ -13,6 +14,16 @@ type Wanted =
   | { readonly name: 'write'; readonly path: string }
   | { readonly name: 'net'; readonly host: string };
 
+/** The settings that decide which folders and hosts the work needs. */
+interface Needs {
+  readonly addresses: Addresses;
+  readonly tufMirror: string;
+  readonly trustedRootFile?: string;
+  readonly cacheDir?: string;
+  readonly offline: boolean;
+  readonly proxies: Proxies;
+}
+
 /** Deno's permissions where Deno is the host. */
 export function hostPermissions(): Permissions | undefined {
   return (globalThis as { Deno?: { permissions?: Permissions } }).Deno?.permissions;
@@ -23,7 +34,7 @@ export function hostPermissions(): Permissions | undefined {
  *
  * @throws {JsrVerifyError} `OPTIONS_INVALID` with the flags that are missing
  */
-export function refuseMissing(permissions: Permissions | undefined, settings: Settings): void {
+export function refuseMissing(permissions: Permissions | undefined, settings: Needs): void {
   if (permissions === undefined) return;
   const lacks = (wanted: Wanted) => permissions.querySync(wanted).state !== 'granted';
   const flags: string[] = [];
@@ -57,7 +68,7 @@ function missing(what: string, flags: readonly string[]): JsrVerifyError {
 }
 
 /** Who will be asked; where a proxy is named, it is asked in the place of all that are not on this machine. */
-function hostsOf({ offline, proxies, addresses, tufMirror, trustedRootFile }: Settings): readonly string[] {
+function hostsOf({ offline, proxies, addresses, tufMirror, trustedRootFile }: Needs): readonly string[] {
   if (offline) return [];
   const { registry, api, npmRegistry, rekor } = addresses;
   const asked = [registry, api, npmRegistry, rekor, ...(trustedRootFile === undefined ? [tufMirror] : [])];

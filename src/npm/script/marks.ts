@@ -1,4 +1,4 @@
-import { isNode, type SourceComment, type SyntaxNode } from './syntax.ts';
+import { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
 /** A comment at a node: its text in one spelling, and in which part of the node it stands when it does not stand before it. */
 export interface Mark {

@@ -1,21 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Comment, Parser } from 'acorn';
 import { type Mark, type Marks, marksOf } from './marks.ts';
+import { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
-/** A node of a syntax tree: its kind, where it begins in the text, and its fields. Only kind and fields are compared. */
-export interface SyntaxNode {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
-}
-
-/** A comment with its delimiters. */
-export interface SourceComment {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
+export { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
 /** A parsed script, or why it is none. */
 export type ParsedScript =
@@ -56,11 +44,6 @@ class LenientParser extends Parser {
   raiseRecoverable(): undefined {
     return undefined;
   }
-}
-
-/** Narrows a field of a tree to a node. */
-export function isNode(value: unknown): value is SyntaxNode {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'type' in value;
 }
 
 /** The field of a node as a list of nodes; holes are left out. */
