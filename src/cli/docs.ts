@@ -4,6 +4,8 @@ import { readTextFile } from '../source/disk.ts';
 /** The docs page of a rule, in Markdown; `undefined` where there is none. `id` must be the id of a check or a rule. */
 export async function ruleDocs(id: string): Promise<string | undefined> {
   // The pages stand beside the sources in a checkout and beside the chunks in the built program.
+  // A program that was loaded by address lies in no folder.
+  if (import.meta.dirname === undefined) return undefined;
   for (let folder = import.meta.dirname, steps = 0; steps < 4; folder = dirname(folder), steps += 1) {
     const file = join(folder, 'docs', 'rules', `${id}.md`);
     const page = await readTextFile(file, { code: 'OPTIONS_INVALID' }).catch(() => undefined);
