@@ -134,9 +134,10 @@ function derive(
     const moved = respell(specifier, 'declaration', dependencies, tables, of);
     const { code, type } = dependencies.get(specifier) ?? {};
     // What a script names as its own types is resolved for whoever imports the script.
-    const own = toPath(follow(code ?? '', tables.declaration) ?? '') ?? '';
-    const types = toPath(type ?? '') ?? (originals.attested.has(own) ? own : undefined);
-    return [rule, moved ?? rule, types === undefined ? rule : relativeSpecifier(from, types)];
+    const types = toPath(type ?? '');
+    const own = toPath(follow(type ?? code ?? '', tables.declaration) ?? '');
+    const named = [types, own].filter((path) => path !== undefined && originals.attested.has(path));
+    return [rule, moved ?? rule, ...named.map((path = '') => relativeSpecifier(from, path))];
   };
   const entry = originals.entries.has(from);
   return classify(from, sameDeclarations({ source, media, emitted, name, entry, texts }, compiler));
