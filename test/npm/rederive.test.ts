@@ -399,13 +399,13 @@ describe('a script that names its own types', () => {
     exports: './mod.ts',
     files: {
       '/mod.ts':
-        'export { type One as Two } from "./one.js";\nimport { one, type One } from "./one.js";\nexport function get(): One {\n  return one;\n}\n',
+        'export type { One as Two } from "./one.js";\nimport { one, type One } from "./one.js";\nexport function get(): One {\n  return one;\n}\n',
       '/one.js': '/// <reference types="./one.d.ts" />\nexport const one = 1;\n',
       '/one.d.ts': 'export type One = 1;\nexport declare const one: One;\n',
     },
   };
   const declarationsOf = async (specifier: string) => {
-    const declarations = `export { type One as Two } from "${specifier}";\nimport { type One } from "${specifier}";\nexport declare function get(): One;\n//# sourceMappingURL=mod.d.ts.map`;
+    const declarations = `export type { One as Two } from "${specifier}";\nimport { type One } from "${specifier}";\nexport declare function get(): One;\n//# sourceMappingURL=mod.d.ts.map`;
     const result = await rederive(mintInput(minted, { '/_dist/mod.d.ts': declarations }));
     return classes(result)['/_dist/mod.d.ts'];
   };
