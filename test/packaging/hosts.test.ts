@@ -135,6 +135,8 @@ async function tell(host: readonly [string, ...string[]]): Promise<Readonly<Reco
   const steady = (text: string) =>
     text
       .replaceAll(folder, '<folder>')
+      // Said every few seconds, so by a slow machine only.
+      .replace(/^.*\d requests in flight.*\n/gm, '')
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?/g, (time) => {
         const since = Date.parse(`${time.replace(' ', 'T')}Z`) - started;
         return since > -60_000 && since <= Date.now() - started ? time.replaceAll(/\d/g, '#') : time;
