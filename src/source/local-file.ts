@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -28,6 +28,7 @@ export async function withFile<T>(
 ): Promise<T> {
   const file = await open(path, flagsFor(links));
   try {
+    if (links === 'refused') refuseFollowed(path);
     const found = await file.stat();
     if (!found.isFile()) throw new NotRegular();
     return await use(file, found.size);
@@ -44,6 +45,7 @@ export function withFileSync<T>(
 ): T {
   const file = openSync(path, flagsFor(links));
   try {
+    if (links === 'refused') refuseFollowed(path);
     const found = fstatSync(file);
     if (!found.isFile()) throw new NotRegular();
     return use(file, found.size);
@@ -115,6 +117,7 @@ export async function openToAppend(path: string): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0o666);
   try {
+    refuseFollowed(path);
     const found = await file.stat();
     if (!found.isFile() || found.nlink > 1) throw new NotRegular();
     return file;
@@ -148,10 +151,22 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-// Without O_NONBLOCK, opening a pipe waits for somebody to write. Windows has neither of the two.
+// Without O_NONBLOCK, opening a pipe waits for somebody to write. Windows has neither of the two flags.
 function flagsFor(links: LinkOptions['links']): number {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
   return O_RDONLY | O_NONBLOCK | (links === 'refused' ? O_NOFOLLOW : 0);
+}
+
+/**
+ * Where the system has no O_NOFOLLOW, it followed a link when it opened the file: looks at the path itself and fails as
+ * other systems do. On Windows, symbolic links and junctions look the same.
+ */
+function refuseFollowed(path: string): void {
+  const { O_NOFOLLOW = 0 } = constants;
+  if (O_NOFOLLOW !== 0 || !lstatSync(path).isSymbolicLink()) return;
+  throw Object.assign(new Error(`ELOOP: too many symbolic links encountered, open '${path}'`), {
+    code: 'ELOOP',
+  });
 }
 
 function codeOf(error: unknown): unknown {
