@@ -91,7 +91,8 @@ export class Collector {
     readonly what: SentAway;
     readonly why: string;
   }[] = [];
-  readonly #jsrNames = new Map<string, PackageName[]>();
+  /** By the name in `node_modules`, then by the name at the npm registry. */
+  readonly #jsrNames = new Map<string, Map<string, PackageName>>();
   readonly #otherNames = new Set<string>();
   readonly #folders = new Map<string, PackageVersion | undefined>();
 
@@ -221,8 +222,8 @@ export class Collector {
     const own = npmNameOf(version);
     if (name === own) return;
     const known = this.#jsrNames.get(name);
-    if (known === undefined) this.#jsrNames.set(name, [version]);
-    else if (known.every((one) => npmNameOf(one) !== own)) known.push(version);
+    if (known === undefined) this.#jsrNames.set(name, new Map([[own, version]]));
+    else if (!known.has(own)) known.set(own, version);
   }
 
   /** All of it, in the order of the lockfile. */
@@ -237,7 +238,7 @@ export class Collector {
       foreign: this.#foreign.sort(byPlace),
       unreadable: this.#unreadable.map(({ entry }) => entry).sort(byPlace),
       ...(this.#remarks.length === 0 ? {} : { remarks: this.#remarks.sort(byPlace) }),
-      installs: { jsr: this.#jsrNames, others: this.#otherNames, folders: this.#folders },
+      installs: { jsr: listed(this.#jsrNames), others: this.#otherNames, folders: this.#folders },
     };
   }
 
@@ -287,6 +288,12 @@ export class Collector {
   #place(at: number): Place {
     return { file: this.#file, ...this.#lines.of(at) };
   }
+}
+
+function listed(
+  names: ReadonlyMap<string, ReadonlyMap<string, PackageName>>,
+): ReadonlyMap<string, readonly PackageName[]> {
+  return new Map([...names].map(([name, versions]) => [name, [...versions.values()]]));
 }
 
 function byPlace(a: { readonly at: Place }, b: { readonly at: Place }): number {
