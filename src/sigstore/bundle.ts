@@ -12,7 +12,7 @@ import {
 import { pem } from '@sigstore/core';
 import type { SigstoreBundle } from '../model/check.ts';
 import { type LogEntry, parseEntry } from '../tlog/rekor.ts';
-import { at, fromBase64, type Parsed, parseJson, textAt } from '../wire/json.ts';
+import { at, fromBase64, fromEitherBase64, isRecord, type Parsed, parseJson, textAt } from '../wire/json.ts';
 
 const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -26,6 +26,21 @@ const bundleMediaTypes: ReadonlySet<string> = new Set([
 
 /** The certificate is checked at the time of every log entry and timestamp; honest bundles have one or two. */
 const mostWitnesses = 16;
+
+/** The fields of a bundle that hold bytes. */
+const byteFields: ReadonlySet<string> = new Set([
+  'canonicalizedBody',
+  'digest',
+  'hashes',
+  'keyId',
+  'payload',
+  'rawBytes',
+  'rootHash',
+  'sig',
+  'signature',
+  'signedEntryTimestamp',
+  'signedTimestamp',
+]);
 
 /** A bundle opened for `sigstore/`: found and readable, nothing in it believed. */
 export interface OpenBundle extends SigstoreBundle {
@@ -102,6 +117,7 @@ export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundl
 export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return unfit(`is ${parsed.why}`);
+  if (!isSpelled(parsed.value)) return unfit('holds bytes that are not written as base64');
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(parsed.value);
@@ -130,6 +146,15 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
       timestamps: stamps.map((stamp) => Buffer.from(stamp.signedTimestamp)),
     },
   };
+}
+
+/** The library passes over whatever is not base64, so that it would read other bytes than are written. */
+function isSpelled(value: unknown, name?: string): boolean {
+  if (typeof value === 'string')
+    return name === undefined || !byteFields.has(name) || fromEitherBase64(value) !== undefined;
+  if (Array.isArray(value)) return value.every((item) => isSpelled(item, name));
+  // What is missing or of another kind, the library names.
+  return !isRecord(value) || Object.entries(value).every(([key, item]) => isSpelled(item, key));
 }
 
 /** Rekor v2 writes these kinds; every other kind is an entry of Rekor v1. */
@@ -179,7 +204,7 @@ function unpackIntoto(entry: LogEntry): Parsed<Unpacked> {
   const inner = bytesAt(envelope, 'signatures', 0, 'sig');
   return unpack(entry, {
     payloadType: textAt(envelope, 'payloadType'),
-    signature: inner && fromBase64(inner.toString('latin1')),
+    signature: inner && fromEitherBase64(inner.toString('latin1')),
     keyid: textAt(envelope, 'signatures', 0, 'keyid') ?? '',
     certificate: bytesAt(envelope, 'signatures', 0, 'publicKey'),
     algorithm: textAt(entry.content, 'spec', 'content', 'payloadHash', 'algorithm'),
@@ -193,7 +218,7 @@ function unpackDsse(entry: LogEntry): Parsed<Unpacked> {
   if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
   return unpack(entry, {
     payloadType: 'application/vnd.in-toto+json',
-    signature: bytesAt(entry.content, 'spec', 'signatures', 0, 'signature'),
+    signature: envelopeBytesAt(entry.content, 'spec', 'signatures', 0, 'signature'),
     keyid: '',
     certificate: bytesAt(entry.content, 'spec', 'signatures', 0, 'verifier'),
     algorithm: textAt(entry.content, 'spec', 'payloadHash', 'algorithm'),
@@ -227,6 +252,14 @@ function unpack(
 function bytesAt(value: unknown, ...path: readonly (string | number)[]): Buffer<ArrayBuffer> | undefined {
   const text = textAt(value, ...path);
   return text === undefined ? undefined : fromBase64(text);
+}
+
+function envelopeBytesAt(
+  value: unknown,
+  ...path: readonly (string | number)[]
+): Buffer<ArrayBuffer> | undefined {
+  const text = textAt(value, ...path);
+  return text === undefined ? undefined : fromEitherBase64(text);
 }
 
 function no(why: string): Parsed<never> {

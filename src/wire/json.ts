@@ -65,6 +65,16 @@ export function fromBase64(text: string): Buffer<ArrayBuffer> | undefined {
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
+/**
+ * Base64 of an envelope or a bundle, which DSSE and protobuf allow in either alphabet ("either standard or URL-safe"), or `undefined`.
+ * One alphabet holds throughout; the URL-safe one may leave its padding away (RFC 4648 3.2).
+ */
+export function fromEitherBase64(text: string): Buffer<ArrayBuffer> | undefined {
+  if (/[+/]/.test(text)) return fromBase64(text);
+  const padding = text.endsWith('=') ? '' : '='.repeat(-text.length & 3);
+  return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/') + padding);
+}
+
 /** A decimal integer of at most 20 digits, given as a JSON number or a decimal string, or `undefined`. */
 export function toInteger(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;

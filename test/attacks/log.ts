@@ -2,13 +2,29 @@ import { signCheckpoint } from '../support/checkpoint.ts';
 import { jsonOf, withJson } from '../support/http.ts';
 import type { LogEntries } from '../support/rekor.ts';
 import * as attack from '../support/rekor-attacks.ts';
-import { withEntryBody } from '../support/rekor-entry.ts';
+import { type LogRecord, withEntryBody } from '../support/rekor-entry.ts';
 import { mintSigstore, sharedSigstore } from '../support/sigstore.ts';
 import { type ValidFor, validFor } from '../support/trusted-root.ts';
 import { underRoot } from './root.ts';
 import { type Area, beside, type Row, type Scene } from './row.ts';
 
 const { rekorKey: log, rekorV2Key: otherLog } = sharedSigstore();
+
+/** Spells the signature in an `intoto` entry, which is base64 twice, in another way. */
+const respelled =
+  (spell: (sig: string) => string) =>
+  (record: LogRecord): LogRecord => ({
+    ...record,
+    body: Buffer.from(
+      record.body
+        .toString()
+        .replace(
+          /"sig":"([^"]*)"/,
+          (_, sig: string) =>
+            `"sig":"${Buffer.from(spell(Buffer.from(sig, 'base64').toString())).toString('base64')}"`,
+        ),
+    ),
+  });
 
 /** A root that trusts the log in another period than that of the entry. */
 const trustedFor = (period: (logged: number) => ValidFor) =>
@@ -39,6 +55,20 @@ export const logged: Area = {
       publish: { provenance: { kind: 'dsse' } },
       verdict: 'verified',
       code: 0,
+    },
+    {
+      promise: 'an entry whose signature is in the URL alphabet of base64, as DSSE allows, is verified',
+      publish: { provenance: { record: respelled((sig) => sig.replaceAll('+', '-').replaceAll('/', '_')) } },
+      verdict: 'verified',
+      code: 0,
+    },
+    {
+      promise: 'an entry whose signature mixes both alphabets of base64 is not read',
+      publish: { provenance: { record: respelled((sig) => `-_+/${sig.slice(4)}`) } },
+      verdict: 'rejected',
+      code: 1,
+      id: 'bundle',
+      says: /holds no signature/,
     },
     {
       promise: 'an honest entry whose stored payload was lost is verified by rebuilding it',

@@ -435,9 +435,35 @@ function bundles(): readonly Row[] {
   };
   const inside = (bundle: BundleJson, from: string | RegExp, to: string): Json =>
     JSON.parse(JSON.stringify(bundle).replace(from, to)) as Json;
+  const spelled = (bundle: BundleJson, spell: (text: string) => string): Json => {
+    const { payload, signatures, ...rest } = bundle['dsseEnvelope'] as {
+      readonly payload: string;
+      readonly payloadType: string;
+      readonly signatures: readonly { readonly sig: string }[];
+    };
+    const respelled = signatures.map((one) => ({ ...one, sig: spell(one.sig) }));
+    return { ...bundle, dsseEnvelope: { ...rest, payload: spell(payload), signatures: respelled } };
+  };
   const material = (bundle: BundleJson) => bundle['verificationMaterial'] as { readonly [key: string]: Json };
   return [
     given('an honest bundle is verified', (bundle) => bundle, { verdict: 'verified', code: 0 }),
+    given(
+      'a bundle whose payload and signature are in the URL alphabet of base64, as DSSE allows, is verified',
+      (bundle) => spelled(bundle, (text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+      { verdict: 'verified', code: 0 },
+    ),
+    ...Object.entries({
+      'that mixes both alphabets of base64': (text: string) => `-_+/${text.slice(4)}`,
+      'with a blank in its base64': (text: string) => `${text.slice(0, 4)} ${text.slice(4)}`,
+      'with something behind its base64': (text: string) => `${text}!`,
+    }).map(([what, spell]) =>
+      given(`a bundle ${what} is not read`, (bundle) => spelled(bundle, spell), {
+        verdict: 'rejected',
+        code: 1,
+        id: 'bundle',
+        says: /holds bytes that are not written as base64/,
+      }),
+    ),
     given(
       'the bundle of another package does not pass',
       (_, { publish, name, world }) =>

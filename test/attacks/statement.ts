@@ -84,7 +84,7 @@ export const enveloped: Area = {
       /does not fit the payload/,
     ),
     made(
-      'a signature in the URL alphabet of base64 is not read',
+      'a signature that the log’s own base64 writes in the URL alphabet is not read',
       { record: (record) => withEntryBody(record, (json) => json.replace(/"sig":"..../, '"sig":"-_-_')) },
       'bundle',
       /holds no signature/,

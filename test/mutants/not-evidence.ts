@@ -80,8 +80,9 @@ export const notEvidence: readonly NotEvidence[] = [
     fields:
       /^(?:verificationMaterial\.certificate\.rawBytes|verificationMaterial\.tlogEntries\.#\.(?:canonicalizedBody|logId\.keyId|inclusionPromise\.signedEntryTimestamp|inclusionProof\.(?:rootHash|hashes\.#))|dsseEnvelope\.(?:payload|signatures\.#\.sig))$/,
     spelling: 'base64',
-    bytes: 'blanks, foreign characters, the URL alphabet, padding and unused bits in base64',
-    why: 'the same bytes, as Sigstore’s library decodes them',
+    bytes:
+      'the URL alphabet, and no padding, where the base64 has no character that only the standard alphabet has',
+    why: 'the same bytes; DSSE and protobuf allow both alphabets',
   },
   {
     of: ['bundle'],

@@ -88,8 +88,8 @@ describe('an entry of the log', () => {
     ['with an empty signature', withSignature(() => ({ sig: '' })), 'holds no signature'],
     ['whose signature is not base64', withSignature(() => ({ sig: '%' })), 'holds no signature'],
     [
-      'whose signature is in the URL alphabet',
-      withSignature(() => ({ sig: base64('a-_b') })),
+      'whose signature mixes the alphabets of base64',
+      withSignature(() => ({ sig: base64('a-_b+/AA') })),
       'holds no signature',
     ],
     ['without a certificate', withSignature(() => ({ publicKey: undefined })), 'holds no certificate'],
@@ -281,6 +281,33 @@ describe('a bundle', () => {
       for (const text of odd)
         expect(written(text), text).toBe('the bundle writes a number of its log entry in an unusual way');
       expect([written('0'), written('504')]).toEqual(['accepted', 'accepted']);
+    },
+  );
+
+  it.each(['rawBytes', 'canonicalizedBody', 'keyId', 'signedEntryTimestamp', 'rootHash', 'payload', 'sig'])(
+    'holds its %s in one alphabet of base64, and nothing between the letters',
+    (name) => {
+      const written = (spell: (text: string) => string) =>
+        refusalOf(
+          Buffer.from(
+            JSON.stringify(bundle()).replace(
+              new RegExp(`"${name}":"([^"]*)"`),
+              (_, text: string) => `"${name}":"${spell(text)}"`,
+            ),
+          ),
+        );
+      const bytewise = (spell: (bytes: Buffer) => string) =>
+        written((text) => spell(Buffer.from(text, 'base64')));
+      expect(bytewise((honest) => honest.toString('base64'))).toBe('accepted');
+      expect(bytewise((honest) => honest.toString('base64url'))).toBe('accepted');
+      for (const spell of [
+        (text: string) => `${text.slice(0, 4)} ${text.slice(4)}`,
+        (text: string) => `-_+/${text.slice(4)}`,
+        (text: string) => `${text}!`,
+        (text: string) => `${text}=`,
+        (text: string) => text.slice(0, text.replace(/=+$/, '').length & ~3).concat('A'),
+      ])
+        expect(written(spell), spell(name)).toBe('the bundle holds bytes that are not written as base64');
     },
   );
 
