@@ -45,7 +45,7 @@ export function bundledBy(value: Tree, nested: boolean): string | undefined {
 }
 
 /** What npm 12 says of a package that it changes by a patch; the digest beside it is of the unpatched tarball. */
-export const patchedReason = changedByPatch('npm');
+const patchedReason = changedByPatch('npm');
 
 /** Why an entry is installed as other bytes than its digest says, if it is patched; whatever the mark holds, it is a mark. */
 export function patchedBy(value: Tree): string | undefined {
