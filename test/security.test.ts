@@ -5,16 +5,30 @@ import { describe, expect, it } from 'vitest';
 import { notEvidence } from './mutants/not-evidence.ts';
 
 const root = join(import.meta.dirname, '..');
-const document = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+const security = read('SECURITY.md');
+const attackers = read('docs/security/attackers.md');
+const proofs = read('docs/security/proofs.md');
+const unprovenBytes = read('docs/security/unproven-bytes.md');
+const dependencies = read('docs/security/dependencies.md');
+/** Everything that is promised about security, in one text. */
+const documents = [
+  security,
+  attackers,
+  proofs,
+  unprovenBytes,
+  dependencies,
+  read('docs/security/decisions.md'),
+].join('\n');
 
-/** A test that the document names: `[what](test/file.ts): “title”, “title”`. */
+/** A test that a document names: `[what](../../test/file.ts): “title”, “title”`. */
 interface Named {
   readonly file: string;
   readonly title: string;
 }
 
 function namedIn(text: string): readonly Named[] {
-  return [...text.matchAll(/\]\((test\/[\w/.-]+\.ts)\):\s+((?:“[^”]+”,?\s*)+)/g)].flatMap(
+  return [...text.matchAll(/\]\(\.\.\/\.\.\/(test\/[\w/.-]+\.ts)\):\s+((?:“[^”]+”,?\s*)+)/g)].flatMap(
     ([, file = '', titles = '']) =>
       [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => ({
         file,
@@ -23,14 +37,8 @@ function namedIn(text: string): readonly Named[] {
   );
 }
 
-function section(title: string): string {
-  const [, text] = document.split(`\n## ${title}\n`);
-  if (text === undefined) throw new Error(`SECURITY.md has no section ${title}`);
-  return text.split('\n## ')[0] ?? '';
-}
-
 /** The rows of the table whose head has these cells. */
-function rowsBelow(head: string): readonly string[] {
+function rowsBelow(document: string, head: string): readonly string[] {
   const lines = document.split('\n');
   const start = lines.indexOf(head) + 2;
   expect(start).toBeGreaterThan(1);
@@ -49,8 +57,8 @@ function textsOf(file: string): ReadonlySet<string> {
   return texts;
 }
 
-describe('SECURITY.md', () => {
-  const named = namedIn(document);
+describe('the documents on security', () => {
+  const named = namedIn(documents);
 
   it.each([...new Set(named.map(({ file }) => file))])('names tests that there are: %s', (file) => {
     const texts = textsOf(file);
@@ -59,23 +67,28 @@ describe('SECURITY.md', () => {
     expect(readFileSync(join(root, file), 'utf8')).not.toMatch(/\.(?:skip|todo|only)\(/);
   });
 
+  it('are short where people read first, and lead to every page', () => {
+    expect(Buffer.byteLength(security)).toBeLessThanOrEqual(8192);
+    for (const name of ['attackers', 'proofs', 'unproven-bytes', 'dependencies', 'decisions'])
+      expect(security).toContain(`](docs/security/${name}.md)`);
+  });
+
   it('names no test that this test does not see', () => {
-    expect(named).toHaveLength(document.split('“').length - 1);
+    expect(named).toHaveLength(documents.split('“').length - 1);
   });
 
   it('names tests for each sentence on what verified means', () => {
-    const text = section('What `verified` means');
-    const sentences = [...text.matchAll(/^(\d+)\. /gm)].map(([, number]) => number);
-    const rows = [...text.matchAll(/^\| (\d+) \|.*$/gm)];
+    const sentences = [...security.matchAll(/^(\d+)\. /gm)].map(([, number]) => number);
+    const rows = [...proofs.matchAll(/^\| (\d+) \|.*$/gm)];
     expect(sentences.length).toBeGreaterThan(0);
     expect(rows.map(([, number]) => number)).toEqual(sentences);
     for (const [row] of rows) expect(namedIn(row).length, row).toBeGreaterThan(0);
   });
 
   it('names tests for everything that an attacker cannot do', () => {
-    const attackers = section('What an attacker who owns … can do').split('\n### ').slice(1);
-    expect(attackers.map((text) => /^\((\w)\)/.exec(text)?.[1])).toEqual([...'abcdef', undefined]);
-    for (const attacker of attackers) {
+    const sections = attackers.split('\n## ').slice(1);
+    expect(sections.map((text) => /^\((\w)\)/.exec(text)?.[1])).toEqual([...'abcdef', undefined]);
+    for (const attacker of sections) {
       const claims = (attacker.split(/^(?:They c|C)annot:$/m)[1] ?? '').split(/^(?=- )|\n\n(?!- )/m);
       const bullets = claims.filter((claim) => claim.startsWith('- '));
       expect(bullets.length, attacker).toBeGreaterThan(0);
@@ -84,7 +97,7 @@ describe('SECURITY.md', () => {
   });
 
   it('lists just the bytes that the mutants may change', () => {
-    expect(rowsBelow('| evidence | bytes that prove nothing | because |')).toEqual(
+    expect(rowsBelow(unprovenBytes, '| evidence | bytes that prove nothing | because |')).toEqual(
       notEvidence.map(({ of, bytes, why }) => `| ${of.join(', ')} | ${bytes} | ${why} |`),
     );
   });
@@ -97,7 +110,7 @@ describe('SECURITY.md', () => {
           `| ${path.split('node_modules/').at(-1)} | ${version} | ${license} |`,
       ),
     );
-    const rows = rowsBelow('| package | version | licence |');
+    const rows = rowsBelow(dependencies, '| package | version | licence |');
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(locked).toContain(row);
   });

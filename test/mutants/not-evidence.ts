@@ -1,7 +1,7 @@
 import type { Survivor } from './hunt.ts';
 import type { Spelling } from './spelling.ts';
 
-/** Bytes of evidence that prove nothing, so that a change of them may go unnoticed; a row of the table in SECURITY.md. */
+/** Bytes of evidence that prove nothing, so that a change of them may go unnoticed; a row of the table in docs/security/unproven-bytes.md. */
 export interface NotEvidence {
   /** The evidence they are in, by its names; `any` for all. */
   readonly of: readonly string[];

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './run.ts';
 
-test('SECURITY.md lists just the packages of which the bundle holds code, as THIRD_PARTY_LICENSES.md does', async () => {
+test('docs/security/dependencies.md lists just the packages of which the bundle holds code, as THIRD_PARTY_LICENSES.md does', async () => {
   const built = await tableOf('THIRD_PARTY_LICENSES.md');
   expect(built).toContain('| tuf-js |');
-  expect(await tableOf('SECURITY.md')).toBe(built);
+  expect(await tableOf('docs/security/dependencies.md')).toBe(built);
 });
 
 /** The table of packages, versions and licences in a document. */
