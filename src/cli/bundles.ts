@@ -1,6 +1,6 @@
+import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { readBytesFile } from '../source/disk.ts';
-import { inFolder } from './settings.ts';
 
 const maxBundleFile = 20_000_000;
 const maxBundles = 100;

@@ -1,8 +1,9 @@
 import { type ExecFileOptions, execFile } from 'node:child_process';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Disk, DiskEntry } from '../lockfile/find/disk.ts';
 import { maxLockfileBytes } from '../lockfile/lockfile.ts';
+import { isWithin, seenFrom, slashed } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { textOfBytes } from '../wire/utf8.ts';
 
@@ -114,7 +115,7 @@ export async function diskOfCommit(commit: string, folder: string, revision?: st
     return known;
   };
   let everything: Promise<ReadonlyMap<string, readonly DiskEntry[]>> | undefined;
-  const show = (path: string): string => relative(folder, path).replaceAll('\\', '/') || '.';
+  const show = (path: string): string => seenFrom(folder, path);
   const entryAt = async (path: string): Promise<Entry | undefined> => {
     if (!isWithin(path, top) || path === top) return undefined;
     const above = await entryAt(dirname(path));
@@ -217,7 +218,7 @@ async function listingOf(
   top: string,
   flags: readonly string[] = [],
 ): Promise<ReadonlyMap<string, Entry>> {
-  const prefix = folder === '' ? [] : ['--', `${folder.replaceAll('\\', '/')}/`];
+  const prefix = folder === '' ? [] : ['--', `${slashed(folder)}/`];
   // Without --long: the size of a file would make git look for the file itself, which a partial clone may lack.
   const { stdout } = await git(['ls-tree', '-z', ...flags, commit, ...prefix], top).catch(
     (cause: unknown) => {
@@ -240,11 +241,6 @@ async function listingOf(
       return [[join(top, path), { kind, blob: id }]];
     }),
   );
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way);
 }
 
 /**

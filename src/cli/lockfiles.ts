@@ -1,5 +1,6 @@
 import { readLockfiles as readFound } from '../lockfile/find/read.ts';
 import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
+import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
@@ -7,7 +8,6 @@ import { diskAt, kindOf } from '../source/disk.ts';
 import { textOfBytes } from '../wire/utf8.ts';
 import type { Environment } from './environment.ts';
 import { lockfileTypes } from './options.ts';
-import { inFolder } from './settings.ts';
 
 /**
  * Finds and reads the lockfiles that the paths mean; `-` is standard input.

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { type ReportFormat, reportFormats } from '../report/reporter.ts';
 import { OwnFolder } from '../source/own-folder.ts';
 import type { OutputFlags } from './options.ts';
 import { replaceFile } from './replace-file.ts';
-import { inFolder } from './settings.ts';
 
 /** One report to write: to a file, or to standard output where there is none. */
 export interface Output {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
+import { inFolder, seenFrom } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
 import { claimReaders } from '../policy/parse/claim.ts';
 import { parsePolicy } from '../policy/parse/parse.ts';
 import { readTextFile, readTextFileSync } from '../source/disk.ts';
 import type { ExpectationFlags, PolicyFlags } from './options.ts';
-import { inFolder, shownPath } from './settings.ts';
+import { shownPath } from './settings.ts';
 
 const fileNames = ['jsr-verify.json', 'jsr-verify.jsonc'] as const;
 const maxPolicyBytes = 5_000_000;
@@ -73,7 +74,7 @@ async function loadPolicy(file: string, cwd: string, isFound: boolean): Promise<
     read: (path) => readSibling(inFolder(cwd, path), file),
   });
   // An override names its lockfile as seen from the policy file, an occurrence as seen from here.
-  const seenFromHere = (path: string) => relative(cwd, inFolder(cwd, path)).replaceAll('\\', '/');
+  const seenFromHere = (path: string) => seenFrom(cwd, inFolder(cwd, path));
   return {
     ...policy,
     overrides: policy.overrides.map((one) => ({ ...one, lockfile: seenFromHere(one.lockfile) })),

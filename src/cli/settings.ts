@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { inFolder, isWithin, seenFrom, slashed } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
 import { refusal } from '../source/address.ts';
@@ -80,15 +80,10 @@ export async function readSettings(
   return settings;
 }
 
-/** A path as the user meant it: relative to the folder the command was started in. */
-export function inFolder(cwd: string, path: string): string {
-  return isAbsolute(path) ? path : join(cwd, path);
-}
-
-/** A path as people know it: relative to where they stand, when it is below. */
+/** A path as people know it: relative to where they stand, when it is below; with `/`. */
 export function shownPath(file: string, cwd: string): string {
-  const path = relative(cwd, file);
-  return path === '' || path.startsWith('..') ? file : path;
+  const path = seenFrom(cwd, file);
+  return path !== '.' && isWithin(file, cwd) ? path : slashed(file);
 }
 
 function wholeNumber(flag: string, text: string | undefined, fallback: number, most: number): number {

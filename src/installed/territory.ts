@@ -1,4 +1,5 @@
-import { relative, sep } from 'node:path';
+import { sep } from 'node:path';
+import { isWithin, seenFrom } from '../model/disk-path.ts';
 import type { InstalledDisk } from './disk.ts';
 
 /** Where a path leads: into the folders that may be looked into, out of them, or nowhere. */
@@ -58,16 +59,9 @@ export class Territory {
   /** A path as people know it: relative to where they are, with `/`. */
   shown(path: string): string {
     for (const [folder, label] of this.#labels) {
-      if (isWithin(path, folder)) return slashed(`${label}${path.slice(folder.length)}`);
+      if (path === folder) return label;
+      if (isWithin(path, folder)) return `${label}/${seenFrom(folder, path)}`;
     }
-    return slashed(relative(this.#disk.folder, path)) || '.';
+    return seenFrom(this.#disk.folder, path);
   }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
-}
-
-function slashed(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { seenFrom } from '../model/disk-path.ts';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
 import { textOfBytes } from '../wire/utf8.ts';
 import { NotRegular, readAtMost, readAtMostSync } from './local-file.ts';
@@ -29,11 +30,11 @@ export function diskAt(folder: string) {
   return {
     folder: base,
     kindOf,
-    entriesIn: (path: string) => entriesIn(path, relative(base, path).replaceAll('\\', '/') || '.'),
+    entriesIn: (path: string) => entriesIn(path, seenFrom(base, path)),
     read: (path: string, maxBytes = maxTextBytes) =>
       readTextFile(path, {
         code: 'LOCKFILE_INVALID',
-        shown: relative(base, path).replaceAll('\\', '/'),
+        shown: seenFrom(base, path),
         maxBytes,
         namedBy: path,
       }),

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { slashed } from '../model/disk-path.ts';
 import { makeFolder } from './local-file.ts';
 
 /** Something stands below the cache folder that the program did not put there; the message names it. */
@@ -77,6 +78,6 @@ export class OwnFolder {
   }
 
   #shown(names: readonly string[]): string {
-    return join(basename(this.path), ...names).replaceAll('\\', '/');
+    return slashed(join(basename(this.path), ...names));
   }
 }

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { isWithin } from '../model/disk-path.ts';
 
 /**
  * Where `path` leads, links followed; `undefined` where that is outside of the repository in which `namedBy` lies. Where
@@ -23,9 +24,4 @@ function repositoryOf(file: string): string | undefined {
     }
     if (dirname(folder) === folder) return root;
   }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !/^\.\.[\\/]/.test(way) && !isAbsolute(way);
 }

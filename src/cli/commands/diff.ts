@@ -5,6 +5,7 @@ import type { Disk } from '../../lockfile/find/disk.ts';
 import { shown } from '../../lockfile/find/node-locks.ts';
 import { type ReadLockfiles, readDiscovered } from '../../lockfile/find/read.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { mergeTargets } from '../../model/target.ts';
@@ -16,7 +17,6 @@ import { commitOf, diskOfCommit, refuseRevision } from '../git.ts';
 import { readLockfiles } from '../lockfiles.ts';
 import type { AuditFlags } from '../options.ts';
 import { runAudit } from '../session.ts';
-import { inFolder } from '../settings.ts';
 
 /** `jsr-verify diff <base> [head]`: what changed between two lockfiles, or two git revisions of the ones in this folder. */
 export async function diffCommand(

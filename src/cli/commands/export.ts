@@ -1,5 +1,6 @@
 import { verifySpecs } from '../../audit.ts';
 import { exportBundle } from '../../export.ts';
+import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
@@ -8,7 +9,6 @@ import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
-import { inFolder } from '../settings.ts';
 
 /** `jsr-verify export <spec> -o <file>`: the attestation as a Sigstore bundle that other verifiers read. */
 export async function exportCommand(

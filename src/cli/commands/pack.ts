@@ -1,5 +1,6 @@
 import { auditAll, followLogs } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { tool } from '../../model/tool.ts';
 import { readBytesFile } from '../../source/disk.ts';
@@ -12,7 +13,7 @@ import { checkWritable, writeOutput } from '../output.ts';
 import { toTrustNote, trustNote } from '../pack-trust.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
-import { inFolder, shownPath } from '../settings.ts';
+import { shownPath } from '../settings.ts';
 
 /** Options of its own. */
 export interface PackFlags {

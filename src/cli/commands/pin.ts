@@ -3,6 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import { auditAll, judgeTarget } from '../../audit.ts';
 import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
+import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { PackageReport } from '../../model/report.ts';
 import type { Target } from '../../model/target.ts';
@@ -19,7 +20,7 @@ import { checkWritable, writeOutput } from '../output.ts';
 import { nearestPolicy, readSibling } from '../policy.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
-import { inFolder, shownPath } from '../settings.ts';
+import { shownPath } from '../settings.ts';
 
 /** Options of its own. */
 export interface PinFlags {

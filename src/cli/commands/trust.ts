@@ -1,3 +1,4 @@
+import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { toTerminal } from '../../report/words/escape.ts';
 import type { Trust } from '../../sigstore/trust.ts';
@@ -16,7 +17,7 @@ import { exit } from '../exit.ts';
 import { openTrust } from '../load-trust.ts';
 import type { OutputFlags, SourceFlags } from '../options.ts';
 import { voiceOn } from '../say.ts';
-import { inFolder, readSettings } from '../settings.ts';
+import { readSettings } from '../settings.ts';
 
 export type TrustFlags = SourceFlags &
   Pick<OutputFlags, 'quiet'> & { readonly strict: boolean; readonly json: boolean };

@@ -1,4 +1,5 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isWithin, seenFrom } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Remark } from '../../model/target.ts';
 import { detect, type LockfileFormatId } from '../lockfile.ts';
@@ -284,7 +285,7 @@ function denoLock(steps: readonly Step[]): { readonly path: string; readonly ste
   if (here === undefined) return undefined;
   const root = steps.findIndex(
     ({ deno, denoLock: path, folder }, index) =>
-      index > step && path !== undefined && isMember(deno?.members ?? [], below(folder, here.folder)),
+      index > step && path !== undefined && isMember(deno?.members ?? [], seenFrom(folder, here.folder)),
   );
   const chosen = root === -1 ? here : steps[root];
   if (chosen?.denoLock === undefined) return undefined;
@@ -307,7 +308,7 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
 // Whoever may change `deno.json` must not have files read that are not of the repository. Where a link leads, the disk looks.
 function refuseOutside(disk: Disk, path: string, steps: readonly Step[]): void {
   const root = steps.at(-1);
-  if (root?.isRoot !== true || !/^\.\.(?:\/|$)/.test(below(root.folder, path))) return;
+  if (root?.isRoot !== true || isWithin(path, root.folder)) return;
   throw new JsrVerifyError(
     'LOCKFILE_INVALID',
     `${shown(disk, path)} is outside of the repository, though deno.json names it`,
@@ -349,8 +350,4 @@ function missing(
 
 function toFound(disk: Disk, path: string, format: LockfileFormatId | undefined): FoundLockfile {
   return { path, file: shown(disk, path), format };
-}
-
-function below(folder: string, path: string): string {
-  return relative(folder, path).replaceAll('\\', '/');
 }

@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { isWithin, seenFrom } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Remark } from '../../model/target.ts';
 import { formats, type LockfileFormatId } from '../lockfile.ts';
@@ -148,7 +149,7 @@ async function leadingElsewhere(
         hint,
         severity,
       });
-    if (leadsOut(root, target)) {
+    if (!isWithin(target, root)) {
       say('which is outside of the repository, so it was not audited', 'name that lockfile to audit it, too');
     } else if ((await disk.kindOf(target)) === (to === 'folder' ? 'folder' : 'file')) {
       paths.push(target);
@@ -289,12 +290,7 @@ function formatOf(name: string): LockfileFormatId | undefined {
   return formats.find(({ fileNames }) => (fileNames as readonly string[]).includes(name))?.id;
 }
 
-function leadsOut(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '..' || /^\.\.[\\/]/.test(way) || isAbsolute(way);
-}
-
 /** A path for people and reports: relative to the folder of the disk, with `/`. */
 export function shown(disk: Disk, path: string): string {
-  return relative(disk.folder, path).replaceAll('\\', '/') || '.';
+  return seenFrom(disk.folder, path);
 }

@@ -1,4 +1,5 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { isWithin, seenFrom } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { Remark } from '../../model/target.ts';
 import { type DenoConfig, type Named, readDenoConfig } from './deno-config.ts';
@@ -54,8 +55,7 @@ export async function findStandIns(
   return remarks;
 
   async function read(path: string): Promise<DenoConfig | undefined> {
-    if (relative(root, path).replaceAll('\\', '/').startsWith('../') || (await disk.kindOf(path)) !== 'file')
-      return undefined;
+    if (!isWithin(path, root) || (await disk.kindOf(path)) !== 'file') return undefined;
     try {
       return readDenoConfig(shown(path), await disk.read(path), registry);
     } catch (cause) {
@@ -94,7 +94,7 @@ export async function findStandIns(
   }
 
   function shown(path: string): string {
-    return relative(disk.folder, path).replaceAll('\\', '/');
+    return seenFrom(disk.folder, path);
   }
 }
 
