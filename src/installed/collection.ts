@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { patchOf } from '../lockfile/parts/patches.ts';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
+import { foldPath } from '../model/path.ts';
 import type { Occurrence, Target } from '../model/target.ts';
 import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
 import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno/deno-copies.ts';
@@ -242,7 +243,10 @@ export class Collection {
       const { scope, name, version } = about;
       const starts = [`@jsr-${scope}__${name}-npm-${version}-`, `@${scope}-${name}-jsr-${version}-`];
       for (const entry of listed.value) {
-        if (!entry.name.endsWith('.zip') || !starts.some((start) => entry.name.startsWith(start))) continue;
+        // A disk that folds case finds it however it is spelled.
+        const spelled = foldPath(entry.name);
+        if (!spelled.endsWith('.zip') || !starts.some((start) => spelled.startsWith(foldPath(start))))
+          continue;
         const path = join(folder, entry.name);
         const entered = await this.#territory.enter(path);
         const prefix = `node_modules/@jsr/${scope}__${name}/`;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { npmNameOf, type PackageVersion } from '../../model/package.ts';
+import { foldPath } from '../../model/path.ts';
 import { at, field, isRecord, parseJson, textAt } from '../../wire/json.ts';
 import type { CacheCopy, VendorCopy, VersionMetadata } from '../copies.ts';
 import type { InstalledDisk, OnDisk } from '../disk.ts';
@@ -130,8 +131,10 @@ export async function findNpmCached(
   const folder = join(denoDir, 'npm', npmCacheHost(npmRegistry), ...npmNameOf(about).split('/'));
   const listed = await disk.list(folder);
   if (listed.state !== 'present') return [];
+  // A disk that folds case finds it however it is spelled.
+  const version = foldPath(about.version);
   return listed.value
-    .filter(({ kind, name }) => kind === 'folder' && name.replace(/_\d+$/, '') === about.version)
+    .filter(({ kind, name }) => kind === 'folder' && foldPath(name.replace(/_\d+$/, '')) === version)
     .map(({ name }) => join(folder, name));
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { PackageName, PackageVersion } from '../../model/package.ts';
+import { foldPath } from '../../model/path.ts';
 import type { InstalledNames } from '../../model/target.ts';
 import type { InstalledDisk } from '../disk.ts';
 
@@ -16,6 +17,7 @@ export interface InstalledLockfile {
 /** What the audited lockfiles call the packages that they install. */
 export class Names {
   readonly #jsr = new Map<string, PackageName[]>();
+  readonly #folded = new Map<string, PackageName[]>();
   readonly #others = new Set<string>();
   readonly #folders = new Map<string, PackageVersion | undefined>();
 
@@ -31,7 +33,11 @@ export class Names {
   }
 
   #add(folder: string, { jsr, others, folders }: InstalledNames): void {
-    for (const [name, packages] of jsr) this.#jsr.set(name, [...(this.#jsr.get(name) ?? []), ...packages]);
+    for (const [name, packages] of jsr) {
+      this.#jsr.set(name, [...(this.#jsr.get(name) ?? []), ...packages]);
+      const folded = foldPath(name);
+      this.#folded.set(folded, [...(this.#folded.get(folded) ?? []), ...packages]);
+    }
     for (const name of others) this.#others.add(name);
     for (const [key, version] of folders) {
       const parts = key.split('/');
@@ -42,7 +48,7 @@ export class Names {
   /** The packages from JSR that are installed under a name which is not their own. */
   jsr(name: string): readonly PackageName[] {
     // A disk that folds case finds it however it is spelled.
-    return this.#jsr.get(name) ?? this.#jsr.get(name.toLowerCase()) ?? [];
+    return this.#jsr.get(name) ?? this.#folded.get(foldPath(name)) ?? [];
   }
 
   /** Whether a package from elsewhere is installed under the name, too. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { InstalledDisk } from '../disk.ts';
+import type { DiskEntry, InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
 
 /**
@@ -48,6 +48,8 @@ const lockfiles = [
   ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml'],
   ...['bun.lock', 'bun.lockb', 'vlt-lock.json'],
 ];
+/** What programs find without listing a folder. */
+const askedFor: ReadonlySet<string> = new Set(['node_modules', '.yarn', 'vendor', ...pnpFiles, ...lockfiles]);
 /** Where clients keep what they link to: only what something leads to counts there. */
 const stores = ['.pnpm', '.store', '.bun', '.deno', '.vlt'];
 
@@ -119,15 +121,16 @@ export async function searchProjects(
     if (listed.state === 'unavailable')
       unseen.push(`${territory.shown(folder)} cannot be read: ${listed.why}`);
     if (listed.state !== 'present') continue;
-    const governed = depth > 0 && listed.value.some(({ name }) => lockfiles.includes(name));
+    const entries = await asAskedFor(disk, folder, listed.value);
+    const governed = depth > 0 && entries.some(({ name }) => lockfiles.includes(name));
     const standing = governed ? 'governed' : above;
-    if (listed.value.some(({ name }) => pnpFiles.includes(name))) pnp.push(folder);
+    if (entries.some(({ name }) => pnpFiles.includes(name))) pnp.push(folder);
     const enter = (path: string, as: Standing) => {
       if (depth < maxDepth) queue.push({ folder: path, depth: depth + 1, standing: as });
       else
         unseen.push(`${territory.shown(path)} lies deeper than ${maxDepth} folders and was not looked into`);
     };
-    for (const { name, kind } of listed.value) {
+    for (const { name, kind } of entries) {
       const path = join(folder, name);
       if (kind === 'file' || kind === 'other') continue;
       if (name === 'node_modules') {
@@ -150,6 +153,25 @@ export async function searchProjects(
     }
   }
   return { importers, pnp, archives, vendors, unseen };
+}
+
+/**
+ * The entries of a folder by the names that programs ask for: a disk that folds case finds `Node_Modules` by
+ * `node_modules`, other disks do not.
+ */
+async function asAskedFor(
+  disk: InstalledDisk,
+  folder: string,
+  entries: readonly DiskEntry[],
+): Promise<readonly DiskEntry[]> {
+  const names = new Set(entries.map(({ name }) => name));
+  return Promise.all(
+    entries.map(async (entry) => {
+      const asked = entry.name.toLowerCase();
+      if (names.has(asked) || !askedFor.has(asked)) return entry;
+      return (await disk.real(join(folder, asked))) === undefined ? entry : { ...entry, name: asked };
+    }),
+  );
 }
 
 function lower(standing: Standing): Standing {
