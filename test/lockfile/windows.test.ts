@@ -44,6 +44,44 @@ const lock = JSON.stringify({
   jsr: { '@a/b@1.0.0': { integrity: 'a'.repeat(64) } },
 });
 
+describe('on a disk that folds case', () => {
+  test('the lockfile of pnpm counts in whatever case it is spelled', async () => {
+    const disk = windowsDisk('C:\\repo', {
+      'C:\\repo\\.git\\HEAD': '',
+      'C:\\repo\\package.json': '{}',
+      'C:\\repo\\Pnpm-Lock.yaml': '',
+      'C:\\repo\\package-lock.json': '{}',
+    });
+    const { lockfiles } = await discoverLockfiles(disk, []);
+    expect(lockfiles.map(({ file }) => file).sort()).toEqual(['package-lock.json', 'pnpm-lock.yaml']);
+  });
+
+  test('so does that of the branch', async () => {
+    const disk = windowsDisk('C:\\repo', {
+      'C:\\repo\\.git\\HEAD': 'ref: refs/heads/main\n',
+      'C:\\repo\\package.json': '{}',
+      'C:\\repo\\pnpm-workspace.yaml': 'gitBranchLockfile: true\n',
+      'C:\\repo\\pnpm-lock.Main.yaml': '',
+      'C:\\repo\\pnpm-lock.yaml': '',
+    });
+    const { lockfiles, unread } = await discoverLockfiles(disk, []);
+    expect(lockfiles.map(({ file }) => file)).toEqual(['pnpm-lock.main.yaml']);
+    expect(unread.map(({ path }) => path)).toEqual(['C:\\repo\\pnpm-lock.yaml']);
+  });
+
+  test('a lockfile further down is named in whatever case it is spelled', async () => {
+    const disk = windowsDisk('C:\\repo', {
+      'C:\\repo\\.git\\HEAD': '',
+      'C:\\repo\\deno.lock': lock,
+      'C:\\repo\\app\\Deno.lock': lock,
+      'C:\\repo\\lib\\DENO.JSON': '{"lock":"other.lock"}',
+      'C:\\repo\\lib\\other.lock': lock,
+    });
+    const { unread } = await discoverLockfiles(disk, []);
+    expect(unread.map(({ path }) => path)).toEqual(['C:\\repo\\app\\deno.lock', 'C:\\repo\\lib\\other.lock']);
+  });
+});
+
 describe('on Windows', () => {
   test.each(['D:\\other\\deno.lock', 'D:/other/deno.lock', '\\\\server\\share\\deno.lock', '..\\deno.lock'])(
     'deno.json leads to no lockfile outside of the repository: %s',

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import { foldPath } from '../../model/path.ts';
 import { maxSettingsBytes } from './client-settings.ts';
 import { readDenoProject } from './deno-project.ts';
 import type { Disk } from './disk.ts';
@@ -42,11 +43,17 @@ export async function lockfilesBelow(
       if (seen > maxFolders) cut = `there are more than ${maxFolders} folders`;
       for (const [index, entries] of listed.entries()) {
         for (const { name, kind } of entries) {
-          const path = join(folders[index] ?? start, name);
-          if (kind === 'folder' && !skipped.has(name)) next.push(path);
+          const folder = folders[index] ?? start;
+          if (kind === 'folder' && !skipped.has(name)) next.push(join(folder, name));
           if (kind !== 'file' || depth === 0) continue;
-          if (isLockfile(name)) found.add(path);
-          if (name === 'deno.json' || name === 'deno.jsonc') projects.push(path);
+          const asked = foldPath(name);
+          const isProject = asked === 'deno.json' || asked === 'deno.jsonc';
+          if (!isProject && !isLockfile(asked)) continue;
+          const path = join(folder, asked);
+          // Clients ask for names, and a disk that folds case finds them in another spelling.
+          if (name !== asked && (await disk.kindOf(path)) !== 'file') continue;
+          if (isProject) projects.push(path);
+          else found.add(path);
         }
       }
       if (found.size > maxFound || projects.length > maxFound)

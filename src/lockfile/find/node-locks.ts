@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { isWithin, seenFrom } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { foldPath } from '../../model/path.ts';
 import type { Remark } from '../../model/target.ts';
 import { formats, type LockfileFormatId } from '../lockfile.ts';
 import { branchLockName, isBranchLock, namesBranch } from './branch.ts';
@@ -188,12 +189,16 @@ async function pnpmLocks(
   const names = (await disk.entriesIn(folder))
     .filter(({ kind }) => kind !== 'folder')
     .map(({ name }) => name);
-  const shared = names.includes(pnpmLock) && (await disk.kindOf(join(folder, pnpmLock))) === 'file';
-  const current = branch === undefined ? undefined : branchLockName(branch);
+  // pnpm asks for names, so the disk answers: it may fold case.
+  const isThere = async (name: string) => (await disk.kindOf(join(folder, name))) === 'file';
+  const shared = await isThere(pnpmLock);
+  const named = branch === undefined ? undefined : branchLockName(branch);
+  const current = named !== undefined && (await isThere(named)) ? named : undefined;
+  const entry = names.find((name) => name === current) ?? names.find((name) => foldPath(name) === current);
   // That of the branch first, so that no others push it out.
   const branches = [
-    ...names.filter((name) => name === current),
-    ...names.filter((name) => isBranchLock(name) && name !== current).sort(),
+    ...(current === undefined ? [] : [current]),
+    ...names.filter((name) => isBranchLock(name) && name !== entry).sort(),
   ].slice(0, maxBranches);
   const take = (name: string) => void read.push({ path: join(folder, name), format: 'pnpm' });
   const setting = settings.findLast(({ means }) => means.kind === 'branch');
