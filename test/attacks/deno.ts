@@ -301,7 +301,95 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./evil'] },
         'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "\.\/evil"/,
+      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+    ),
+    configured(
+      'a member of the workspace that the pattern packages/* leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./other', 'packages/*'] },
+        'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+    ),
+    configured(
+      'a member of the workspace that the pattern packages/** leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./other', 'packages/**'] },
+        'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+    ),
+    configured(
+      'a member of the workspace that the pattern p?ckages/e*l leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./other', 'p?ckages/e*l'] },
+        'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+    ),
+    configured(
+      'a member of the workspace that the pattern **/evil leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./other', '**/evil'] },
+        'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+    ),
+    configured(
+      'a member of the workspace that the pattern */../packages/* leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['./other', '*/../packages/*'] },
+        'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+    ),
+    configured(
+      'an import map of a member that a pattern leads to is told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['packages/*'] },
+        'packages/one/deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } },
+      }),
+      /"imports" sends jsr:@acme\/row-\d+@\^1 to/,
+    ),
+    configured(
+      'a member that package.json names is told',
+      ({ name }) => ({
+        'package.json': { workspaces: ['ev*'] },
+        'evil/package.json': { name: 'evil' },
+        'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+    ),
+    configured(
+      'a member that is named after many others is told',
+      ({ name }) => ({
+        'deno.json': { workspace: [...Array.from({ length: 300 }, (_, at) => `./no-${at}`), './evil'] },
+        'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+    ),
+    configured(
+      'members that are too many to look at are told',
+      () => ({ 'deno.json': { workspace: Array.from({ length: 3000 }, (_, at) => `./no-${at}`) } }),
+      /a member of the workspace .* was not read/,
+    ),
+    configured(
+      'a member of a linked workspace that stands in for a package of JSR is told',
+      ({ name }) => ({
+        'deno.json': { links: ['./linked'] },
+        'linked/deno.json': { workspace: ['./evil'] },
+        'linked/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      /Deno takes @acme\/row-\d+ from the folder "linked\/evil"/,
+    ),
+    configured(
+      'a folder that a pattern of the workspace excludes is nothing to be told',
+      ({ name }) => ({
+        'deno.json': { workspace: ['packages/*', '!packages/no'] },
+        'packages/yes/deno.json': { name: '@acme/yes' },
+        'packages/no/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
+      }),
+      undefined,
     ),
     {
       ...configured(

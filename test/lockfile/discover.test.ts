@@ -191,6 +191,10 @@ describe('a deno.json', () => {
     [['./packages/a']],
     [['./packages/*']],
     [['packages/**']],
+    [['p*k*s/?']],
+    [['**/a']],
+    [['packages/x/../a']],
+    [['!packages/a', 'packages/a']],
     [{ members: ['./packages/a/'] }],
     [['./packages/a*', '!./packages/b']],
   ])('of a workspace %j gives its members its lockfile', async (workspace) => {

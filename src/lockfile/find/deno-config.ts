@@ -60,14 +60,19 @@ export function readDenoConfig(file: string, text: string, registry: string): De
       if (replaces(entry, registry) || (inside && textOf(entry.value) !== undefined))
         remarks.push(remark(`"scopes" for ${clip(scope)}`, entry));
   }
-  const workspace = get(root, 'workspace') ?? get(root, 'workspaces');
   return {
     remarks,
     name: textAt(root, 'name'),
     importMap: named(get(root, 'importMap'))[0],
     links: [...itemsOf(get(root, 'links')), ...itemsOf(get(root, 'patch'))].flatMap(named),
-    members: itemsOf(workspace?.kind === 'map' ? get(workspace, 'members') : workspace).flatMap(named),
+    members: [...membersIn(get(root, 'workspace')), ...membersIn(get(root, 'workspaces'))].flatMap(named),
   };
+}
+
+/** Members of a workspace; `package.json` may call them `packages`. */
+export function membersIn(workspace: Tree | undefined): readonly Tree[] {
+  if (workspace?.kind !== 'map') return itemsOf(workspace);
+  return [...itemsOf(get(workspace, 'members')), ...itemsOf(get(workspace, 'packages'))];
 }
 
 /** An entry of an import map that leads a JSR package to something else; to another version of itself is no harm. */

@@ -1,7 +1,8 @@
 import { JsrVerifyError } from '../../model/error.ts';
 import { Lines } from '../parts/place.ts';
 import { readJson } from '../text/json.ts';
-import { get, itemsOf, TreeError, textOf } from '../text/value.ts';
+import { get, TreeError, textOf } from '../text/value.ts';
+import { membersIn } from './deno-config.ts';
 
 /** What a `deno.json` or `deno.jsonc` says about lockfiles. */
 export interface DenoProject {
@@ -19,8 +20,7 @@ export function readDenoProject(file: string, text: string): DenoProject {
   try {
     const root = readJson(clean, { relaxed: true });
     const lock = get(root, 'lock');
-    const workspace = get(root, 'workspace') ?? get(root, 'workspaces');
-    const members = itemsOf(workspace?.kind === 'map' ? get(workspace, 'members') : workspace);
+    const members = [...membersIn(get(root, 'workspace')), ...membersIn(get(root, 'workspaces'))];
     return {
       lock:
         lock?.kind === 'leaf' && lock.value === false
@@ -40,29 +40,4 @@ export function readDenoProject(file: string, text: string): DenoProject {
       },
     );
   }
-}
-
-/** Whether a folder, by its path below the root of a workspace, is one of the members. */
-export function isMember(members: readonly string[], folder: string): boolean {
-  const names = folder.split('/');
-  const matches = (pattern: string) => {
-    const parts = pattern.replace(/^\.\//, '').replace(/\/$/, '').split('/');
-    const deep = parts.at(-1) === '**';
-    const fixed = deep ? parts.slice(0, -1) : parts;
-    if (deep ? names.length < fixed.length : names.length !== fixed.length) return false;
-    return fixed.every((part, index) => matchesName(part, names[index] ?? ''));
-  };
-  return (
-    members.some((member) => !member.startsWith('!') && matches(member)) &&
-    !members.some((member) => member.startsWith('!') && matches(member.slice(1)))
-  );
-}
-
-// One `*` is all that workspaces use; a full pattern language would let a foreign file keep us busy.
-function matchesName(pattern: string, name: string): boolean {
-  const star = pattern.indexOf('*');
-  if (star === -1) return pattern === name;
-  const head = pattern.slice(0, star);
-  const tail = pattern.slice(star + 1);
-  return name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail);
 }

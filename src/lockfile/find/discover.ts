@@ -5,8 +5,9 @@ import type { Remark } from '../../model/target.ts';
 import { detect, type LockfileFormatId } from '../lockfile.ts';
 import { lockfilesBelow } from './below.ts';
 import { currentBranch, isBranchLock } from './branch.ts';
-import { type DenoProject, isMember, readDenoProject } from './deno-project.ts';
+import { type DenoProject, readDenoProject } from './deno-project.ts';
 import type { Disk } from './disk.ts';
+import { isMember } from './members.ts';
 import {
   type Around,
   branchesBeside,
@@ -114,7 +115,7 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   if (projectFiles.includes(basename(start))) return search(disk, dirname(start), path, options);
   const format = isBranchLock(basename(start)) ? 'pnpm' : detect(start);
   const folder = dirname(start);
-  const beside = format === 'deno' ? [...(await present(disk, folder, denoNames))] : [];
+  const beside = format === 'deno' ? [...(await present(disk, folder, [...denoNames, 'package.json']))] : [];
   return {
     lockfiles: [toFound(disk, start, format)],
     remarks: [],
@@ -173,10 +174,12 @@ async function search(
   };
 }
 
-/** The `deno.json` files from the start up to the one whose lockfile it is. */
+/** The files that name members of a workspace, from the start up to the one whose lockfile it is. */
 function configsOf(steps: readonly Step[], lock: string | undefined, start: string): DenoConfigs {
   const last = steps.findIndex(({ denoLock: path }) => path !== undefined && path === lock);
-  const files = steps.slice(0, last + 1).flatMap(({ denoConfig }) => denoConfig ?? []);
+  const files = steps
+    .slice(0, last + 1)
+    .flatMap(({ denoConfig, nodeConfig }) => [denoConfig, nodeConfig].filter((path) => path !== undefined));
   const top = steps.at(-1);
   return { files, root: top?.isRoot === true ? top.folder : dirname(files.at(-1) ?? join(start, '-')) };
 }
@@ -225,6 +228,8 @@ interface Step {
   readonly deno: DenoProject | undefined;
   /** Absolute; the `deno.json` or `deno.jsonc` that was read. */
   readonly denoConfig: string | undefined;
+  /** Absolute; its `package.json`, which may name members of a workspace as well. */
+  readonly nodeConfig: string | undefined;
   /** Absolute; where Deno would look, if anywhere. */
   readonly denoLock: string | undefined;
   readonly node: FolderLocks;
@@ -264,6 +269,7 @@ async function lookInto(disk: Disk, folder: string, around: Around): Promise<Omi
     denoConfig,
     denoLock: deno?.lock === false ? undefined : (named ?? beside),
     node: await nodeLocks(disk, folder, around),
+    nodeConfig: names.has('package.json') ? join(folder, 'package.json') : undefined,
     isNodeProject: names.has('package.json'),
   };
 }

@@ -1,14 +1,26 @@
 import { dirname, join, resolve } from 'node:path';
 import { isWithin, seenFrom } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { nameOf } from '../../model/package.ts';
 import type { Remark } from '../../model/target.ts';
+import { fromNpmName } from '../parts/name.ts';
 import { type DenoConfig, type Named, readDenoConfig } from './deno-config.ts';
 import type { Disk } from './disk.ts';
+import { memberFolders } from './members.ts';
 
-/** Folders that one `deno.json` names and that are looked into. */
-const maxFolders = 200;
+/** Folders that one `deno.json` links and that are looked into. */
+const maxLinks = 200;
+/** Files that give a folder the name by which Deno takes it in place of a package. */
+const configNames = ['deno.json', 'deno.jsonc', 'package.json'];
 
-/** The `deno.json` files that a lockfile of Deno goes with. */
+/** A file that makes a folder a member of a workspace; `config` is missing where it cannot be read. */
+interface Member {
+  readonly named: Named;
+  readonly path: string;
+  readonly config: DenoConfig | undefined;
+}
+
+/** The files that name members of a workspace, and that a lockfile of Deno goes with: `deno.json`, `package.json`. */
 export interface DenoConfigs {
   /** Absolute. */
   readonly files: readonly string[];
@@ -40,16 +52,21 @@ export async function findStandIns(
       if (map === undefined) remarks.push(unread(path, importMap, 'the import map'));
       else remarks.push(...map.remarks);
     }
-    for (const link of config.links.slice(0, maxFolders)) {
-      const found = await inFolder(path, link);
-      if (found === 'nothing') remarks.push(unread(path, link, 'the linked folder'));
-      else if (isScoped(found.name)) remarks.push(instead(path, link, found.name));
+    for (const link of config.links.slice(0, maxLinks)) {
+      const folder = resolve(dirname(path), link.text);
+      const found = await inFolder(folder);
+      if (found.length === 0) remarks.push(unread(path, link, 'the linked folder'));
+      for (const { name, members } of found) {
+        if (isScoped(name)) remarks.push(instead(path, link, link.text, name));
+        // Deno links the members of a workspace along with it.
+        for (const member of await inMembers(folder, members)) takeMember(path, link, member);
+      }
     }
-    for (const member of config.members.slice(0, maxFolders)) {
-      const found = await inFolder(path, member);
-      if (found === 'nothing') continue;
-      if (isScoped(found.name) && locked.has(found.name)) remarks.push(instead(path, member, found.name));
-      if (!files.includes(found.path)) remarks.push(...found.remarks);
+    const cut = config.links[maxLinks];
+    if (cut !== undefined) remarks.push(unread(path, cut, 'the linked folder'));
+    for (const member of await inMembers(dirname(path), config.members)) {
+      takeMember(path, member.named, member);
+      if (member.config !== undefined && !files.includes(member.path)) remarks.push(...member.config.remarks);
     }
   }
   return remarks;
@@ -65,16 +82,41 @@ export async function findStandIns(
     }
   }
 
-  async function inFolder(
-    config: string,
-    { text }: Named,
-  ): Promise<(DenoConfig & { readonly path: string }) | 'nothing'> {
-    for (const name of ['deno.json', 'deno.jsonc', 'package.json']) {
-      const path = join(resolve(dirname(config), text), name);
-      const found = await read(path);
-      if (found !== undefined) return { ...found, path };
+  async function inFolder(folder: string): Promise<readonly DenoConfig[]> {
+    const found = await Promise.all(configNames.map((name) => read(join(folder, name))));
+    return found.filter((config) => config !== undefined);
+  }
+
+  /** The configurations of members; without one where it is there and cannot be read. */
+  async function inMembers(folder: string, members: readonly Named[]): Promise<readonly Member[]> {
+    const found: Member[] = [];
+    const { folders, isCut } = await memberFolders(
+      disk,
+      folder,
+      members.map(({ text }) => text),
+    );
+    const named = new Map(members.map((member) => [member.text, member]));
+    for (const [place, text] of folders) {
+      const from = named.get(text) ?? { text, line: 1 };
+      for (const name of configNames) {
+        const path = join(place, name);
+        const config = await read(path);
+        if (config !== undefined || (await disk.kindOf(path)) === 'file')
+          found.push({ named: from, path, config });
+      }
     }
-    return 'nothing';
+    const [first] = members;
+    if (isCut && first !== undefined) found.push({ named: first, path: folder, config: undefined });
+    return found;
+  }
+
+  function takeMember(path: string, at: Named, { named, path: file, config }: Member): void {
+    if (config === undefined)
+      remarks.push(unread(path, { ...named, line: at.line }, 'a member of the workspace'));
+    const name = config?.name;
+    const asJsr = name === undefined ? undefined : (fromNpmName(name) ?? name);
+    const full = typeof asJsr === 'object' ? nameOf(asJsr) : asJsr;
+    if (isScoped(full) && locked.has(full)) remarks.push(instead(path, at, shown(dirname(file)), full));
   }
 
   function unread(path: string, { text, line }: Named, what: string): Remark {
@@ -85,10 +127,10 @@ export async function findStandIns(
     };
   }
 
-  function instead(path: string, { text, line }: Named, name: string): Remark {
+  function instead(path: string, { line }: Named, folder: string, name: string): Remark {
     return {
       at: { file: shown(path), line },
-      message: `Deno takes ${name} from the folder ${JSON.stringify(text.slice(0, 100))} of the project where its version fits`,
+      message: `Deno takes ${name} from the folder ${JSON.stringify(folder.slice(0, 100))} of the project where its version fits`,
       hint: 'review what lies in that folder: it was not checked',
     };
   }
