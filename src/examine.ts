@@ -83,7 +83,8 @@ async function look(target: Target, auditor: PackageAuditor): Promise<Examinatio
     collectManifest(about, lockedDigest(target.occurrences) !== undefined, source, addresses),
     collectBadge(about, source, addresses),
   ]);
-  const readable = checkManifest(manifest, target.occurrences);
+  const word = hearsay(target, meta, badge);
+  const readable = checkManifest(manifest, target.occurrences, word);
   const bodies = new Map<string, Uint8Array>();
   const [named, files] = await Promise.all([
     collectNamed(badge, auditor),
@@ -91,7 +92,6 @@ async function look(target: Target, auditor: PackageAuditor): Promise<Examinatio
       ? collectFiles(target, readable.fact.files, bodies, auditor)
       : undefined,
   ]);
-  const word = hearsay(target, meta, badge);
   const evidence = { manifest, word, search: 'not-asked', ...(files && { files }) } as const;
 
   const tries: Tried[] = [];
@@ -315,6 +315,7 @@ function hearsay(
   return {
     yanked: listed?.yanked ?? false,
     unlinked: false,
+    ...(listed === undefined && { unlisted: true }),
     ...(listed?.publishedAt && { publishedAt: listed.publishedAt }),
     ...(about?.linked && { linked: about.linked }),
     ...(badge.state === 'unavailable' ? {} : { rekorLogId: badge.state === 'present' ? badge.value : null }),

@@ -62,7 +62,7 @@ async function run(environment: Environment): Promise<number> {
     .epilogue(epilogue)
     .command(
       ['$0 [spec..]', 'verify [spec..]'],
-      'verify packages: @std/path, @std/path@^1, jsr:@std/path, npm:@jsr/std__path',
+      'verify packages: @std/path, @std/path@^1, jsr:@std/path, npm:@jsr/std__path,\npkg:jsr/@std/path, pkg:npm/%40jsr/std__path, https://jsr.io/@std/path',
       (command) => specs(command).options(auditOptions),
       (flags) =>
         then(() =>

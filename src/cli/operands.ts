@@ -1,7 +1,7 @@
 import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import type { Spec } from '../model/package.ts';
 import { type LockfileContents, mergeTargets } from '../model/target.ts';
-import { parseSpec } from '../registry/spec.ts';
+import { parseSpecFor } from '../registry/spec.ts';
 import type { Environment } from './environment.ts';
 import { readLockfiles } from './lockfiles.ts';
 import type { Settings } from './settings.ts';
@@ -17,7 +17,7 @@ interface Operands {
 /**
  * Tells specs from paths, and reads the lockfiles that the paths mean: those of this folder where nothing is named.
  *
- * @throws {JsrVerifyError} as `parseSpec` and `readLockfiles`
+ * @throws {JsrVerifyError} as `parseSpecFor` and `readLockfiles`
  */
 export async function readOperands(
   named: readonly string[],
@@ -25,7 +25,7 @@ export async function readOperands(
   { addresses }: Pick<Settings, 'addresses'>,
   environment: Environment,
 ): Promise<Operands> {
-  const specs = named.filter(isSpec).map(parseSpec);
+  const specs = named.filter(isSpec).map((text) => parseSpecFor(text, addresses));
   const paths = named.filter((text) => !isSpec(text));
   const onlySpecs = specs.length > 0 && paths.length === 0;
   const lockfiles = onlySpecs ? [] : await readLockfiles(paths, type, addresses, environment);
@@ -34,5 +34,5 @@ export async function readOperands(
 }
 
 function isSpec(text: string): boolean {
-  return text.startsWith('@') || /^(?:jsr|npm|pkg):/.test(text);
+  return text.startsWith('@') || /^(?:jsr|npm|pkg|https?):/i.test(text);
 }

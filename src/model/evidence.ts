@@ -28,6 +28,8 @@ export interface RawAttestation {
 /** What the registry says about a version. Hearsay: used for expectations and hints, never as proof. */
 export interface RegistryWord {
   readonly yanked: boolean;
+  /** `true` when the registry's list does not have the version, or there is no list. */
+  readonly unlisted?: boolean;
   /** When the registry says the version was published; `undefined` in old documents. */
   readonly publishedAt?: Date;
   /** The repository linked to the package today; `undefined` when unlinked or not said. */

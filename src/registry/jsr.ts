@@ -26,7 +26,7 @@ export async function resolve(spec: Spec, source: Source, addresses: Addresses):
   if (meta.state === 'absent') {
     return {
       kind: 'unresolved',
-      reason: `${nameOf(spec)} does not exist`,
+      reason: `${nameOf(spec)} does not exist, or is private`,
       hint: `looked at ${meta.from}; check the spelling`,
     };
   }

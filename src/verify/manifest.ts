@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failed, type ManifestFact, type Outcome, passed, unknown } from '../model/check.ts';
-import type { Gathered } from '../model/evidence.ts';
+import type { Gathered, RegistryWord } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
 import { foldPath, forbiddenInPath } from '../model/path.ts';
 import type { Occurrence } from '../model/target.ts';
@@ -19,10 +19,16 @@ const maxTotal = 500_000_000;
 export function checkManifest(
   manifest: Gathered<Uint8Array>,
   occurrences: readonly Occurrence[],
+  { unlisted }: Pick<RegistryWord, 'unlisted'> = {},
 ): Outcome<ManifestFact> {
   switch (manifest.state) {
     case 'absent':
-      return { status: 'absent', why: `the registry has no version manifest at ${manifest.from}` };
+      // Of a private package, whoever is not signed in hears of neither list nor manifest (jsr#1270).
+      return unlisted === true
+        ? unknown(
+            `the registry has no version manifest at ${manifest.from}, and no list that names the version: it was deleted or never published, or the package is private`,
+          )
+        : { status: 'absent', why: `the registry has no version manifest at ${manifest.from}` };
     case 'unavailable': {
       const locked = lockedDigest(occurrences);
       if (locked === undefined) return unknown(`the version manifest could not be had: ${manifest.why}`);

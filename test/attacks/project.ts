@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerOf } from '../support/http.ts';
 import { bunLock, denoLock, packageLock, pinned, pnpmLock, yarnLock } from '../support/lockfiles.ts';
 import { npmName } from '../support/npm.ts';
 import type { Area, Row, Scene } from './row.ts';
@@ -154,6 +155,12 @@ const installs = ([promise, client]: readonly [string, Client]): Row => ({
   says: /\/mod\.js/,
 });
 
+const unheardOf = {
+  verdict: 'inconclusive',
+  code: 3,
+  id: 'manifest',
+  says: /it was deleted or never published, or the package is private$/,
+} as const;
 const hash = 'a'.repeat(64);
 const foreign = `sha512-${'A'.repeat(86)}==`;
 const refused = (says: RegExp) => ({ verdict: 'refused', code: 2, id: 'error', says }) as const;
@@ -165,6 +172,43 @@ export const lockfiles: Area = {
   rows: [
     deno('an honest deno.lock is verified', (text) => text, { verdict: 'verified', code: 0 }),
     npm('an honest package-lock.json is verified', (text) => text, { verdict: 'verified', code: 0 }),
+    ...(
+      [
+        ['deno.lock', ({ widget }) => denoLock([widget])],
+        ['package-lock.json', ({ widget, world }) => packageLock([widget], world.urls)],
+      ] satisfies readonly Client[]
+    ).flatMap(([file, lock]): readonly Row[] => [
+      {
+        promise: `a package in ${file} of which the registry says nothing may be private`,
+        project: (scene) => ({ [file]: lock(scene) }),
+        attack: ({ edit, name }) => {
+          for (const role of ['registry', 'api', 'npm'] as const)
+            edit({ role, path: new RegExp(name) }, () => answerOf(404, 'text/plain', '404 - Not Found'));
+        },
+        argv: audit,
+        ...unheardOf,
+      },
+      {
+        promise: `a version in ${file} that the registry took away leaves the question open`,
+        project: (scene) => ({ [file]: lock(scene) }),
+        attack: ({ world, widget }) => world.remove(widget),
+        argv: () => ['audit', '--allow-unattested'],
+        ...unheardOf,
+      },
+      {
+        promise: `a version in ${file} that the registry lists and does not have is rejected`,
+        project: (scene) => ({ [file]: lock(scene) }),
+        attack: ({ edit, name }) =>
+          edit({ role: 'registry', path: `/@acme/${name}/1.0.0_meta.json` }, () =>
+            answerOf(404, 'text/plain', '404 - Not Found'),
+          ),
+        argv: audit,
+        verdict: 'rejected',
+        code: 1,
+        id: 'manifest',
+        says: /has no version manifest at http\S+$/,
+      },
+    ]),
     ...(
       [
         [

@@ -124,7 +124,7 @@ describe('loudness', () => {
     const { code, stderr } = await stage.run(['@acme/missing', '--quiet']);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/^error: @acme\/missing: @acme\/missing does not exist\n/),
+      expect.stringMatching(/^error: @acme\/missing: @acme\/missing does not exist, or is private\n/),
     ]);
   });
 

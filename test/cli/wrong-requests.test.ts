@@ -27,16 +27,16 @@ function expectRefused({ code, stdout, stderr }: Ended, fact: string, hint?: str
 }
 
 const accepted =
-  'a spec is @scope/name, @scope/name@version, jsr:@scope/name, npm:@jsr/scope__name or pkg:jsr/@scope/name@version';
+  'a spec is @scope/name, jsr:@scope/name, npm:@jsr/scope__name, pkg:jsr/@scope/name, pkg:npm/@jsr/scope__name or https://jsr.io/@scope/name, each with or without @version';
 
 describe('a request that cannot be understood', () => {
   it.each([
     ['std/path', '"std/path" is not @scope/name', 'did you mean @std/path'],
     ['std/path@^1', '"std/path@^1" is not @scope/name', 'did you mean @std/path@^1'],
     [
-      'https://jsr.io/@std/path@1.0.8',
-      '"https://jsr.io/@std/path@1.0.8" is not @scope/name',
-      'did you mean @std/path@1.0.8',
+      'https://esm.sh/jsr/@std/path@1.0.8',
+      '"https://esm.sh/jsr/@std/path@1.0.8" is not the address of a package in the registry',
+      accepted,
     ],
     ['lodash', '"lodash" is not @scope/name', accepted],
     ['@std', '"@std" is not @scope/name', accepted],
@@ -166,7 +166,7 @@ describe('a request for something that does not exist', () => {
   it.each([
     [
       '@acme/missing',
-      '@acme/missing does not exist',
+      '@acme/missing does not exist, or is private',
       expect.stringMatching(/^looked at http.*\/@acme\/missing\/meta\.json; check the spelling$/),
     ],
     ['@acme/widget@1.2.3', '@acme/widget has no version 1.2.3', 'the newest version is 1.1.0'],

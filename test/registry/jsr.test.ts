@@ -63,7 +63,7 @@ describe('a spec resolves', () => {
   it('to nothing where there is no such package or version, and says where it looked', async () => {
     expect(await ask(mint('1.0.0'), '@acme/gadget')).toEqual({
       kind: 'unresolved',
-      reason: '@acme/gadget does not exist',
+      reason: '@acme/gadget does not exist, or is private',
       hint: 'looked at https://jsr.test/@acme/gadget/meta.json; check the spelling',
     });
     expect(await ask(mint('1.0.0'), '@acme/widget@2')).toMatchObject({

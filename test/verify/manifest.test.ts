@@ -210,6 +210,16 @@ describe('without an answer of the registry', () => {
     expect(checkManifest(down, [lockedAt({ kind: 'tarball', integrity })]).status).toBe('unknown');
   });
 
+  it('"there is none" leaves open whether a package is private where the registry lists no such version', () => {
+    const outcome = checkManifest(absent('https://jsr.test/m'), [lockedAt({ kind: 'manifest', digest })], {
+      unlisted: true,
+    });
+    expect(outcome).toEqual({
+      status: 'unknown',
+      why: 'the registry has no version manifest at https://jsr.test/m, and no list that names the version: it was deleted or never published, or the package is private',
+    });
+  });
+
   it('"there is none" is an answer, which no lockfile overrules', () => {
     const outcome = checkManifest(absent('https://jsr.test/m'), [lockedAt({ kind: 'manifest', digest })]);
     expect(outcome).toEqual({

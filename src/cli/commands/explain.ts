@@ -1,12 +1,12 @@
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
-import { parseSpec } from '../../registry/spec.ts';
 import { explainPackage, explainTopic } from '../../report/formats/explanation.ts';
 import { aboutEverything } from '../catalogue.ts';
 import { ruleDocs } from '../docs.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
+import { readSpecs } from '../specs.ts';
 
 /** `jsr-verify explain <spec | check id | rule id>`. */
 export async function explainCommand(
@@ -32,14 +32,14 @@ export async function explainCommand(
       },
     );
   }
-  const spec = parseSpec(what);
+  const specs = readSpecs([what], flags, environment);
   const [{ verifySpecs }, { auditQuietly, renderContext }] = await Promise.all([
     import('../../audit.ts'),
     import('../session.ts'),
   ]);
   const { report, request } = await auditQuietly(flags, environment, async () => ({
     packages: 1,
-    run: (auditor) => verifySpecs([spec], auditor),
+    run: (auditor) => verifySpecs(specs, auditor),
   }));
   const context = renderContext(flags, environment, request.settings);
   const [unresolved] = report.unresolved;

@@ -2,13 +2,13 @@ import { verifySpecs } from '../../audit.ts';
 import { exportBundle } from '../../export.ts';
 import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
-import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
+import { readSpecs } from '../specs.ts';
 
 /** `jsr-verify export <spec> -o <file>`: the attestation as a Sigstore bundle that other verifiers read. */
 export async function exportCommand(
@@ -17,7 +17,7 @@ export async function exportCommand(
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
-  const spec = parseSpec(text);
+  const specs = readSpecs([text], flags, environment);
   const path = file === undefined || file === '-' ? undefined : inFolder(environment.cwd, file);
   await checkWritable([{ format: 'json', ...(path !== undefined && { file: path }) }]);
   const { report } = await auditQuietly(
@@ -25,7 +25,7 @@ export async function exportCommand(
     environment,
     async () => ({
       packages: 1,
-      run: (auditor) => verifySpecs([spec], auditor),
+      run: (auditor) => verifySpecs(specs, auditor),
     }),
   );
   if (report.interrupted) return exit.interrupted;

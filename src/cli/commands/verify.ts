@@ -1,8 +1,8 @@
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
-import { parseSpec } from '../../registry/spec.ts';
 import type { Environment } from '../environment.ts';
 import type { AuditFlags } from '../options.ts';
+import { readSpecs } from '../specs.ts';
 
 const commands = ['verify', 'audit', 'diff', 'pin', 'export', 'pack', 'trust', 'explain'];
 
@@ -13,7 +13,7 @@ export async function verifyCommand(
   environment: Environment,
 ): Promise<number> {
   for (const text of texts) refuseCommand(text);
-  const specs = texts.map(parseSpec);
+  const specs = readSpecs(texts, flags, environment);
   if (specs.length === 0) {
     throw new JsrVerifyError('OPTIONS_INVALID', 'no package was named', {
       hint: 'try jsr-verify @std/path, or jsr-verify audit for a lockfile',
