@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createFile } from '../source/local-file.ts';
+import { createFile, moveOver } from '../source/local-file.ts';
 
 /**
  * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are
@@ -40,7 +40,7 @@ async function replaced(
   try {
     await writeThrough(beside, bytes, known);
     await last();
-    await rename(beside, target);
+    await moveOver(beside, target);
     return true;
   } catch (error) {
     if (known !== undefined && hindrances.includes(codeOf(error))) return false;
@@ -60,7 +60,9 @@ async function writeThrough(
   try {
     if (known !== undefined) {
       await handle.chmod(known.mode & 0o7777);
-      if (known.uid !== process.getuid?.()) await handle.chown(known.uid, known.gid);
+      // Windows has no owners of this kind.
+      const user = process.getuid?.();
+      if (user !== undefined && known.uid !== user) await handle.chown(known.uid, known.gid);
     }
     await handle.writeFile(bytes);
     await handle.sync();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createFile, makeFolder, readAtMost } from '../source/local-file.ts';
+import { createFile, makeFolder, moveOver, readAtMost } from '../source/local-file.ts';
 
 /** TUF metadata and targets have their own, smaller bounds. */
 const maxBytes = 20_000_000;
@@ -14,7 +14,7 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   try {
     const handle = await createFile(beside, 0o600);
     await handle.writeFile(bytes).finally(() => handle.close());
-    await rename(beside, file);
+    await moveOver(beside, file);
   } finally {
     await rm(beside, { force: true });
   }

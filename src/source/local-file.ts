@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 // The only place that opens files by name (`test/architecture.test.ts`), so that no name makes the program wait.
 
@@ -125,6 +126,24 @@ export async function openToAppend(path: string): Promise<FileHandle> {
     await file.close();
     throw error;
   }
+}
+
+/** What Windows says while another program, such as a virus scanner, has one of the two files open. */
+const inUse: readonly unknown[] = ['EACCES', 'EPERM', 'EBUSY'];
+/** Milliseconds between tries, some 600 together: elsewhere the same errors mean that no try will do. */
+const pauses = [10, 20, 40, 80, 160, 320];
+
+/** Puts a file in the place of another one in one step; while Windows refuses because a file is open, tries again for a while. */
+export async function moveOver(from: string, to: string): Promise<void> {
+  for (const pause of pauses) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (!inUse.includes(codeOf(error))) throw error;
+      await sleep(pause);
+    }
+  }
+  await rename(from, to);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, readdir, rename, rm } from 'node:fs/promises';
+import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { field, isRecord } from '../../wire/json.ts';
-import { createFile, readAtMost } from '../local-file.ts';
+import { createFile, moveOver, readAtMost } from '../local-file.ts';
 import { OwnFolder } from '../own-folder.ts';
 import { tame } from '../reason.ts';
 
@@ -180,7 +180,7 @@ async function write(
       await rm(file, { force: true });
       return 'overtaken';
     }
-    if (aside !== undefined) await rename(aside, `${aside}.corrupted`);
+    if (aside !== undefined) await moveOver(aside, `${aside}.corrupted`);
     for (const generation of generations)
       if (generation <= before) await rm(fileOf(dir, generation), { force: true });
     return 'swapped';
