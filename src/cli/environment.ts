@@ -49,6 +49,8 @@ export function processEnvironment(): Environment {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Ctrl-Break, which only Windows has.
+  process.on('SIGBREAK', stop);
   // Whoever is still waiting for input would wait for ever.
   interrupt.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   process.stdout.on('error', reportLost());
