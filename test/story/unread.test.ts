@@ -133,6 +133,9 @@ describe('diff over a pull request', () => {
     project.commit('head');
     expect(await said('diff', 'HEAD~1', 'HEAD')).toEqual([0]);
     expect(await said('diff', 'HEAD~1')).toEqual([0]);
+    // As Git for Windows writes it.
+    project.write(lower, denoLock([gadget]).replaceAll('\n', '\r\n'));
+    expect(await said('diff', 'HEAD~1')).toEqual([0]);
     project.write(lower, denoLock([gadget, widget]));
     expect(await said('diff', 'HEAD')).toEqual([1, expect.stringMatching(`^error ${lower}: it came`)]);
   });

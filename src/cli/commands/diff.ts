@@ -122,11 +122,17 @@ async function isUnchanged(
     if ((await base.disk.kindOf(there)) !== 'file') return false;
     const text = await head.disk.read(path);
     // Bytes that are no text may differ where the texts do not.
-    return notUtf8At(text) === -1 && text === (await base.disk.read(there));
+    return notUtf8At(text) === -1 && sameLines(text, await base.disk.read(there));
   } catch (error) {
     if (error instanceof JsrVerifyError) return false;
     throw error;
   }
+}
+
+// Git for Windows writes files with line ends of its own; no format of lockfiles tells the two kinds apart.
+function sameLines(one: string, other: string): boolean {
+  const plain = (text: string) => text.replaceAll('\r\n', '\n');
+  return plain(one) === plain(other);
 }
 
 /** A side without any lockfile explains why everything came or went, so it is said. */
