@@ -63,20 +63,52 @@ const more = (...entries: readonly ArchiveEntry[]): NpmChanges => ({
 const free = '/*#__NO_SIDE_EFFECTS__*/ ';
 const checked = `export function check(): void {\n  throw new Error("denied");\n}\n${free}export function free(): void {}\ncheck();\n`;
 
+/** A module, and the script that the tarball has for it. */
+const emitted = (source: string, script: string): Partial<PublishOptions> => ({
+  files: files(source),
+  npm: {
+    files: {
+      '/mod.js': `${script}\n//# sourceMappingURL=mod.js.map`,
+      '/mod.js.map': '{"version":3,"file":"mod.js","sources":["./mod.ts"],"names":[],"mappings":""}',
+    },
+  },
+});
+
 /** A module, and the script of it that ends in this statement. */
 const published = (
   source: string,
   last: string,
   change: (script: string) => string = (script) => script,
-): Partial<PublishOptions> => ({
-  files: files(source),
-  npm: {
-    files: {
-      '/mod.js': `${change(source.replaceAll(': void', '').replace(/check\(\);\n$/, ''))}${last}\n//# sourceMappingURL=mod.js.map`,
-      '/mod.js.map': '{"version":3,"file":"mod.js","sources":["./mod.ts"],"names":[],"mappings":""}',
-    },
-  },
+): Partial<PublishOptions> =>
+  emitted(source, `${change(source.replaceAll(': void', '').replace(/check\(\);\n$/, ''))}${last}`);
+
+/** A script that means something else than its module. */
+const altered = (promise: string, source: string, script: string, says: RegExp): Row => ({
+  promise,
+  publish: emitted(source, script),
+  argv: deep,
+  verdict: 'rejected',
+  code: 1,
+  id: 'tarball',
+  says,
 });
+
+/** A script as a compiler writes it. */
+const compiled = (promise: string, source: string, script: string): Row => ({
+  promise,
+  publish: emitted(source, script),
+  argv: deep,
+  verdict: 'verified',
+  code: 0,
+});
+
+const captured = `const role = "guest";
+class User { level = role; constructor(private role: string) {} }
+console.log(new User("admin"));
+`;
+const movedField = (name: string) => `const role = "guest";
+class User { role; level; constructor(${name}) { this.role = ${name}; this.level = role; } }
+console.log(new User("admin"));`;
 
 /** What npm, pnpm, yarn and bun install. */
 export const tarballs: Area = {
@@ -126,6 +158,17 @@ export const tarballs: Area = {
       id: 'tarball',
       says: /\/mod\.js differs from its source at line 1: a comment that tools obey/,
     },
+    compiled(
+      'a script whose fields moved beside a renamed parameter is verified',
+      captured,
+      movedField('role1'),
+    ),
+    altered(
+      'a script whose moved fields mean a parameter of that name is named',
+      captured,
+      movedField('role'),
+      /\/mod\.js differs from its source at line 2/,
+    ),
     tarball(
       'a script that runs on installation is named',
       { packageJson: { scripts: { postinstall: 'node evil.js' } } },

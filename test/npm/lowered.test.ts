@@ -362,6 +362,115 @@ describe('fields beside parameter properties', () => {
     }
   });
 
+  // What the compiler writes when initialisers move, and the same without its new names.
+  const captures: readonly (readonly [what: string, source: string, older: string, captured: string])[] = [
+    [
+      'a parameter',
+      'const x = "denied"; class A { z = x; constructor(private x: any) { print(this.z); print(x); } } new A("allowed");',
+      'const x = "denied"; class A { x; z; constructor(x1) { this.x = x1; this.z = x; print(this.z); print(x1); } } new A("allowed");',
+      'const x = "denied"; class A { x; z; constructor(x) { this.x = x; this.z = x; print(this.z); print(x); } } new A("allowed");',
+    ],
+    [
+      'a parameter with a value, said in an arrow function',
+      'const x = "denied"; class A { z = () => x; constructor(private x = "allowed") { print(this.z()); } } new A();',
+      'const x = "denied"; class A { x; z; constructor(x1 = "allowed") { this.x = x1; this.z = () => x; print(this.z()); } } new A();',
+      'const x = "denied"; class A { x; z; constructor(x = "allowed") { this.x = x; this.z = () => x; print(this.z()); } } new A();',
+    ],
+    [
+      'a part of a parameter',
+      'const b = "denied", d = 1; class A { z = { b, d }; constructor(private a: any, { b, ...c }: any, [d] = [b]) { print(this.z.b); print([c, { d }, { b }].length); } } new A(1, { b: "allowed" });',
+      'const b = "denied", d = 1; class A { a; z; constructor(a, { b: b1, ...c }, [d1] = [b1]) { this.a = a; this.z = { b, d }; print(this.z.b); print([c, { d: d1 }, { b: b1 }].length); } } new A(1, { b: "allowed" });',
+      'const b = "denied", d = 1; class A { a; z; constructor(a, { b, ...c }, [d1] = [b]) { this.a = a; this.z = { b, d }; print(this.z.b); print([c, { d: d1 }, { b }].length); } } new A(1, { b: "allowed" });',
+    ],
+    [
+      'a variable in a block',
+      'const y = "denied"; class A { z = y; constructor(private a = 1) { print(this.z); for (var y of ["1"]) { let y = 2; print(y); } print(y); } } new A();',
+      'const y = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = y; print(this.z); for (var y1 of ["1"]) { let y = 2; print(y); } print(y1); } } new A();',
+      'const y = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = y; print(this.z); for (var y of ["1"]) { let y = 2; print(y); } print(y); } } new A();',
+    ],
+    [
+      'a variable without a value',
+      'const y = "denied"; class A { z = y; constructor(private a = 1) { var y; print(this.z); print(y); } } new A();',
+      'const y = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = y; var y1; print(this.z); print(y1); } } new A();',
+      'const y = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = y; var y; print(this.z); print(y); } } new A();',
+    ],
+    [
+      'a function',
+      'const f = "denied"; class A { z = f; constructor(private a = 1) { print(typeof this.z); function f() {} f(); } } new A();',
+      'const f = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = f; print(typeof this.z); function f1() {} f1(); } } new A();',
+      'const f = "denied"; class A { a; z; constructor(a = 1) { this.a = a; this.z = f; print(typeof this.z); function f() {} f(); } } new A();',
+    ],
+  ];
+  it.each(captures)('do not come to mean %s of the constructor', (_, source, older, captured) => {
+    expect(printed(older)).toBe(printed(emittedBy(source)));
+    expect(isSame(source, older), older).toBe(true);
+    expect(isSame(source, captured), captured).toBe(false);
+  });
+
+  it.each([
+    ['(x) => x', 'private x: any'],
+    ['function () { var x = 1; return x; }', 'private x: any'],
+    ['function x() { return x; }', 'private x: any'],
+    ['class x { m() { return x; } }', 'private x: any'],
+    [
+      '() => { for (const x of []) go(x); { class x {} } try { go(); } catch (x) { go(x); } }',
+      'private x: any',
+    ],
+    ['() => { switch (y) { case 1: let x = 1; go(x); } x: for (;;) { break x; } }', 'private x: any'],
+    ['({ x: 1, m() { return this.x; } })', 'private x: any'],
+    ['({ x, ...q }) => [x, q]', 'private x: any, private q: any'],
+  ])('move as they are where only they bind the name: %s', (value, parameters) => {
+    const source = `class A { z = ${value}; constructor(${parameters}) { } }`;
+    const names = parameters.replaceAll(/private |: any/g, '').split(', ');
+    const fields = names.map((name) => `${name};`).join(' ');
+    const set = names.map((name) => `this.${name} = ${name};`).join(' ');
+    expect(
+      isSame(source, `class A { ${fields} z; constructor(${names}) { ${set} this.z = ${value}; } }`),
+    ).toBe(true);
+  });
+
+  it.each([
+    '(a = x) => { var x; return a; }',
+    '{ m() { { let x = 1; } return x; } }',
+    'function () { try { go(); } catch (x) { go(x); } return x; }',
+    'class { static { var x = 1; } m() { return x; } }',
+    'class { [x]() {} }',
+    'class extends x {}',
+    '() => { switch (x) { case 1: let x; } }',
+    '(() => { let x = 1; return x; })() + x',
+    '() => { for (let x = 0; x < 1; ) go(x); return x; }',
+  ])('do not come to mean what the constructor binds: %s', (value) => {
+    const source = `const x = 1; class A { z = ${value}; constructor(private x: any) { } }`;
+    // The compiler renames what inner scopes bind.
+    const written = /z = (.*);\n\s+constructor/s.exec(emittedBy(source))?.[1] ?? expect.unreachable();
+    const moved = (name: string) =>
+      `const x = 1; class A { x; z; constructor(${name}) { this.x = ${name}; this.z = ${written}; } }`;
+    expect(isSame(source, moved('x1')), moved('x1')).toBe(true);
+    expect(isSame(source, moved('x')), moved('x')).toBe(false);
+  });
+
+  it('do not lend the new name to what stands in its way', () => {
+    const source =
+      'const x = "denied"; class A { z = x; constructor(private x: any) { print((() => { var x1; return x; })()); } } new A("allowed");';
+    const moved = (name: string) =>
+      `const x = "denied"; class A { x; z; constructor(${name}) { this.x = ${name}; this.z = x; print((() => { var x1; return ${name}; })()); } } new A("allowed");`;
+    expect(printed(moved('x1'))).not.toBe(printed(emittedBy(source)));
+    expect(isSame(source, moved('x1'))).toBe(false);
+    expect(printed(moved('x2'))).toBe(printed(emittedBy(source)));
+    expect(isSame(source, moved('x2'))).toBe(true);
+  });
+
+  it('move in all classes of a script, or in none', () => {
+    const source = (name: string) => `class ${name} { z = 1; constructor(private a: number) {} }`;
+    const moved = (name: string) => `class ${name} { a; z; constructor(a) { this.a = a; this.z = 1; } }`;
+    const kept = (name: string) => `class ${name} { a; z = 1; constructor(a) { this.a = a; } }`;
+    const both = `${source('A')} ${source('B')}`;
+    expect(isSame(both, `${moved('A')} ${moved('B')}`)).toBe(true);
+    expect(isSame(both, `${kept('A')} ${kept('B')}`)).toBe(true);
+    expect(isSame(both, `${moved('A')} ${kept('B')}`)).toBe(false);
+    expect(isSame(both, `${kept('A')} ${moved('B')}`)).toBe(false);
+  });
+
   it('do not move where the compiler made another class', () => {
     // A decorated class comes with one that nobody wrote, so classes cannot be told by their order.
     const source =

@@ -1,12 +1,25 @@
-import { isNode, nodesAt, type SyntaxNode } from './syntax.ts';
+import { mentionsIn } from './mentions.ts';
+import { boundBy, freeIdentifiers } from './scopes.ts';
+import { hoistedNames, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import { classesOf, type LoweredNames } from './typescript.ts';
 
 /**
- * The class with its field initialisers moved into the constructor, behind the assignments of its parameter
- * properties, of which there are `properties`: what swc emits for such a class under `native_class_properties: false`.
- * `undefined` where the class has no such form.
+ * The script with the field initialisers of all classes with parameter properties moved into their constructors: what swc writes
+ * under `native_class_properties: false`. All or none of them move, because one compiler wrote the script. `undefined` where
+ * nothing moves.
  */
-export function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | undefined {
+export function withMovedInitialisers(program: SyntaxNode, names: LoweredNames): SyntaxNode | undefined {
+  const classes = classesWithProperties(program, names);
+  if (classes.size === 0) return undefined;
+  const moved = rebuilt(program, (node, copy) => {
+    const properties = classes.get(node);
+    return properties === undefined ? copy : (movedInitialisers(copy, properties) ?? copy);
+  });
+  return moved === program ? undefined : moved;
+}
+
+// `undefined` where the class has no such form.
+function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | undefined {
   if (!isNode(node['body'])) return undefined;
   const assignments: SyntaxNode[] = [];
   const members: SyntaxNode[] = [];
@@ -22,7 +35,8 @@ export function movedInitialisers(node: SyntaxNode, properties: number): SyntaxN
     assignments.push(assignment(member['key'], member['value']));
     members.push({ ...member, value: null });
   }
-  const lowered = method === undefined ? undefined : insertAfterProperties(method, properties, assignments);
+  const open = method === undefined ? undefined : withoutCapture(method, assignments);
+  const lowered = open === undefined ? undefined : insertAfterProperties(open, properties, assignments);
   if (lowered === undefined) return undefined;
   return {
     ...node,
@@ -33,8 +47,78 @@ export function movedInitialisers(node: SyntaxNode, properties: number): SyntaxN
   };
 }
 
-/** The classes of a canonical script that have parameter properties, with their number; none when they cannot be told apart. */
-export function classesWithProperties(
+/**
+ * The constructor, with other names for what it binds where the moved initialisers mean something else by that name:
+ * `z = x; constructor(private x)` becomes `constructor(x1) { this.x = x1; this.z = x; }`.
+ */
+function withoutCapture(definition: SyntaxNode, moved: readonly SyntaxNode[]): SyntaxNode | undefined {
+  const method = definition['value'];
+  if (!isNode(method) || !isNode(method['body'])) return undefined;
+  const { parameters, body } = boundBy(method);
+  const meant = new Set(freeIdentifiers(moved).map(nameOf));
+  const captured = [...meant].filter((name) => parameters.has(name) || body.has(name));
+  if (captured.length === 0) return definition;
+  const own = freeIdentifiers([method['params'], method['body']['body']]);
+  // A default value of a parameter that says the name of a variable of the body means neither.
+  const inParameters = new Set(freeIdentifiers(method['params']).map(nameOf));
+  if (captured.some((name) => !parameters.has(name) && inParameters.has(name))) return undefined;
+  const taken = new Set([...namesIn(method), ...meant]);
+  const names = new Map(captured.map((name) => [name, freshName(name, taken)]));
+  const renamed = new Set(own.filter((node) => names.has(nameOf(node))));
+  const other = (name: string) => names.get(name) ?? name;
+  return rebuilt(definition, (node, copy) => {
+    if (renamed.has(node)) return { ...copy, name: other(nameOf(node)) };
+    if (node === method['body']) return { ...copy, hoisted: hoistedNames(node).map(other).sort() };
+    return node['shorthand'] === true && node['value'] !== copy['value']
+      ? { ...copy, shorthand: false }
+      : copy;
+  });
+}
+
+function nameOf(node: SyntaxNode): string {
+  return String(node['name']);
+}
+
+function namesIn(tree: SyntaxNode): ReadonlySet<string> {
+  const found = new Set(mentionsIn(tree).keys());
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    if (!isNode(value)) return;
+    for (const name of hoistedNames(value)) found.add(name);
+    for (const child of Object.values(value)) visit(child);
+  };
+  visit(tree);
+  return found;
+}
+
+// As swc numbers them.
+function freshName(name: string, taken: ReadonlySet<string>): string {
+  let number = 1;
+  while (taken.has(`${name}${number}`)) number += 1;
+  return `${name}${number}`;
+}
+
+// From the leaves up; a node in which nothing changed stays the same one.
+function rebuilt(tree: SyntaxNode, change: (node: SyntaxNode, copy: SyntaxNode) => SyntaxNode): SyntaxNode {
+  const visit = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      const items = value.map(visit);
+      return items.every((item, index) => item === value[index]) ? value : items;
+    }
+    if (!isNode(value)) return value;
+    const fields: Record<string, unknown> = {};
+    let changed = false;
+    for (const [field, child] of Object.entries(value)) {
+      fields[field] = visit(child);
+      changed ||= fields[field] !== child;
+    }
+    return change(value, changed ? (fields as unknown as SyntaxNode) : value);
+  };
+  return visit(tree) as SyntaxNode;
+}
+
+// None when they cannot be told apart.
+function classesWithProperties(
   program: SyntaxNode,
   { parameterProperties }: LoweredNames,
 ): ReadonlyMap<SyntaxNode, number> {

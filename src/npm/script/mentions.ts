@@ -49,8 +49,8 @@ function initialised(declaration: SyntaxNode): readonly unknown[] {
   return nodesAt(declaration, 'declarations').flatMap(({ id, init }) => (init === null ? [] : [id]));
 }
 
-// `a.name` and `{ name: a }` say no variable; a key that is short for one is in its value as well.
-function isKey(node: object, field: string): boolean {
+/** Is this field a name that is no variable, as in `a.name` and `{ name: a }`? A key that is short for one is in the value as well. */
+export function isKey(node: object, field: string): boolean {
   if (!isNode(node) || node['computed'] === true) return false;
   if (node.type === 'MemberExpression') return field === 'property';
   return field === 'key' && /^(?:Property|PropertyDefinition|MethodDefinition)$/.test(node.type);
