@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { JsrVerifyError } from '../model/error.ts';
 import type { TrustStatus } from '../model/report.ts';
-import { readAtMost } from '../source/local-file.ts';
+import { NotRegular, readAtMost } from '../source/local-file.ts';
 import { at, parseJson } from '../wire/json.ts';
 import { type BuiltInRoot, builtInRoot } from './root.ts';
 import { maxTrustedRootBytes, readTrustedRoot } from './trust-root.ts';
@@ -143,11 +143,20 @@ function rootOf(bytes: Uint8Array, file: string): Uint8Array {
   });
 }
 
+function whyUnread(cause: unknown): string {
+  if (cause instanceof NotRegular) return cause.message;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return code === 'ENOENT' ? 'it does not exist' : String(code ?? 'unknown reason');
+}
+
 async function readOption(file: string, limit: number, what: string): Promise<Uint8Array> {
   try {
     return await readAtMost(file, limit, { links: 'followed' });
   } catch (cause) {
-    throw new JsrVerifyError('OPTIONS_INVALID', `the ${what} ${file} cannot be read`, { cause });
+    throw new JsrVerifyError('OPTIONS_INVALID', `the ${what} ${file} cannot be read: ${whyUnread(cause)}`, {
+      cause,
+      hint: 'name a readable file',
+    });
   }
 }
 

@@ -158,8 +158,8 @@ describe('what is refused', () => {
     const tufRootFile = `${world.cacheDir}-root.json`;
     expect(await refusalOf({ tufRootFile })).toEqual({
       code: 'OPTIONS_INVALID',
-      message: `the TUF root ${tufRootFile} cannot be read`,
-      hint: undefined,
+      message: `the TUF root ${tufRootFile} cannot be read: it does not exist`,
+      hint: 'name a readable file',
       cause: expect.objectContaining({ code: 'ENOENT' }),
     });
     await writeFile(tufRootFile, trustedRoot());
