@@ -6,6 +6,7 @@ import { maxLockfileBytes } from '../lockfile/lockfile.ts';
 import { isWithin, seenFrom, slashed } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { textOfBytes } from '../wire/utf8.ts';
+import { toMissing } from './permissions.ts';
 
 const run = promisify(execFile);
 
@@ -77,6 +78,8 @@ async function lookUp(revision: string, folder: string): Promise<Found> {
     const commit = stdout.trim();
     return /^[0-9a-f]{40,64}$/.test(commit) ? { kind: 'commit', commit } : { kind: 'none' };
   } catch (cause) {
+    const refused = toMissing(cause);
+    if (refused !== undefined) throw refused;
     const { code, stderr } = toFailure(cause);
     if (code === 'ENOENT') return { kind: 'no git', cause };
     if (code === 1) return { kind: 'none' };

@@ -12,7 +12,8 @@ export interface Permissions {
 type Wanted =
   | { readonly name: 'read' }
   | { readonly name: 'write'; readonly path: string }
-  | { readonly name: 'net'; readonly host: string };
+  | { readonly name: 'net'; readonly host: string }
+  | { readonly name: 'sys'; readonly kind: 'uid' };
 
 /** The settings that decide which folders and hosts the work needs. */
 interface Needs {
@@ -50,6 +51,8 @@ export function refuseMissing(permissions: Permissions | undefined, settings: Ne
   if (closed.length > 0) flags.push(`--allow-write=${closed.join(',')}`);
   const hosts = hostsOf(settings).filter((host) => lacks({ name: 'net', host }));
   if (hosts.length > 0) flags.push(`--allow-net=${hosts.map((host) => host.replace(/:443$/, '')).join(',')}`);
+  // Deno asks for the user id in `fs.access`, which the cache's library calls, and ends the process when it may not have it.
+  if (lacks({ name: 'sys', kind: 'uid' })) flags.push('--allow-sys=homedir,uid');
   if (flags.length > 0) throw missing('Deno does not allow what this needs', flags);
 }
 

@@ -12,7 +12,8 @@ import { root } from './run.ts';
 /** The flags that docs/deno.md calls the smallest set. */
 const documented = (await readFile(join(root, 'docs/deno.md'), 'utf8'))
   .match(/^deno run (.*) npm:jsr-verify@\S+ audit$/m)?.[1]
-  ?.split(' ') as string[];
+  ?.split(' ')
+  .filter((flag) => flag.startsWith('--allow-')) as string[];
 
 let stage: Stage;
 let widget: Publication;
@@ -30,12 +31,11 @@ beforeEach(({ skip }) => {
 afterAll(() => stage.close());
 
 /** Runs the built program on Deno, in a project and with these flags; hosts and cache are those of the world. */
-async function run(flags: readonly string[], argv: readonly string[]) {
+async function run(flags: readonly string[], argv: readonly string[], folder = stage.folder()) {
   const [deno = ''] = 'command' in host ? host.command : [];
-  const folder = stage.folder();
   const { urls } = stage.server;
   const home = join(folder, 'home');
-  mkdirSync(home);
+  mkdirSync(home, { recursive: true });
   writeFileSync(
     join(folder, 'package-lock.json'),
     packageLock([widget], { registry: urls.registry, npm: urls.npm }),
@@ -60,6 +60,15 @@ describe('on Deno', () => {
       expect(await run(documented, ['audit', '--depth', depth])).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('it is enough for a second run as well, whose answers are in the cache already', async () => {
+    const folder = stage.folder();
+    for (const argv of [['audit'], ['audit'], ['audit', '--format', 'json=home/report.json']])
+      expect(await run([...documented, `--allow-write=${folder}`], argv, folder)).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+  });
+
   test.each([0, 1, 2, 3, 4])(
     'without flag %i of them the request is refused, and the flag is named',
     async (index) => {
@@ -72,6 +81,14 @@ describe('on Deno', () => {
       );
     },
   );
+
+  test('a git revision without --allow-run is refused, and the flag is named', async () => {
+    expect(await run(documented, ['diff', 'HEAD'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: Deno refused run access to "git"\n  hint: add to deno run: --allow-run\n',
+    });
+  });
 
   // A file that may not be read must not look like one that is not there.
   test.each(['--allow-read=.', '--ignore-read'])('%s is not enough to read with', async (read) => {
