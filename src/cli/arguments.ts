@@ -1,5 +1,6 @@
 import { JsrVerifyError } from '../model/error.ts';
 import { asClause } from '../model/words.ts';
+import { nearest } from '../policy/parse/suggest.ts';
 import { auditOptions } from './options.ts';
 
 type Flags = Record<string, unknown>;
@@ -17,6 +18,21 @@ const repeatable: ReadonlySet<string> = new Set([
 ]);
 /** Options that are not those of an audit. */
 const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
+const everyOption = [
+  ...Object.keys(auditOptions),
+  ...otherOptions,
+  'yes',
+  'check',
+  'json',
+  'help',
+  'version',
+];
+/** What a command cannot do without, and an example. */
+const needed: ReadonlyMap<string, readonly [fact: string, example: string]> = new Map([
+  ['diff', ['diff needs a base: a lockfile, a folder or a git revision', 'diff origin/main']],
+  ['export', ['export needs a package', 'export @std/path -o path.sigstore.json']],
+  ['explain', ['explain needs a package, a check or a rule', 'explain unpinned']],
+]);
 /** Stands for a lone dash; no argument of a process can contain it. */
 const dash = '\0-';
 
@@ -74,7 +90,7 @@ export function refuseEmpty(flags: Readonly<Flags>): true {
 }
 
 /** What the parser has against the arguments, in our words. */
-export function toRequestError(message: string): JsrVerifyError {
+export function toRequestError(message: string, argv: readonly string[]): JsrVerifyError {
   const missing = /^Not enough arguments following: (\S+)$/.exec(message)?.[1];
   if (missing !== undefined) return withoutValue(missing);
   const [, name, given, choices] = /^ *Argument: (\S+), Given: (.*), Choices: (.*)$/m.exec(message) ?? [];
@@ -85,8 +101,33 @@ export function toRequestError(message: string): JsrVerifyError {
     });
   }
   const line = message.split('\n')[0] ?? message;
+  const [fact, example] =
+    (line.startsWith('Not enough non-option') && needed.get(argv.find((text) => needed.has(text)) ?? '')) ||
+    [];
+  if (fact !== undefined)
+    return new JsrVerifyError('OPTIONS_INVALID', fact, { hint: `try jsr-verify ${example}` });
+  const [unknown] = /^Unknown arguments?: (.*)$/.exec(line)?.[1]?.split(', ') ?? [];
+  if (unknown !== undefined) return unknownArgument(unknown, argv);
   return new JsrVerifyError('OPTIONS_INVALID', asClause(line), {
     hint: 'see jsr-verify --help',
+  });
+}
+
+function unknownArgument(name: string, argv: readonly string[]): JsrVerifyError {
+  if (argv.includes(name))
+    return new JsrVerifyError('OPTIONS_INVALID', `${JSON.stringify(name)} is one argument too many`, {
+      hint: 'see jsr-verify --help',
+    });
+  const typed = argv.find((text) => /^--?(?:no-)?([^=]*)/.exec(text)?.[1] === name)?.split('=')[0];
+  const option = typed ?? `--${name}`;
+  if (everyOption.includes(name))
+    return new JsrVerifyError('OPTIONS_INVALID', `this command has no option ${option}`, {
+      hint: 'see --help of the command',
+    });
+  const meant = nearest(name, everyOption);
+  const no = option.startsWith('--no-') ? 'no-' : '';
+  return new JsrVerifyError('OPTIONS_INVALID', `unknown option ${option}`, {
+    hint: meant === undefined ? 'see jsr-verify --help' : `did you mean --${no}${meant}`,
   });
 }
 

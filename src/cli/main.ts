@@ -243,7 +243,7 @@ async function run(environment: Environment): Promise<number> {
     .fail((message, error) => {
       // What the parser itself throws is about the request; anything else is passed on as it is.
       throw error === undefined || error.name === 'YError'
-        ? toRequestError(error?.message ?? message)
+        ? toRequestError(error?.message ?? message, argv)
         : error;
     });
   parser.parse(keepDashes(argv), {}, (_error, _argv, output) => {

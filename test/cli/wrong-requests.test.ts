@@ -94,8 +94,18 @@ describe('a request that cannot be understood', () => {
 
   it.each([
     [[], 'no package was named', 'try jsr-verify @std/path, or jsr-verify audit for a lockfile'],
-    [['@acme/widget', '--formt', 'json'], 'unknown argument: formt', 'see jsr-verify --help'],
-    [['@acme/widget', '--no-colour'], 'unknown argument: colour', 'see jsr-verify --help'],
+    [['@acme/widget', '--formt', 'json'], 'unknown option --formt', 'did you mean --format'],
+    [['@acme/widget', '--formt=json'], 'unknown option --formt', 'did you mean --format'],
+    [['@acme/widget', '--no-colour'], 'unknown option --no-colour', 'did you mean --no-color'],
+    [['@acme/widget', '--zzzzzzzz'], 'unknown option --zzzzzzzz', 'see jsr-verify --help'],
+    [['trust', '--repo', 'a/b'], 'this command has no option --repo', 'see --help of the command'],
+    [['diff', 'a', 'b', 'c'], '"c" is one argument too many', 'see jsr-verify --help'],
+    [
+      ['diff'],
+      'diff needs a base: a lockfile, a folder or a git revision',
+      'try jsr-verify diff origin/main',
+    ],
+    [['explain'], 'explain needs a package, a check or a rule', 'try jsr-verify explain unpinned'],
     [['@acme/widget', '--repo', 'a/b', '--repo', 'c/d'], '--repo is given 2 times', 'give it once'],
     [['@acme/widget', '--repo', 'widget'], '--repo: "widget" is not owner/name', undefined],
     [
@@ -114,7 +124,7 @@ describe('a request that cannot be understood', () => {
       '--rekor "file:///etc": file: addresses are not asked, only https:',
       'write an https: URL, such as https://jsr.io',
     ],
-    [['export'], 'not enough non-option arguments: got 0, need at least 1', 'see jsr-verify --help'],
+    [['export'], 'export needs a package', 'try jsr-verify export @std/path -o path.sigstore.json'],
     [
       ['export', '@acme/widget', '--', '@acme/other'],
       'only a list of packages or paths may follow --',
