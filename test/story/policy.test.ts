@@ -386,16 +386,18 @@ describe('what a policy says, and where', () => {
         'jsr-verify.json',
         JSON.stringify({ rules: { 'require-provenance': severity, yanked: 'error' } }),
       );
+    // A lockfile further down that is not audited would be turned away with --strict, too.
+    const both = ['audit', 'deno.lock', 'tools/deno.lock'];
     rules('warning');
-    expect(await project.report(['audit'])).toMatchObject({
+    expect(await project.report(both)).toMatchObject({
       grave: { '@acme/legacy@0.3.0': ['require-provenance'] },
     });
-    expect(await project.report(['audit', '--strict'])).toMatchObject({
+    expect(await project.report([...both, '--strict'])).toMatchObject({
       code: 1,
       verdicts: { '@acme/legacy@0.3.0': 'rejected' },
     });
     rules('off');
-    const { code, grave, verdicts } = await project.report(['audit', '--strict']);
+    const { code, grave, verdicts } = await project.report([...both, '--strict']);
     // Switching the rule off is no proof: what nobody attested is never called verified.
     expect([code, grave, verdicts['@acme/legacy@0.3.0']]).toEqual([0, {}, 'unattested']);
   });
