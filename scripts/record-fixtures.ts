@@ -16,6 +16,7 @@ import { trustFromBytes } from '../src/sigstore/trust.ts';
 import { recording } from '../src/source/pack/pack.ts';
 import type { Source, SourceRequest } from '../src/source/source.ts';
 import { type Role, withBody } from '../test/support/http.ts';
+import { inProcess } from '../test/support/in-process.ts';
 import { mintWorld, type World } from '../test/support/jsr.ts';
 import { sha256Hex } from '../test/support/keys.ts';
 import { denoLock, packageLock } from '../test/support/lockfiles.ts';
@@ -127,6 +128,7 @@ const auditor: Auditor = {
   addresses: publicAddresses,
   now: world.now,
   depth: 'tarball',
+  workers: inProcess,
 };
 const locks = {
   'everything/deno.lock': denoLock(everything),

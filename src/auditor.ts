@@ -5,6 +5,7 @@ import type { Depth, PackageReport } from './model/report.ts';
 import type { Addresses } from './registry/addresses.ts';
 import type { Trust } from './sigstore/trust.ts';
 import type { Source } from './source/source.ts';
+import type { Workers } from './source/workers/workers.ts';
 import type { CheckpointMemory } from './tlog/follow.ts';
 
 /** Everything an audit works with. It is given the world; it looks nothing up by itself. */
@@ -34,6 +35,8 @@ export interface Auditor {
   readonly memory?: CheckpointMemory;
   /** What is installed on this disk, by target; wanted at depth `installed`. */
   readonly installed?: ReadonlyMap<Purl, InstalledCopies>;
+  /** Where work is done that may take too long; worker threads of this program when missing. */
+  readonly workers?: Workers;
   /** Ends the audit early: what is known by then is reported as interrupted. */
   readonly signal?: AbortSignal;
   /** Called with each package as soon as it is judged, in the order they finish. */

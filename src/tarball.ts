@@ -3,7 +3,18 @@ import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
 import { type Gathered, unavailable } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
 import { collectDist, collectTarball, type Dist, revisionIn } from './registry/npm.ts';
-import type { CheckedTarballs, TarballEvidence } from './verify/tarball.ts';
+import type { Message } from './source/workers/workers.ts';
+import type { TarballTask } from './tasks.ts';
+import type { Attested } from './verify/one-tarball.ts';
+import {
+  type CheckedTarball,
+  type CheckedTarballs,
+  checkTarballs,
+  notCompared,
+  readChecked,
+  type ServedTarball,
+  type TarballEvidence,
+} from './verify/tarball.ts';
 import { parseJson } from './wire/json.ts';
 
 /**
@@ -34,14 +45,46 @@ export async function examineTarball(
         ? skipped('the version is yanked, and the npm registry does not list it')
         : unknown('the npm registry does not list the version, which is not yanked'),
     );
-  // The compilers are large, and wanted at this depth only.
-  const { checkTarballs } = await import('./verify/tarball.ts');
-  return checkTarballs(tarballs, {
+  const attested = {
     package: target.package,
     files,
     manifest: parsed.value as object,
     registryUrl: auditor.addresses.registry,
+  };
+  return checkTarballs(tarballs, (tarball) => compare(tarball, attested, auditor));
+}
+
+/** Has a tarball compared where that can be ended: whoever published it may have made that it takes for ever. */
+async function compare(
+  tarball: ServedTarball,
+  attested: Attested,
+  { workers, signal }: Auditor,
+): Promise<CheckedTarball> {
+  const able = workers ?? (await import('./threads.ts')).threads();
+  const answer = await able.run({
+    task: 'tarball',
+    message: () => messageOf(tarball, attested),
+    ...(signal && { signal }),
   });
+  if (!answer.ok) return notCompared(tarball.url, answer.why);
+  const unread = 'the worker thread gave an answer that cannot be read';
+  return readChecked(answer.value, tarball) ?? notCompared(tarball.url, unread);
+}
+
+// Copies that are handed over: the bytes may be views into something much larger, such as a pack.
+function messageOf(tarball: ServedTarball, attested: Attested): Message {
+  const transfer: ArrayBuffer[] = [];
+  const copy = (bytes: Uint8Array) => {
+    const own = new Uint8Array(bytes);
+    transfer.push(own.buffer);
+    return own;
+  };
+  const files = new Map([...attested.files].map(([path, bytes]) => [path, copy(bytes)]));
+  const input: TarballTask = {
+    tarball: { ...tarball, bytes: copy(tarball.bytes) },
+    attested: { ...attested, files },
+  };
+  return { input, transfer };
 }
 
 async function collectTarballs(

@@ -47,7 +47,7 @@ export async function stageForJsr(root: string, into: string): Promise<void> {
 /** A module of the program as one with an address. */
 function served(file: string, text: string): string {
   const types = file === 'dist/index.js' ? '// @ts-self-types="./types/index.d.ts"\n' : '';
-  return types + withoutForeignTypes(file, withWasm(withRequire(file, text)));
+  return types + withoutForeignTypes(file, withWorker(withWasm(withRequire(file, text))));
 }
 
 // Only what Node brings is required, so any place will do; one with a drive is a path on Windows, too.
@@ -66,6 +66,18 @@ function withWasm(text: string): string {
     return text;
   }
   return `import __wasm from '${path}.js';\n${text.replace(call, "Buffer.from(__wasm, 'base64')")}`;
+}
+
+// A thread starts from a file or from text, so from a text that imports the module by its address. The function that nobody
+// calls lets Deno find the module before it is needed.
+function withWorker(text: string): string {
+  const place = 'new URL(worker, import.meta.url)';
+  if (text.includes('"../worker.js"') !== text.includes(place))
+    throw new Error('worker threads are not started as they used to be');
+  const code = 'encodeURIComponent(`import ${JSON.stringify(' + place + '.href)};`)';
+  return text.includes(place)
+    ? `${text.replace(place, 'new URL(`data:text/javascript,${' + code + '}`)')}\n() => import('../worker.js');\n`
+    : text;
 }
 
 // Comments of bundled packages name types in files that are not here, and JSR would look for them.

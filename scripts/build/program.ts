@@ -8,7 +8,8 @@ const __chunkUrl = import.meta.url;
 const require = __createRequire(__chunkUrl);`;
 
 /**
- * The library and the command line as ES modules that share chunks, by their path below `dist/`.
+ * The library, the command line and the program of worker threads as ES modules that share chunks, by their path below
+ * `dist/`.
  *
  * Nothing is minified: whoever audits this program can read the very bytes that run, and a stack trace names a
  * function and a line. Minified, all of it at once loads no faster. Source maps would only double the size.
@@ -19,7 +20,7 @@ export async function program(
 ): Promise<{ files: Map<string, Uint8Array>; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+    entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts', worker: 'src/worker.ts' },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -31,7 +32,11 @@ export async function program(
     mainFields: ['module', 'main'],
     banner: { js: banner },
     plugins: [swcPlugin],
-    define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
+    define: {
+      JSR_VERIFY_VERSION: JSON.stringify(version),
+      // Seen from a chunk, which lies one folder below.
+      JSR_VERIFY_WORKER: JSON.stringify('../worker.js'),
+    },
     legalComments: 'eof',
     // A linked node_modules must not change a byte, nor the paths that the lockfile knows packages by.
     preserveSymlinks: true,

@@ -1,4 +1,5 @@
 import { JsrVerifyError } from '../model/error.ts';
+import type { Workers } from '../source/workers/workers.ts';
 import { byError, exit } from './exit.ts';
 import { hostPermissions, type Permissions } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
@@ -14,6 +15,8 @@ export interface Environment {
   readonly signal: AbortSignal;
   /** What the host lets the program do, where it has a say. */
   readonly permissions?: Permissions | undefined;
+  /** Where work is done that may take too long; worker threads when missing. */
+  readonly workers?: Workers;
   now(): Date;
 }
 

@@ -133,6 +133,7 @@ async function auditWith(
         memory: checkpointMemory(join(settings.cacheDir, 'logs'), (text) => voice.warning(text)),
       }),
       live: !settings.offline,
+      ...(environment.workers && { workers: environment.workers }),
       signal,
       onPackage: (report) => {
         progress.done(report);

@@ -1,32 +1,34 @@
-import { createHash } from 'node:crypto';
-import { type Facts, failed, type Outcome, passed, type TarballFact, unknown } from '../model/check.ts';
+import { type Facts, type Outcome, passed, type TarballFact, unknown } from '../model/check.ts';
 import type { FileDigest, Gathered } from '../model/evidence.ts';
-import type { PackageVersion, Sha256 } from '../model/package.ts';
-import type { VersionManifest } from '../npm/tarball/graph.ts';
-import { rederive } from '../npm/tarball/rederive.ts';
-import { readTarball } from '../npm/tarball/tar.ts';
+import { at, isRecord } from '../wire/json.ts';
 
-const mostNamed = 20;
-
-/** One tarball of a package version, and what lockfiles and registry hold it to. */
-export interface TarballEvidence {
+/** What lockfiles and registry hold a tarball to. */
+interface Held {
   readonly url: string;
   /** The revision in its address. */
   readonly revision?: number;
-  readonly bytes: Gathered<Uint8Array>;
   /** Subresource integrity by who says so: `deno.lock:14`, `the npm registry`. */
   readonly integrity: ReadonlyMap<string, string>;
   /** The same, where it is the integrity of the uncompressed tar (`integrityTarget: tar` of pnpm). */
   readonly tarIntegrity?: ReadonlyMap<string, string>;
 }
 
-/** What a tarball is re-derived from. */
-export interface Attested {
-  readonly package: PackageVersion;
-  /** Every file of the manifest, compared with its checksum. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly manifest: VersionManifest;
-  readonly registryUrl: string;
+/** One tarball of a package version, and what lockfiles and registry hold it to. */
+export interface TarballEvidence extends Held {
+  readonly bytes: Gathered<Uint8Array>;
+}
+
+/** A tarball that could be had. */
+export interface ServedTarball extends Held {
+  readonly bytes: Uint8Array;
+}
+
+type Contents = ReadonlyMap<string, FileDigest>;
+
+/** What came of one tarball, and its files where it could be read. */
+export interface CheckedTarball {
+  readonly outcome: Outcome<TarballFact>;
+  readonly files?: Contents;
 }
 
 /** What came of the check, and the files of each tarball that could be read, by path with a leading slash. */
@@ -46,13 +48,13 @@ export interface CheckedTarballs {
  */
 export async function checkTarballs(
   tarballs: readonly TarballEvidence[],
-  attested: Attested,
+  check: (tarball: ServedTarball) => Promise<CheckedTarball>,
 ): Promise<CheckedTarballs> {
   let fact: TarballFact | undefined;
   let open: Outcome<never> | undefined;
   const contents: Contents[] = [];
   for (const tarball of tarballs) {
-    const { outcome, files } = await checkOne(tarball, attested);
+    const { outcome, files } = await checkOne(tarball, check);
     if (outcome.status === 'failed')
       return { outcome, contents, ...(files !== undefined && { refuted: files }) };
     if (outcome.status === 'passed') {
@@ -67,99 +69,52 @@ export async function checkTarballs(
   };
 }
 
-type Contents = ReadonlyMap<string, FileDigest>;
-
-/** What came of one tarball, and its files where it could be read. */
-interface Checked {
-  readonly outcome: Outcome<TarballFact>;
-  readonly files?: Contents;
-}
-
-async function checkOne(tarball: TarballEvidence, attested: Attested): Promise<Checked> {
-  const { url, bytes } = tarball;
+async function checkOne(
+  { bytes, ...held }: TarballEvidence,
+  check: (tarball: ServedTarball) => Promise<CheckedTarball>,
+): Promise<CheckedTarball> {
+  const { url } = held;
   if (bytes.state === 'absent') return { outcome: unknown(`the npm registry does not have ${url}`) };
   if (bytes.state === 'unavailable')
     return { outcome: unknown(`the npm tarball ${url} could not be had: ${bytes.why}`) };
-  const read = await readTarball(bytes.value);
-  const outcome = await judge(tarball, bytes.value, read, attested);
-  if (read.status === 'failed') return { outcome };
-  return { outcome, files: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])) };
+  return check({ ...held, bytes: bytes.value });
 }
 
-async function judge(
-  { url, revision, integrity, tarIntegrity = new Map() }: TarballEvidence,
-  bytes: Uint8Array,
-  read: Awaited<ReturnType<typeof readTarball>>,
-  attested: Attested,
-): Promise<Outcome<TarballFact>> {
-  const another = mismatch(integrity, bytes);
-  if (another !== undefined) return another;
-  if (read.status === 'failed')
-    return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
-  const anotherTar = mismatch(tarIntegrity, read.tar, 'the uncompressed tar of the npm tarball');
-  if (anotherTar !== undefined) return anotherTar;
-  const { files, missing, counts } = await rederive({
-    ...attested,
-    attested: attested.files,
-    tarball: read.files,
-    ...(revision !== undefined && { revision }),
-  });
-  const unexplained = files.filter((file) => file.class === 'unexplained');
-  if (unexplained.length > 0 || missing.length > 0) {
-    const details = [
-      ...unexplained.map(({ path, reason }) => `${path} ${reason ?? 'follows from no attested file'}`),
-      ...missing.map((path) => `${path} is missing from the tarball`),
-    ];
-    return failed('the npm tarball does not follow from the attested files', {
-      details:
-        details.length > mostNamed
-          ? [...details.slice(0, mostNamed), `and ${details.length - mostNamed} more`]
-          : details,
-    });
-  }
-  return passed({
-    url,
-    integrity: sha512Of(bytes),
-    verbatim: counts.verbatim,
-    rewritten: counts.rewritten,
-    derived: counts.derived,
-    generated: counts.generated,
-    notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
-  });
+/** The tarball could not be compared, and neither holds nor fails. */
+export function notCompared(url: string, why: string): CheckedTarball {
+  return { outcome: unknown(`the npm tarball ${url} could not be compared with the attested files: ${why}`) };
 }
 
-function digestOf(bytes: Uint8Array): FileDigest {
-  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
+/** What `checkTarball` said of a tarball where it ran, or `undefined` for anything that it does not say. */
+export function readChecked(value: unknown, { url }: ServedTarball): CheckedTarball | undefined {
+  const files = at(value, 'files');
+  if (files !== undefined && !(files instanceof Map)) return undefined;
+  const outcome = at(value, 'outcome');
+  if (!isRecord(outcome)) return undefined;
+  const isAnswer =
+    outcome['status'] === 'passed'
+      ? files !== undefined && isFact(outcome['fact'], url)
+      : outcome['status'] === 'failed' && typeof outcome['reason'] === 'string' && areDetails(outcome);
+  // Each of the two has just been looked at, member by member; the files are only ever compared with.
+  return isAnswer ? (value as CheckedTarball) : undefined;
 }
 
-/** The failure for the first integrity that the bytes do not have, if any. */
-function mismatch(
-  integrity: ReadonlyMap<string, string>,
-  bytes: Uint8Array,
-  what = 'the npm tarball',
-): Outcome<never> | undefined {
-  for (const [who, expected] of integrity) {
-    if (matches(expected, bytes)) continue;
-    return failed(`${what} is not the one that ${who} names`, {
-      details: [`${who}: ${expected.slice(0, 200)}`, `served: ${sha512Of(bytes)}`],
-    });
-  }
-  return undefined;
+function isFact(fact: unknown, url: string): boolean {
+  const counts = ['verbatim', 'rewritten', 'derived', 'generated'];
+  return (
+    at(fact, 'url') === url &&
+    typeof at(fact, 'integrity') === 'string' &&
+    counts.every((name) => Number.isSafeInteger(at(fact, name))) &&
+    areTexts(at(fact, 'notDerived'))
+  );
 }
 
-function sha512Of(bytes: Uint8Array): string {
-  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+function areDetails({ details }: Readonly<Record<string, unknown>>): boolean {
+  return details === undefined || areTexts(details);
 }
 
-// Subresource integrity may list several digests; the strongest that is known counts, and one of that kind must fit.
-function matches(integrity: string, bytes: Uint8Array): boolean {
-  const digests = integrity.split(/\s/);
-  for (const algorithm of ['sha512', 'sha384', 'sha256', 'sha1']) {
-    const named = digests.filter((digest) => digest.startsWith(`${algorithm}-`));
-    if (named.length > 0)
-      return named.includes(`${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`);
-  }
-  return false;
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function joined(first: TarballFact, second: TarballFact): TarballFact {

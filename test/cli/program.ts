@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../src/cli/environment.ts';
 import { main } from '../../src/cli/main.ts';
+import { inProcess } from '../support/in-process.ts';
 import { mintWorld, type World, type WorldOptions } from '../support/jsr.ts';
 import { type ServerOptions, serveWorld, type WorldServer } from '../support/server.ts';
 
@@ -44,6 +45,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
     signal,
+    workers: inProcess,
     now: () => now ?? new Date(),
     ...environment,
   });

@@ -4,6 +4,7 @@ import { type Examination, examine } from '../../src/examine.ts';
 import { type Checks, checkIds } from '../../src/model/check.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { httpSource } from '../../src/source/http/http.ts';
+import { inProcess } from '../support/in-process.ts';
 import type { World } from '../support/jsr.ts';
 import type { Publication } from '../support/publication.ts';
 import { type ServerOptions, serveWorld, type WorldServer } from '../support/server.ts';
@@ -37,6 +38,7 @@ export async function openStage(world: World, options: ServerOptions = {}): Prom
       addresses: { registry, api, npmRegistry: npm, rekor },
       now: world.now,
       depth: 'attestation',
+      workers: inProcess,
       ...changes,
     };
   };

@@ -11,6 +11,7 @@ import { parseSpec } from '../../src/registry/spec.ts';
 import { trustFromBytes } from '../../src/sigstore/trust.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { files } from '../cli/program.ts';
+import { inProcess } from '../support/in-process.ts';
 import { mintWorld, type World } from '../support/jsr.ts';
 import type { Publication, PublishOptions } from '../support/publication.ts';
 import { type Case, outcomeOf } from './case.ts';
@@ -106,6 +107,7 @@ export class MintedWorld {
       addresses: this.urls,
       now: this.world.now,
       depth,
+      workers: inProcess,
       ...(bundle && { bundles: [bundle] }),
     };
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { absent, present, unavailable } from '../../src/model/evidence.ts';
-import { type Attested, checkTarballs, type TarballEvidence } from '../../src/verify/tarball.ts';
+import { type Attested, checkTarball } from '../../src/verify/one-tarball.ts';
+import { checkTarballs, type TarballEvidence } from '../../src/verify/tarball.ts';
 import { type MintedPackage, mintInput } from '../npm/support/package.ts';
 import { tgzOf } from '../support/archive.ts';
 import { sha256Hex } from '../support/keys.ts';
@@ -50,7 +51,8 @@ const bytes = tgz(honest);
 function served(content: Uint8Array, more: Partial<TarballEvidence> = {}): TarballEvidence {
   return { url, bytes: present(content, url), integrity: new Map(), ...more };
 }
-const check = (...tarballs: readonly TarballEvidence[]) => checkTarballs(tarballs, attested);
+const check = (...tarballs: readonly TarballEvidence[]) =>
+  checkTarballs(tarballs, (tarball) => checkTarball(tarball, attested));
 const outcomeOf = async (...tarballs: readonly TarballEvidence[]) => (await check(...tarballs)).outcome;
 
 const fact = {
@@ -178,7 +180,9 @@ describe('an npm tarball', () => {
         2,
       ),
     };
-    const { outcome } = await checkTarballs([served(tgz(files)), served(tgz(files))], attestedOf(source));
+    const { outcome } = await checkTarballs([served(tgz(files)), served(tgz(files))], (tarball) =>
+      checkTarball(tarball, attestedOf(source)),
+    );
     expect(outcome).toMatchObject({
       status: 'passed',
       fact: { verbatim: 0, rewritten: 2, derived: 6, generated: 2, notDerived: ['/_dist/mod.d.ts'] },

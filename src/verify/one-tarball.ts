@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { failed, type Outcome, passed, type TarballFact } from '../model/check.ts';
+import type { FileDigest } from '../model/evidence.ts';
+import type { PackageVersion, Sha256 } from '../model/package.ts';
+import type { VersionManifest } from '../npm/tarball/graph.ts';
+import { rederive } from '../npm/tarball/rederive.ts';
+import { readTarball } from '../npm/tarball/tar.ts';
+import type { CheckedTarball, ServedTarball } from './tarball.ts';
+
+const mostNamed = 20;
+
+/** What a tarball is re-derived from. */
+export interface Attested {
+  readonly package: PackageVersion;
+  /** Every file of the manifest, compared with its checksum. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly manifest: VersionManifest;
+  readonly registryUrl: string;
+}
+
+/** Checks one tarball against its digests and the attested files. It takes long: seconds for a large package. */
+export async function checkTarball(tarball: ServedTarball, attested: Attested): Promise<CheckedTarball> {
+  const read = await readTarball(tarball.bytes);
+  const outcome = await judge(tarball, read, attested);
+  if (read.status === 'failed') return { outcome };
+  return { outcome, files: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])) };
+}
+
+async function judge(
+  { url, bytes, revision, integrity, tarIntegrity = new Map() }: ServedTarball,
+  read: Awaited<ReturnType<typeof readTarball>>,
+  attested: Attested,
+): Promise<Outcome<TarballFact>> {
+  const another = mismatch(integrity, bytes);
+  if (another !== undefined) return another;
+  if (read.status === 'failed')
+    return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
+  const anotherTar = mismatch(tarIntegrity, read.tar, 'the uncompressed tar of the npm tarball');
+  if (anotherTar !== undefined) return anotherTar;
+  const { files, missing, counts } = await rederive({
+    ...attested,
+    attested: attested.files,
+    tarball: read.files,
+    ...(revision !== undefined && { revision }),
+  });
+  const unexplained = files.filter((file) => file.class === 'unexplained');
+  if (unexplained.length > 0 || missing.length > 0) {
+    const details = [
+      ...unexplained.map(({ path, reason }) => `${path} ${reason ?? 'follows from no attested file'}`),
+      ...missing.map((path) => `${path} is missing from the tarball`),
+    ];
+    return failed('the npm tarball does not follow from the attested files', {
+      details:
+        details.length > mostNamed
+          ? [...details.slice(0, mostNamed), `and ${details.length - mostNamed} more`]
+          : details,
+    });
+  }
+  return passed({
+    url,
+    integrity: sha512Of(bytes),
+    verbatim: counts.verbatim,
+    rewritten: counts.rewritten,
+    derived: counts.derived,
+    generated: counts.generated,
+    notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
+  });
+}
+
+function digestOf(bytes: Uint8Array): FileDigest {
+  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
+}
+
+/** The failure for the first integrity that the bytes do not have, if any. */
+function mismatch(
+  integrity: ReadonlyMap<string, string>,
+  bytes: Uint8Array,
+  what = 'the npm tarball',
+): Outcome<never> | undefined {
+  for (const [who, expected] of integrity) {
+    if (matches(expected, bytes)) continue;
+    return failed(`${what} is not the one that ${who} names`, {
+      details: [`${who}: ${expected.slice(0, 200)}`, `served: ${sha512Of(bytes)}`],
+    });
+  }
+  return undefined;
+}
+
+function sha512Of(bytes: Uint8Array): string {
+  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+}
+
+// Subresource integrity may list several digests; the strongest that is known counts, and one of that kind must fit.
+function matches(integrity: string, bytes: Uint8Array): boolean {
+  const digests = integrity.split(/\s/);
+  for (const algorithm of ['sha512', 'sha384', 'sha256', 'sha1']) {
+    const named = digests.filter((digest) => digest.startsWith(`${algorithm}-`));
+    if (named.length > 0)
+      return named.includes(`${algorithm}-${createHash(algorithm).update(bytes).digest('base64')}`);
+  }
+  return false;
+}
