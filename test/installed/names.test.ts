@@ -2,8 +2,21 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readLockfile } from '../../src/lockfile/lockfile.ts';
-import { npmNameOf } from '../../src/model/package.ts';
-import { base, judge, link, lockfileIn, newFolder, targetOf, unpack, world, write } from './support.ts';
+import { npmNameOf, type PackageName } from '../../src/model/package.ts';
+import type { Publication } from '../support/publication.ts';
+import {
+  base,
+  judge,
+  link,
+  lockfileIn,
+  lockfileOf,
+  newFolder,
+  targetOf,
+  unpack,
+  widget,
+  world,
+  write,
+} from './support.ts';
 
 const integrity = `sha512-${'A'.repeat(86)}==`;
 const resolved = `${world.urls.npm}/~/11/@jsr/acme__base/0.2.0.tgz`;
@@ -144,6 +157,159 @@ describe.each(lockfiles)('%s', (file, text) => {
     write(at('store/left/node_modules/inner'), [['package.json', '{"name":"inner","version":"0.2.0"}']]);
     writeFileSync(at('store/left/node_modules/inner/mod.js'), 'evil');
     expect(await judge(project, base, look)).toMatchObject({ status: 'failed' });
+  });
+});
+
+/** Lockfiles in which a name stands for a package of JSR to one package, and for one that lies in a file to another. */
+const local: readonly (readonly [file: string, text: string])[] = [
+  [
+    'pnpm-lock.yaml',
+    `lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      inner: {specifier: 'file:inner.tgz', version: 'file:inner.tgz'}
+      left: {specifier: ^1.0.0, version: 1.0.0}
+packages:
+  '@jsr/acme__base@0.2.0': {resolution: {integrity: ${integrity}, tarball: '${resolved}'}}
+  inner@file:inner.tgz: {resolution: {integrity: ${integrity}, tarball: 'file:inner.tgz'}, version: 1.0.0}
+  left@1.0.0: {resolution: {integrity: ${integrity}}}
+snapshots:
+  '@jsr/acme__base@0.2.0': {}
+  inner@file:inner.tgz: {}
+  left@1.0.0: {dependencies: {inner: '@jsr/acme__base@0.2.0'}}
+`,
+  ],
+  [
+    'package-lock.json',
+    JSON.stringify({
+      lockfileVersion: 3,
+      packages: {
+        '': { dependencies: { inner: 'file:inner.tgz', left: '1' } },
+        'node_modules/inner': { version: '1.0.0', resolved: 'file:inner.tgz', integrity },
+        'node_modules/left': { version: '1.0.0', integrity, dependencies: { inner: '*' } },
+        'node_modules/left/node_modules/inner': {
+          ...{ name: '@jsr/acme__base', version: '0.2.0', resolved, integrity },
+        },
+      },
+    }),
+  ],
+  [
+    'npm-shrinkwrap.json',
+    JSON.stringify({
+      lockfileVersion: 1,
+      dependencies: {
+        inner: { version: 'file:inner.tgz', integrity },
+        left: {
+          version: '1.0.0',
+          integrity,
+          dependencies: { inner: { version: 'npm:@jsr/acme__base@0.2.0', resolved, integrity } },
+        },
+      },
+    }),
+  ],
+  [
+    'yarn.lock',
+    `# yarn lockfile v1
+
+"inner@file:inner.tgz":
+  version "1.0.0"
+  resolved "file:inner.tgz"
+
+"inner@npm:@jsr/acme__base@^0.2.0":
+  version "0.2.0"
+  resolved "${resolved}"
+  integrity ${integrity}
+`,
+  ],
+  [
+    'yarn.lock',
+    `__metadata:
+  version: 10
+
+"app@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "app@workspace:."
+
+"inner@file:./inner.tgz::locator=app%40workspace%3A.":
+  version: 1.0.0
+  resolution: "inner@file:./inner.tgz#./inner.tgz::hash=2b5b2b&locator=app%40workspace%3A."
+
+"inner@npm:@jsr/acme__base@^0.2.0":
+  version: 0.2.0
+  resolution: "@jsr/acme__base@npm:0.2.0"
+`,
+  ],
+  [
+    'bun.lock',
+    JSON.stringify({
+      lockfileVersion: 1,
+      workspaces: { '': { name: 'app' } },
+      packages: {
+        inner: ['inner@inner.tgz', {}, integrity],
+        'left/inner': ['@jsr/acme__base@0.2.0', resolved, {}, integrity],
+      },
+    }),
+  ],
+  [
+    'vlt-lock.json',
+    JSON.stringify({
+      lockfileVersion: 1,
+      options: {},
+      nodes: {
+        '~jsr~@jsr+acme____base@0.2.0': [0, '@jsr/acme__base', integrity, resolved],
+        'file~inner.tgz': [0, 'inner', null, 'inner.tgz'],
+      },
+      edges: {
+        'file~_d inner': 'prod file:./inner.tgz file~inner.tgz',
+        '~npm~left@1.0.0 inner': 'prod npm:@jsr/acme__base@^0.2.0 ~jsr~@jsr+acme____base@0.2.0',
+      },
+    }),
+  ],
+];
+
+test.each(local)(
+  '%s: a name of a package from JSR that is also one of a file is known as both',
+  (file, text) => {
+    const options = { registry: world.urls.registry, npmRegistry: world.urls.npm };
+    const { installs, unreadable } = readLockfile(file, text, options);
+    expect(unreadable).toEqual([]);
+    expect([...installs.jsr.keys()]).toEqual(['inner']);
+    expect([...installs.others]).toContain('inner');
+  },
+);
+
+describe('a name that stands for one package from JSR here, and for another there', () => {
+  const names = new Map([['inner', [base, widget] as readonly PackageName[]]]);
+  /** `left` asks for one under that name; `right` is what the project has under it. */
+  async function install(one: Publication, asks = '@jsr/acme__base'): Promise<void> {
+    const left = { name: 'left', version: '1.0.0', dependencies: { inner: `npm:${asks}@^0.2.0` } };
+    write(at('node_modules/left'), [['package.json', JSON.stringify(left)]]);
+    await unpack(one, at('node_modules/left/node_modules/inner'));
+    await unpack(widget, at('node_modules/inner'));
+  }
+  const judged = (one: Publication) =>
+    judge(project, one, { places: { lockfiles: [lockfileOf(project, { jsr: names })] } });
+
+  test('passes where each is what is asked for', async () => {
+    await install(base);
+    expect(await judged(base)).toMatchObject({ status: 'passed' });
+    expect(await judged(widget)).toMatchObject({ status: 'passed' });
+  });
+
+  test('fails where the one lies in the place of the other', async () => {
+    await install(widget);
+    expect(await judged(base)).toMatchObject({ status: 'failed' });
+  });
+
+  test('fails where neither lies there', async () => {
+    await install(base);
+    write(at('node_modules/left/node_modules/inner'), [
+      ['package.json', '{"name":"inner","version":"0.2.0"}'],
+    ]);
+    writeFileSync(at('node_modules/left/package.json'), '{"name":"left"}');
+    expect(await judged(base)).toMatchObject({ status: 'failed' });
+    expect(await judged(widget)).toMatchObject({ status: 'failed' });
   });
 });
 

@@ -67,19 +67,32 @@ interface Step {
   readonly asked: Asked | undefined;
 }
 
-/** JSR packages that a name stands for, or, where it also stands for a package from elsewhere, may stand for. */
+/**
+ * JSR packages that a name stands for; `oneOf` where it stands for one here and for another there, and `maybe` where it
+ * also stands for a package from elsewhere.
+ */
 interface Meaning {
   readonly sure: readonly PackageName[];
+  readonly oneOf: readonly PackageName[];
   readonly maybe: readonly PackageName[];
 }
 
-const nothing: Meaning = { sure: [], maybe: [] };
+const nothing: Meaning = { sure: [], oneOf: [], maybe: [] };
 
 /** A package folder on the way through `node_modules`, and what it is taken for, by name. */
 interface Reached {
   readonly sure: Map<string, PackageName>;
+  /** By the name that leads to it. */
+  readonly oneOf: Map<string, readonly PackageName[]>;
   readonly maybe: Map<string, PackageName>;
   standing: Standing;
+}
+
+/** What a package asks for by a name that has several meanings. */
+interface Request {
+  readonly from: string;
+  readonly name: string;
+  readonly package: PackageName;
 }
 
 class Search {
@@ -87,6 +100,9 @@ class Search {
   readonly #territory: Territory;
   readonly #names: Names;
   readonly #packages = new Map<string, Reached>();
+  /** Where names that have several meanings lead to, by path; `undefined` is no package of this project. */
+  readonly #ambiguous = new Map<string, Reached | undefined>();
+  readonly #requests: Request[] = [];
   readonly #entered = new Map<string, Standing>();
   readonly #imposters: Pick<Lying, 'path' | 'package' | 'standing'>[] = [];
   readonly #unseen: Unseen[] = [];
@@ -107,7 +123,8 @@ class Search {
 
   async finish(): Promise<Lyings> {
     const lying: Lying[] = [];
-    for (const [path, { sure, maybe, standing }] of this.#packages) {
+    for (const request of this.#requests) this.#answer(request);
+    for (const [path, { sure, oneOf, maybe, standing }] of this.#packages) {
       const placed = this.#names.at(path);
       if (placed !== undefined && placed !== 'elsewhere') {
         lying.push({ path, package: placed, version: placed.version, standing });
@@ -115,6 +132,8 @@ class Search {
       }
       const claim = await readClaim(this.#disk, path);
       const claimed = claim?.package === undefined ? [] : [claim.package];
+      for (const group of oneOf.values())
+        for (const one of chosen(group, [...sure.values(), ...claimed])) sure.set(npmNameOf(one), one);
       const taken = placed === undefined && sure.size > 0 ? [...sure.values()] : claimed;
       if (taken.length === 0) {
         const place = this.#territory.shown(path);
@@ -132,6 +151,16 @@ class Search {
       for (const one of taken) lying.push({ path, package: one, version, standing });
     }
     return { lying, imposters: this.#imposters, unseen: this.#unseen };
+  }
+
+  // The lockfile says that a name stands for one package or another; whoever asks says for which.
+  #answer({ from, name, package: one }: Request): void {
+    for (const folder of [from, ...this.#territory.above(from)]) {
+      const path = join(modulesIn(folder), name);
+      if (!this.#ambiguous.has(path)) continue;
+      this.#ambiguous.get(path)?.sure.set(npmNameOf(one), one);
+      return;
+    }
   }
 
   // Node looks above a project only for what it does not find in it.
@@ -172,12 +201,13 @@ class Search {
 
   async #reach({ path, name, kind, standing, asked }: Step): Promise<void> {
     const means = this.#meaning(name, standing, asked);
+    if (means.oneOf.length > 0) this.#ambiguous.set(path, undefined);
     let real = path;
     if (kind === 'link') {
       const entered = await this.#territory.enter(path);
       if (entered.kind === 'outside') {
         const why = leaving(this.#territory, path, entered.to);
-        const meant = [...means.sure, ...means.maybe];
+        const meant = [...means.sure, ...means.oneOf, ...means.maybe];
         for (const one of meant) this.#see(standing, { package: one, why });
         if (meant.length === 0) this.#unseen.push({ beyond: true, why });
       }
@@ -187,7 +217,8 @@ class Search {
     const isFile = kind === 'file' || kind === 'other' || (kind === 'link' && (await this.#isFile(real)));
     if (isFile) {
       const stem = this.#meaning(name.replace(/\.(?:[cm]?js|json|node)$/, ''), standing, asked);
-      for (const one of means.sure.length > 0 ? means.sure : stem.sure)
+      const meant = [...means.sure, ...means.oneOf];
+      for (const one of meant.length > 0 ? meant : [...stem.sure, ...stem.oneOf])
         this.#imposters.push({ path, package: one, standing });
       return;
     }
@@ -198,18 +229,29 @@ class Search {
       });
       return;
     }
-    const reached: Reached = known ?? { sure: new Map(), maybe: new Map(), standing };
+    const reached: Reached = known ?? { sure: new Map(), oneOf: new Map(), maybe: new Map(), standing };
     this.#packages.set(real, reached);
     for (const one of means.sure) reached.sure.set(npmNameOf(one), one);
+    if (means.oneOf.length > 0) {
+      reached.oneOf.set(name, means.oneOf);
+      this.#ambiguous.set(path, reached);
+    }
     for (const one of means.maybe) reached.maybe.set(npmNameOf(one), one);
     if (known !== undefined && !outranks(standing, known.standing)) return;
     reached.standing = standing;
+    if (known === undefined && this.#names.areAmbiguous) await this.#readRequests(real);
     this.#queue.push({ modules: join(real, 'node_modules'), standing });
     for (const folder of this.#territory.above(real)) {
-      const modules = folder.endsWith('node_modules') ? folder : join(folder, 'node_modules');
+      const modules = modulesIn(folder);
       const before = this.#entered.get(modules);
       if (before === undefined || outranks(standing, before)) this.#queue.push({ modules, standing });
     }
+  }
+
+  async #readRequests(from: string): Promise<void> {
+    const { jsr } = await readAsked(this.#disk, from);
+    for (const [name, one] of jsr)
+      if (this.#names.jsr(name).length > 1) this.#requests.push({ from, name, package: one });
   }
 
   async #isFile(path: string): Promise<boolean> {
@@ -225,6 +267,17 @@ class Search {
     const other = asked?.others.get(name);
     const shared = this.#names.isShared(name);
     if (listed.length === 0 || other === 'an address' || (other === 'a range' && shared)) return nothing;
-    return shared || other !== undefined ? { ...nothing, maybe: listed } : { ...nothing, sure: listed };
+    if (shared || other !== undefined) return { ...nothing, maybe: listed };
+    return listed.length === 1 ? { ...nothing, sure: listed } : { ...nothing, oneOf: listed };
   }
 }
+
+/** The packages of a group that a folder is known as, or else all of them, since it has to be one. */
+function chosen(group: readonly PackageName[], known: readonly PackageName[]): readonly PackageName[] {
+  const names = new Set(known.map(npmNameOf));
+  const found = group.filter((one) => names.has(npmNameOf(one)));
+  return found.length > 0 ? found : group;
+}
+
+const modulesIn = (folder: string): string =>
+  folder.endsWith('node_modules') ? folder : join(folder, 'node_modules');

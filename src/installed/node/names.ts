@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PackageName, PackageVersion } from '../../model/package.ts';
+import { npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
 import { foldPath } from '../../model/path.ts';
 import type { InstalledNames } from '../../model/target.ts';
 import type { InstalledDisk } from '../disk.ts';
@@ -18,6 +18,7 @@ export interface InstalledLockfile {
 export class Names {
   readonly #jsr = new Map<string, PackageName[]>();
   readonly #folded = new Map<string, PackageName[]>();
+  #areAmbiguous = false;
   readonly #others = new Set<string>();
   readonly #folders = new Map<string, PackageVersion | undefined>();
 
@@ -34,9 +35,8 @@ export class Names {
 
   #add(folder: string, { jsr, others, folders }: InstalledNames): void {
     for (const [name, packages] of jsr) {
-      this.#jsr.set(name, [...(this.#jsr.get(name) ?? []), ...packages]);
-      const folded = foldPath(name);
-      this.#folded.set(folded, [...(this.#folded.get(folded) ?? []), ...packages]);
+      const known = [addTo(this.#jsr, name, packages), addTo(this.#folded, foldPath(name), packages)];
+      if (known.some(({ length }) => length > 1)) this.#areAmbiguous = true;
     }
     for (const name of others) this.#others.add(name);
     for (const [key, version] of folders) {
@@ -51,6 +51,11 @@ export class Names {
     return this.#jsr.get(name) ?? this.#folded.get(foldPath(name)) ?? [];
   }
 
+  /** Whether there is a name that stands for one package from JSR here, and for another there. */
+  get areAmbiguous(): boolean {
+    return this.#areAmbiguous;
+  }
+
   /** Whether a package from elsewhere is installed under the name, too. */
   isShared(name: string): boolean {
     return this.#others.has(name);
@@ -60,4 +65,15 @@ export class Names {
   at(path: string): PackageVersion | 'elsewhere' | undefined {
     return this.#folders.has(path) ? (this.#folders.get(path) ?? 'elsewhere') : undefined;
   }
+}
+
+function addTo(
+  names: Map<string, PackageName[]>,
+  name: string,
+  packages: readonly PackageName[],
+): readonly PackageName[] {
+  const known = names.get(name) ?? [];
+  const more = packages.filter((one) => known.every((other) => npmNameOf(other) !== npmNameOf(one)));
+  names.set(name, [...known, ...more]);
+  return [...known, ...more];
 }

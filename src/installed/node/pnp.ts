@@ -62,11 +62,14 @@ function ask(dependency: unknown, names: Names, asked: Map<string, PackageName[]
   const meant = own !== undefined ? [own] : names.isShared(name) ? [] : names.jsr(name);
   if (meant.length === 0) return;
   const answer = at(dependency, 1);
-  const key = Array.isArray(answer)
-    ? keyOf(textAt(answer, 0) ?? '', textAt(answer, 1) ?? '')
-    : keyOf(name, typeof answer === 'string' ? answer : '');
+  const ident = Array.isArray(answer) ? (textAt(answer, 0) ?? '') : name;
+  const reference = Array.isArray(answer) ? textAt(answer, 1) : answer;
+  const key = keyOf(ident, typeof reference === 'string' ? reference : '');
   const known = asked.get(key) ?? [];
-  for (const one of meant) if (!known.some((other) => npmNameOf(other) === npmNameOf(one))) known.push(one);
+  // Where the name stands for one package here and for another there, the answer has to be one of them.
+  const answered = meant.filter((one) => npmNameOf(one) === ident);
+  for (const one of answered.length > 0 ? answered : meant)
+    if (!known.some((other) => npmNameOf(other) === npmNameOf(one))) known.push(one);
   asked.set(key, known);
 }
 

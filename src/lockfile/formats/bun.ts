@@ -107,6 +107,7 @@ class BunLock {
     const isAddress = /^https?:/.test(reference);
     if (!fromRegistry && !isAddress) {
       if (isJsrScoped(name)) this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
+      else this.#into.installs(installedAs, undefined);
       return;
     }
     const address = isAddress ? reference : textOf(second) || undefined;
@@ -114,6 +115,7 @@ class BunLock {
     if (!isAddress && !isJsrScoped(name) && !isVersion(reference)) {
       if (namesJsrScope(address ?? ''))
         this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
+      else this.#into.installs(installedAs, undefined);
       return;
     }
     this.#into.npm({

@@ -147,6 +147,7 @@ class VltLock {
     const given = textOf(nameItem);
     if (id === undefined) {
       if (isJsrScoped(given ?? '')) this.#into.unreadable(at, key, 'it does not come from a registry');
+      else for (const name of this.#aliases.get(key) ?? []) this.#into.installs(name, undefined);
       return;
     }
     const bits = flags?.kind === 'leaf' && typeof flags.value === 'number' ? flags.value : 0;

@@ -177,6 +177,8 @@ class BerryLock {
     if (found === undefined) {
       if (isJsrScoped(ident) || descriptors.some((one) => asksFor(one) !== undefined)) {
         this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
+      } else {
+        for (const one of descriptors) this.#into.installs(splitAt(one)[0], undefined);
       }
       return undefined;
     }

@@ -193,6 +193,7 @@ export class Collector {
     const address = text === undefined ? undefined : this.npmAddress(text);
     if (address?.kind === 'unclear') {
       if (isJsrScoped(mention.name) || namesJsrScope(text ?? '')) this.unreadable(at, entry, address.why);
+      else this.#installs(mention, undefined);
       return;
     }
     const scoped = isJsrScoped(mention.name);
