@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { prune } from './prune.ts';
 
@@ -35,7 +35,10 @@ export async function declarations(root: string): Promise<ReadonlyMap<string, Ui
     });
     return new Map(
       [...files]
-        .map(([path, text]) => [join('types', relative(folder, path)), Buffer.from(text)] as const)
+        .map(
+          ([path, text]) =>
+            [`types/${relative(folder, path).replaceAll(sep, '/')}`, Buffer.from(text)] as const,
+        )
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   } finally {

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { swcFiles, swcPlugin } from './swc.ts';
 
@@ -45,7 +45,7 @@ export async function program(
     logLevel: 'warning',
   });
   const files = outputFiles
-    .map(({ path, contents }) => [relative(`${root}/dist`, path), contents] as const)
+    .map(({ path, contents }) => [relative(`${root}/dist`, path).replaceAll(sep, '/'), contents] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return { files: new Map([...files, ...(await swcFiles(root, metafile))]), metafile };
 }

@@ -8,8 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => theatre.close());
 
-describe.each(areas.map(({ area, rows }) => [area, rows] as const))('%s', (_, rows) => {
-  it.each(rows.map((row) => [row.promise, row] as const))('%s', (_, row) => theatre.play(row));
+describe.each(areas.map(({ area, rows }) => [area, rows] as const))('%s', (area, rows) => {
+  // Windows has no pipes and devices in folders, which most attacks on files are made of.
+  it
+    .skipIf(area === 'files on this disk' && process.platform === 'win32')
+    .each(rows.map((row) => [row.promise, row] as const))('%s', (_, row) => theatre.play(row));
 });
 
 it('has enough rows, no promise twice, and an honest one in every area', () => {

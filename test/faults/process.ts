@@ -40,7 +40,7 @@ export function launch(argv: readonly string[], { cwd, env, clock, shell, kill }
   return new Promise((done, broken) => {
     const child = spawn(file, args, {
       cwd,
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'], ...env },
       timeout: 60_000,
       killSignal: 'SIGKILL',
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,7 +13,7 @@ export interface Result {
 }
 
 /** Runs a program to its end, in a folder; a code other than 0 is a result, not an error. */
-export function run(folder: string, program: string, ...args: readonly string[]): Promise<Result> {
+export function run(folder: string, ...[program, ...args]: readonly [string, ...string[]]): Promise<Result> {
   const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined };
   return new Promise((done) => {
     execFile(program, args, { cwd: folder, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
@@ -22,9 +22,22 @@ export function run(folder: string, program: string, ...args: readonly string[])
   });
 }
 
+// Windows starts no `npm.cmd` without a shell, so the npm that runs this is asked, which is a file for Node.
+function npmProgram(): readonly [string, ...string[]] {
+  const own = process.env['npm_execpath'];
+  return own?.endsWith('npm-cli.js') === true ? [process.execPath, own] : ['npm'];
+}
+
 /** Runs npm in a folder, without the settings that an outer `npm test` leaves in the environment. */
 export async function npm(folder: string, ...args: readonly string[]): Promise<Result> {
-  const result = await run(folder, 'npm', ...args, '--no-audit', '--no-fund', '--no-update-notifier');
+  const result = await run(
+    folder,
+    ...npmProgram(),
+    ...args,
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+  );
   if (result.code !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${result.stderr}`);
   return result;
 }

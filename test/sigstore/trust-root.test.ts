@@ -53,7 +53,7 @@ describe('a trusted root of one’s own', () => {
     expect(await failure(trustFromFile(tmpdir()))).toMatch(/^OPTIONS_INVALID: /);
   });
 
-  test('that never ends is not read to its end', async () => {
+  test.skipIf(process.platform === 'win32')('that never ends is not read to its end', async () => {
     expect(await failure(trustFromFile('/dev/zero'))).toBe(
       'OPTIONS_INVALID: the trusted root /dev/zero cannot be read: not a regular file (name a readable file)',
     );

@@ -11,7 +11,7 @@ export interface Exited {
   readonly stderr: string;
 }
 
-/** How to start a process: where, and with what environment; it inherits nothing but the search path. */
+/** How to start a process: where, and with what environment; it inherits nothing but the search path, and what Windows needs. */
 export interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -23,7 +23,12 @@ export function runProcess(
   { cwd, env = {} }: Surroundings,
 ): Promise<Exited> {
   const [file, ...args] = command;
-  const options = { cwd, env: { PATH: process.env['PATH'], ...env }, maxBuffer: 2 ** 26, timeout: 120_000 };
+  const options = {
+    cwd,
+    env: { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'], ...env },
+    maxBuffer: 2 ** 26,
+    timeout: 120_000,
+  };
   return new Promise((done) => {
     const child = execFile(file, args, options, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
