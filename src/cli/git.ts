@@ -26,6 +26,11 @@ export async function commitOf(revision: string, folder: string): Promise<string
       hint: 'name two lockfiles instead of revisions',
     });
   }
+  if (found.kind === 'no repository') {
+    throw new JsrVerifyError('OPTIONS_INVALID', what, {
+      hint: 'this folder is not in a git repository: name two lockfiles instead of revisions',
+    });
+  }
   throw new JsrVerifyError('OPTIONS_INVALID', what, {
     hint: (await isShallow(folder))
       ? 'this clone is shallow: fetch its history, with fetch-depth: 0 for actions/checkout, else with git fetch --unshallow'

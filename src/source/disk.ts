@@ -132,6 +132,7 @@ function bounded(bytes: Uint8Array, path: string, options: TextFileOptions): Uin
 
 function inWords(cause: unknown, path: string, { code, shown = path }: TextFileOptions): JsrVerifyError {
   if (cause instanceof JsrVerifyError) return cause;
+  if (codeOf(cause) === 'ENOENT') return new JsrVerifyError(code, `${shown} does not exist`, { cause });
   const why = cause instanceof NotRegular ? 'is not a regular file' : `cannot be opened: ${codeOf(cause)}`;
   return new JsrVerifyError(code, `${shown} ${why}`, { cause });
 }

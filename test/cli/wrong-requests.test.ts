@@ -151,7 +151,7 @@ describe('a request that cannot be understood', () => {
       'nowhere is not there, or may not be entered',
       'name a lockfile, or a folder of a project that has one',
     ],
-    [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json cannot be opened: ENOENT', undefined],
+    [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json does not exist', undefined],
     [['@acme/widget', '--format'], '--format has no value', 'write --format <value>, or leave it away'],
     [['@acme/widget', '--repo', '--strict'], '--repo has no value', 'write --repo <value>, or leave it away'],
     [['@acme/widget', '--owner='], '--owner has no value', 'write --owner <value>, or leave it away'],
@@ -245,12 +245,7 @@ describe('a lockfile, policy or pack that is damaged', () => {
     ],
     ['jsr-verify.json', 'not json', ['@acme/widget'], /^error: jsr-verify\.json:1/],
     ['evidence.pack', 'not a pack', ['@acme/widget', '--pack', 'evidence.pack'], /^error: .*pack.*\n/],
-    [
-      'missing',
-      '',
-      ['@acme/widget', '--pack', 'nowhere.pack'],
-      /^error: .*nowhere\.pack cannot be opened: ENOENT\n$/,
-    ],
+    ['missing', '', ['@acme/widget', '--pack', 'nowhere.pack'], /^error: .*nowhere\.pack does not exist\n$/],
     ['root.json', '{"mediaType":', ['@acme/widget', '--trusted-root', 'root.json'], /^error: .*root\.json/],
   ];
   it.each(cases)('%s with %j', async (name, text, argv, said) => {

@@ -449,7 +449,9 @@ describe('between git revisions', () => {
     expect(await bare.run(['diff', 'HEAD'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('error: "HEAD" is neither a file nor a git revision here'),
+      stderr: `error: "HEAD" is neither a file nor a git revision here
+  hint: this folder is not in a git repository: name two lockfiles instead of revisions
+`,
     });
   });
 
