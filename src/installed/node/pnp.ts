@@ -1,6 +1,7 @@
-import { join, resolve, sep } from 'node:path';
+import nodePath, { join, posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { fromNpmName } from '../../lockfile/parts/name.ts';
+import { type PathRules, slashed } from '../../model/disk-path.ts';
 import { npmNameOf, type PackageName } from '../../model/package.ts';
 import { at, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
@@ -127,6 +128,15 @@ function parsed(bytes: Uint8Array): { readonly value: unknown } | { readonly why
   return outcome.ok ? { value: outcome.value } : { why: outcome.why };
 }
 
+/** Where a location in Yarn's table leads, seen from the folder of the table: for Yarn, drive `D:` is the folder `/D:`. */
+export function yarnPlace(folder: string, location: string, rules: PathRules = nodePath): string {
+  const onDrive = /^[a-z]:/i.test(rules.parse(folder).root);
+  const place = onDrive ? posix.resolve(`/${slashed(folder, rules)}`, location) : '';
+  return /^\/[a-z]:(?:\/|$)/i.test(place)
+    ? rules.resolve(`${place.slice(1)}/`)
+    : rules.resolve(folder, location.replaceAll('/', rules.sep));
+}
+
 function toPackages(
   folder: string,
   ident: string,
@@ -139,7 +149,7 @@ function toPackages(
   const own = fromNpmName(ident) ?? (asked.length > 0 ? undefined : fromNpmName(inside ?? ''));
   const others = asked.filter((one) => own === undefined || npmNameOf(one) !== npmNameOf(own));
   const version = /^(?:virtual:[^#]*#)?(?:npm|jsr):([^:]+?)(?:::.*)?$/.exec(reference)?.[1];
-  const path = resolve(folder, (inArchive?.[1] ?? location).replaceAll('/', sep));
+  const path = yarnPlace(folder, inArchive?.[1] ?? location);
   const prefix = inArchive?.[2];
   return [...(own === undefined ? [] : [own]), ...others].map((named) => ({
     ...{ package: named, version, path },
