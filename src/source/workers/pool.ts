@@ -16,7 +16,7 @@ export interface PoolOptions {
   readonly memoryMb?: number;
 }
 
-// The largest packages of JSR take a few seconds on a slow machine; what takes a minute was made to take long.
+// A package takes seconds. One that takes a minute was made to take long, or the machine has no time for it.
 const defaultDeadlineMs = 60_000;
 // What Node gives a whole process where it has 4 GB of memory.
 const defaultMemoryMb = 2048;
