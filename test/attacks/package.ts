@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { loadCompiler } from '../../src/npm/script/compiler.ts';
 import { files } from '../cli/program.ts';
 import type { ArchiveEntry } from '../support/archive.ts';
 import { type BundleJson, toBundle } from '../support/bundle.ts';
@@ -110,6 +111,34 @@ const movedField = (name: string) => `const role = "guest";
 class User { role; level; constructor(${name}) { this.role = ${name}; this.level = role; } }
 console.log(new User("admin"));`;
 
+const resource = `class Lock { [Symbol.dispose]() { throw new Error("locked"); } }
+function run() { using lock = new Lock(); throw new Error("failed"); }
+try { run(); } catch (error) { console.log(error); }
+`;
+// The helpers that the compiler puts before the script, whose last one is a variable.
+const disposing = (await loadCompiler()).emit(resource, 'ts');
+const withHelpers = disposing.ok ? disposing.value.trimEnd() : '';
+const [variable = ''] = /^var _SuppressedError1 = .*?^\};\n/ms.exec(withHelpers) ?? [];
+
+const constantEnum = `const enum allowed { X = 1 }
+function ask() { return typeof allowed === "function" ? "denied" : "allowed"; }
+console.log(ask(), allowed.X);
+`;
+const constantScript = (left: string, inner: string) => `${left}
+function ask() { ${inner}return typeof allowed === "function" ? "denied" : "allowed"; }
+console.log(ask(), 1);`;
+
+const lookalike = `enum Role { Admin }
+function ask() { var Role: any = { x: "denied" }; var Role: any = function (Role: any) { return Role; }(Role || {}); return Role.x; }
+console.log(ask(), Role.Admin);
+`;
+const lookalikeScript = (start: string) => `var Role = function(Role) {
+  Role[Role["Admin"] = 0] = "Admin";
+  return Role;
+}(Role || {});
+function ask() { var Role = { x: "denied" }; var Role = function (Role) { return Role; }(${start}); return Role.x; }
+console.log(ask(), Role.Admin);`;
+
 /** What npm, pnpm, yarn and bun install. */
 export const tarballs: Area = {
   area: 'npm tarballs',
@@ -168,6 +197,35 @@ export const tarballs: Area = {
       captured,
       movedField('role'),
       /\/mod\.js differs from its source at line 2/,
+    ),
+    compiled('a script with the helpers of the compiler is verified', resource, withHelpers),
+    altered(
+      'a script in which a variable of the compiler is set only at the end is named',
+      resource,
+      `${withHelpers.replace(variable, '')}\n${variable}`,
+      /\/mod\.js differs from its source at line \d+/,
+    ),
+    compiled(
+      'a script with an empty variable for a constant enum is verified',
+      constantEnum.replace('typeof allowed', 'typeof other'),
+      constantScript('var allowed;', '').replace('typeof allowed', 'typeof other'),
+    ),
+    altered(
+      'a script with a variable of the name of a constant enum in an inner scope is named',
+      constantEnum,
+      constantScript('', 'var allowed; '),
+      /\/mod\.js differs from its source at line \d+: added var allowed/,
+    ),
+    compiled(
+      'a script with what only looks like an enum is verified',
+      lookalike,
+      lookalikeScript('Role || {}'),
+    ),
+    altered(
+      'a script with another form of what only looks like an enum is named',
+      lookalike,
+      lookalikeScript('{}'),
+      /\/mod\.js differs from its source at line 5/,
     ),
     tarball(
       'a script that runs on installation is named',

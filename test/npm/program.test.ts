@@ -328,6 +328,22 @@ describe('helpers of the compiler', () => {
     expect(await compare({ source, emitted: emitted.value })).toEqual(same);
   });
 
+  it('are variables only before all other statements', async () => {
+    const compiler = await loadCompiler();
+    const source = `"use strict";\nimport "./a.ts";\nconst first = f();\n${resource}\nf();`;
+    const honest = compiler.emit(source, 'ts');
+    if (!honest.ok) throw new Error(honest.reason);
+    expect(await compare({ source, emitted: honest.value })).toEqual(same);
+    const [variable = ''] = /^var _SuppressedError1 = .*?^\};\n/ms.exec(honest.value) ?? [];
+    expect(variable).not.toBe('');
+    const without = honest.value.replace(variable, '');
+    const at = (place: string) => without.replace(place, () => `${variable}${place}`);
+    for (const emitted of [at('function _ts_add'), at('import ')])
+      expect(await compare({ source, emitted })).toEqual(same);
+    for (const emitted of [at('const first'), at('export '), `${without}\n${variable}`])
+      expect(await reasonOf({ source, emitted })).toMatch(/^differs from its source at line/);
+  });
+
   it('are code like any other once a character of them changed', async () => {
     const compiler = await loadCompiler();
     const emitted = compiler.emit(resource, 'ts');

@@ -39,11 +39,14 @@ export interface WithoutHelpers {
   readonly helpers: readonly SyntaxNode[];
 }
 
-/** Takes the known helpers out of a canonical script; a set that is not complete stays where it is. */
+/**
+ * Takes the known helpers out of a canonical script; a set that is not complete stays where it is. Functions may stand anywhere; a
+ * variable is `undefined` to whatever runs before it, so it is a helper only where compilers put it, before all other statements.
+ */
 export function withoutHelpers(program: SyntaxNode): WithoutHelpers {
   const statements = nodesAt(program, 'body');
   const marks = new Map(
-    statements.filter(mayBeHelper).map((statement) => [statement, fingerprint(statement)] as const),
+    candidates(statements).map((statement) => [statement, fingerprint(statement)] as const),
   );
   const present = new Set(marks.values());
   const families = new Set<HelperFamily>();
@@ -62,6 +65,13 @@ export function withoutHelpers(program: SyntaxNode): WithoutHelpers {
   };
 }
 
-function mayBeHelper({ type }: SyntaxNode): boolean {
-  return type === 'FunctionDeclaration' || type === 'VariableDeclaration';
+function candidates(statements: readonly SyntaxNode[]): readonly SyntaxNode[] {
+  const first = statements.find(
+    ({ type, directive }) => type !== 'FunctionDeclaration' && directive === undefined,
+  );
+  return statements.filter(
+    (statement) =>
+      statement.type === 'FunctionDeclaration' ||
+      (statement === first && statement.type === 'VariableDeclaration'),
+  );
 }
