@@ -113,14 +113,14 @@ describe('on Windows', () => {
       'C:\\repo\\.git\\HEAD': '',
       'C:\\repo\\deno.json': '{}',
       'C:\\repo\\deno.lock': lock,
-      'C:\\repo\\app\\lib\\deno.lock': lock,
+      'C:\\repo\\app\\my lib (old)\\deno.lock': lock,
     });
     const { lockfiles, unread } = await discoverLockfiles(disk, []);
     expect(lockfiles).toEqual([{ path: 'C:\\repo\\deno.lock', file: '../deno.lock', format: 'deno' }]);
     expect(unread).toEqual([
       expect.objectContaining({
-        path: 'C:\\repo\\app\\lib\\deno.lock',
-        hint: expect.stringContaining(' lib/deno.lock'),
+        path: 'C:\\repo\\app\\my lib (old)\\deno.lock',
+        hint: expect.stringContaining(' "my lib (old)/deno.lock"'),
       }),
     ]);
     expect((await discoverLockfiles(disk, ['../deno.lock'])).lockfiles).toEqual(lockfiles);

@@ -215,10 +215,11 @@ function lowerDown(disk: Disk, path: string, asked: string): UnreadLockfile {
   };
 }
 
-// As a shell reads it.
+// As shells read it; cmd.exe knows double quotes only.
 function quoted(path: string): string {
   const plain = /^[-@]/.test(path) ? `./${path}` : path;
-  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(plain)) return plain;
+  return /^[\w@+=:,./ ()-]+$/.test(plain) ? `"${plain}"` : `'${plain.replaceAll("'", "'\\''")}'`;
 }
 
 /** One folder on the way up and what of interest is in it. */
