@@ -436,12 +436,19 @@ describe('a setting of a client', () => {
     ['.npmrc', 'a=1\npackage-lock=false', npm, 2],
     ['.npmrc', '# c\r\n"package-lock" = "false"', npm, 2],
     ['.npmrc', 'package-lock = null ; no', npm, 1],
+    ['.npmrc', "package-lock='0'", npm, 1],
+    ['.npmrc', 'package-lock=0', npm, 1],
+    ['.npmrc', 'package-lock="fal\\u0073e"', npm, 1],
+    ['.npmrc', '"package\\u002dlock"=false', npm, 1],
+    ['.npmrc', 'package-lock[]=false', npm, 1],
     ['.npmrc', 'shrinkwrap=false', { 'npm-shrinkwrap.json': '' }, 1],
     ['.npmrc', `package-lock=\${LOCK}`, npm, 1],
     ['.npmrc', 'package-lock=false', pnpm, 1],
     ['.npmrc', 'lockfile=false', pnpm, 1],
     ['pnpm-workspace.yaml', 'packages: [a]\n\nlockfile: false', pnpm, 3],
     ['pnpm-workspace.yaml', 'lockfile: no', pnpm, 1],
+    ['pnpm-workspace.yaml', 'lockfile: 0x0', pnpm, 1],
+    ['pnpm-workspace.yaml', 'lockfile: ""', pnpm, 1],
     ['pnpm-workspace.yaml', 'packageLock: false', pnpm, 1],
     ['.yarnrc', '# c\n--install.no-lockfile true', yarn, 2],
     ['.yarnrc', '"--*.no-lockfile" true', yarn, 1],
@@ -462,7 +469,16 @@ describe('a setting of a client', () => {
     expect(said).toEqual([expect.stringMatching(`^warning ${file}:1 .* may change the lockfile while it`)]);
   });
 
+  test.each(['ignore', 'update', 'reset'])('that makes Yarn %s checksums is told', async (behavior) => {
+    const { said } = await told({ ...yarn, '.yarnrc.yml': `checksumBehavior: ${behavior}` });
+    expect(said).toEqual([
+      expect.stringMatching('^warning .yarnrc.yml:1 .* may install what does not have the checksum in the'),
+    ]);
+  });
+
   test.each([
+    ['.yarnrc.yml', 'checksumBehavior: throw', yarn],
+    ['.npmrc', "package-lock='true'\nshrinkwrap=", npm],
     ['.npmrc', 'package-lock=true\nshrinkwrap=true', npm],
     ['.npmrc', '[section]\npackage-lock=false', npm],
     ['.npmrc', '; package-lock=false', npm],

@@ -18,13 +18,14 @@ export interface ClientSetting {
 }
 
 /**
- * What a setting does: no lockfile is used, it may change during an installation, it lies in another folder or has another
+ * What a setting does: no lockfile is used, it may change during an installation, its checksums are not compared, it lies in another folder or has another
  * name, pnpm keeps one for each branch, or reads those of all branches on the branches that patterns name; `unknown` where
  * the file cannot be read. `always` is false where only some versions of the client obey.
  */
 export type Meaning =
   | { readonly kind: 'none' }
   | { readonly kind: 'unfrozen' }
+  | { readonly kind: 'unchecked' }
   | {
       readonly kind: 'elsewhere';
       readonly to: 'folder' | 'file';
@@ -89,21 +90,22 @@ function npmrc(text: string): Read {
     // What follows belongs to a section, which no setting is looked for in.
     if (/^\s*\[[^\]]*\]\s*$/.test(line)) break;
     const [, key = '', value = 'true'] = /^([^=]+)(?:=(.*))?$/.exec(line) ?? [];
-    const name = unquoted(key);
+    const name = unquoted(key).replace(/\[\]$/, '');
     const said = unquoted(value);
     const add = (clients: readonly Client[], means: Meaning) =>
       void settings.push({ line: index + 1, clients, means });
-    // The environment decides what stands for a variable.
-    const isOff = /^(?:false|null|undefined)$/.test(said) || said.includes('${');
+    // Whatever is not plainly true may be false: npm reads numbers, and the environment decides what stands for a variable.
+    const isOff = !/^(?:true|1|)$/.test(said);
+    const isOn = !/^(?:false|null|undefined|0)$/.test(said);
     if (name === 'package-lock' && isOff) add(['npm', 'pnpm'], { kind: 'none' });
     if (name === 'shrinkwrap' && isOff) add(['npm'], { kind: 'none' });
     if (name === 'lockfile' && isOff) add(['pnpm'], { kind: 'none' });
     if (name === 'frozen-lockfile' && isOff) add(['pnpm'], { kind: 'unfrozen' });
     if (/^(?:lockfile-dir|lockfile-directory|shrinkwrap-directory)$/.test(name))
       add(['pnpm'], { kind: 'elsewhere', to: 'folder', path: said, always: false });
-    if (name === 'git-branch-lockfile') add(['pnpm'], { kind: 'branch', on: !isOff, always: false });
-    if (name === 'merge-git-branch-lockfiles' && !isOff) add(['pnpm'], { kind: 'merge', branches: ['*'] });
-    if (/^merge-git-branch-lockfiles-branch-pattern(?:\[\])?$/.test(name)) {
+    if (name === 'git-branch-lockfile') add(['pnpm'], { kind: 'branch', on: isOn, always: false });
+    if (name === 'merge-git-branch-lockfiles' && isOn) add(['pnpm'], { kind: 'merge', branches: ['*'] });
+    if (name === 'merge-git-branch-lockfiles-branch-pattern') {
       patterns.push(said);
       add(['pnpm'], { kind: 'merge', branches: [...patterns] });
     }
@@ -111,23 +113,30 @@ function npmrc(text: string): Read {
   return settings;
 }
 
+// As npm reads them: what stands in quotes is JSON, also in single ones.
 function unquoted(text: string): string {
   const trimmed = text.trim();
-  const quoted = /^"(.*)"$/.exec(trimmed) ?? /^'(.*)'$/.exec(trimmed);
-  return quoted?.[1] ?? trimmed.replace(/\s*(?<!\\)[;#].*$/, '');
+  const [, double, single] = /^(".*")$|^'(.*)'$/.exec(trimmed) ?? [];
+  const quoted = double ?? single;
+  if (quoted === undefined) return trimmed.replace(/\s*(?<!\\)[;#].*$/, '');
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
 }
 
 // https://pnpm.io/settings#lockfile-settings
 function pnpmWorkspace(text: string): Read {
   return fromYaml(text, (key, value) => {
-    const off = isOff(value);
+    const off = !isOn(value, true);
     const said = textOf(value);
     if ((key === 'lockfile' || key === 'packageLock') && off) return { kind: 'none' };
     if (key === 'frozenLockfile' && off) return { kind: 'unfrozen' };
     if (key === 'lockfileDir' && said !== undefined)
       return { kind: 'elsewhere', to: 'folder', path: said, always: true };
-    if (key === 'gitBranchLockfile') return { kind: 'branch', on: !off, always: true };
-    if (key === 'mergeGitBranchLockfiles' && !off) return { kind: 'merge', branches: ['*'] };
+    if (key === 'gitBranchLockfile') return { kind: 'branch', on: isOn(value, false), always: true };
+    if (key === 'mergeGitBranchLockfiles' && isOn(value, false)) return { kind: 'merge', branches: ['*'] };
     if (key === 'mergeGitBranchLockfilesBranchPattern')
       return { kind: 'merge', branches: itemsOf(value).flatMap((item) => textOf(item) ?? []) };
     return undefined;
@@ -140,7 +149,8 @@ function yarnrcYml(text: string): Read {
     const said = textOf(value);
     if (key === 'lockfileFilename' && said !== undefined)
       return { kind: 'elsewhere', to: 'file', path: said, always: false };
-    return key === 'enableImmutableInstalls' && isOff(value) ? { kind: 'unfrozen' } : undefined;
+    if (key === 'checksumBehavior' && said !== 'throw') return { kind: 'unchecked' };
+    return key === 'enableImmutableInstalls' && !isOn(value, true) ? { kind: 'unfrozen' } : undefined;
   });
 }
 
@@ -156,8 +166,12 @@ function fromYaml(text: string, meaning: (key: string, value: Tree) => Meaning |
   );
 }
 
-function isOff(value: Tree): boolean {
-  return value.kind === 'leaf' && /^(?:false|no|off|0)$/i.test(textOf(value) ?? 'false');
+/** Whether a value is true: where that must be `sure`, only a text that is plainly so, else whatever is not plainly false. */
+function isOn(value: Tree, sure: boolean): boolean {
+  // A map or list is true to JavaScript.
+  if (value.kind !== 'leaf') return true;
+  const text = String(value.value ?? '');
+  return sure ? /^(?:true|yes|on|1)$/i.test(text) : !/^(?:false|no|off|0|null|~|)$/i.test(text);
 }
 
 // https://classic.yarnpkg.com/en/docs/yarnrc: `--command.option value` stands for an option of the command line.

@@ -278,6 +278,12 @@ function remarksOn(
       'remove the setting, or audit after each installation',
     );
   }
+  if (means.kind === 'unchecked') {
+    return say(
+      `${said}, so ${inWords(clients)} may install what does not have the checksum in the lockfile`,
+      'remove the setting, or audit what is installed with --depth installed',
+    );
+  }
   if (means.kind !== 'unknown') return [];
   return say(
     `${text} cannot be read, so it is not known whether it names another lockfile, or none: ${means.why}`,
