@@ -80,7 +80,9 @@ console.log(`\n${chalk.dim('# In the real world, with JSR, Sigstore and the publ
 ${chalk.bold('$ npx jsr-verify @std/path')}
 ${chalk.bold('$ npx jsr-verify audit')}`);
 if (surprises > 0)
-  console.error(chalk.red(`\n✗ ${surprises} of ${steps.length} steps ended in another way than expected`));
+  console.error(
+    chalk.red(`\n✗ ${surprises} of ${steps.length} steps ended in a different way than expected`),
+  );
 process.exitCode = surprises === 0 ? 0 : 1;
 
 /**

@@ -62,7 +62,7 @@ async function auditUnfollowed(
   auditor: Auditor,
 ): Promise<Report> {
   const { resolved, unresolved, ...rest } = await resolveAll(specs, auditor);
-  // Versions that nobody waited for are not versions that could not be had.
+  // Versions that nobody waited for are not versions that could not be fetched.
   const unlisted = isAborted(auditor) ? [] : rest.unlisted;
   for (const pkg of unlisted) auditor.onPackage?.(pkg);
   const targets = mergeTargets([...resolved, ...lockfiles.flatMap((lockfile) => lockfile.targets)]);
@@ -277,7 +277,7 @@ function judged(
     policy,
     now,
   );
-  // Of several attestations that hold, the policy may have chosen another one than the first, or none of them.
+  // Of several attestations that hold, the policy may have chosen a different one than the first, or none of them.
   const counted = [best, ...others].find((tried) => tried.provenance === provenance);
   // What lies below the files was looked at once, and belongs to the package rather than to one attestation.
   const { tarball, installed } = best.checks;

@@ -137,7 +137,7 @@ async function earlierVersions(
       if (line.length > lookBack)
         doubts.set(
           purl,
-          `none of the ${lookBack} versions before it is attested, and the ${line.length - lookBack} older ones were not looked at`,
+          `none of the ${lookBack} versions before it is attested, and the ${line.length - lookBack} older ones were not checked`,
         );
     },
     { concurrency: auditor.concurrency ?? 16 },

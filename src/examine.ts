@@ -10,7 +10,7 @@ import {
   type LinkedRepository,
   present,
   type RawAttestation,
-  type RegistryWord,
+  type RegistryClaims,
   unavailable,
 } from './model/evidence.ts';
 import { purlOf, type Sha256 } from './model/package.ts';
@@ -38,7 +38,7 @@ import type { CheckedTarballs } from './verify/tarball.ts';
 import { prove, verify } from './verify/verify.ts';
 
 /** JSR takes an attestation for two minutes after publication (contract 5); until then "none" is no answer. Milliseconds. */
-const infancy = 3 * 60_000;
+const attestationGraceMs = 3 * 60_000;
 
 /** One attestation, checked in full. */
 export interface Tried {
@@ -50,7 +50,7 @@ export interface Tried {
 
 /** What one package version came to, before anybody has an opinion about it. */
 export interface Examination {
-  readonly word: RegistryWord;
+  readonly word: RegistryClaims;
   readonly search: Evidence['search'];
   /** The first attestation that holds, else the one the registry names. */
   readonly best: Tried;
@@ -125,7 +125,7 @@ async function deepen(
   target: Target,
   manifest: Gathered<Uint8Array>,
   bodies: ReadonlyMap<string, Uint8Array>,
-  { yanked }: RegistryWord,
+  { yanked }: RegistryClaims,
   auditor: PackageAuditor,
 ): Promise<Checks> {
   if (!reaches(auditor.depth, 'tarball')) return checks;
@@ -160,11 +160,11 @@ function installedCheck(
 function whyUnexplained(tarball: Checks['tarball']): string {
   switch (tarball.status) {
     case 'failed':
-      return `JSR's tarball does not hold (${tarball.reason})`;
+      return `JSR's tarball is not valid (${tarball.reason})`;
     case 'blocked':
-      return `JSR's tarball was not checked, because check ${tarball.by} did not pass`;
+      return `JSR's tarball was not checked, because check "${tarball.by}" did not pass`;
     case 'passed':
-      return "JSR's tarball holds";
+      return "JSR's tarball is valid";
     default:
       return `JSR's tarball could not be checked (${tarball.why})`;
   }
@@ -263,7 +263,7 @@ function whyNone(
   badge: Gathered<string>,
   meta: Gathered<PackageMeta>,
   search: Search | undefined,
-  { publishedAt }: RegistryWord,
+  { publishedAt }: RegistryClaims,
   { now }: Auditor,
 ): Gathered<RawAttestation> {
   // An index that the log does not have is as good as none.
@@ -284,7 +284,7 @@ function whyNone(
   if (open !== undefined) return open.attestation;
   if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);
   if (badge.state === 'unavailable')
-    return unavailable(badge.from, `${badge.why}; the log's search index knows none either`);
+    return unavailable(badge.from, `${badge.why}; the log's search index has none either`);
   // Without a date nobody can tell whether the attestation may still be on its way.
   if (meta.state === 'unavailable')
     return unavailable(
@@ -293,7 +293,7 @@ function whyNone(
     );
   // A little below zero where the registry's clock and this one differ.
   const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
-  if (age !== undefined && Math.abs(age) < infancy) {
+  if (age !== undefined && Math.abs(age) < attestationGraceMs) {
     const seconds = Math.max(0, Math.round(age / 1000));
     return unavailable(
       badge.from,
@@ -309,7 +309,7 @@ function hearsay(
   { package: { version } }: Target,
   meta: Gathered<PackageMeta>,
   badge: Gathered<string>,
-): RegistryWord {
+): RegistryClaims {
   const about = meta.state === 'present' ? meta.value : undefined;
   const listed = about?.versions.get(version);
   return {
@@ -327,11 +327,11 @@ function hearsay(
  * none gives the id that tells a renamed repository from another one.
  */
 async function withLink(
-  word: RegistryWord,
+  word: RegistryClaims,
   target: Target,
   holding: readonly Tried[],
   auditor: PackageAuditor,
-): Promise<RegistryWord> {
+): Promise<RegistryClaims> {
   const { source, addresses, depth } = auditor;
   const { linked } = word;
   // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
@@ -361,13 +361,13 @@ async function withLink(
  * either out of date, which asking once more past every cache settles, or false.
  */
 async function laidOver(
-  word: RegistryWord,
+  word: RegistryClaims,
   link: LinkedRepository | null,
   { package: about }: Target,
   { source, addresses }: Auditor,
-): Promise<RegistryWord> {
+): Promise<RegistryClaims> {
   const { linked: listed, ...rest } = word;
-  const says = (api: LinkedRepository | null): RegistryWord =>
+  const says = (api: LinkedRepository | null): RegistryClaims =>
     api === null ? { ...rest, unlinked: true } : { ...rest, linked: api };
   if (listed === undefined || isSameLink(listed, link)) return says(link);
   const [meta, again] = await Promise.all([

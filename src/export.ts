@@ -20,7 +20,7 @@ export function exportBundle({ package: about, checks, provenance, verdict }: Pa
   if (provenance === undefined || checks.bundle.status !== 'passed') {
     throw new JsrVerifyError(
       'NOT_VERIFIED',
-      `${nameOf(about)} has no attestation that holds, so there is nothing to export`,
+      `${nameOf(about)} has no valid attestation, so there is nothing to export`,
       {
         hint: `jsr-verify explain ${nameOf(about)} says why`,
       },
@@ -29,11 +29,12 @@ export function exportBundle({ package: about, checks, provenance, verdict }: Pa
   const remarks: string[] = [];
   if (provenance.statement.typeKey === 'type') {
     remarks.push(
-      'the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto readers will refuse it',
+      'the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto parsers will refuse it',
     );
   }
   if (provenance.statement.subjectShape === 'object')
     remarks.push('the subject is an object instead of a list, as Deno wrote it before 1.46.3');
-  if (verdict.kind !== 'verified') remarks.push(`the attestation holds, but the policy says ${verdict.kind}`);
+  if (verdict.kind !== 'verified')
+    remarks.push(`the attestation is valid, but the policy says ${verdict.kind}`);
   return { text: serialiseBundle(checks.bundle.fact.sigstore), remarks };
 }

@@ -48,7 +48,7 @@ export function restoreOperands(flags: Flags): void {
     const operand = Object.keys(flags).find((name) => operands.has(name) && Array.isArray(flags[name]));
     if (operand === undefined)
       throw new JsrVerifyError('OPTIONS_INVALID', 'only a list of packages or paths may follow --', {
-        hint: 'leave the -- away',
+        hint: 'remove the --',
       });
     flags[operand] = [...(flags[operand] as readonly unknown[]), ...rest];
   }
@@ -73,8 +73,8 @@ export function refuseNegated(flags: Readonly<Flags>): true {
   for (const [name, option] of Object.entries(auditOptions)) {
     const isOff = [flags[name]].flat().includes(false);
     if (!isOff || ('type' in option && option.type === 'boolean')) continue;
-    throw new JsrVerifyError('OPTIONS_INVALID', `--no-${name} means nothing`, {
-      hint: `leave --${name} away`,
+    throw new JsrVerifyError('OPTIONS_INVALID', `--no-${name} is not an option`, {
+      hint: `remove --${name}`,
     });
   }
   return true;
@@ -133,6 +133,6 @@ function unknownArgument(name: string, argv: readonly string[]): JsrVerifyError 
 
 function withoutValue(name: string): JsrVerifyError {
   return new JsrVerifyError('OPTIONS_INVALID', `--${name} has no value`, {
-    hint: `write --${name} <value>, or leave it away`,
+    hint: `write --${name} <value>, or remove the option`,
   });
 }

@@ -97,7 +97,7 @@ function reportLost(): (error: NodeJS.ErrnoException) => void {
     const lost = new JsrVerifyError(
       'OUTPUT_UNWRITABLE',
       `standard output cannot be written: ${code ?? 'unknown reason'}`,
-      { hint: 'look at what it leads to: a disk may be full' },
+      { hint: 'check where it goes: the disk may be full' },
     );
     sayError(voiceOn(process.stderr, false), lost);
     process.once('exit', () => {

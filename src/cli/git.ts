@@ -202,7 +202,7 @@ async function readBlob(blob: string, shown: string, top: string): Promise<strin
   } catch (cause) {
     if (toFailure(cause).code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
       throw new JsrVerifyError('LOCKFILE_INVALID', `${shown}:1: is larger than 50 MB`, {
-        hint: 'it is not read at all, rather than in part',
+        hint: 'larger files are not read',
       });
     }
     const isThere = await git(['cat-file', '-e', blob], top).then(

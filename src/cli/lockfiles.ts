@@ -32,9 +32,13 @@ export async function readLockfiles(
   const contents: LockfileContents[] = [];
   if (named.length < paths.length) {
     if (type === undefined) {
-      throw new JsrVerifyError('OPTIONS_INVALID', 'standard input has no file name to tell its format by', {
-        hint: `add --lockfile-type, one of ${lockfileTypes.join(', ')}`,
-      });
+      throw new JsrVerifyError(
+        'OPTIONS_INVALID',
+        'the format of standard input is not known: it has no file name',
+        {
+          hint: `add --lockfile-type, one of ${lockfileTypes.join(', ')}`,
+        },
+      );
     }
     contents.push(readLockfile('-', await unlessInterrupted(readStdin(stdin), signal), options));
     if (named.length === 0) return contents;
@@ -43,7 +47,7 @@ export async function readLockfiles(
   for (const path of named) {
     if ((await kindOf(inFolder(cwd, path))) !== undefined) continue;
     // Unlike a folder without a lockfile, that is a wrong request.
-    throw new JsrVerifyError('OPTIONS_INVALID', `${path} is not there, or may not be entered`, {
+    throw new JsrVerifyError('OPTIONS_INVALID', `${path} does not exist or is not readable`, {
       hint: 'name a lockfile, or a folder of a project that has one',
     });
   }
@@ -57,7 +61,7 @@ async function readStdin(stdin: Environment['stdin']): Promise<string> {
     size += chunk.length;
     if (size > maxLockfileBytes) {
       throw new JsrVerifyError('LOCKFILE_INVALID', '-:1: standard input is larger than 50 MB', {
-        hint: 'it is not read at all, rather than in part',
+        hint: 'larger files are not read',
       });
     }
     chunks.push(chunk);

@@ -14,7 +14,7 @@ export const lockfileTypes = [
 
 export const lockfileType = {
   choices: lockfileTypes,
-  describe: 'format of the lockfile, where its name does not tell',
+  describe: 'format of the lockfile, if its file name does not show it',
 } as const;
 
 const sources = 'Sources:';
@@ -65,7 +65,7 @@ export const sourceOptions = {
     type: 'boolean',
     default: false,
     group: sources,
-    describe: 'open no socket; use what the cache has',
+    describe: 'use no network, only the cache',
   },
   pack: { type: 'string', group: sources, describe: 'read evidence from a pack' },
   concurrency: { type: 'string', group: sources, describe: 'requests to one host at the same time [16]' },
@@ -121,7 +121,7 @@ export const policyOptions = {
     choices: depths,
     group: policies,
     describe:
-      'how far below the attestation to look [files for a spec; for a lockfile, attestation where it locks the manifest (deno.lock), tarball where it locks npm tarballs]',
+      'how deep to check [files for a spec; for a lockfile, attestation where it locks the manifest (deno.lock), tarball where it locks npm tarballs]',
   },
   bundle: {
     type: 'string',
@@ -152,13 +152,13 @@ export const outputOptions = {
     type: 'boolean',
     default: false,
     group: output,
-    describe: 'say less: what is wrong, and the count',
+    describe: 'print less: only problems and the counts',
   },
   verbose: {
     type: 'boolean',
     default: false,
     group: output,
-    describe: 'say more: every check, and the requests made',
+    describe: 'print more: every check, and the requests made',
   },
   color: {
     type: 'boolean',

@@ -46,12 +46,12 @@ export function readOutputs(
   if (nameless.length > 1) {
     throw invalid(
       `${nameless.length} reports cannot share standard output`,
-      `give files to all but one: --format ${nameless[1]?.format ?? 'json'}=report`,
+      `write all but one to files: --format ${nameless[1]?.format ?? 'json'}=report`,
     );
   }
   if (output === undefined || output === '-') return outputs;
   if (nameless.length === 0)
-    throw invalid('--output names a file, but every format has one already', 'leave --output away');
+    throw invalid('--output names a file, but every format has one already', 'remove --output');
   return outputs.map((one) => (one.file === undefined ? { ...one, file: inFolder(cwd, output) } : one));
 }
 

@@ -24,5 +24,5 @@ export function comparedTrust(
   const when = day ? `, which TUF had confirmed on ${refreshedAt.slice(0, 10)}` : '';
   return recorded === digest
     ? `the pack was recorded by ${tool} under the trusted root in use here${when}`
-    : `the pack was recorded by ${tool} under another trusted root than the one in use here${when}`;
+    : `the pack was recorded by ${tool} under a different trusted root than the one in use here${when}`;
 }

@@ -84,8 +84,8 @@ export async function auditQuietly(
   const outputs = format === undefined ? [] : readOutputs({ format, output: undefined }, environment.cwd);
   const stray = outputs.find(({ file }) => file === undefined);
   if (stray !== undefined) {
-    throw new JsrVerifyError('OPTIONS_INVALID', 'this command has an output of its own beside the report', {
-      hint: `give the report a file: --format ${stray.format}=report`,
+    throw new JsrVerifyError('OPTIONS_INVALID', 'this command already writes to standard output', {
+      hint: `write the report to a file: --format ${stray.format}=report`,
     });
   }
   return auditWith(flags, environment, prepare, outputs);

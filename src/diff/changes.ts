@@ -121,7 +121,7 @@ function whyUnclear({ purl, checks, verdict }: PackageReport): string {
   const version = purl.slice(purl.lastIndexOf('@') + 1);
   if (verdict.kind === 'inconclusive') return `version ${version} is not known: ${verdict.because[0].why}`;
   const failed = checkIds.find((id) => checks[id].status === 'failed');
-  return `what version ${version} has does not hold${failed === undefined ? '' : ` (${failed})`}`;
+  return `the attestation of version ${version} is not valid${failed === undefined ? '' : ` (${failed})`}`;
 }
 
 function provenanceChange(

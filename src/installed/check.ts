@@ -63,7 +63,7 @@ export function checkInstalled(
   return passed({ places: copies.map(({ place }) => place), compared });
 }
 
-/** A comparison, with what has another reason than tampering among what is open. */
+/** A comparison, with what has a different reason than tampering among what is open. */
 function excused(copy: InstalledCopy, patched: string | undefined, comparison: Comparison): Comparison {
   const { compared, wrong, open } = comparison;
   if (copy.kind !== 'npm' || wrong.length === 0) return comparison;

@@ -8,7 +8,7 @@ import { findCached, findNpmCached, findVendored, readVendorHeaders } from './de
 import type { InstalledDisk } from './disk.ts';
 import { hashFolder } from './hash.ts';
 import { type Installation, whyExpected } from './node/missing.ts';
-import type { Lying, Lyings } from './node/modules.ts';
+import type { FoundPackage, FoundPackages } from './node/modules.ts';
 import type { Names } from './node/names.ts';
 import { readPnp } from './node/pnp.ts';
 import { type Grounds, leaving, type Standing } from './node/search.ts';
@@ -69,10 +69,10 @@ export class Collection {
     this.#unseen.push(why);
   }
 
-  async takeLyings({ lying, imposters, unseen }: Lyings): Promise<void> {
-    for (const one of lying) await this.#take(one);
+  async takeFound({ found, imposters, unseen }: FoundPackages): Promise<void> {
+    for (const one of found) await this.#take(one);
     for (const { path, package: about, standing } of imposters) {
-      const why = `${this.#territory.shown(path)} is a file in the place of the package`;
+      const why = `${this.#territory.shown(path)} is a file where the package should be`;
       for (const { strays, unseen: open } of this.#versionsOf(about))
         (standing === 'project' ? strays : open).push(why);
     }
@@ -96,7 +96,7 @@ export class Collection {
         const entered = await this.#territory.enter(path);
         if (entered.kind === 'inside') await this.#take({ ...one, path: entered.path, standing: 'project' });
         else if (entered.kind === 'outside') {
-          const why = `${this.#territory.shown(entered.to)} is where Yarn loads the package from; it is outside of the project and was not looked at`;
+          const why = `${this.#territory.shown(entered.to)} is where Yarn loads the package from; it is outside of the project and was not checked`;
           for (const draft of this.#versionsOf(one.package)) draft.unseen.push(why);
         }
       }
@@ -173,7 +173,7 @@ export class Collection {
     return { packages, strays: [...strayPackages] };
   }
 
-  async #take({ path, prefix, package: about, version, standing }: Lying): Promise<void> {
+  async #take({ path, prefix, package: about, version, standing }: FoundPackage): Promise<void> {
     const draft = version === undefined ? undefined : this.#drafts.get(purlOf({ ...about, version }));
     if (draft === undefined && (await this.#isEmpty(path))) return;
     const place = this.#territory.shown(path);

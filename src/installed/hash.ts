@@ -32,17 +32,17 @@ export async function hashFolder(
     for (const { name, kind } of listed.value) {
       const inside = `${path}/${name}`;
       if (files.size >= maxFiles || bytes > maxBytes) {
-        files.set(inside, { odd: 'is one too many: the folder holds more than any package' });
+        files.set(inside, { odd: 'is too many: the folder holds more files than any package' });
         return;
       }
       if (inside === '/node_modules' && holds === 'npm package') nests = true;
       else if (kind === 'link') files.set(inside, { odd: 'is a symbolic link' });
-      else if (kind === 'other') files.set(inside, { odd: 'is no regular file' });
+      else if (kind === 'other') files.set(inside, { odd: 'is not a regular file' });
       else if (kind === 'file') {
         const found = await disk.digest(join(folder, inside));
         files.set(inside, found ?? { unread: 'it vanished' });
         if (found !== undefined && 'size' in found) bytes += found.size;
-      } else if (depth === maxDepth) files.set(inside, { odd: `lies deeper than ${maxDepth} folders` });
+      } else if (depth === maxDepth) files.set(inside, { odd: `is nested deeper than ${maxDepth} folders` });
       else await enter(inside, depth + 1);
     }
   };

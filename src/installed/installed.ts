@@ -53,7 +53,7 @@ export async function collectInstalled(
   for (const why of grounds.unseen) collection.unseen(why);
   // What Yarn's table names counts as such, and not as some folder below a dot.
   await collection.takePnp(grounds, names);
-  await collection.takeLyings(await findInModules(disk, territory, importers, names));
+  await collection.takeFound(await findInModules(disk, territory, importers, names));
   for (const vendor of grounds.vendors) await collection.takeVendor(vendor, places.registry);
   if (deno !== undefined) await collection.takeDenoDir(deno.folder, new Set(deno.lockfiles), places);
   await collection.explainMissing(await installationsOf(disk, lockfiles, grounds));

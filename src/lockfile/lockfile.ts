@@ -86,7 +86,7 @@ function damageIn(text: string): Damage | undefined {
     return { at: 0, message: 'is larger than 50 MB', hint: 'no client writes a lockfile of that size' };
   }
   if (text.trim() === '')
-    return { at: 0, message: 'is empty', hint: 'restore it, or write it anew with its own tool' };
+    return { at: 0, message: 'is empty', hint: 'restore it, or regenerate it with its own tool' };
   const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?:[ \r\n]|$)/m.exec(text);
   if (conflict !== null) {
     return {
@@ -122,7 +122,7 @@ function meanwhile({ title }: LockfileFormat): string {
 }
 
 function restore(format: LockfileFormat): string {
-  return `restore it, or write it anew with \`${format.writtenBy}\``;
+  return `restore it, or regenerate it with \`${format.writtenBy}\``;
 }
 
 function invalid(message: string, hint: string, cause?: unknown): JsrVerifyError {

@@ -93,7 +93,7 @@ export interface InstalledFact {
  * What came of a check.
  *
  * - `blocked`: an earlier check did not pass, so that the root cause is named once.
- * - `unknown`: the evidence could not be had.
+ * - `unknown`: the evidence could not be fetched.
  * - `absent`: the registry and the log say there is none.
  * - `skipped`: nobody asked, or it does not apply; `why` says which.
  */

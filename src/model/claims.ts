@@ -49,7 +49,7 @@ export function claimsOf(identity: Identity): Claims {
   };
 }
 
-/** The workflow that signed: in another repository than the source where a reusable workflow did the build. */
+/** The workflow that signed: in a different repository than the source where a reusable workflow did the build. */
 export function signerOf(identity: Identity): WorkflowName | undefined {
   return parseWorkflow(identity.buildSignerURI ?? identity.subjectAlternativeName);
 }

@@ -20,7 +20,7 @@ export function forbiddenInPath(path: string, limits: PathLimits = jsrLimits): s
   if (path.length > limits.length + 1) return `it is longer than ${limits.length} characters`;
   if (!/^[A-Za-z0-9$()+\-.@[\]_{}~/]+$/.test(path)) return 'it holds a character that JSR does not allow';
   const parts = path.slice(1).split('/');
-  if (parts.length > limits.depth) return `it lies deeper than ${limits.depth} folders`;
+  if (parts.length > limits.depth) return `it is nested deeper than ${limits.depth} folders`;
   if ((parts.at(-1)?.length ?? 0) > limits.lastPart)
     return `its last part is longer than ${limits.lastPart} characters`;
   for (const part of parts) {

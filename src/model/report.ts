@@ -1,6 +1,6 @@
 import type { NonEmpty } from './brand.ts';
 import type { Checks } from './check.ts';
-import type { RegistryWord } from './evidence.ts';
+import type { RegistryClaims } from './evidence.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { PackageName, Purl } from './package.ts';
 import type { Exemption, ExpectationSource } from './policy.ts';
@@ -25,7 +25,7 @@ export interface PackageReport {
   /** The flags that state the expectation, when it is the command line's: `--repo`. */
   readonly expectedFlags?: readonly string[];
   readonly occurrences: readonly Occurrence[];
-  readonly word: RegistryWord;
+  readonly word: RegistryClaims;
   /** How far below the attestation it was looked at; missing where it could not be looked at. */
   readonly depth?: Depth;
   /** What a client installs is JSR's npm tarball, which was not compared at this depth. */

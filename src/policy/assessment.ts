@@ -1,5 +1,5 @@
 import type { Checks } from '../model/check.ts';
-import type { Evidence, Finder, RegistryWord } from '../model/evidence.ts';
+import type { Evidence, Finder, RegistryClaims } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { ForeignReference, Occurrence } from '../model/target.ts';
@@ -10,7 +10,7 @@ export interface Assessment {
   readonly checks: Checks;
   /** Present only where the whole cryptographic chain holds. */
   readonly provenance?: Provenance;
-  readonly word: RegistryWord;
+  readonly word: RegistryClaims;
   readonly search: Evidence['search'];
   /** Further valid attestations of the same subject. */
   readonly others?: readonly Provenance[];

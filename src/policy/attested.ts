@@ -42,7 +42,7 @@ export function attestedBy(input: Assessment, expected: Expected): Attested {
     gaps: [
       {
         id: 'bundle',
-        why: `the attestation by ${repository ?? 'an unnamed repository'} was found by searching the log, where anyone may put one, and the registry could not be asked which repository the package belongs to`,
+        why: `the attestation by ${repository ?? 'an unnamed repository'} was found by searching the log, where anyone may add one, and the registry did not answer which repository the package belongs to`,
       },
     ],
   };

@@ -14,7 +14,7 @@ export interface Mercy {
 }
 
 /** Looks for exemptions; `until` is the last day, inclusive, in UTC. An exemption without a proper date is over. */
-export function mercyFor(
+export function matchExemptions(
   rule: string,
   target: PackageVersion,
   exemptions: readonly Exemption[],

@@ -1,4 +1,4 @@
-import type { RegistryWord } from '../model/evidence.ts';
+import type { RegistryClaims } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { Expectation, ExpectationSource, Policy } from '../model/policy.ts';
 import type { Place } from '../model/target.ts';
@@ -34,7 +34,7 @@ const whoClaims = ['repository', 'repositoryId', 'owner', 'ownerId'] as const;
  * A flag replaces the policy's word on the same question; repository, owner and their ids are one question.
  * Other claims of the policy still hold, so `--runner` does not unpin a repository.
  */
-export function expectationFor(target: PackageVersion, policy: Policy, word: RegistryWord): Expected {
+export function expectationFor(target: PackageVersion, policy: Policy, word: RegistryClaims): Expected {
   const flags = policy.flags !== undefined && saysAnything(policy.flags) ? policy.flags : undefined;
   const entries = policy.packages.filter((entry) => selects(entry, target));
   const pinRank = highestRank(entries.filter((entry) => entry.expect.some(saysAnything)));
@@ -90,7 +90,7 @@ function sourceOf(
   flags: Expectation | undefined,
   fromPolicy: readonly Pin[],
   pinsName: boolean,
-  word: RegistryWord,
+  word: RegistryClaims,
 ): ExpectationSource {
   if (flags !== undefined && saysWho(flags)) return 'flag';
   if (pinsName) return 'policy';

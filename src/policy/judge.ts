@@ -8,7 +8,7 @@ import type { Severity } from '../model/severity.ts';
 import type { Place } from '../model/target.ts';
 import type { Assessment } from './assessment.ts';
 import { type Attested, attestedBy } from './attested.ts';
-import { mercyFor } from './exemption.ts';
+import { matchExemptions } from './exemption.ts';
 import { type Expected, expectationFor } from './expectation.ts';
 import { flagsOf } from './flags.ts';
 import { isAbout } from './identity.ts';
@@ -65,7 +65,7 @@ export function findingsOf(
       ...(breach.at !== undefined && { at: breach.at }),
     };
     const exemptible = severity !== 'note' && breach.standing !== 'absolute';
-    const mercy = exemptible ? mercyFor(rule.id, target, policy.exemptions, now) : { met: [] };
+    const mercy = exemptible ? matchExemptions(rule.id, target, policy.exemptions, now) : { met: [] };
     met.push(...mercy.met);
     if (mercy.granted !== undefined) {
       const { reason, until } = mercy.granted;
@@ -155,7 +155,7 @@ function verdictOf(
     return { kind: 'unattested' };
   return {
     kind: 'inconclusive',
-    because: [{ id: 'bundle', why: 'the evidence does not add up to a proof' }],
+    because: [{ id: 'bundle', why: 'the evidence does not prove the provenance' }],
   };
 }
 

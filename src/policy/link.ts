@@ -1,5 +1,5 @@
 import { claimsOf, parseRepository, sameAscii } from '../model/claims.ts';
-import type { LinkedRepository, RegistryWord } from '../model/evidence.ts';
+import type { LinkedRepository, RegistryClaims } from '../model/evidence.ts';
 import type { Identity } from '../model/provenance.ts';
 
 /** How a certificate's source repository compares with the one the registry links. */
@@ -16,7 +16,7 @@ export function isSameLink(one: LinkedRepository, other: LinkedRepository | null
 }
 
 /** Whether a certificate's source repository is the linked one, by each document of the registry that names one. */
-export function fitsLinks({ linked, contradicted }: RegistryWord, identity: Identity): boolean {
+export function fitsLinks({ linked, contradicted }: RegistryClaims, identity: Identity): boolean {
   if (linked === undefined) return false;
   return [linked, ...(contradicted === undefined ? [] : [contradicted])].every(
     (one) => compareLink(one, identity).kind !== 'differs',

@@ -42,7 +42,7 @@ function byName(typed: string): Named {
     throw invalid(
       typed,
       'names a path inside the package',
-      'provenance covers whole versions: leave the path away',
+      'provenance covers whole versions: remove the path',
     );
   const named = first === 'jsr' ? splitNpmName(second) : { scope: first, name: second };
   if (named === undefined)
@@ -114,7 +114,7 @@ function withoutScheme(text: string): { readonly body: string; readonly mayHaveP
 function rangeOf(text: string, range: string | undefined): string {
   if (range === undefined || range === 'latest' || range === '*') return '*';
   if (range === '')
-    throw invalid(text, 'ends with an @ and no version', 'leave the @ away for the newest version');
+    throw invalid(text, 'ends with an @ and no version', 'remove the @ to get the newest version');
   if (semver.validRange(range) === null)
     throw invalid(
       text,

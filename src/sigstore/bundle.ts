@@ -117,7 +117,7 @@ export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundl
 export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return unfit(`is ${parsed.why}`);
-  if (!isSpelled(parsed.value)) return unfit('holds bytes that are not written as base64');
+  if (!isSpelled(parsed.value)) return unfit('has bytes that are not valid base64');
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(parsed.value);
@@ -125,15 +125,15 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
     return unfit(`does not follow its format: ${reason(cause)}`);
   }
   if (!bundleMediaTypes.has(bundle.mediaType))
-    return unfit(`is of a version that is not known: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
+    return unfit(`has an unknown version: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
   const { content, tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
   const stamps = timestampVerificationData?.rfc3161Timestamps ?? [];
   if (tlogEntries.length > mostWitnesses || stamps.length > mostWitnesses)
     return unfit(`holds more than ${mostWitnesses} log entries or timestamps`);
   if (!tlogEntries.flatMap(numbersOf).every(isCanonical))
-    return unfit('writes a number of its log entry in an unusual way');
+    return unfit('has a number in its log entry that is not in canonical form');
   const signer = signerOf(content);
-  if (signer === undefined) return unfit('names nobody who signed it');
+  if (signer === undefined) return unfit('has neither a certificate nor a public key');
   const signed = contentOf(bundle);
   if (signed === undefined) return unfit('holds no signature, or more than one');
   return {
@@ -318,7 +318,7 @@ function unfit(why: string): Parsed<never> {
 function reason(cause: unknown): string {
   return cause instanceof ValidationError
     ? `wrong in ${cause.fields.join(', ').slice(0, 200)}`
-    : 'it holds a value that may not stand there';
+    : 'it has a value that is not allowed there';
 }
 
 // Numbers are text in bundles, and readers differ about `0x1f8`, ` 504` and `504.0`.

@@ -44,7 +44,7 @@ export function checkInclusion(
   if (bundle.entries.length > 1)
     return failed(`the bundle holds ${bundle.entries.length} log entries, wanted one`);
   const times = trustedTimes(bundle, material);
-  if (times === undefined) return failed('a timestamp of the bundle does not hold');
+  if (times === undefined) return failed('a timestamp of the bundle is not valid');
   const missing = missingEvidence(entry, bundle);
   if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
   const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
@@ -95,12 +95,13 @@ function notAsAsked({ logEntry }: OpenBundle, asked: Asked): string | undefined 
   if (logEntry === undefined) return undefined;
   // RFC 6962 2.1: leaf hash = SHA-256(0x00 || leaf); Rekor's entry id ends with it.
   const leaf = createHash('sha256').update(Buffer.of(0)).update(logEntry.body).digest('hex');
-  if (logEntry.entryId.slice(-64) !== leaf) return "the log's answer holds another entry than its id says";
+  if (logEntry.entryId.slice(-64) !== leaf)
+    return "the log's answer holds a different entry than its id says";
   if (asked.logIndex !== undefined && String(logEntry.logIndex) !== asked.logIndex) {
     return `the log answered with entry ${logEntry.logIndex} when asked for ${asked.logIndex}`;
   }
   if (asked.entryId !== undefined && !sameEntry(logEntry.entryId, asked.entryId)) {
-    return 'the log answered with another entry than the one asked for';
+    return 'the log answered with a different entry than the one asked for';
   }
   return undefined;
 }
@@ -115,7 +116,7 @@ function unlike(entry: TransparencyLogEntry, { signer, content }: OpenBundle): s
   if (!body.ok) return `the log entry's body is ${body.why}`;
   const { kind, version } = entry.kindVersion;
   if (textAt(body.value, 'kind') !== kind || textAt(body.value, 'apiVersion') !== version)
-    return 'the log entry is of another kind than it says';
+    return 'the log entry is of a different kind than it says';
   if (signer.kind !== 'certificate') return undefined;
   const logged = loggedCertificate(kind, version, body.value);
   if (logged === undefined || !logged.equals(signer.der)) return 'the log entry is about another certificate';
@@ -168,14 +169,14 @@ function checkpointOf(
   if (!checkpoint.ok) return stray(`is ${checkpoint.why}`);
   const { size, root } = checkpoint.value;
   if (proof === undefined || String(size) !== proof.treeSize) {
-    return stray('is for another tree size than the inclusion proof');
+    return stray('is for a different tree size than the inclusion proof');
   }
   // The library calculates the root from the proof; the answer's own copy must not differ from the signed one.
-  if (!proof.rootHash.equals(root)) return stray('has another root than the inclusion proof');
+  if (!proof.rootHash.equals(root)) return stray('has a different root than the inclusion proof');
   const tree = treeIdOf(checkpoint.value);
   const named = logEntry?.entryId.length === 80 ? BigInt(`0x${logEntry.entryId.slice(0, 16)}`) : undefined;
   if (tree !== undefined && named !== undefined && String(named) !== tree) {
-    return stray('belongs to another tree than the entry');
+    return stray('belongs to a different tree than the entry');
   }
   return checkpoint;
 }
@@ -199,7 +200,7 @@ function explain(cause: unknown): string {
   const message = asClause(cause.message);
   switch (cause.code) {
     case 'TLOG_INCLUSION_PROOF_ERROR':
-      return `the inclusion proof does not hold: ${message}`;
+      return `the inclusion proof is not valid: ${message}`;
     case 'TLOG_BODY_ERROR':
       return `the log entry is about something else: ${message}`;
     default:

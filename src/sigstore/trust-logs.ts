@@ -10,7 +10,7 @@ export function logKeys({ root, status }: Trust): readonly LogKey[] {
 }
 
 function keyOf({ baseUrl, publicKey, logId, checkpointKeyId }: TransparencyLogInstance): readonly LogKey[] {
-  // A log may sign its checkpoints under another id than its entries; the library asks in the same order.
+  // A log may sign its checkpoints under a different id than its entries; the library asks in the same order.
   const id = checkpointKeyId ?? logId;
   if (publicKey?.rawBytes === undefined || id === undefined) return [];
   try {

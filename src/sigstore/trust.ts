@@ -83,12 +83,12 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
       ? `the trusted root could not be updated: ${fresh.why}`
       : `the TUF mirror ${mirror.host} did not answer (${fresh.why})`;
   if (kept && replayed?.kind === 'updated') {
-    const warning = `${why}; using what it said ${ago(kept.confirmedAt, options.now)}, valid until ${dayOf(replayed.expiresAt)}`;
+    const warning = `${why}; using its cached metadata from ${ago(kept.confirmedAt, options.now)}, valid until ${dayOf(replayed.expiresAt)}`;
     const origin = { source: 'cache', mirror, refreshedAt: kept.confirmedAt } as const;
     return steppedDown(trustFromTuf(replayed, origin), warning, options);
   }
   const lost = `${why}, and ${nothingKept(replayed)}`;
-  if (publicGood === undefined) throw unavailable(lost);
+  if (publicGood === undefined) throw unavailable(lost, options.offline);
   return steppedDown(
     trustFromProgram(publicGood),
     `${lost}; using ${inWords(publicGood, options.now)}`,
@@ -211,8 +211,8 @@ function trustFromProgram(builtIn: BuiltInRoot): Trust {
   };
 }
 
-function steppedDown({ root, status }: Trust, warning: string, { strict }: TrustOptions): Trust {
-  if (strict === true) throw unavailable(warning);
+function steppedDown({ root, status }: Trust, warning: string, { strict, offline }: TrustOptions): Trust {
+  if (strict === true) throw unavailable(warning, offline);
   return { root, status: { ...status, warnings: [...status.warnings, warning] } };
 }
 
@@ -225,14 +225,14 @@ function refused(
         hint: 'the mirror lags behind, or newer metadata is held back; check the clock of this machine and try again later',
       })
     : new JsrVerifyError('TRUST_INVALID', `the TUF repository ${mirror.href} does not verify: ${seen.why}`, {
-        hint: 'the mirror or the way to it may be tampered with; check --tuf-mirror and --tuf-root',
+        hint: 'the mirror or the connection to it may be compromised; check --tuf-mirror and --tuf-root',
         cause: seen.cause,
       });
 }
 
-function unavailable(fact: string): JsrVerifyError {
+function unavailable(fact: string, offline = false): JsrVerifyError {
   return new JsrVerifyError('TRUST_UNAVAILABLE', fact, {
-    hint: 'try again later, or give a trusted root with --trusted-root <file>',
+    hint: `${offline ? 'run once online' : 'try again later'}, or give a trusted root with --trusted-root <file>`,
   });
 }
 

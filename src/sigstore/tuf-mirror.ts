@@ -118,7 +118,7 @@ async function readAnswer(
   }
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
-    throw new MirrorUnavailable(`${path}: answered in an encoding nobody asked for`);
+    throw new MirrorUnavailable(`${path}: answered in an encoding that was not requested`);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {

@@ -16,7 +16,7 @@ export type TufTrouble =
 export function explainTuf(error: unknown): TufTrouble {
   if (error instanceof MirrorUnavailable) return { kind: 'unavailable', why: error.message };
   if (error instanceof NotSaved) return notSaved(error.message);
-  if (isDisk(error)) return notSaved(error.code ?? 'unknown trouble');
+  if (isDisk(error)) return notSaved(error.code ?? 'unknown error');
   const seen = plain(error instanceof Error ? error.message : String(error));
   // The library turns some of its errors into the text of another one, so the text is what there is to go by.
   const expired = /^(?:Final )?([\w%.-]+\.json is expired)$/.exec(seen)?.[1];

@@ -136,7 +136,7 @@ class Keeper {
       try {
         save(name, bytes);
       } catch (error) {
-        this.failure = new NotSaved(/\bE[A-Z]+(?=:)/.exec(String(error))?.[0] ?? 'unknown trouble');
+        this.failure = new NotSaved(/\bE[A-Z]+(?=:)/.exec(String(error))?.[0] ?? 'unknown error');
         throw error;
       }
     };
@@ -164,7 +164,7 @@ class Keeper {
   async #need(path: string, maxBytes: number): Promise<Uint8Array> {
     const bytes = await this.#read(path, maxBytes);
     if (bytes !== undefined) return bytes;
-    this.failure = new MirrorUnavailable(`${path}: there is none`);
+    this.failure = new MirrorUnavailable(`${path}: not found`);
     throw this.failure;
   }
 

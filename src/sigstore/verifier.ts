@@ -104,7 +104,7 @@ function checkSignature(open: OpenBundle, artifact?: Buffer, pem?: string): Outc
     const key = signer.kind === 'certificate' ? X509Certificate.parse(signer.der).publicKey : pem;
     if (key === undefined) return failed('the bundle is signed with a key that was not given');
     if (!isSigned(open, crypto.createPublicKey(key), artifact))
-      return failed(`the signature does not fit the payload and the ${signing}`);
+      return failed(`the signature does not match the payload and the ${signing}`);
   } catch (cause) {
     return failed('the signature could not be checked', { cause });
   }

@@ -5,11 +5,10 @@
 export function refusal(text: string): string | undefined {
   const url = parseUrl(text);
   if (url === undefined) return 'not an address';
-  if (url.username !== '' || url.password !== '')
-    return 'an address with a user name or password is not asked';
+  if (url.username !== '' || url.password !== '') return 'an address with a user name or password is refused';
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return `${url.protocol} addresses are not asked, only https:`;
-  return isLoopback(url.hostname) ? undefined : 'plain http: is asked on this machine only, elsewhere https:';
+  if (url.protocol !== 'http:') return `${url.protocol} addresses are refused, only https: is allowed`;
+  return isLoopback(url.hostname) ? undefined : 'plain http: is allowed on this machine only; use https:';
 }
 
 /** This machine: `localhost`, all of 127.0.0.0/8 and `::1`, as `URL` spells them. */

@@ -80,7 +80,7 @@ async function entriesIn(
 
 /**
  * The text of a regular file. What is not UTF-8 can be told, as `textOfBytes` says.
- * Rejects with `JsrVerifyError` when it is no regular file, cannot be opened or is larger than `maxBytes`.
+ * Rejects with `JsrVerifyError` when it is not a regular file, cannot be opened or is larger than `maxBytes`.
  */
 export async function readTextFile(path: string, options: TextFileOptions): Promise<string> {
   return textOfBytes(await readBytesFile(path, options));
@@ -126,7 +126,7 @@ function bounded(bytes: Uint8Array, path: string, options: TextFileOptions): Uin
   const { code, shown = path, maxBytes = maxTextBytes } = options;
   if (bytes.length <= maxBytes) return bytes;
   throw new JsrVerifyError(code, `${shown}:1: is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB`, {
-    hint: 'it is not read at all, rather than in part',
+    hint: 'larger files are not read',
   });
 }
 
@@ -140,5 +140,5 @@ function inWords(cause: unknown, path: string, { code, shown = path }: TextFileO
 function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
     ? cause.code
-    : 'unknown trouble';
+    : 'unknown error';
 }

@@ -106,7 +106,7 @@ async function digest(
   } catch (cause) {
     const code = codeOf(cause);
     if (missing.includes(code)) return undefined;
-    if (cause instanceof NotRegular) return { odd: 'is no regular file' };
+    if (cause instanceof NotRegular) return { odd: 'is not a regular file' };
     return code === 'ELOOP' ? { odd: 'is a symbolic link' } : { unread: code };
   }
 }
@@ -137,7 +137,7 @@ function opened<T>(path: string, use: (file: number, size: number) => Gathered<T
   try {
     return withFileSync(path, { links: 'refused' }, use);
   } catch (cause) {
-    return cause instanceof NotRegular ? unavailable(path, 'no regular file') : trouble(cause, path);
+    return cause instanceof NotRegular ? unavailable(path, 'not a regular file') : trouble(cause, path);
   }
 }
 
@@ -160,5 +160,5 @@ function trouble(cause: unknown, path: string): Gathered<never> {
 function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
     ? cause.code
-    : 'unknown trouble';
+    : 'unknown error';
 }

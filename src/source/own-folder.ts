@@ -30,7 +30,7 @@ export class OwnFolder {
     this.path = path;
   }
 
-  /** A file below; throws `NotOurs` where a link is on the way, or what is there is no regular file. */
+  /** A file below; throws `NotOurs` where a link is on the way, or what is there is not a regular file. */
   file(...names: readonly string[]): OwnFile {
     const path = join(this.path, ...names);
     if (!this.#isFolder(names.slice(0, -1))) return { path, size: undefined };

@@ -39,7 +39,7 @@ export async function unzip(path: string, prefix: string, maxFileBytes: number):
       readArchive(fd, size, prefix, maxFileBytes),
     );
   } catch (cause) {
-    if (cause instanceof NotRegular) return { state: 'refused', why: 'it is no regular file' };
+    if (cause instanceof NotRegular) return { state: 'refused', why: 'it is not a regular file' };
     if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
     const code = codeOf(cause);
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'absent' } : { state: 'unread', why: code };
@@ -56,7 +56,7 @@ async function readArchive(
     const ends = await endsOf(file, size);
     if (ends === 'none') return { state: 'refused', why: 'it does not end as a zip archive' };
     // An archive in an archive can look like this, too: no proof of a forgery, but nothing to rely on.
-    if (ends === 'many') return { state: 'unread', why: 'it can be read in two ways' };
+    if (ends === 'many') return { state: 'unread', why: 'it is ambiguous' };
     const { default: yauzl } = await import('yauzl');
     const archive = await yauzl.fromFdPromise(file, { autoClose: false, strictFileNames: true });
     return { state: 'read', files: await hashAll(archive, size, prefix, maxFileBytes) };
@@ -93,7 +93,7 @@ async function hashAll(
     const path = name.startsWith(prefix) ? name.slice(prefix.length - 1) : name;
     total += entry.uncompressedSize;
     if (total > maxTotalBytes) throw new Error(`it unpacks to more than ${maxTotalBytes} bytes`);
-    const odd = files.has(path) ? 'stands twice in the archive' : oddityOf(entry, name, maxFileBytes);
+    const odd = files.has(path) ? 'is a duplicate in the archive' : oddityOf(entry, name, maxFileBytes);
     files.set(path, odd === undefined ? await hashEntry(archive, entry) : { odd });
   }
   // The position after the last entry; a number, whatever its type says.
@@ -106,7 +106,7 @@ function oddityOf(entry: Entry, name: string, maxFileBytes: number): string | un
   if (entry.fileName !== name) return 'has two names in the archive';
   const mode = entry.externalFileAttributes >>> 28;
   if (mode === linkMode) return 'is a symbolic link';
-  if (mode !== fileMode && mode !== 0) return 'is no regular file';
+  if (mode !== fileMode && mode !== 0) return 'is not a regular file';
   if (entry.isEncrypted()) return 'is encrypted';
   if (!entry.canDecodeFileData()) return 'is compressed in an unusual way';
   return entry.uncompressedSize > maxFileBytes
@@ -128,5 +128,5 @@ async function hashEntry(archive: ZipFile, entry: Entry): Promise<FileDigest> {
 function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
     ? cause.code
-    : 'unknown trouble';
+    : 'unknown error';
 }

@@ -47,7 +47,7 @@ const usualLimits: NoteLimits = { characters: 65_536, signatures: 100 };
 /** Reads a note strictly, as all parsers would read it; nothing is verified. */
 export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits): Parsed<Checkpoint> {
   if (note.length > limits.characters) return refused(`longer than ${limits.characters} characters`);
-  if (!isPlain(note)) return refused('with characters that no note may have');
+  if (!isPlain(note)) return refused('with characters that are not allowed');
   if (!note.endsWith('\n')) return refused('without a newline at its end');
   // One blank line and no other: with two, parsers would disagree about what is signed.
   const [body, block, ...more] = note.split('\n\n');
@@ -88,7 +88,7 @@ export function openCheckpoint(note: string, keys: readonly LogKey[]): Parsed<Si
   // The one cast to SignedCheckpoint.
   return signed
     ? { ok: true, value: parsed.value as SignedCheckpoint }
-    : refused('that its log has not signed');
+    : refused('without a valid signature of its log');
 }
 
 /** Tree id of a Rekor v1 checkpoint, decimal; `undefined` for a log of one tree. */
@@ -113,7 +113,7 @@ function parseSignatures(block: string, limit: number): Parsed<readonly NoteSign
     const name = found?.[1];
     const bytes = fromBase64(found?.[2] ?? '');
     if (name === undefined || bytes === undefined || bytes.length < 5)
-      return refused('with a signature that is none');
+      return refused('with a malformed signature');
     signatures.push({ name, keyHint: bytes.subarray(0, 4), signature: bytes.subarray(4) });
   }
   return { ok: true, value: signatures };

@@ -58,7 +58,7 @@ export async function searchEntries(
   return {
     outcome: 'found',
     candidates,
-    ...(left > 0 ? { why: `${left} newer entries that name the digest were not looked at` } : {}),
+    ...(left > 0 ? { why: `${left} newer entries that name the digest were not checked` } : {}),
   };
 }
 
@@ -88,7 +88,7 @@ async function askEntry(url: string, source: Source): Promise<Gathered<Uint8Arra
   });
   if (answer.state === 'absent') return absent(url);
   if (answer.state === 'unavailable') return answer;
-  // An answer that holds no entry at all says nothing about the package: the entry could not be had.
+  // An answer that holds no entry at all says nothing about the package: the entry could not be fetched.
   const why = noEntryIn(answer.value);
   return why === undefined ? answer : unavailable(url, why);
 }

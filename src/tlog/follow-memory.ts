@@ -14,12 +14,15 @@ export function checkpointMemory(
     get: async (origin) => {
       const memory = await readMemory(folder);
       if (memory.state === 'known') return { state: 'known', note: memory.entries.get(keyOf(origin)) };
-      return { state: 'unavailable', why: `the memory ${memory.file} cannot be used: ${memory.why}` };
+      return {
+        state: 'unavailable',
+        why: `the saved log state in ${memory.file} cannot be used: ${memory.why}`,
+      };
     },
     compareAndSwap: async (origin, old, note) => {
       const swap = await compareAndSwap(folder, keyOf(origin), old, note);
       if (swap.state === 'swapped' || swap.state === 'changed') return swap.state;
-      if (!told) onTrouble(`the state of the log was not kept for later runs: ${swap.file}: ${swap.why}`);
+      if (!told) onTrouble(`the state of the log was not saved for later runs: ${swap.file}: ${swap.why}`);
       told = true;
       return 'unavailable';
     },

@@ -116,7 +116,13 @@ function unsigned(shown: readonly Head[], known: SignedCheckpoint): Break | unde
   const stray = shown.find((head) => head.signed === undefined);
   if (stray === undefined || stray.signed !== undefined) return undefined;
   const { origin, note, why } = stray;
-  const fork = { origin, older: known.note, newer: note, proof: [], why: `the log shows as its head ${why}` };
+  const fork = {
+    origin,
+    older: known.note,
+    newer: note,
+    proof: [],
+    why: `the current head of the log is ${why}`,
+  };
   return { kind: 'forked', fork };
 }
 
@@ -212,7 +218,7 @@ function unproven(
 ): Break {
   const isRewound = current.length > 0 && current.every(({ size }) => size < newer.size);
   if (answer.state === 'absent' && isRewound) {
-    const why = `the log has gone back: it has ${older.size} entries, signed ${newer.size} before, and proves no connection`;
+    const why = `the log went back: it shows ${older.size} entries but signed ${newer.size} before, and has no consistency proof`;
     return { kind: 'forked', fork: evidenceOf(newer, older, [], why) };
   }
   const reason = answer.state === 'absent' ? 'the log has none' : answer.why;

@@ -43,7 +43,7 @@ export function parseForkFile(bytes: Uint8Array): Parsed<ForkEvidence> {
   if (!isText(origin) || !isText(older) || !isText(newer))
     return { ok: false, why: 'not evidence of a fork' };
   if (!Array.isArray(proof) || proof.length > mostHashes || !proof.every(isText)) {
-    return { ok: false, why: 'not evidence of a fork: its proof is none' };
+    return { ok: false, why: 'not evidence of a fork: its proof is malformed' };
   }
   return { ok: true, value: { origin, older, newer, proof, why: isText(why) ? why : '' } };
 }
@@ -56,7 +56,7 @@ export function checkFork(fork: ForkEvidence, keys: readonly LogKey[]): ForkJudg
   if (!newer.ok) return invalid(`the newer checkpoint is ${newer.why}`);
   const { origin } = older.value;
   if (newer.value.origin !== origin) return invalid('the checkpoints are of different logs');
-  if (fork.origin !== origin) return invalid('the evidence is about another log than its checkpoints');
+  if (fork.origin !== origin) return invalid('the evidence is about a different log than its checkpoints');
   const hashes = fork.proof.map(fromBase64);
   const proof = hashes.filter((hash) => hash !== undefined);
   if (proof.length !== hashes.length) return invalid('the proof is not base64');
@@ -77,7 +77,7 @@ export function checkFork(fork: ForkEvidence, keys: readonly LogKey[]): ForkJudg
     ? { kind: 'contradiction', why: `the log signed two histories in ${sizes}: ${consistency.why}` }
     : {
         kind: 'unproven',
-        why: `the log signed both, but this proof says nothing about ${sizes}: ${consistency.why}`,
+        why: `the log signed both, but this proof does not connect ${sizes}: ${consistency.why}`,
       };
 }
 

@@ -11,7 +11,7 @@ export interface ConsistencyClaim {
 
 /**
  * What a consistency proof shows. `contradiction` is set where the proof belongs to the newer tree and shows that this
- * tree began with another older one than was signed: then it convinces anybody, not only whoever asked for it.
+ * tree began with a different older one than was signed: then it convinces anybody, not only whoever asked for it.
  */
 export type Consistency =
   | { readonly ok: true }
@@ -45,23 +45,20 @@ export function verifyConsistency({
   newRoot,
   proof,
 }: ConsistencyClaim): Consistency {
-  if (oldSize < 0n || newSize < oldSize || newSize >= maxSize)
-    return wrong('the sizes are not those of an older and a newer tree');
+  if (oldSize < 0n || newSize < oldSize || newSize >= maxSize) return wrong('the tree sizes are not valid');
   if (![oldRoot, newRoot, ...proof].every(isHash)) return wrong('a hash is not 32 bytes long');
   if (oldSize === newSize) {
-    if (!equal(oldRoot, newRoot)) return wrong('one size has two roots', true);
-    return proof.length === 0 ? right : wrong('between equal trees there is nothing to prove');
+    if (!equal(oldRoot, newRoot)) return wrong('two different roots for the same size', true);
+    return proof.length === 0 ? right : wrong('the proof for trees of equal size must be empty');
   }
   if (oldSize === 0n) {
-    if (!equal(oldRoot, emptyRoot)) return wrong('the empty tree has another root', true);
-    return proof.length === 0 ? right : wrong('from the empty tree there is nothing to prove');
+    if (!equal(oldRoot, emptyRoot)) return wrong('the root of the empty tree is wrong', true);
+    return proof.length === 0 ? right : wrong('the proof for an empty tree must be empty');
   }
   const roots = rootsOf(oldSize, newSize, oldRoot, proof);
   if (roots === undefined) return wrong('the proof has the wrong number of hashes');
-  if (!equal(roots.newer, newRoot)) return wrong('the proof does not lead to the newer root');
-  return equal(roots.older, oldRoot)
-    ? right
-    : wrong('the newer tree does not begin with the older one', true);
+  if (!equal(roots.newer, newRoot)) return wrong('the proof does not match the newer root');
+  return equal(roots.older, oldRoot) ? right : wrong('the older tree is not a prefix of the newer one', true);
 }
 
 /** The root that a tree must have if the proof is right (RFC 9162 §2.1.3.2), or `undefined` for a proof of no tree. */

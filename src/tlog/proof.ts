@@ -58,12 +58,12 @@ function parseProof(bytes: Uint8Array): Parsed<readonly Uint8Array[]> {
   // Rekor leaves the list out where it is empty.
   const hashes = field(parsed.value, 'hashes') ?? [];
   if (!Array.isArray(hashes) || hashes.length > mostHashes)
-    return { ok: false, why: 'the answer is no proof' };
+    return { ok: false, why: 'the answer is not a proof' };
   const digests = hashes.flatMap((hash: unknown) =>
     typeof hash === 'string' && /^[0-9a-f]{64}$/i.test(hash) ? [Buffer.from(hash, 'hex')] : [],
   );
   const isProof = digests.length === hashes.length && typeof field(parsed.value, 'rootHash') === 'string';
-  return isProof ? { ok: true, value: digests } : { ok: false, why: 'the answer is no proof' };
+  return isProof ? { ok: true, value: digests } : { ok: false, why: 'the answer is not a proof' };
 }
 
 function parseHeads(bytes: Uint8Array): Parsed<readonly string[]> {

@@ -20,7 +20,7 @@ export function checkBundle(
     case 'absent':
       return { status: 'absent', why: attestation.from };
     case 'unavailable':
-      return unknown(`the attestation could not be had: ${attestation.why}`);
+      return unknown(`the attestation could not be fetched: ${attestation.why}`);
     case 'present':
       return attestation.value.kind === 'bundle'
         ? readBundle(attestation.value)

@@ -21,7 +21,7 @@ export function checkClaims({
   const { identity } = certificate;
   const { predicate } = statement;
   const { sourceRepositoryURI: repository } = identity;
-  if (repository === undefined) return failed('the certificate proves no source repository');
+  if (repository === undefined) return failed('the certificate does not name a source repository');
   const compared: string[] = [];
   const differs: ClaimDifference[] = [];
   for (const { claim, claimed, proven, same } of comparisons(predicate, identity, repository)) {
@@ -34,7 +34,7 @@ export function checkClaims({
   const fatal = deno ? differs : differs.filter(({ claim }) => claim === 'repository');
   if (fatal.length > 0) {
     return failed(
-      `the predicate claims another ${fatal.map(({ claim }) => claim).join(', ')} than the certificate proves`,
+      `the predicate claims a different ${fatal.map(({ claim }) => claim).join(', ')} than the certificate proves`,
       {
         details: fatal.map(
           ({ claim, claimed, proven }) => `${claim}: claimed ${clip(claimed)}, proven ${clip(proven)}`,

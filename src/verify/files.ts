@@ -8,14 +8,14 @@ export function checkFiles(
   files: ReadonlyMap<string, Gathered<FileDigest>> | undefined,
   manifest: Facts['manifest'],
 ): Outcome<Facts['files']> {
-  if (files === undefined) return skipped('the files were not asked for at this depth');
+  if (files === undefined) return skipped('not checked at this depth; add --depth files');
   if (manifest.source === 'locked') return unknown('the registry did not answer, so the files are not known');
   const wrong: string[] = [];
   const missing: string[] = [];
   let bytes = 0;
   for (const [path, expected] of manifest.files) {
     const file = files.get(path);
-    if (file === undefined) missing.push(`${path}: not asked for`);
+    if (file === undefined) missing.push(`${path}: not fetched`);
     else if (file.state === 'unavailable') missing.push(`${path}: ${file.why}`);
     else if (file.state === 'absent') wrong.push(`${path}: the registry does not have it`);
     else if (file.value.size !== expected.size)
@@ -26,7 +26,7 @@ export function checkFiles(
   }
   if (wrong.length > 0)
     return failed(`${count(wrong)} not what the manifest says`, { details: bounded(wrong) });
-  if (missing.length > 0) return unknown(`${count(missing)} not to be had`, bounded(missing));
+  if (missing.length > 0) return unknown(`${count(missing)} not available`, bounded(missing));
   return passed({ compared: manifest.files.size, bytes });
 }
 

@@ -3,7 +3,7 @@ import type { Statement } from '../model/provenance.ts';
 import type { Occurrence } from '../model/target.ts';
 
 /**
- * Fails where the client runs something else in place of the package, whatever else the lockfile holds it to: the registry
+ * Fails where the client runs something else instead of the package, whatever else the lockfile holds it to: the registry
  * need not be asked for that. `undefined` where it runs the package.
  */
 export function checkReplaced(occurrences: readonly Occurrence[]): Outcome<Facts['lockfile']> | undefined {
@@ -12,7 +12,7 @@ export function checkReplaced(occurrences: readonly Occurrence[]): Outcome<Facts
   );
   const [first] = replaced;
   if (first === undefined) return undefined;
-  return failed(`the client runs something else in place of the package: ${first.why}`, {
+  return failed(`the client runs something else instead of the package: ${first.why}`, {
     details: replaced.map(({ place, why }) => `${place}: ${why}`),
   });
 }
@@ -41,11 +41,11 @@ export function checkLockfile(
           `${place} locks ${locked.digest}${locked.digest === attested ? ' (the attested digest)' : ''}`,
         );
     } else if (locked.kind === 'tarball')
-      open.push({ place, why: 'locks the npm tarball, not the manifest that is attested' });
+      open.push({ place, why: 'pins the npm tarball, but the attestation covers the source files only' });
     else if (locked.kind === 'nothing') open.push({ place, why: `locks nothing: ${locked.why}` });
   }
   if (details.length > 0) {
-    return failed('the lockfile holds another version manifest than the registry serves', {
+    return failed('the lockfile holds a different version manifest than the registry serves', {
       details: [
         ...details,
         `served ${manifest.digest}`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failed, type ManifestFact, type Outcome, passed, unknown } from '../model/check.ts';
-import type { Gathered, RegistryWord } from '../model/evidence.ts';
+import type { Gathered, RegistryClaims } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
 import { foldPath, forbiddenInPath } from '../model/path.ts';
 import type { Occurrence } from '../model/target.ts';
@@ -19,7 +19,7 @@ const maxTotal = 500_000_000;
 export function checkManifest(
   manifest: Gathered<Uint8Array>,
   occurrences: readonly Occurrence[],
-  { unlisted }: Pick<RegistryWord, 'unlisted'> = {},
+  { unlisted }: Pick<RegistryClaims, 'unlisted'> = {},
 ): Outcome<ManifestFact> {
   switch (manifest.state) {
     case 'absent':
@@ -31,7 +31,7 @@ export function checkManifest(
         : { status: 'absent', why: `the registry has no version manifest at ${manifest.from}` };
     case 'unavailable': {
       const locked = lockedDigest(occurrences);
-      if (locked === undefined) return unknown(`the version manifest could not be had: ${manifest.why}`);
+      if (locked === undefined) return unknown(`the version manifest could not be fetched: ${manifest.why}`);
       return passed({ source: 'locked', digest: locked, files: new Map(), exports: new Map() });
     }
     case 'present':

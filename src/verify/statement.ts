@@ -22,7 +22,7 @@ export function checkStatement({
   const bent = field(value, 'type');
   const standard = field(value, '_type');
   if (bent !== undefined && standard !== undefined && bent !== standard) {
-    return failed('the statement names two types that disagree');
+    return failed('the statement has two different types');
   }
   const type = standard ?? bent;
   if (typeof type !== 'string' || !statementTypes.has(type)) {

@@ -17,7 +17,7 @@ export function checkSubject(
 ): Outcome<Facts['subject']> {
   const [subject] = statement.subjects;
   if (subject === undefined || statement.subjects.length !== 1) {
-    return failed(`the statement is about ${statement.subjects.length} subjects, wanted one`);
+    return failed(`the statement has ${statement.subjects.length} subjects, expected 1`);
   }
   if (!namesOf(about).includes(subject.name)) {
     return failed(
@@ -37,7 +37,7 @@ export function checkSubject(
   switch (upload.state) {
     case 'unavailable':
       return unknown(
-        `the statement may attest the uploaded tarball, which could not be had: ${upload.why}`,
+        `the statement may attest the uploaded tarball, which could not be fetched: ${upload.why}`,
         differs,
       );
     case 'absent':
@@ -51,7 +51,7 @@ export function checkSubject(
       }
       if (manifest.source === 'locked')
         return unknown(
-          'the statement attests the uploaded tarball, and the version manifest could not be had',
+          'the statement attests the uploaded tarball, and the version manifest could not be fetched',
           differs,
         );
       const difference = firstDifference(manifest, upload.value);

@@ -43,7 +43,7 @@ export interface CheckedTarballs {
 /**
  * Passes when every file of JSR's npm tarballs follows from the attested files, and nothing is missing (contract 3).
  * JSR makes the tarball, nobody attests it, and its bytes differ with every build; so contents are compared, and
- * nothing is executed. What is wrong with one outranks that another could not be had: a registry must not hide the one
+ * nothing is executed. What is wrong with one outranks that another could not be fetched: a registry must not hide the one
  * by keeping back the other.
  */
 export async function checkTarballs(

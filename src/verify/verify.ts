@@ -51,8 +51,8 @@ export function verify(target: Target, evidence: Evidence, trust: Trust): Checks
     claims,
     lockfile,
     files,
-    tarball: skipped('the npm tarball was not asked for at this depth'),
-    installed: skipped('nothing installed was asked for at this depth'),
+    tarball: skipped('not checked at this depth; add --depth tarball'),
+    installed: skipped('not checked at this depth; add --depth installed'),
   };
 }
 

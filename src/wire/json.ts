@@ -29,7 +29,7 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   const duplicate = duplicateKey(text);
   return duplicate === undefined
     ? { ok: true, value }
-    : refused(`ambiguous: key ${JSON.stringify(clip(duplicate))} stands twice`);
+    : refused(`ambiguous: duplicate key ${JSON.stringify(clip(duplicate))}`);
 }
 
 /** The object's own property, or `undefined`: inherited names such as `constructor` are never found. */

@@ -22,7 +22,7 @@ const lacking = (arc: number, what: string): Row =>
   row(
     `a ${what} that the certificate does not prove is not believed`,
     { claims: { [arc]: null } },
-    new RegExp(`claims another .*${what}`),
+    new RegExp(`claims a different .*${what}`),
     'claims',
   );
 
@@ -175,7 +175,7 @@ export const certified: Area = {
     row(
       'a certificate without a source repository proves no source',
       { claims: { 12: null } },
-      /proves no source repository/,
+      /does not name a source repository/,
       'claims',
     ),
     lacking(11, 'runner'),
@@ -313,7 +313,7 @@ export const identified: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'claims',
-      says: /claims another .*repository/,
+      says: /claims a different .*repository/,
     },
     {
       promise: 'a repository behind a user name is no repository of GitHub',
@@ -323,7 +323,7 @@ export const identified: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'claims',
-      says: /claims another .*repository/,
+      says: /claims a different .*repository/,
     },
     {
       promise: 'a repository reached by stepping out of another one is not that one',
@@ -336,18 +336,18 @@ export const identified: Area = {
       says: /a repository the certificate does not name/,
     },
     pinned(
-      'another workflow than the pinned one does not pass',
+      'a different workflow than the pinned one does not pass',
       ['--workflow', '.github/workflows/publish.yaml'],
       /workflow is \.github\/workflows\/publish\.yml, wanted/,
     ),
     pinned(
-      'another branch than the pinned one does not pass',
+      'a different branch than the pinned one does not pass',
       ['--ref', 'refs/heads/mai'],
       /ref is refs\/heads\/main, wanted refs\/heads\/mai/,
     ),
     pinned('a branch is no tag', ['--ref', 'refs/tags/*'], /ref is refs\/heads\/main, wanted refs\/tags\/\*/),
     pinned(
-      'another commit than the pinned one does not pass',
+      'a different commit than the pinned one does not pass',
       ['--commit', '0'.repeat(40)],
       /commit is [0-9a-f]{40}, wanted 0{40}/,
     ),

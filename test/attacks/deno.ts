@@ -22,7 +22,7 @@ const redirect = (
   verdict: 'rejected',
   code: 1,
   id: 'lockfile',
-  says: /the client runs something else in place of the package: "redirects" sends .* to /,
+  says: /the client runs something else instead of the package: "redirects" sends .* to /,
 });
 
 const code = 'data:application/typescript,export%20const%20x%20%3D%201%3B';

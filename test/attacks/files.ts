@@ -174,7 +174,7 @@ export const localFiles: Area = {
       },
       {
         id: 'log',
-        says: /memory\.9{18}\.json cannot be used: its number is larger than this program counts/,
+        says: /memory\.9{18}\.json cannot be used: its number is too large/,
       },
     ),
     {

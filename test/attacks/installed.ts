@@ -253,7 +253,7 @@ export const installations: Area = {
       ...npm('a copy is compared with a tarball that does not hold, and neither is called attested', {
         publish: { npm: { files: { '/evil.js': 'evil();\n' } } },
         ...rejected,
-        says: /JSR's tarball does not hold \(the npm tarball does not follow.*the copy is the same as that tarball/,
+        says: /JSR's tarball is not valid \(the npm tarball does not match.*the copy is the same as that tarball/,
       }),
       twin: false,
     },

@@ -26,7 +26,7 @@ const respelled =
     ),
   });
 
-/** A root that trusts the log in another period than that of the entry. */
+/** A root that trusts the log in a different period than that of the entry. */
 const trustedFor = (period: (logged: number) => ValidFor) =>
   underRoot(({ widget }) => ({
     tlogs: [{ key: log, validFor: period(widget.attested.record.integratedTime * 1000) }],
@@ -115,7 +115,7 @@ export const logged: Area = {
       ...not('certificate', /not valid or expired/),
     },
     {
-      promise: 'an index that is another one than was asked for does not pass',
+      promise: 'an index that is a different one than was asked for does not pass',
       publish: { provenance: { indexed: false } },
       attack: onEntry((entry) => ({ ...entry, logIndex: entry.logIndex + 1 })),
       ...not('inclusion', /answered with entry \d+ when asked for \d+/),
@@ -133,12 +133,12 @@ export const logged: Area = {
     {
       promise: 'a proof with a hash too few does not hold',
       attack: onEntry(attack.withProof(({ hashes }) => ({ hashes: hashes.slice(1) }))),
-      ...not('inclusion', /inclusion proof does not hold/),
+      ...not('inclusion', /inclusion proof is not valid/),
     },
     {
       promise: 'a proof with a hash too many does not hold',
       attack: onEntry(attack.withProof(({ hashes }) => ({ hashes: [...hashes, '0'.repeat(64)] }))),
-      ...not('inclusion', /inclusion proof does not hold/),
+      ...not('inclusion', /inclusion proof is not valid/),
     },
     {
       promise: 'a proof of more hashes than any tree has is refused',
@@ -148,15 +148,15 @@ export const logged: Area = {
     {
       promise: 'a proof for another place in the tree does not hold',
       attack: onEntry(attack.withProof(({ logIndex }) => ({ logIndex: logIndex - 1 }))),
-      ...not('inclusion', /inclusion proof does not hold/),
+      ...not('inclusion', /inclusion proof is not valid/),
     },
     {
       promise: 'a proof for a tree of another size does not hold',
       attack: onEntry(attack.otherTreeSize(1)),
-      ...not('inclusion', /checkpoint is for another tree size than the inclusion proof/),
+      ...not('inclusion', /checkpoint is for a different tree size than the inclusion proof/),
     },
     {
-      promise: 'a proof that leads to another root than it names does not hold',
+      promise: 'a proof that leads to a different root than it names does not hold',
       attack: onEntry(attack.otherRoot),
       ...not('inclusion', /\broot\b/),
     },
@@ -173,7 +173,7 @@ export const logged: Area = {
     {
       promise: 'a checkpoint by the log, for the empty tree, does not fit',
       attack: onEntry(attack.checkpointBy(log, { size: 0 })),
-      ...not('inclusion', /checkpoint is for another tree size than the inclusion proof/),
+      ...not('inclusion', /checkpoint is for a different tree size than the inclusion proof/),
     },
     {
       promise: "a checkpoint of another origin, though signed with the log's key, is none of the log's",
@@ -218,7 +218,7 @@ export const logged: Area = {
     {
       promise: 'a checkpoint of another tree of the same log does not fit',
       attack: onEntry(attack.checkpointBy(log, { origin: `${log.host} - 3904496407287907110` })),
-      ...not('inclusion', /another tree than the entry/),
+      ...not('inclusion', /a different tree than the entry/),
     },
     {
       promise: 'a signature under an unknown key hint is passed over',
@@ -241,13 +241,13 @@ export const logged: Area = {
       promise: 'an entry under the id of another leaf does not pass',
       publish: { provenance: { indexed: false } },
       attack: onAnswer(attack.underUuid((uuid) => `${uuid.slice(0, 16)}${'0'.repeat(64)}`)),
-      ...not('inclusion', /holds another entry than its id says/),
+      ...not('inclusion', /holds a different entry than its id says/),
     },
     {
       promise: 'an entry under the id of another tree does not pass',
       publish: { provenance: { indexed: false } },
       attack: onAnswer(attack.underUuid((uuid) => `362f6b0a5a9e6f46${uuid.slice(16)}`)),
-      ...not('inclusion', /another tree than the entry/),
+      ...not('inclusion', /a different tree than the entry/),
     },
     {
       promise: 'an answer of two entries is no answer',
@@ -275,7 +275,7 @@ export const logged: Area = {
         ...entry,
         body: Buffer.from(`${Buffer.from(entry.body, 'base64').toString()} `).toString('base64'),
       })),
-      ...not('inclusion', /another entry than its id says/),
+      ...not('inclusion', /a different entry than its id says/),
     },
     {
       promise: 'an index beyond all numbers is none',
@@ -349,14 +349,14 @@ export const logged: Area = {
       ...not('bundle', /kind evil\/0\.0\.2 is not supported/),
     },
     {
-      promise: 'a signature by another key than that of the logged certificate does not pass',
+      promise: 'a signature by a different key than that of the logged certificate does not pass',
       publish: ({ world }) => ({
         provenance: {
           pem: ({ identity, notBefore, notAfter }) =>
             world.sigstore.issueCertificate({ identity, notBefore, notAfter }).pem,
         },
       }),
-      ...not('signature', /does not fit the payload/),
+      ...not('signature', /does not match the payload/),
     },
     {
       promise: 'an entry that logs two certificates is read in no way',
@@ -384,7 +384,7 @@ export const logged: Area = {
         );
         scene.edit({ role: 'rekor', path: '/api/v1/index/retrieve' }, (answer) => withJson(answer, other));
       },
-      ...not('require-provenance', /what the log has does not fit/),
+      ...not('require-provenance', /what the log has does not match/),
     },
   ],
 };
@@ -422,7 +422,7 @@ export const remembered: Area = {
       verdict: 'verified',
       code: 1,
       id: 'log',
-      says: /^forked the log signed two histories: the newer tree does not begin with the older one/,
+      says: /^forked the log signed two histories: the older tree is not a prefix of the newer one/,
     },
     {
       promise: 'a log that goes back is told',
@@ -447,7 +447,7 @@ export const remembered: Area = {
       verdict: 'verified',
       code: 1,
       id: 'log',
-      says: /^forked the log shows as its head/,
+      says: /^forked the current head of the log is/,
     },
     {
       promise: 'a proof of consistency that is withheld leaves the question open',

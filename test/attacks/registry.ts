@@ -73,7 +73,7 @@ export const served: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'manifest',
-      says: /"manifest" stands twice/,
+      says: /duplicate key "manifest"/,
     },
     {
       promise: 'a manifest with a key twice is refused even where just that was attested',
@@ -83,7 +83,7 @@ export const served: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'manifest',
-      says: /"exports" stands twice/,
+      says: /duplicate key "exports"/,
     },
     {
       promise: 'a manifest behind a byte order mark is refused even where just that was attested',
@@ -231,7 +231,7 @@ export const served: Area = {
       verdict: 'inconclusive',
       code: 3,
       id: 'manifest',
-      says: /a redirect to http:\/\/127\.0\.0\.1:\d+, which was not asked/,
+      says: /a redirect to another origin, http:\/\/127\.0\.0\.1:\d+/,
     },
     {
       promise: 'a redirect to a name that only begins like the host is not followed',
@@ -276,7 +276,7 @@ const inNewHands = {
   verdict: 'rejected',
   code: 1,
   id: 'linked-repository',
-  says: /JSR links a repository of that name with another id: the name now belongs to somebody else/,
+  says: /JSR links a repository of that name with another id: the name now belongs to someone else/,
 } as const;
 
 const builtElsewhere = { owner: 'evil', name: 'greet', id: '666', ownerId: '667' };
@@ -338,7 +338,7 @@ export const said: Area = {
       says: /a pin implies provenance/,
     },
     {
-      promise: 'a badge that can be read in two ways is no answer',
+      promise: 'a badge that is ambiguous is no answer',
       publish: { provenance: { indexed: false } },
       attack: (scene) =>
         scene.edit(badgeOf(scene), (answer) =>
@@ -420,7 +420,7 @@ export const said: Area = {
       ...notTheManifest,
     },
     {
-      promise: 'another repository than the linked one does not pass',
+      promise: 'a different repository than the linked one does not pass',
       attack: ({ world, widget }) => world.link(widget, { owner: 'evil', name: 'mirror', id: '666' }),
       verdict: 'rejected',
       code: 1,
@@ -455,7 +455,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'linked-repository',
-      says: /nothing vouches for the builder/,
+      says: /no expected publisher is known/,
     },
     {
       promise: "a stranger's attestation of public bytes is told apart from the package's own",
@@ -468,7 +468,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'require-provenance',
-      says: /the log has one by evil\/fork, which nothing ties to the package/,
+      says: /the log has one by evil\/fork, which is not linked to the package/,
     },
     {
       promise:
@@ -487,7 +487,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'foreign-signer',
-      says: /the statement speaks of another build than the one that signed it: commit 1{40} \(claimed\)/,
+      says: /the statement names a different build than the one that signed it: commit 1{40} \(claimed\)/,
     },
     {
       promise:
@@ -499,7 +499,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'require-provenance',
-      says: /which nothing ties to the package/,
+      says: /which is not linked to the package/,
     },
     {
       promise: 'a name in new hands does not pass a pinned id',
@@ -508,7 +508,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'pinned-identity',
-      says: /the same name now belongs to somebody else/,
+      says: /the same name now belongs to someone else/,
     },
     {
       promise: 'a name in new hands does not pass a pin of the name alone',
@@ -585,7 +585,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'require-provenance',
-      says: /the log has one by evil\/greet, which nothing ties to the package/,
+      says: /the log has one by evil\/greet, which is not linked to the package/,
     },
     {
       promise: 'a meta.json that an edge kept from before the link moved is asked for once more',
@@ -700,10 +700,10 @@ export const said: Area = {
       verdict: 'inconclusive',
       code: 3,
       id: 'resolve',
-      says: /"versions" stands twice/,
+      says: /duplicate key "versions"/,
     },
     {
-      promise: 'a link in the API that can be read in two ways does not confirm what a search found',
+      promise: 'a link in the API that is ambiguous does not confirm what a search found',
       publish: { rekorLogId: null },
       attack: (scene) => {
         scene.edit(linkOf(scene), (answer) =>
@@ -716,7 +716,7 @@ export const said: Area = {
       verdict: 'inconclusive',
       code: 3,
       id: 'bundle',
-      says: /could not be asked which repository the package belongs to/,
+      says: /did not answer which repository the package belongs to/,
     },
   ],
 };

@@ -52,13 +52,13 @@ export const enveloped: Area = {
       'a signature in the form of the web (P1363) is not taken for one in DER',
       { encoding: 'ieee-p1363' },
       'signature',
-      /does not fit the payload/,
+      /does not match the payload/,
     ),
     made(
       'a signature over the bare payload, without its type, is none',
       { envelope: (one, { key }) => ({ ...one, signatures: [{ sig: sign(key, one.payload) }] }) },
       'signature',
-      /does not fit the payload/,
+      /does not match the payload/,
     ),
     made(
       'a signature over another type of payload is none',
@@ -69,7 +69,7 @@ export const enveloped: Area = {
         }),
       },
       'signature',
-      /does not fit the payload/,
+      /does not match the payload/,
     ),
     made(
       'signed bytes of another type are not read as a statement',
@@ -81,7 +81,7 @@ export const enveloped: Area = {
       'a payload with one blank more is not the signed one',
       { envelope: (one) => ({ ...one, payload: Buffer.concat([one.payload, Buffer.from(' ')]) }) },
       'signature',
-      /does not fit the payload/,
+      /does not match the payload/,
     ),
     made(
       'a signature that the log’s own base64 writes in the URL alphabet is not read',
@@ -98,7 +98,7 @@ export const enveloped: Area = {
         }),
       },
       'signature',
-      /does not fit the payload/,
+      /does not match the payload/,
     ),
   ],
 };
@@ -194,7 +194,7 @@ export const statements: Area = {
     stated(
       'a statement of two types that disagree is none',
       { typeKey: 'disagreeing' },
-      /two types that disagree/,
+      /two different types/,
     ),
     stated(
       'a statement of a version nobody knows is none',
@@ -225,12 +225,12 @@ export const statements: Area = {
     stated(
       'a statement with a key twice is read in no way',
       { editText: (json) => json.replace('{', '{"subject":[],') },
-      /"subject" stands twice/,
+      /duplicate key "subject"/,
     ),
     stated(
       'a key twice is seen also where it is spelled with escapes',
       { editText: (json) => json.replace('{', '{"s\\u0075bject":[],') },
-      /"subject" stands twice/,
+      /duplicate key "subject"/,
     ),
     stated(
       'invalid UTF-8 is not read',
@@ -253,7 +253,7 @@ export const statements: Area = {
         { name, digest: { sha256 } },
         { name: 'pkg:jsr/@evil/evil@1.0.0', digest: { sha256 } },
       ]),
-      /about 2 subjects, wanted one/,
+      /2 subjects, expected 1/,
     ),
     about(
       'the right name over another digest does not pass',
@@ -364,7 +364,7 @@ const lie = (what: string, claims: Partial<GitHubIdentity>): Row =>
   stated(
     `a predicate that lies about the ${what} is found out`,
     { claims },
-    new RegExp(`claims another .*${what}`),
+    new RegExp(`claims a different .*${what}`),
     'claims',
   );
 
@@ -409,7 +409,7 @@ export const predicates: Area = {
     stated(
       'a lie about the repository passes under no build type',
       { style: 'actions-attest', claims: { name: 'famous' } },
-      /claims another repository/,
+      /claims a different repository/,
       'claims',
     ),
     {

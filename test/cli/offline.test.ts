@@ -188,7 +188,7 @@ describe('a pack', () => {
     expect([code, JSON.parse(stdout).summary]).toMatchObject([1, { verified: 1, rejected: 1 }]);
   });
 
-  it('warns of what could not be had, and exits 3', async () => {
+  it('warns of what could not be fetched, and exits 3', async () => {
     const cwd = stage.folder();
     const undo = stage.world.edit({ role: 'rekor' }, (answer) => ({ ...answer, status: 403 }));
     const ended = await stage.run(['pack', '@acme/widget@1.0.0', '-o', 'evidence.pack'], { cwd });

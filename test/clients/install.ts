@@ -14,7 +14,7 @@ export interface Client {
   readonly node?: number;
 }
 
-/** The words that start a client, or the reason why it could not be had. */
+/** The words that start a client, or the reason why it could not be fetched. */
 export type Command = { readonly command: readonly [string, ...string[]] } | { readonly missing: string };
 
 /** Installs a client into the cache of this checkout, without running any of its scripts, and sees that it starts. */

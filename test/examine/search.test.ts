@@ -128,7 +128,7 @@ describe('where the registry names none', () => {
     const undo = world.edit({ role: 'rekor', path: '/api/v1/index/retrieve' }, answer);
     const examination = await during(undo, silent('none'));
     expect(bundleOf(examination)).toBe(
-      `unknown: the attestation could not be had: the registry names none, and ${why}`,
+      `unknown: the attestation could not be fetched: the registry names none, and ${why}`,
     );
     expect(examination.search).toBe('unavailable');
   });
@@ -137,7 +137,7 @@ describe('where the registry names none', () => {
     const publication = silent();
     const undo = world.edit({ role: 'rekor', path: /\/entries\// }, () => answerOf(503, 'text/plain', ''));
     expect(bundleOf(await during(undo, publication))).toBe(
-      'unknown: the attestation could not be had: answered 503, 3 times',
+      'unknown: the attestation could not be fetched: answered 503, 3 times',
     );
   });
 
@@ -209,7 +209,7 @@ describe('among strangers', () => {
     world.attest(publication);
     const examination = await stage.examine(publication);
     expect(bundleOf(examination)).toBe(
-      'unknown: the attestation could not be had: 6 newer entries that name the digest were not looked at',
+      'unknown: the attestation could not be fetched: 6 newer entries that name the digest were not checked',
     );
     expect(examination.best.provenance).toBeUndefined();
   });
@@ -277,7 +277,7 @@ describe('where the registry names an entry that the log does not have', () => {
       answerOf(404, 'text/plain', ''),
     );
     expect(bundleOf(await during(undo, lost('none')))).toBe(
-      `unknown: the attestation could not be had: ${story}, and the log could not be searched: the log has no search index`,
+      `unknown: the attestation could not be fetched: ${story}, and the log could not be searched: the log has no search index`,
     );
   });
 
@@ -302,7 +302,7 @@ describe('where services are down', () => {
   it('without the API "unknown to the log" is not "none"', async () => {
     const examination = await during(world.edit({ role: 'api' }, down), publish(world, 'none'));
     expect(bundleOf(examination)).toBe(
-      "unknown: the attestation could not be had: answered 500, 3 times; the log's search index knows none either",
+      "unknown: the attestation could not be fetched: answered 500, 3 times; the log's search index has none either",
     );
   });
 
@@ -314,7 +314,9 @@ describe('where services are down', () => {
   it('without the log nothing is known, and it is not asked again', async () => {
     const publication = publish(world);
     const examination = await during(world.edit({ role: 'rekor' }, down), publication);
-    expect(bundleOf(examination)).toBe('unknown: the attestation could not be had: answered 500, 3 times');
+    expect(bundleOf(examination)).toBe(
+      'unknown: the attestation could not be fetched: answered 500, 3 times',
+    );
     expect(new Set(pathsTo('rekor')).size).toBe(1);
   });
 
@@ -360,7 +362,7 @@ describe('a version of a minute', () => {
 
   it.each([0, 30_000, 179_000])('may still get its attestation: %d ms', async (ago) => {
     expect(bundleOf(await stage.examine(young(world, ago)))).toBe(
-      `unknown: the attestation could not be had: the version was published ${ago / 1000} s ago, and its provenance may still be on its way`,
+      `unknown: the attestation could not be fetched: the version was published ${ago / 1000} s ago, and its provenance may still be on its way`,
     );
   });
 
@@ -373,7 +375,7 @@ describe('a version of a minute', () => {
       answerOf(500, 'text/plain', ''),
     );
     expect(bundleOf(await during(undo, silent('none')))).toBe(
-      'unknown: the attestation could not be had: the registry names none, and the registry did not say when the version was published: answered 500, 3 times',
+      'unknown: the attestation could not be fetched: the registry names none, and the registry did not say when the version was published: answered 500, 3 times',
     );
   });
 

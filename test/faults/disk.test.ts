@@ -64,7 +64,7 @@ function failing(script: string): boolean {
 /** The warning about the cache, once; what the log showed is not kept for later runs either, where there was no room. */
 const once = (why: string) =>
   new RegExp(
-    `^warning: the cache in \\S+ cannot be used: ${why}\\n(?:warning: the state of the log was not kept for later runs: [^\\n]+\\n)?$`,
+    `^warning: the cache in \\S+ cannot be used: ${why}\\n(?:warning: the state of the log was not saved for later runs: [^\\n]+\\n)?$`,
   );
 
 describe('a full disk', () => {
@@ -137,7 +137,7 @@ describe('a full disk', () => {
       const ended = await start(['audit', ...json, ...more], project(), 'exec "$@" > /dev/full');
       expect([ended.code, ended.stderr]).toEqual([
         2,
-        'error: standard output cannot be written: ENOSPC\n  hint: look at what it leads to: a disk may be full\n',
+        'error: standard output cannot be written: ENOSPC\n  hint: check where it goes: the disk may be full\n',
       ]);
     }
   });
@@ -239,7 +239,7 @@ describe.skipIf(process.platform !== 'linux')('a place where the system makes no
         /^warning: the cache in \/proc\/nope\S* cannot be used: no folder can be made in \/proc$/,
       ),
       expect.stringMatching(
-        /^warning: the state of the log was not kept for later runs: \/proc\/nope\S*: no folder can be made in \/proc$/,
+        /^warning: the state of the log was not saved for later runs: \/proc\/nope\S*: no folder can be made in \/proc$/,
       ),
     ]);
   });

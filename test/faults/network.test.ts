@@ -65,7 +65,7 @@ describe.each([
       /the registry did not answer, so the files are not known/,
     ],
     // The log knows the attestation, but nobody says which repository, by its id, is to have made it.
-    ['api', 'JSR_API_URL', 'attestation', 'inconclusive', /the registry could not be asked which repository/],
+    ['api', 'JSR_API_URL', 'attestation', 'inconclusive', /the registry did not answer which repository/],
     ['rekor', 'REKOR_URL', 'attestation', 'inconclusive', undefined],
     ['npm', 'JSR_NPM_URL', 'tarball', 'inconclusive', undefined],
   ] as const)(
@@ -234,7 +234,7 @@ describe('a proxy as the only way out', () => {
   );
 
   it.each(['not an address', 'secret:word@proxy.example:3128', 'ftp://proxy.example'])(
-    'that is no address (%s) is a wrong request, and nobody repeats what it said',
+    'that is not an address (%s) is a wrong request, and nobody repeats what it said',
     async (text) => {
       const told = await run([healthy.spec], { cwd: way.folder, env: { ...env, HTTPS_PROXY: text } });
       expect([told.code, told.stdout]).toEqual([2, '']);

@@ -144,7 +144,7 @@ describe('a vendor folder of Deno', () => {
     [
       'a lockfileChecksum that is no text',
       (json) => ({ ...json, lockfileChecksum: 1 }),
-      'its lockfileChecksum is no text',
+      'its lockfileChecksum is not a string',
     ],
     [
       'a module graph',
@@ -212,7 +212,7 @@ describe('a vendor folder of Deno', () => {
     writeFileSync(at('vendor/manifest.json'), '{"modules":{},"modules":{}}');
     expect(await verdict()).toMatchObject({
       status: 'unknown',
-      details: ['vendor/manifest.json cannot be understood: ambiguous: key "modules" stands twice'],
+      details: ['vendor/manifest.json cannot be understood: ambiguous: duplicate key "modules"'],
     });
   });
 
@@ -332,7 +332,7 @@ describe('the global cache of Deno', () => {
         rmSync(fileOf('/mod.ts'));
         mkdirSync(fileOf('/mod.ts'));
       },
-      /\/mod\.ts: is no regular file$/,
+      /\/mod\.ts: is not a regular file$/,
     ],
   ])('fails for %s', async (_, attack, detail) => {
     attack();

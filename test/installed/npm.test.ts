@@ -223,7 +223,7 @@ describe('a copy that was tampered with is named with its file:', () => {
     rmSync(at(`${installedBase}/mod.js`));
     execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', at(`${installedBase}/mod.js`)]);
     expect(await judge(project, base)).toMatchObject({
-      details: [`${installedBase}/mod.js: is no regular file`],
+      details: [`${installedBase}/mod.js: is not a regular file`],
     });
   });
 
@@ -311,7 +311,7 @@ describe('what stands in the place of a copy', () => {
     writeFileSync(at(`${installedBase}.js`), 'evil');
     expect(await judge(project, base)).toMatchObject({
       status: 'failed',
-      details: [`${installedBase}.js is a file in the place of the package`],
+      details: [`${installedBase}.js is a file where the package should be`],
     });
   });
 
@@ -391,7 +391,7 @@ describe('what stands in the place of a copy', () => {
     writeFileSync(at('node_modules/strange/package.json'), '{"name":"strange","_jsr_revision":11}');
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: ['node_modules/strange bears the mark of JSR and another name'],
+      details: ['node_modules/strange is marked as a JSR package but has another name'],
     });
   });
 });
@@ -533,7 +533,7 @@ describe('what cannot be looked into', () => {
     mkdirSync(deep, { recursive: true });
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [`${'d/'.repeat(13).slice(0, -1)} lies deeper than 12 folders and was not looked into`],
+      details: [`${'d/'.repeat(13).slice(0, -1)} is nested deeper than 12 folders and was not searched`],
     });
   });
 });

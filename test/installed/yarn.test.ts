@@ -123,7 +123,7 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     write(project, [['.pnp.cjs', pnpOf([['@jsr/acme__base', 'npm:0.2.0', `${store}/base.zip/${prefix}`]])]]);
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [expect.stringContaining('it is outside of the project and was not looked at')],
+      details: [expect.stringContaining('it is outside of the project and was not checked')],
     });
     expect(await judge(project, base, { places: { stores: [store] } })).toMatchObject({ status: 'passed' });
     expect(await judge(project, widget)).toMatchObject({ status: 'skipped' });
@@ -159,7 +159,7 @@ describe('an archive that was tampered with', () => {
       [
         'a file twice',
         (all) => [...all, { name: mod, content: 'evil' }],
-        '/mod.js: stands twice in the archive',
+        '/mod.js: is a duplicate in the archive',
       ],
       [
         'a package more',
@@ -217,11 +217,11 @@ describe('an archive that was tampered with', () => {
     expect(await judge(project, base)).toMatchObject({ status: 'failed' });
   });
 
-  test('one that can be read in two ways keeps the check open', async () => {
+  test('one that is ambiguous keeps the check open', async () => {
     await zip([...(await entriesOf(base)), { name: `${prefix}inner.zip`, content: zipOf([]) }]);
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [`${archive} cannot be read: it can be read in two ways`],
+      details: [`${archive} cannot be read: it is ambiguous`],
     });
   });
 

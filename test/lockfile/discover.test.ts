@@ -177,7 +177,7 @@ describe('a deno.json', () => {
     const error = await refusal(found({ 'deno.json': lock('gone.lock'), 'yarn.lock': '' }));
     expect(error).toMatchObject({
       code: 'LOCKFILE_INVALID',
-      message: 'gone.lock is not there, though deno.json names it',
+      message: 'gone.lock does not exist, though deno.json names it',
     });
   });
 
@@ -248,7 +248,7 @@ describe('a file means', () => {
     const error = await refusal(found({}, '.', ['gone/deno.lock']));
     expect(error).toMatchObject({
       code: 'LOCKFILE_MISSING',
-      message: 'gone/deno.lock is not there, or may not be entered',
+      message: 'gone/deno.lock does not exist or is not readable',
     });
   });
 });

@@ -51,7 +51,7 @@ describe('a module that the graph names and nobody attested', () => {
 
   it('explains no copy, not even an empty one', async () => {
     expect(said(await ghost('/ghost.js', { '/ghost.js': '' }))).toEqual([
-      '/ghost.js (nothing) follows from no attested file',
+      '/ghost.js (nothing) is not derived from any attested file',
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('files that JSR makes', () => {
     expect(
       said(await rederive(mintInput(minted, { ...without, '/a.js.map': map('a.js', './a.ts') }))),
     ).toEqual([
-      '/a.js.map (nothing) follows from no attested file',
+      '/a.js.map (nothing) is not derived from any attested file',
       '/package.json (nothing) has exports "." {"default":"./a.js"}, not {}',
       '/a.js is missing',
     ]);

@@ -222,17 +222,17 @@ describe('a tampered tarball', () => {
       { '/README.md': '# fop\n' },
       /^\/README\.md differs from the attested file/,
     ],
-    ['an added script', { '/evil.js': 'evil();\n' }, /^\/evil\.js follows from no attested file/],
+    ['an added script', { '/evil.js': 'evil();\n' }, /^\/evil\.js is not derived from any attested file/],
     [
       'an added declaration file',
       { '/_dist/evil.d.ts': 'export {};\n' },
-      /^\/_dist\/evil\.d\.ts follows from no attested file/,
+      /^\/_dist\/evil\.d\.ts is not derived from any attested file/,
     ],
-    ['an added map', { '/evil.js.map': '{}' }, /^\/evil\.js\.map follows from no attested file/],
+    ['an added map', { '/evil.js.map': '{}' }, /^\/evil\.js\.map is not derived from any attested file/],
     [
       'an emitted script of a file outside the graph',
       { '/mod_test.js': 'evil();\n//# sourceMappingURL=mod_test.js.map' },
-      /^\/mod_test\.js follows from no attested file/,
+      /^\/mod_test\.js is not derived from any attested file/,
     ],
     [
       'a swapped import',

@@ -89,7 +89,7 @@ describe('an upload', () => {
       expect((await read(file(name)))?.files.size, name).toBe(1);
   });
 
-  it('by another name than its header says has that name', async () => {
+  it('by a different name than its header says has that name', async () => {
     expect([
       ...((await read({ name: 'x', type: 'x', content: '13 path=b.ts\n' }, file('a.ts')))?.files.keys() ??
         []),

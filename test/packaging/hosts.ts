@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cachedPackage, run } from './run.ts';
 
-/** What starts a program on a host, or the reason why the host could not be had. */
+/** What starts a program on a host, or the reason why the host could not be fetched. */
 export type HostCommand = { readonly command: readonly [string, ...string[]] } | { readonly missing: string };
 
 /** A host beside Node that the packed program runs on. */

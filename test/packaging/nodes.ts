@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cachedPackage, run } from './run.ts';
 
-/** A Node to run the packed program on, or the reason why it could not be had. */
+/** A Node to run the packed program on, or the reason why it could not be fetched. */
 export type NodeBinary = { readonly path: string } | { readonly missing: string };
 
 /** The Node of a major version: the one that runs the tests where it fits, else the newest of the npm package. */

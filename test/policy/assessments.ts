@@ -1,5 +1,5 @@
 import type { Checks, Outcome } from '../../src/model/check.ts';
-import type { RegistryWord } from '../../src/model/evidence.ts';
+import type { RegistryClaims } from '../../src/model/evidence.ts';
 import { type PackageVersion, purlOf, type Sha256 } from '../../src/model/package.ts';
 import { defaultPolicy, type Policy } from '../../src/model/policy.ts';
 import type { Identity, Predicate, Provenance } from '../../src/model/provenance.ts';
@@ -146,7 +146,7 @@ export const absentChecks: Checks = (() => {
   });
 })();
 
-export const word: RegistryWord = {
+export const word: RegistryClaims = {
   yanked: false,
   publishedAt,
   linked: { owner: 'acme', name: 'pkg', id: '1001' },
@@ -155,7 +155,7 @@ export const word: RegistryWord = {
 };
 
 /** The same word without a link. */
-export function unlinkedWord(change: Partial<RegistryWord> = {}): RegistryWord {
+export function unlinkedWord(change: Partial<RegistryClaims> = {}): RegistryClaims {
   const { linked: _, ...rest } = word;
   return { ...rest, unlinked: true, ...change };
 }

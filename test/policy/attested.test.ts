@@ -85,7 +85,7 @@ describe('an attestation that a search of the log found', () => {
       gaps: [
         {
           id: 'bundle',
-          why: `the attestation by ${by} was found by searching the log, where anyone may put one, and the registry could not be asked which repository the package belongs to`,
+          why: `the attestation by ${by} was found by searching the log, where anyone may add one, and the registry did not answer which repository the package belongs to`,
         },
       ],
     });

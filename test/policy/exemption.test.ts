@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Exemption } from '../../src/model/policy.ts';
-import { mercyFor } from '../../src/policy/exemption.ts';
+import { matchExemptions } from '../../src/policy/exemption.ts';
 import { packageRules } from '../../src/policy/rules/index.ts';
 import { unusedExemptions } from '../../src/policy/unused.ts';
 import { now, policy, target } from './assessments.ts';
@@ -13,7 +13,7 @@ const exemption = (change: Partial<Exemption> = {}): Exemption => ({
   ...change,
 });
 
-const mercy = (...exemptions: readonly Exemption[]) => mercyFor('yanked', target, exemptions, now);
+const mercy = (...exemptions: readonly Exemption[]) => matchExemptions('yanked', target, exemptions, now);
 
 describe('of several exemptions', () => {
   const long = exemption({ until: '2027-12-31', reason: 'z' });

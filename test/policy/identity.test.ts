@@ -291,7 +291,7 @@ describe('numeric ids decide', () => {
     });
     const { verdict, findings } = judge(input, under, now);
     expect(verdict.kind).toBe('rejected');
-    expect(findings[0]?.message).toContain('the same name now belongs to somebody else');
+    expect(findings[0]?.message).toContain('the same name now belongs to someone else');
   });
 
   test('a resurrected name is as bad where only the link tells', () => {
@@ -299,7 +299,7 @@ describe('numeric ids decide', () => {
     const under = policy({ rules: { 'linked-repository': 'note' } });
     const { verdict, findings } = judge(input, under, now);
     expect(verdict.kind).toBe('rejected');
-    expect(findings[0]?.message).toContain('the name now belongs to somebody else');
+    expect(findings[0]?.message).toContain('the name now belongs to someone else');
   });
 
   test('a repository that went to another owner breaks a pin on the owner', () => {

@@ -208,7 +208,7 @@ describe('in full', () => {
     const evil = builtBy('evil', 'pkg', { id: '66', ownerId: '67' });
     const hint = 'if the move is intended, run `jsr-verify pin` and commit the policy file';
     const message =
-      'built by another publisher than before: repositoryId 1 → 66, ownerId 2 → 67, ref main → tag';
+      'built by a different publisher than before: repositoryId 1 → 66, ownerId 2 → 67, ref main → tag';
     const from = [
       { claim: 'repositoryId', before: '1', after: '66' },
       { claim: 'ownerId', before: '2', after: '67' },
@@ -273,7 +273,7 @@ describe('in full', () => {
       { how: 'digest', before: manifest, after: other },
       { how: 'digest', before: other, after: manifest },
     ] as const;
-    const hint = 'restore the entry and let the package manager write it again';
+    const hint = 'restore the entry, then let the package manager write it again';
     const [a, b] = [`manifest ${'ab'.repeat(32)}`, `manifest ${'cd'.repeat(32)}`];
     const finding = (severity: string, message: string) => ({
       id: 'digest-changed',
@@ -285,7 +285,7 @@ describe('in full', () => {
     const [unlocked, revision, digest] = [
       finding('warning', `the same version was locked to its bytes before and no longer is: ${a} → nothing`),
       finding('warning', `the tarball is locked in another revision of its format than before: ${a} → ${b}`),
-      finding('error', `the same version is locked to other bytes than before: ${a} → ${b}`),
+      finding('error', `the same version is locked to different bytes than before: ${a} → ${b}`),
     ];
     const relocked: Change = { kind: 'relocked', purl, before, after, locks };
     expect(told(relocked)).toStrictEqual([digest, revision, unlocked]);
@@ -301,7 +301,7 @@ describe('provenance that may or may not have been lost', () => {
     after: report_,
     provenance: 'unknown',
     publisher: { kind: 'unknown', from: [] },
-    doubt: 'the list of versions could not be had',
+    doubt: 'the list of versions could not be fetched',
   });
   const outcome = (under: Policy, report_: PackageReport = after) => {
     const { changes, usedExemptions } = judgeChanges([doubtful(report_)], under, now);
@@ -318,7 +318,7 @@ describe('provenance that may or may not have been lost', () => {
           because: [
             {
               id: 'history',
-              why: 'whether this release line lost its provenance cannot be told: the list of versions could not be had',
+              why: 'whether this release line lost its provenance cannot be told: the list of versions could not be fetched',
             },
           ],
         },

@@ -140,7 +140,7 @@ describe('silence is not a pass', () => {
     const { provenance: _, ...input } = assess();
     expect(judge(input, policy({ provenance: 'optional' }), now).verdict).toEqual({
       kind: 'inconclusive',
-      because: [{ id: 'bundle', why: 'the evidence does not add up to a proof' }],
+      because: [{ id: 'bundle', why: 'the evidence does not prove the provenance' }],
     });
   });
 
@@ -321,7 +321,7 @@ describe('an expectation', () => {
     expect(verdict.kind).toBe('verified');
     expect(expectation).toBe('none');
     expect(findings).toMatchObject([{ id: 'linked-repository', severity: 'warning' }]);
-    expect(findings[0]?.message).toContain('nothing vouches for the builder');
+    expect(findings[0]?.message).toContain('no expected publisher is known');
   });
 
   test('that could not be asked for is a warning that says so', () => {
@@ -331,7 +331,7 @@ describe('an expectation', () => {
       now,
     );
     expect(expectation).toBe('none');
-    expect(findings[0]?.message).toContain('nothing to compare with');
+    expect(findings[0]?.message).toContain('could not be compared');
   });
 
   test('strict turns warnings into rejections', () => {

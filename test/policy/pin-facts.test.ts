@@ -119,12 +119,12 @@ describe('only a person may replace', () => {
     [
       'a demand',
       { repository: 'acme/pkg', tagMatchesVersion: true },
-      'the policy demands "tagMatchesVersion", and only you can change your mind about that',
+      'the policy demands "tagMatchesVersion", and only you can change that',
     ],
     [
       'a name in new hands',
       { repository: 'acme/pkg', repositoryId: '1' },
-      'the same name now belongs to somebody else: repositoryId is 1001, pinned to 1; write the new one by hand if you know who it is',
+      'the same name now belongs to someone else: repositoryId is 1001, pinned to 1; write the new one by hand if you know who it is',
     ],
   ])('%s', (_, existing, reason) => {
     expect(whyPersonal(existing, proof())).toBe(reason);

@@ -170,14 +170,14 @@ describe('the first pin', () => {
 
 describe('nothing that is not verified is pinned', () => {
   test.each<[string, Assessment, string]>([
-    ['unattested', unattested('@std/path@1.0.8'), 'rejected: no attestation'],
+    ['unattested', unattested('@std/path@1.0.8'), 'it is rejected: no attestation'],
     [
       'rejected',
       {
         ...built('@std/path@1.0.8', std),
         checks: checks({ signature: { status: 'failed', reason: 'forged' } }),
       },
-      'rejected: forged',
+      'it is rejected: forged',
     ],
     [
       'inconclusive',
@@ -185,7 +185,7 @@ describe('nothing that is not verified is pinned', () => {
         ...built('@std/path@1.0.8', std),
         checks: checks({ files: { status: 'unknown', why: 'no answer' } }),
       },
-      'inconclusive: no answer',
+      'it is inconclusive: no answer',
     ],
   ])('%s', (_, input, reason) => {
     const { text, changes, refused } = pinned([input], '{}\n');
@@ -202,7 +202,7 @@ describe('nothing that is not verified is pinned', () => {
     const moved = { ...built('@std/path@1.0.8', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
     expect(pinned([moved], undefined, under)).toMatchObject({
       changes: [],
-      refused: [{ reason: 'only exempt: moving' }],
+      refused: [{ reason: 'it is only exempt: moving' }],
     });
   });
 
@@ -363,7 +363,7 @@ describe('when the publisher moves', () => {
     const taken = builtBy('denoland', 'std', { id: '666', ownerId: '667', workflow: 'publish.yml' });
     const { changes, refused } = pinned([built('@std/path@1.0.9', taken)], file1);
     expect(changes).toEqual([]);
-    expect(refused[0]?.reason).toContain('the same name now belongs to somebody else');
+    expect(refused[0]?.reason).toContain('the same name now belongs to someone else');
   });
 
   test('an entry for some versions only is left to the one who wrote it', () => {
@@ -486,7 +486,7 @@ describe('the entry that is there', () => {
       refused: [
         {
           purl: 'pkg:jsr/@std/path@1.0.8',
-          reason: 'the policy has an entry that looks closer and says otherwise: edit it by hand',
+          reason: 'a more specific entry of the policy disagrees: edit it by hand',
         },
       ],
     });
@@ -572,7 +572,7 @@ describe('a version that is only exempt is not rejected by a pin', () => {
   });
   const exempt = { ...built('@std/path@1.0.7', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
   const refused = [
-    { purl: 'pkg:jsr/@std/path@1.0.7', reason: 'only exempt: moving' },
+    { purl: 'pkg:jsr/@std/path@1.0.7', reason: 'it is only exempt: moving' },
     {
       purl: 'pkg:jsr/@std/path@1.0.8',
       reason:

@@ -117,7 +117,7 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       "name the issuer in the expectation if https://gitlab.com is your enterprise's",
     ],
     [
-      'another issuer than the one named',
+      'a different issuer than the one named',
       acme,
       pins({ issuer: `${issuer}/acme` }),
       `issuer is ${issuer}, pinned to ${issuer}/acme (policy)`,
@@ -127,7 +127,7 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       'a name in new hands',
       builtBy('acme', 'pkg'),
       pins({ repository: 'acme/pkg', repositoryId: '1001' }),
-      'repository id is 9009, pinned to 1001 (policy): the same name now belongs to somebody else',
+      'repository id is 9009, pinned to 1001 (policy): the same name now belongs to someone else',
       takenOver,
     ],
   ])('%s', (_, who, under, message, hint) => {
@@ -194,7 +194,7 @@ describe('of several alternatives that are all broken', () => {
       expect(said(taken, pins(...expect_))).toStrictEqual([
         {
           severity: 'error',
-          message: `repository id is 9, pinned to 1001 (policy): the same name now belongs to somebody else; ${event('release')}; runner is github-hosted, pinned to self-hosted (policy) (nor do 2 other alternatives hold)`,
+          message: `repository id is 9, pinned to 1001 (policy): the same name now belongs to someone else; ${event('release')}; runner is github-hosted, pinned to self-hosted (policy) (nor do 2 other alternatives hold)`,
           hint: takenOver,
         },
       ]);

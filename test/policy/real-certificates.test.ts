@@ -35,7 +35,7 @@ describe.skipIf(!there)(`real certificates${there ? '' : ' (skipped, no real dat
     }
   });
 
-  test('are signed in another repository than the source as often as the index says', () => {
+  test('are signed in a different repository than the source as often as the index says', () => {
     const foreign = certificates().filter(
       ({ cert_source_repo: repository, cert_build_signer: signer, cert_san: san, ...row }) => {
         const [source, workflow] = [parseRepository(repository), parseWorkflow(signer || san)];

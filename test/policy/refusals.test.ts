@@ -15,7 +15,7 @@ function told(text: string, files: Readonly<Record<string, string>> = {}): reado
 }
 
 const cases: readonly (readonly [string, string, readonly string[]])[] = [
-  ['a schema that is no text', '{ "$schema": 7 }', ['p.json:1:14: 7 is not a text']],
+  ['a schema that is no text', '{ "$schema": 7 }', ['p.json:1:14: 7 is not a string']],
   [
     'an unknown key',
     '{ "plugins": [] }',
@@ -59,7 +59,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     'two problems, of which the second has a hint',
     '{ "provenance": true, "rules": { "yankd": "off" } }',
     [
-      'p.json:1:17: true is none of required, optional',
+      'p.json:1:17: true is not one of required, optional',
       'p.json:1:43: there is no rule "yankd"',
       'did you mean "yanked"?',
     ],
@@ -88,15 +88,12 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a check as a rule',
     '{ "rules": { "signature": "off" } }',
-    [
-      'p.json:1:27: "signature" is a check, not a rule',
-      'checks are facts: they have no severity and no exemption',
-    ],
+    ['p.json:1:27: "signature" is a check, not a rule', 'a check has no severity and cannot be exempted'],
   ],
   [
     'a rule that is switched by a list',
     '{ "rules": { "yanked": [] } }',
-    ['p.json:1:24: this array is none of error, warning, note, off'],
+    ['p.json:1:24: this array is not one of error, warning, note, off'],
   ],
   [
     'an entry that is a text',
@@ -112,14 +109,14 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     'an entry that says nothing',
     '{ "packages": { "*": { "versions": "^1" } } }',
     [
-      'p.json:1:22: this says nothing about the package',
+      'p.json:1:22: this entry has no condition',
       'name at least one of repository, repositoryId, owner, ownerId, workflow, ref, commit, event, runner, issuer, visibility, tagMatchesVersion, notBefore, notAfter',
     ],
   ],
   [
     'an empty list of alternatives',
     '{ "packages": { "*": [] } }',
-    ['p.json:1:22: an empty list says nothing', 'take the package out'],
+    ['p.json:1:22: the list is empty', 'take the package out'],
   ],
   [
     'a pin whose provenance is optional',
@@ -132,7 +129,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a claim that is a list',
     '{ "packages": { "*": { "owner": ["a"] } } }',
-    ['p.json:1:33: this array is no value for "owner"'],
+    ['p.json:1:33: this array is not a valid value for "owner"'],
   ],
   [
     'words in front of a package',
@@ -195,7 +192,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'bounds the wrong way round',
     '{ "packages": { "*": { "notBefore": "2027-01-02", "notAfter": "2027-01-01" } } }',
-    ['p.json:1:22: "notBefore" is later than "notAfter", so nothing can hold'],
+    ['p.json:1:22: "notBefore" is later than "notAfter", so nothing can match'],
   ],
   ['exemptions that are an object', '{ "exemptions": {} }', ['p.json:1:17: this object is not a list']],
   [
@@ -246,8 +243,8 @@ describe('extending another file', () => {
   test('in a circle names the circle', () => {
     const files = { 'a.json': '{ "extends": "b/b.json" }', 'b/b.json': '{ "extends": "../a.json" }' };
     expect(told('{ "extends": "a.json" }', files)).toEqual([
-      'b/b.json:1:14: "../a.json" extends this file in turn',
-      'the circle is p.json → a.json → b/b.json → a.json',
+      'b/b.json:1:14: "../a.json" extends this file again',
+      'the cycle is p.json → a.json → b/b.json → a.json',
     ]);
   });
 

@@ -48,7 +48,7 @@ const strangers = assess({
 });
 const none = 'no attestation: the registry names none';
 const allow =
-  'if @acme/pkg@1.2.3 may go without, allow it with --allow-unattested or exempt it in the policy file';
+  'to accept this package without provenance, use --allow-unattested or exempt it in the policy file';
 const strangersHint = 'if that repository is the true source, pin it with --repo or in the policy file';
 const strangerCase = (repository: string | undefined): Assessment =>
   assess({
@@ -62,7 +62,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'what was found does not fit',
       assessAbsent({ search: 'found' }),
-      [['error', `${none}, and what the log has does not fit`, allow]],
+      [['error', `${none}, and what the log has does not match`, allow]],
     ],
     [
       'the log was silent',
@@ -82,7 +82,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'error',
-          'no attestation that counts: the log has one by evil/pkg, which nothing ties to the package',
+          'no attestation that counts: the log has one by evil/pkg, which is not linked to the package',
           allow,
         ],
       ],
@@ -93,7 +93,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'error',
-          'no attestation that counts: the log has one by an unnamed repository, which nothing ties to the package',
+          'no attestation that counts: the log has one by an unnamed repository, which is not linked to the package',
           allow,
         ],
       ],
@@ -162,8 +162,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'error',
-          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
-          'find out which of the two is meant, and pin its id with --repo-id',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to someone else',
+          'find out which of the two is right, and pin its id with --repo-id',
         ],
       ],
     ],
@@ -174,8 +174,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
         [
           [
             'error',
-            'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
-            'find out which of the two is meant, and pin its id with --repo-id',
+            'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to someone else',
+            'find out which of the two is right, and pin its id with --repo-id',
           ],
         ],
         pins(claim === 'owner' ? { owner: 'acme' } : { repository: 'acme/pkg' }),
@@ -195,8 +195,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'error',
-          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
-          'find out which of the two is meant, and pin its id with --repo-id',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to someone else',
+          'find out which of the two is right, and pin its id with --repo-id',
         ],
       ],
       pins({ repository: 'acme/pkg' }, { repositoryId: '1001' }),
@@ -207,8 +207,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'error',
-          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to somebody else',
-          'find out which of the two is meant, and pin its id with --repo-id',
+          'built from acme/pkg, and JSR links a repository of that name with another id: the name now belongs to someone else',
+          'find out which of the two is right, and pin its id with --repo-id',
         ],
       ],
       pins({ repository: 'acme/pkg' }),
@@ -246,8 +246,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'built from acme/pkg; nothing vouches for the builder: JSR links no repository to the package',
-          'pin it with --repo acme/pkg, or `jsr-verify pin`, once you have convinced yourself',
+          'built from acme/pkg; no expected publisher is known: JSR links no repository to the package',
+          'pin it with --repo acme/pkg, or `jsr-verify pin`, after you have checked it',
         ],
       ],
     ],
@@ -257,8 +257,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'built from a repository the certificate does not name; nothing vouches for the builder: JSR links no repository to the package',
-          'pin it with --repo <owner/name>, or `jsr-verify pin`, once you have convinced yourself',
+          'built from a repository the certificate does not name; no expected publisher is known: JSR links no repository to the package',
+          'pin it with --repo <owner/name>, or `jsr-verify pin`, after you have checked it',
         ],
       ],
     ],
@@ -268,8 +268,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'built from acme/pkg; nothing to compare with: the registry did not say which repository it links',
-          'pin it with --repo acme/pkg, or try again when the registry answers',
+          'built from acme/pkg; it could not be compared: the registry did not say which repository it links',
+          'pin it with --repo acme/pkg, or try again later',
         ],
       ],
     ],
@@ -279,8 +279,8 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'built from a repository the certificate does not name; nothing to compare with: the registry did not say which repository it links',
-          'pin it with --repo <owner/name>, or try again when the registry answers',
+          'built from a repository the certificate does not name; it could not be compared: the registry did not say which repository it links',
+          'pin it with --repo <owner/name>, or try again later',
         ],
       ],
     ],
@@ -406,7 +406,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'note',
-          'built from refs/heads/x, and nothing says whether that is the default branch',
+          'built from refs/heads/x, and it is not known whether that is the default branch',
           'pin "ref" if this is the branch the project publishes from',
         ],
       ],
@@ -503,7 +503,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'just before',
       loggedAt('2026-06-14T23:59:59Z'),
-      [['note', 'the badge is from a time when the registry checked no signatures; it was verified here']],
+      [['note', 'published before JSR checked signatures; checked now']],
     ],
     ['from the first moment on', loggedAt('2026-06-15T00:00:00Z'), []],
   ],
@@ -538,7 +538,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'one that does not fit the badge',
       assess(searched),
-      [['note', 'the registry names log entry 4711, which does not fit; found by searching the log']],
+      [['note', 'the registry names log entry 4711, which does not match; found by searching the log']],
     ],
     [
       'one of the outage',
@@ -704,7 +704,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'the statement speaks of another build than the one that signed it: commit a (claimed), b (proven), ref c (claimed), d (proven)',
+          'the statement names a different build than the one that signed it: commit a (claimed), b (proven), ref c (claimed), d (proven)',
         ],
       ],
     ],
@@ -725,7 +725,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'warning',
-          'the statement speaks of another build than the one that signed it: commit a (claimed), b (proven)',
+          'the statement names a different build than the one that signed it: commit a (claimed), b (proven)',
         ],
       ],
     ],
@@ -738,7 +738,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
         [
           'note',
           '/a.d.ts in the npm tarball could not be derived from the attested files, and count as not attested',
-          'declarations are not run; read them before you rely on them',
+          'declarations are not executed; read them before you rely on them',
         ],
       ],
     ],
@@ -749,7 +749,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
         [
           'note',
           '/a.d.ts and 2 more in the npm tarball could not be derived from the attested files, and count as not attested',
-          'declarations are not run; read them before you rely on them',
+          'declarations are not executed; read them before you rely on them',
         ],
       ],
     ],

@@ -131,12 +131,12 @@ const table: Readonly<
       input: built({ sourceRepositoryURI: undefined }),
       says: 'error',
     },
-    { name: 'no link', input: assess({ word: unlinkedWord() }), says: 'warning', words: 'nothing vouches' },
+    { name: 'no link', input: assess({ word: unlinkedWord() }), says: 'warning', words: 'no expected publisher' },
     {
       name: 'a registry that did not answer',
       input: assess({ word: unlinkedWord({ unlinked: false }) }),
       says: 'warning',
-      words: 'nothing to compare with',
+      words: 'could not be compared',
     },
     {
       name: 'no link, but a pin',
@@ -311,7 +311,7 @@ const table: Readonly<
         word: { ...word, publishedAt: new Date('2026-06-14T23:59:00Z') },
       }),
       says: 'note',
-      words: 'verified here',
+      words: 'checked now',
     },
     {
       name: 'no badge to speak of',
@@ -344,7 +344,7 @@ const table: Readonly<
       name: 'a registry that names an entry that does not fit',
       input: assess({ attestationFinder: 'log-index' }),
       says: 'note',
-      words: 'does not fit',
+      words: 'does not match',
     },
     {
       name: 'a stranger',
@@ -357,7 +357,7 @@ const table: Readonly<
       input: assess({ attestationFinder: 'log-index', word: { yanked: false, unlinked: false } }),
       policy: pinOf({ repository: 'acme/pkg' }),
       says: 'note',
-      words: 'could not be asked',
+      words: 'could not be reached',
     },
   ],
   'conflicting-attestations': [
@@ -395,7 +395,7 @@ const table: Readonly<
       words: 'buildtypes',
     },
     {
-      name: 'another commit claimed than proven',
+      name: 'a different commit claimed than proven',
       input: assess({
         provenance: provenance(identity(), {
           differs: [{ claim: 'commit', claimed: 'aaaa', proven: 'bbbb' }],
@@ -429,7 +429,7 @@ const table: Readonly<
         subjectAlternativeName: 'https://gitlab.com/x',
       }),
       says: 'note',
-      words: 'does not say clearly',
+      words: 'does not state clearly',
     },
   ],
   unpinned: [

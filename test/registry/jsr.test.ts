@@ -213,7 +213,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('is asked for as the registry wants it: a JSON of the module backend, which never changes', async () => {
+  it('is asked for as the registry wants it: a JSON of the module backend, which must never change', async () => {
     const world = mint('1.0.0');
     const source = sourceOf(world);
     await collectManifest(about, true, source, addressesOf(world));

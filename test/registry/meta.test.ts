@@ -62,7 +62,7 @@ describe('the list of versions', () => {
 
   it.each([
     ['no JSON', '<html>', /is not JSON/],
-    ['a key twice', '{"versions":{"1.0.0":{"yanked":true},"1.0.0":{}}}', /"1.0.0" stands twice/],
+    ['a key twice', '{"versions":{"1.0.0":{"yanked":true},"1.0.0":{}}}', /duplicate key "1.0.0"/],
     ['no versions', {}, /lists no versions/],
     ['a list of versions', { versions: ['1.0.0'] }, /lists no versions/],
     ['null', 'null', /lists no versions/],

@@ -43,7 +43,7 @@ describe('GitHub workflow commands', () => {
     expect([counted(found, 'error'), counted(found, 'warning'), counted(found, 'notice')]).toEqual([
       10, 10, 0,
     ]);
-    expect(found).toContain('and 50 more of kind error, which GitHub would not show');
+    expect(found).toContain('and 50 more of kind error, which GitHub does not show');
     expect(found.at(-1)).toBe('✗ 60 packages: 30 rejected, 30 inconclusive');
   });
 

@@ -72,7 +72,7 @@ describe('origins', () => {
       'command line (--repo, --ref)',
     );
     expect(expectedBy({ ...aVerified(), expectation: 'none' })).toBe(
-      'nobody: any identity would have passed',
+      'no expected publisher is known; any identity would have passed',
     );
   });
 

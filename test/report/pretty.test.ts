@@ -63,9 +63,9 @@ describe('a report for people', () => {
   it('says what was not checked, and why', () => {
     const text = render().replace(/\s+/g, ' ');
     expect(text).toContain('not checked files, tarball, installed: not asked for at depth attestation');
-    expect(text).toContain('no answer inclusion (1 of 5): rekor.example did not answer within 10 seconds');
-    expect(text).toContain('blocked signature, statement, subject');
-    const why = 'the lockfile locks the npm tarball, not the manifest that is attested';
+    expect(text).toContain('incomplete inclusion (1 of 5): rekor.example did not answer within 10 seconds');
+    expect(text).toContain('not reached signature, statement, subject');
+    const why = 'the lockfile pins the npm tarball, but the attestation covers the source files only';
     const packages = ['a', 'b', 'c'].map((name) =>
       aVerified(name, { checks: { ...aVerified().checks, lockfile: skipped(why) } }),
     );
@@ -91,9 +91,9 @@ describe('a report for people', () => {
       'lockfile-entry: the entry "jsr:@acme" has no name (deno.lock:3)',
       'unused exemption: yanked for @acme/gone until 2027-01-31',
       '@acme/moved@1.1.0: moved from 1.0.0; provenance lost; publisher changed: repository',
-      'interrupted this is what was known by then',
+      'interrupted the run was stopped, so the results are incomplete',
       'policy jsr-verify.json',
-      'offline yanks and links as the registry told them 2026-05-30T08:00:00Z, or later',
+      'offline yank and link data from the registry, cached 2026-05-30T08:00:00Z, or later',
       '@acme/widget@1.2.3: same version, locked to something else: sha512-AAAA at',
     ])
       expect(text).toContain(part);
@@ -213,6 +213,6 @@ describe('hostile names', () => {
       const pkg = anInconclusive(`p-${at}`);
       return { ...pkg, checks: { ...pkg.checks, files: skipped(`reason ${at}`) } };
     });
-    expect(pretty.renderEnd(aReport({ packages }), aContext())).toMatch(/and for \d+ other reasons/);
+    expect(pretty.renderEnd(aReport({ packages }), aContext())).toMatch(/and \d+ other reasons/);
   });
 });

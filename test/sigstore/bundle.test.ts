@@ -279,7 +279,9 @@ describe('a bundle', () => {
       };
       const odd = ['0x1f8', ' 504', '504 ', '504.0', '0504', '-504', '5e2', '', '9'.repeat(21)];
       for (const text of odd)
-        expect(written(text), text).toBe('the bundle writes a number of its log entry in an unusual way');
+        expect(written(text), text).toBe(
+          'the bundle has a number in its log entry that is not in canonical form',
+        );
       expect([written('0'), written('504')]).toEqual(['accepted', 'accepted']);
     },
   );
@@ -307,7 +309,7 @@ describe('a bundle', () => {
         (text: string) => `${text}=`,
         (text: string) => text.slice(0, text.replace(/=+$/, '').length & ~3).concat('A'),
       ])
-        expect(written(spell), spell(name)).toBe('the bundle holds bytes that are not written as base64');
+        expect(written(spell), spell(name)).toBe('the bundle has bytes that are not valid base64');
     },
   );
 
@@ -316,10 +318,10 @@ describe('a bundle', () => {
     [
       'names a key twice',
       Buffer.from('{"mediaType":"a","mediaType":"b"}'),
-      'is ambiguous: key "mediaType" stands twice',
+      'is ambiguous: duplicate key "mediaType"',
     ],
     ['is a list', Buffer.from('[]'), formless('wrong in mediaType, content, verificationMaterial')],
-    ['is nothing', Buffer.from('null'), formless('it holds a value that may not stand there')],
+    ['is nothing', Buffer.from('null'), formless('it has a value that is not allowed there')],
     ['has no media type', { ...bundle(), mediaType: '' }, formless('wrong in mediaType')],
     [
       'is of a version to come',
@@ -329,7 +331,7 @@ describe('a bundle', () => {
     [
       'is of a version that the library takes for the newest',
       { ...bundle(), mediaType: `application/vnd.dev.sigstore.bundle.v0.9+json${'x'.repeat(99)}` },
-      `is of a version that is not known: "application/vnd.dev.sigstore.bundle.v0.9+json${'x'.repeat(55)}"`,
+      `has an unknown version: "application/vnd.dev.sigstore.bundle.v0.9+json${'x'.repeat(55)}"`,
     ],
     [
       'has no verification material',

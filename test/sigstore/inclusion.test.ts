@@ -105,37 +105,37 @@ const wrong: readonly Case[] = [
   {
     name: 'a flipped bit in the proof',
     lies: { entry: attack.tamperedHash(3, 77) },
-    why: 'the inclusion proof does not hold: calculated root hash does not match inclusion proof',
+    why: 'the inclusion proof is not valid: calculated root hash does not match inclusion proof',
   },
   {
     name: 'a hash too few',
     lies: { entry: attack.withProof(({ hashes }) => ({ hashes: hashes.slice(1) })) },
-    why: 'the inclusion proof does not hold: invalid hash count',
+    why: 'the inclusion proof is not valid: invalid hash count',
   },
   {
     name: 'a hash too many',
     lies: { entry: attack.withProof(({ hashes }) => ({ hashes: [...hashes, 'ab'.repeat(32)] })) },
-    why: 'the inclusion proof does not hold: invalid hash count',
+    why: 'the inclusion proof is not valid: invalid hash count',
   },
   {
     name: 'hashes in another order',
     lies: { entry: attack.withProof(({ hashes }) => ({ hashes: hashes.toReversed() })) },
-    why: 'the inclusion proof does not hold: calculated root hash does not match inclusion proof',
+    why: 'the inclusion proof is not valid: calculated root hash does not match inclusion proof',
   },
   {
     name: 'no hashes',
     lies: { entry: attack.withProof(() => ({ hashes: [] })) },
-    why: 'the inclusion proof does not hold: invalid hash count',
+    why: 'the inclusion proof is not valid: invalid hash count',
   },
   {
     name: 'a proof for another leaf',
     lies: { entry: attack.withProof(({ logIndex }) => ({ logIndex: logIndex - 1 })) },
-    why: 'the inclusion proof does not hold: calculated root hash does not match inclusion proof',
+    why: 'the inclusion proof is not valid: calculated root hash does not match inclusion proof',
   },
   {
     name: 'the global index in the place of the one in the shard',
     lies: { entry: attack.withProof(() => ({ logIndex: Number(attested.logIndex) })) },
-    why: `the inclusion proof does not hold: invalid index: ${attested.logIndex}`,
+    why: `the inclusion proof is not valid: invalid index: ${attested.logIndex}`,
   },
   {
     name: 'a proof for a larger tree than the checkpoint',
@@ -150,18 +150,18 @@ const wrong: readonly Case[] = [
   {
     name: 'another root beside the proof than the signed one',
     lies: { entry: attack.otherRoot },
-    why: 'the checkpoint has another root than the inclusion proof',
+    why: 'the checkpoint has a different root than the inclusion proof',
   },
   // The checkpoint.
   {
     name: 'a checkpoint by another key',
     lies: { entry: attack.checkpointBy(attack.impostor(rekorKey)) },
-    why: 'the checkpoint is a checkpoint that its log has not signed',
+    why: 'the checkpoint is a checkpoint without a valid signature of its log',
   },
   {
     name: 'a checkpoint of another root',
     lies: { entry: attack.checkpointBy(rekorKey, { root: Buffer.alloc(32, 1) }) },
-    why: 'the checkpoint has another root than the inclusion proof',
+    why: 'the checkpoint has a different root than the inclusion proof',
   },
   {
     name: 'a checkpoint of another size',
@@ -171,7 +171,7 @@ const wrong: readonly Case[] = [
   {
     name: 'a checkpoint of another tree of the same log',
     lies: { entry: attack.checkpointBy(rekorKey, { origin: `${rekorKey.host} - ${frozenTree}` }) },
-    why: 'the checkpoint belongs to another tree than the entry',
+    why: 'the checkpoint belongs to a different tree than the entry',
   },
   {
     name: 'a checkpoint that names another log',
@@ -186,12 +186,12 @@ const wrong: readonly Case[] = [
   {
     name: 'a checkpoint signed under another name',
     lies: { entry: attack.checkpointBy(rekorKey, { signer: 'witness.test' }) },
-    why: 'the checkpoint is a checkpoint that its log has not signed',
+    why: 'the checkpoint is a checkpoint without a valid signature of its log',
   },
   {
     name: 'a checkpoint with the hint of another key',
     lies: { entry: attack.checkpointBy(rekorKey, { keyHint: Buffer.alloc(4) }) },
-    why: 'the checkpoint is a checkpoint that its log has not signed',
+    why: 'the checkpoint is a checkpoint without a valid signature of its log',
   },
   {
     name: 'a checkpoint that is none',
@@ -201,7 +201,7 @@ const wrong: readonly Case[] = [
   {
     name: 'the checkpoint of a fork of the log',
     lies: { entry: attack.withProof(() => ({ checkpoint: world.rekor.fork(5).checkpoint() })) },
-    why: 'the checkpoint has another root than the inclusion proof',
+    why: 'the checkpoint has a different root than the inclusion proof',
   },
   {
     name: 'the proof of a fork of the log under the true checkpoint',
@@ -211,38 +211,38 @@ const wrong: readonly Case[] = [
         checkpoint: world.rekor.checkpoint(),
       })),
     },
-    why: 'the checkpoint has another root than the inclusion proof',
+    why: 'the checkpoint has a different root than the inclusion proof',
   },
   // What was asked.
   {
-    name: 'an entry of another index than asked for',
+    name: 'an entry of a different index than asked for',
     lies: { asked: { logIndex: '7' } },
     why: `the log answered with entry ${attested.logIndex} when asked for 7`,
   },
   {
-    name: 'an entry of another id than asked for',
+    name: 'an entry of a different id than asked for',
     lies: { asked: { entryId: publish(world).attested.position.uuid } },
-    why: 'the log answered with another entry than the one asked for',
+    why: 'the log answered with a different entry than the one asked for',
   },
   {
-    name: 'an entry of the same leaf in another tree than asked for',
+    name: 'an entry of the same leaf in a different tree than asked for',
     lies: { asked: { entryId: `${'0'.repeat(16)}${attested.position.uuid.slice(16)}` } },
-    why: 'the log answered with another entry than the one asked for',
+    why: 'the log answered with a different entry than the one asked for',
   },
   {
-    name: 'another leaf than asked for, where no tree was named',
+    name: 'a different leaf than asked for, where no tree was named',
     lies: { asked: { entryId: publish(world).attested.position.uuid.slice(16) } },
-    why: 'the log answered with another entry than the one asked for',
+    why: 'the log answered with a different entry than the one asked for',
   },
   {
     name: 'an id that is not that of the leaf',
     lies: { entries: attack.underUuid((uuid) => `${uuid.slice(0, 16)}${'ab'.repeat(32)}`) },
-    why: "the log's answer holds another entry than its id says",
+    why: "the log's answer holds a different entry than its id says",
   },
   {
     name: 'an id in another tree',
     lies: { entries: attack.underUuid((uuid) => `${'0'.repeat(16)}${uuid.slice(16)}`) },
-    why: 'the checkpoint belongs to another tree than the entry',
+    why: 'the checkpoint belongs to a different tree than the entry',
   },
 ];
 
@@ -281,7 +281,7 @@ describe('inclusion fails for', () => {
     };
     expectBroken(world, publication, lies, {
       check: 'inclusion',
-      why: 'the inclusion proof does not hold: calculated root hash does not match inclusion proof',
+      why: 'the inclusion proof is not valid: calculated root hash does not match inclusion proof',
       also: ['subject'],
     });
   });
@@ -312,7 +312,7 @@ describe('inclusion holds', () => {
     expectProven(world, other, { raw: bundle(toBundle(certificate, envelope, [entry])) });
   });
 
-  it('for an entry of a frozen shard, whose index there is another one than in the whole log', () => {
+  it('for an entry of a frozen shard, whose index there is a different one than in the whole log', () => {
     const fresh = mintWorld();
     const old = publish(fresh);
     fresh.rekor.rotate(undefined, 30);
@@ -409,7 +409,7 @@ describe('a bundle from disk', () => {
     [
       'two readers would read in two ways',
       '{"apiVersion":"0.0.2","kind":"dsse","kind":"intoto"}',
-      `the log entry's body is ambiguous: key "kind" stands twice`,
+      `the log entry's body is ambiguous: duplicate key "kind"`,
     ],
     [
       'holds no certificate',
@@ -436,7 +436,7 @@ describe('a bundle from disk', () => {
     expectBroken(world, publication, { raw: raw(attested, [entry]) }, { check: 'inclusion', why });
   });
 
-  it('whose entry the log logged with a signature that is none is refused', () => {
+  it('whose entry the log logged with a malformed signature is refused', () => {
     const other = publish(world, {
       record: (record) => withEntryBody(record, (text) => text.replace(/"sig":"[^"]*"/, '"sig":7')),
     });
@@ -535,7 +535,7 @@ describe('a bundle from disk', () => {
     });
   });
 
-  it('with another payload than was logged is refused', () => {
+  it('with a different payload than was logged is refused', () => {
     const other = publish(world, {
       certificate: { key: attested.certificate.key },
       // The payload hash in the entry is the log's word, which is not that of the signed payload here.
@@ -556,7 +556,7 @@ describe('a bundle from disk', () => {
     );
   });
 
-  it('with another payload type than was logged is refused', () => {
+  it('with a different payload type than was logged is refused', () => {
     const other = publish(world, {
       record: (record) =>
         withEntryBody(record, (text) => text.replace('application/vnd.in-toto+json', 'text/plain')),
@@ -573,7 +573,7 @@ describe('a bundle from disk', () => {
     );
   });
 
-  it('whose entry says it is of another kind than its body is refused', () => {
+  it('whose entry says it is of a different kind than its body is refused', () => {
     const entry = { ...(honestEntry as object), kindVersion: { kind: 'dsse', version: '0.0.1' } } as Json;
     expectBroken(
       world,
@@ -581,7 +581,7 @@ describe('a bundle from disk', () => {
       { raw: raw(attested, [entry]) },
       {
         check: 'inclusion',
-        why: 'the log entry is of another kind than it says',
+        why: 'the log entry is of a different kind than it says',
       },
     );
   });
@@ -603,7 +603,7 @@ describe('a bundle from disk', () => {
         { raw: raw(other.attested, [entry], [stamp]) },
         {
           check: 'inclusion',
-          why: 'the log entry is of another kind than it says',
+          why: 'the log entry is of a different kind than it says',
         },
       );
     },
@@ -829,7 +829,7 @@ describe('two logs under one root', () => {
     const lies: Lies = { trust, entry: attack.checkpointBy(other.rekorKey) };
     expectBroken(world, publication, lies, {
       check: 'inclusion',
-      why: 'the checkpoint is a checkpoint that its log has not signed',
+      why: 'the checkpoint is a checkpoint without a valid signature of its log',
     });
   });
 });

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TufWorld } from './tuf-world.ts';
 
-// A bundler gives CommonJS packages another face than Node does, and the TUF client tells its errors apart by class.
+// A bundler gives CommonJS packages a different face than Node does, and the TUF client tells its errors apart by class.
 let folder: string;
 let world: TufWorld;
 

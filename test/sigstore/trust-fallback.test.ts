@@ -30,7 +30,7 @@ describe('a mirror that cannot be reached', () => {
     expect(status).toMatchObject({ source: 'cache', versions: { root: 1, timestamp: 1 } });
     expect(status.warnings).toEqual([
       expect.stringMatching(
-        /^the TUF mirror 127\S+ did not answer \(\S+: ECONNREFUSED\); using what it said 3 days ago, valid until \d{4}-/,
+        /^the TUF mirror 127\S+ did not answer \(\S+: ECONNREFUSED\); using its cached metadata from 3 days ago, valid until \d{4}-/,
       ),
     ]);
   });
@@ -39,7 +39,7 @@ describe('a mirror that cannot be reached', () => {
     await world.loadLongAgo();
     await world.stop();
     expect(await failure(world.load({ strict: true }))).toMatch(
-      /^TRUST_UNAVAILABLE: .*using what it said 2 days ago/,
+      /^TRUST_UNAVAILABLE: .*using its cached metadata from 2 days ago/,
     );
   });
 
@@ -79,7 +79,7 @@ describe('a mirror that cannot be reached', () => {
     };
     const trust = await world.load();
     expect(trust.status.source).toBe('cache');
-    expect(trust.status.warnings[0]).toContain('timestamp.json: there is none');
+    expect(trust.status.warnings[0]).toContain('timestamp.json: not found');
   });
 
   test('a store that answers 403 for a root that does not exist yet is understood', async () => {
@@ -99,7 +99,7 @@ describe('a mirror that cannot be reached', () => {
       world.repository.put(missing, undefined);
       const trust = await world.load();
       expect(trust.status).toMatchObject({ source: 'cache', versions: { timestamp: 1 } });
-      expect(trust.status.warnings[0]).toContain(`${missing}: there is none`);
+      expect(trust.status.warnings[0]).toContain(`${missing}: not found`);
     },
   );
 
@@ -208,7 +208,7 @@ describe('offline', () => {
     const { status } = await world.load({ offline: true });
     expect(status.source).toBe('cache');
     expect(status.warnings[0]).toMatch(
-      /^offline, so the TUF mirror \S+ was not asked; using what it said 3 days ago/,
+      /^offline, so the TUF mirror \S+ was not asked; using its cached metadata from 3 days ago/,
     );
     expect(world.requests).toEqual([]);
   });

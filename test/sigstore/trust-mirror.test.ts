@@ -91,7 +91,7 @@ describe('the answer of a mirror', () => {
     [
       'a file in an encoding',
       { headers: { 'content-encoding': 'gzip' } },
-      silence('timestamp.json: answered in an encoding nobody asked for'),
+      silence('timestamp.json: answered in an encoding that was not requested'),
     ],
     ['a page', { body: '<!doctype html>' }, silence('timestamp.json: answered with a web page')],
     ['a page after blanks', { body: ' \r\n\t<html>' }, silence('timestamp.json: answered with a web page')],

@@ -45,7 +45,7 @@ describe('what the mirror last confirmed', () => {
       ...status,
       source: 'cache',
       warnings: [
-        `the TUF mirror ${host} did not answer (2.root.json: EHOSTUNREACH); using what it said ${said}, valid until ${status.expiresAt?.toISOString().slice(0, 10)}`,
+        `the TUF mirror ${host} did not answer (2.root.json: EHOSTUNREACH); using its cached metadata from ${said}, valid until ${status.expiresAt?.toISOString().slice(0, 10)}`,
       ],
     });
   });
@@ -94,7 +94,7 @@ describe('a step down', () => {
 
   test('that leads nowhere tells what there is to do', async () => {
     expect(await failure(world.load({ offline: true }))).toBe(
-      `TRUST_UNAVAILABLE: offline, so the TUF mirror ${new URL(world.mirror).host} was not asked, and nothing is cached (try again later, or give a trusted root with --trusted-root <file>)`,
+      `TRUST_UNAVAILABLE: offline, so the TUF mirror ${new URL(world.mirror).host} was not asked, and nothing is cached (run once online, or give a trusted root with --trusted-root <file>)`,
     );
   });
 
@@ -139,7 +139,7 @@ describe('what is refused', () => {
     expect(await refusalOf()).toEqual({
       code: 'TRUST_INVALID',
       message: `the TUF repository ${world.mirror}/ does not verify: signatures are missing or wrong (timestamp was signed by 0/1 keys)`,
-      hint: 'the mirror or the way to it may be tampered with; check --tuf-mirror and --tuf-root',
+      hint: 'the mirror or the connection to it may be compromised; check --tuf-mirror and --tuf-root',
       cause: expect.objectContaining({ message: 'timestamp was signed by 0/1 keys' }),
     });
   });

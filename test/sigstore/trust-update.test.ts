@@ -91,7 +91,7 @@ describe('an update', () => {
 
   test.each<readonly [what: string, lie: Partial<TufState>, why: RegExp]>([
     ['a root', { roots: new Map() }, /signatures are missing or wrong/],
-    ['a role', { roles: new Map() }, /^timestamp\.json: there is none$/],
+    ['a role', { roles: new Map() }, /^timestamp\.json: not found$/],
     ['the target', { trustedRoot: Buffer.from('x') }, /not the one that was signed/],
   ])('is not done again without %s', async (_, lie, why) => {
     const repository = mint();
@@ -205,7 +205,7 @@ describe('an update comes to nothing', () => {
     repository.put('timestamp.json', Buffer.from(text.replace('{', '{"signatures": [],')));
     expect(await updateTuf(repository.root(), filesOf(repository))).toMatchObject({
       kind: 'invalid',
-      why: expect.stringContaining('metadata is ambiguous: key "signatures" stands twice'),
+      why: expect.stringContaining('metadata is ambiguous: duplicate key "signatures"'),
     });
   });
 
@@ -217,7 +217,7 @@ describe('an update comes to nothing', () => {
       repository.put(missing, undefined);
       expect(await updateTuf(repository.root(), filesOf(repository))).toEqual({
         kind: 'unavailable',
-        why: `${missing}: there is none`,
+        why: `${missing}: not found`,
       });
     },
   );

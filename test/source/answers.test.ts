@@ -105,16 +105,16 @@ describe('redirects', () => {
     );
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
-      why: `a redirect to ${other.url}, which was not asked`,
+      why: `a redirect to another origin, ${other.url}`,
     });
     expect(other.asked).toHaveLength(0);
   });
 
   it.each([
-    ['http://example.invalid/', 'a redirect to http://example.invalid, which was not asked'],
-    ['//evil.invalid/', 'a redirect to http://evil.invalid, which was not asked'],
-    ['file:///etc/passwd', 'a redirect to null, which was not asked'],
-    ['http://[', 'a redirect to nowhere'],
+    ['http://example.invalid/', 'a redirect to another origin, http://example.invalid'],
+    ['//evil.invalid/', 'a redirect to another origin, http://evil.invalid'],
+    ['file:///etc/passwd', 'a redirect to another origin, null'],
+    ['http://[', 'a redirect without a valid Location'],
   ])('to %s go nowhere', async (location, why) => {
     const server = await serve((_, response) => response.writeHead(302, { location }).end());
     expect(await source().ask(question(server.url))).toMatchObject({ state: 'unavailable', why });
@@ -125,13 +125,15 @@ describe('redirects', () => {
       response.writeHead(302, { location: `http://user:secret@${server.host}/` }).end(),
     );
     expect(await source().ask(question(server.url))).toMatchObject({
-      why: 'a redirect that is not followed: an address with a user name or password is not asked',
+      why: 'a redirect that is not followed: an address with a user name or password is refused',
     });
   });
 
   it('without a location go nowhere', async () => {
     const server = await serve((_, response) => response.writeHead(302).end());
-    expect(await source().ask(question(server.url))).toMatchObject({ why: 'a redirect to nowhere' });
+    expect(await source().ask(question(server.url))).toMatchObject({
+      why: 'a redirect without a valid Location',
+    });
   });
 
   it('are no answer to a POST', async () => {

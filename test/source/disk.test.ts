@@ -48,7 +48,7 @@ describe('reading a text file', () => {
     await expect(diskAt(folder).read(place('huge'))).rejects.toMatchObject({
       code,
       message: 'huge:1: is larger than 50 MB',
-      hint: 'it is not read at all, rather than in part',
+      hint: 'larger files are not read',
     });
   });
 

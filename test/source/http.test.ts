@@ -131,7 +131,7 @@ describe('bounds', () => {
     );
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
-      why: 'encoded as "gzip" although plain bytes were asked for',
+      why: 'encoded as "gzip" although no encoding was requested',
     });
   });
 

@@ -88,7 +88,7 @@ describe('damage', () => {
       expect(await readMemory(dir)).toMatchObject({ state: 'corrupted', file });
     }
     writeFileSync(file, Buffer.alloc(3_000_000));
-    expect(await readMemory(dir)).toMatchObject({ state: 'corrupted', why: 'larger than a memory can be' });
+    expect(await readMemory(dir)).toMatchObject({ state: 'corrupted', why: 'larger than the limit' });
   });
 
   it.each(['[]', '{"version":2,"entries":{}}', '{"version":1}', '{"version":1,"entries":{"a":1}}', 'x'])(

@@ -212,13 +212,13 @@ describe('a hostile pack is refused', () => {
   it.each([
     ['nothing', Buffer.alloc(0), /unexpected end|does not start/],
     ['something else', Buffer.from('PK\u0003\u0004'), /cannot be unpacked/],
-    ['gzip of nothing', gzipSync(''), /does not start like one/],
-    ['gzip of something else', packOf(['{"hello":1}']), /does not start like one/],
+    ['gzip of nothing', gzipSync(''), /does not start with the header of a pack/],
+    ['gzip of something else', packOf(['{"hello":1}']), /does not start with the header of a pack/],
     ['gzip of no JSON', packOf(['\u001b[31m']), /not JSON/],
     ['gzip of a list', packOf(['[]']), /not JSON/],
     ['deep JSON', packOf(['['.repeat(1_000_000)]), /not JSON/],
-    ['a line without end', gzipSync(Buffer.alloc(120_000_000, 'x')), /a line without an end/],
-    ['no end of line', gzipSync('{"format":"jsr-verify-pack"}'), /no end|does not start/],
+    ['a line without end', gzipSync(Buffer.alloc(120_000_000, 'x')), /a line that is too long/],
+    ['no end of line', gzipSync('{"format":"jsr-verify-pack"}'), /final newline|does not start/],
   ])('when it is %s', async (_, bytes, why) => {
     expect(await refusal(bytes)).toMatch(why);
   });
@@ -273,7 +273,7 @@ describe('a hostile pack is refused', () => {
     ).toMatch(/is not what its digest/);
   });
 
-  it('with another size than its head says', async () => {
+  it('with a different size than its head says', async () => {
     const pack = await changed(isHead, (head) => ({
       ...head,
       contents: (head['contents'] as [string, number][]).map(([sha256, size]) => [sha256, size + 1]),
@@ -301,13 +301,13 @@ describe('a hostile pack is refused', () => {
     const last = lines.at(-1) ?? '';
     const head = JSON.parse(lines[0] ?? '');
     const pack = packOf([JSON.stringify({ ...head, records: head.records + 1 }), ...lines.slice(1), last]);
-    expect(await refusal(pack)).toMatch(/stands twice or in the wrong place/);
+    expect(await refusal(pack)).toMatch(/is a duplicate or out of order/);
   });
 
   it('with fewer or more answers than its head says', async () => {
     const lines = linesOf(await record(all));
     expect(await refusal(packOf(lines.slice(0, -1)))).toMatch(/holds 5 answers instead of 6/);
-    expect(await refusal(packOf([...lines, '{}']))).toMatch(/goes on after its end/);
+    expect(await refusal(packOf([...lines, '{}']))).toMatch(/data follows its end/);
   });
 
   it('when it is cut off anywhere', async () => {
@@ -396,7 +396,7 @@ describe('merged packs', () => {
     const merging = mergePacks(await v('{"a":1}', manifest), await v('{"a":2}', manifest));
     await expect(merging).rejects.toMatchObject({
       code: 'PACK_INVALID',
-      message: `the packs differ about ${manifest.url}, which never changes`,
+      message: `the packs differ about ${manifest.url}, which must never change`,
     });
   });
 

@@ -84,8 +84,8 @@ describe('a file', () => {
   test.each([
     ['link', 'is a symbolic link'],
     ['dangling', 'is a symbolic link'],
-    ['folder', 'is no regular file'],
-    ['pipe', 'is no regular file'],
+    ['folder', 'is not a regular file'],
+    ['pipe', 'is not a regular file'],
   ])('is none: %s %s', async (name, odd) => {
     expect(await tree.digest(at(name))).toEqual({ odd });
     expect(await tree.read(at(name), 10)).toMatchObject({ state: 'unavailable' });

@@ -238,7 +238,7 @@ describe('a pack', () => {
     const { code, verdicts } = await stranger.report([spec, '--pack', 'evidence.pack']);
     expect([code, verdicts]).toEqual([1, { [spec]: 'rejected' }]);
     expect((await stranger.run([spec, '--pack', 'evidence.pack', '--verbose'])).stderr).toContain(
-      'under another trusted root than the one in use here',
+      'under a different trusted root than the one in use here',
     );
     // And no root at all is not made up for by the pack.
     const none = openProject(stage, {
@@ -390,7 +390,7 @@ describe('a pack', () => {
     expect(await away.run([spec, '--pack', 'folder.pack'])).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('of what could not be had says so, and is not silently less', async () => {
+  it('of what could not be fetched says so, and is not silently less', async () => {
     const home = openProject(stage);
     const undo = stage.world.edit({ role: 'rekor', path: '/api/v1/log/entries' }, (answer) => ({
       ...answer,

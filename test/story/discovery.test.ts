@@ -80,7 +80,7 @@ describe('an attestation that the registry does not name', () => {
     const { code, grave, about } = await project.report([alone.spec]);
     expect([code, grave]).toEqual([1, { [alone.spec]: ['require-provenance', 'recovered-provenance'] }]);
     expect(about(alone.spec).findings[0]?.message).toContain(
-      'mallory/tools, which nothing ties to the package',
+      'mallory/tools, which is not linked to the package',
     );
     expect(await project.report([alone.spec, '--allow-unattested'])).toMatchObject({
       code: 0,
@@ -108,7 +108,7 @@ describe('an attestation that the registry does not name', () => {
       1,
       expect.objectContaining({
         id: 'require-provenance',
-        message: 'no attestation: the registry names none, and what the log has does not fit',
+        message: 'no attestation: the registry names none, and what the log has does not match',
       }),
     ]);
     const bare = publish({ provenance: 'none' });

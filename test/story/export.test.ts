@@ -44,7 +44,7 @@ describe('an exported bundle', () => {
     const { code, stdout, stderr } = await project.run(['export', spec, '-o', 'widget.sigstore.json']);
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toBe(
-      'warning: the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto readers will refuse it\n',
+      'warning: the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto parsers will refuse it\n',
     );
     const text = project.read('widget.sigstore.json');
     expect(JSON.parse(text).mediaType).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
@@ -89,7 +89,7 @@ describe('an exported bundle', () => {
     const { code, stderr } = await project.run(['export', spec, '-o', 'other.json', '--repo', 'acme/other']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('warning: the attestation holds, but the policy says rejected'),
+      expect.stringContaining('warning: the attestation is valid, but the policy says rejected'),
     ]);
     expect(stock(project.read('other.json'))).toContain('github.com/acme');
   });
@@ -126,7 +126,7 @@ describe('nothing is exported', () => {
         {
           code: 1,
           stdout: '',
-          stderr: `error: ${spec} has no attestation that holds, so there is nothing to export\n  hint: jsr-verify explain ${fullName}@1.0.0 says why\n`,
+          stderr: `error: ${spec} has no valid attestation, so there is nothing to export\n  hint: jsr-verify explain ${fullName}@1.0.0 says why\n`,
         },
       ]);
     expect(await project.run(['export', '@acme/nobody'])).toMatchObject({ code: 2, stdout: '' });

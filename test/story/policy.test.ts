@@ -110,7 +110,7 @@ describe('a project and its policy, from the first audit on', () => {
     expect(code).toBe(2);
     expect(stdout).toContain('+    "@acme/parser": {');
     expect(stderr).toBe(
-      'error: jsr-verify.json was not written\n  hint: add --yes where nobody can answer\n',
+      'error: jsr-verify.json was not written\n  hint: no terminal: add --yes to write without asking\n',
     );
     expect(readdirSync(project.folder)).toEqual(['deno.lock']);
   });
@@ -156,7 +156,7 @@ describe('a project and its policy, from the first audit on', () => {
     const text = project.read('jsr-verify.json');
     const { code, stdout, stderr } = await project.run(['pin', '--yes']);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('pkg:jsr/@acme/legacy@0.3.0 is not pinned');
+    expect(stderr).toContain('@acme/legacy@0.3.0 was not pinned');
     expect(project.read('jsr-verify.json')).toBe(text);
   });
 
@@ -245,12 +245,12 @@ describe('a project and its policy, from the first audit on', () => {
     const { code, grave, about } = await project.report(['audit', '--policy', 'soft.json']);
     expect([code, grave]).toEqual([1, { '@acme/widget@1.3.0': ['pinned-identity'] }]);
     expect(about('@acme/widget@1.3.0').findings[0]?.message).toContain(
-      'the same name now belongs to somebody else',
+      'the same name now belongs to someone else',
     );
     const text = project.read('jsr-verify.jsonc');
     const { code: pinned, stderr } = await project.run(['pin', '--yes']);
     expect([pinned, project.read('jsr-verify.jsonc')]).toEqual([1, text]);
-    expect(stderr).toContain('@acme/widget@1.3.0 is not pinned');
+    expect(stderr).toContain('@acme/widget@1.3.0 was not pinned');
   });
 });
 

@@ -173,7 +173,7 @@ it('the air gap: a pack is recorded, carried and replayed', () =>
     expect(await run('@acme/gap@1.0.0 --bundle gap.sigstore.json --quiet', { now })).toBe(0);
   }));
 
-it('a fork: the log shows another history than before', () =>
+it('a fork: the log shows a different history than before', () =>
   tell('log-fork', 'A log that forked', async ({ say, run }, project) => {
     publish('forked', '1.0.0');
     expect(await run('@acme/forked --quiet', { now })).toBe(0);

@@ -118,7 +118,7 @@ describe('the trusted root of a private Sigstore', () => {
       code: 3,
       stdout: '',
       stderr: expect.stringMatching(
-        /^error: offline, so the TUF mirror .* was not asked, and nothing is cached\n {2}hint: try again later, or give a trusted root with --trusted-root <file>\n$/,
+        /^error: offline, so the TUF mirror .* was not asked, and nothing is cached\n {2}hint: run once online, or give a trusted root with --trusted-root <file>\n$/,
       ),
     });
   });
@@ -147,11 +147,11 @@ describe('a mirror that does not answer', () => {
     const [warning = ''] = report.json.trust.warnings;
     expect([report.code, report.json.trust.source]).toEqual([0, 'cache']);
     expect(warning).toMatch(
-      /^the TUF mirror 127\.0\.0\.1:\d+ did not answer \(.*\); using what it said 3 days ago, valid until \d{4}-\d\d-\d\d$/,
+      /^the TUF mirror 127\.0\.0\.1:\d+ did not answer \(.*\); using its cached metadata from 3 days ago, valid until \d{4}-\d\d-\d\d$/,
     );
     expect(report.stderr).toContain(`warning: ${warning}\n`);
     const { reports } = await project.everyFormat([spec], { now });
-    const words = squeezed('using what it said 3 days ago');
+    const words = squeezed('using its cached metadata from 3 days ago');
     const silent = [...reports].flatMap(([format, text]) => (squeezed(text).includes(words) ? [] : [format]));
     expect(silent).toEqual([]);
   });

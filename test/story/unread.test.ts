@@ -95,7 +95,7 @@ describe('diff over a pull request', () => {
 
   it('that adds a lockfile further down does not end in green, between revisions and with the folder', async () => {
     project.write(lower, denoLock([gadget]));
-    const told = `error ${lower}: it came or changed, and what it holds was not compared: a lockfile below this folder; it was not audited`;
+    const told = `error ${lower}: it was added or changed, and its content was not compared: a lockfile below this folder; it was not audited`;
     expect(await said('diff', 'HEAD')).toEqual([1, told]);
     project.commit('head');
     expect(await said('diff', 'HEAD~1', 'HEAD')).toEqual([1, told]);

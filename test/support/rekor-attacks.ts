@@ -87,11 +87,11 @@ export const tamperedHash = (index = 0, bit = 0): EntryAttack =>
     hashes: hashes.map((hash, i) => (i === index ? flipped(hash, bit) : hash)),
   }));
 
-/** The proof is for a tree of another size than the checkpoint's. */
+/** The proof is for a tree of a different size than the checkpoint's. */
 export const otherTreeSize = (by = 1): EntryAttack =>
   withProof(({ treeSize }) => ({ treeSize: treeSize + by }));
 
-/** The proof leads to another root than the one it names. */
+/** The proof leads to a different root than the one it names. */
 export const otherRoot: EntryAttack = withProof(({ rootHash }) => ({ rootHash: flipped(rootHash, 0) }));
 
 /** What a forged checkpoint may say in place of the truth. */

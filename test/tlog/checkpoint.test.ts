@@ -122,7 +122,7 @@ describe('a checkpoint is not believed', () => {
       expect(changed).not.toBe(good);
       expect(openCheckpoint(changed, [key])).toEqual({
         ok: false,
-        why: 'a checkpoint that its log has not signed',
+        why: 'a checkpoint without a valid signature of its log',
       });
     }
   });
@@ -189,8 +189,8 @@ describe('a note that parsers could read differently is refused', () => {
   const noOrigin = 'without an origin';
   const noSize = 'whose size is not a number';
   const noRoot = 'whose root is not the base64 of 32 bytes';
-  const odd = 'with characters that no note may have';
-  const noSignature = 'with a signature that is none';
+  const odd = 'with characters that are not allowed';
+  const noSignature = 'with a malformed signature';
   test.each([
     ['nothing', '', noEnd],
     ['a newline', '\n', noBlank],

@@ -121,7 +121,7 @@ describe('a search by digest', () => {
     const source = sourceOf(world);
     const search = await searchEntries(digestOf(publication), source, rekor);
     expect(search.candidates).toHaveLength(maxCandidates);
-    expect(search.why).toBe('10 newer entries that name the digest were not looked at');
+    expect(search.why).toBe('10 newer entries that name the digest were not checked');
     expect(search.candidates[0]).toMatchObject({ value: { entryId: publication.attested.position.uuid } });
     expect(source.asked).toHaveLength(maxCandidates + 1);
   });

@@ -189,12 +189,12 @@ describe('an honest log', () => {
 describe('a log that forked', () => {
   // Odd sizes: the proof of a forked log convicts it. At a power of two it can only stay silent about it.
   test.each([
-    [151, 'contradiction', 'the log signed two histories: the newer tree does not begin with the older one'],
-    [199, 'contradiction', 'the log signed two histories: the newer tree does not begin with the older one'],
+    [151, 'contradiction', 'the log signed two histories: the older tree is not a prefix of the newer one'],
+    [199, 'contradiction', 'the log signed two histories: the older tree is not a prefix of the newer one'],
     [
       128,
       'unproven',
-      'the log does not prove that its tree of 128 entries is a prefix of the one of 200: the proof does not lead to the newer root',
+      'the log does not prove that its tree of 128 entries is a prefix of the one of 200: the proof does not match the newer root',
     ],
   ] as const)('since what was remembered, at %i entries', async (size, worth, why) => {
     const follower = new Follower();
@@ -236,7 +236,7 @@ describe('a log that forked', () => {
     const seen = [headOf(log, 151), headOf(log.fork(50), 200)];
     expect((await follower.run(log, [], { seen })).kind).toBe('forked');
     expect([...follower.memory.notes]).toEqual([]);
-    follower.memory.damage = 'its digest does not fit its content';
+    follower.memory.damage = 'its digest does not match its content';
     expect((await follower.run(log, [], { seen })).kind).toBe('forked');
   });
 
@@ -315,7 +315,7 @@ describe('a log that forked', () => {
         older: sameNote(log.checkpoint()),
         newer: sameNote(rewound.checkpoint()),
         proof: [],
-        why: 'the log has gone back: it has 120 entries, signed 200 before, and proves no connection',
+        why: 'the log went back: it shows 120 entries but signed 200 before, and has no consistency proof',
       },
     });
   });
@@ -344,7 +344,7 @@ describe('a log that forked', () => {
           origin,
           newer: head,
           proof: [],
-          why: 'the log shows as its head a checkpoint that its log has not signed',
+          why: 'the current head of the log is a checkpoint without a valid signature of its log',
         },
       });
     }
@@ -449,10 +449,10 @@ describe('a log that cannot be asked', () => {
 describe('the memory', () => {
   test('that is damaged is never taken for an empty one', async () => {
     const follower = new Follower();
-    follower.memory.damage = 'its digest does not fit its content';
+    follower.memory.damage = 'its digest does not match its content';
     expect(await follower.run(openLog(), [200])).toEqual({
       kind: 'not-checked',
-      why: `${origin}: its digest does not fit its content`,
+      why: `${origin}: its digest does not match its content`,
     });
   });
 

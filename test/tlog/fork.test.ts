@@ -24,7 +24,7 @@ describe('evidence of a fork', () => {
   test('convinces whoever has nothing but the log’s key', () => {
     expect(checkFork(evidence, keys)).toEqual({
       kind: 'contradiction',
-      why: 'the log signed two histories in its trees of 151 and 200 entries: the newer tree does not begin with the older one',
+      why: 'the log signed two histories in its trees of 151 and 200 entries: the older tree is not a prefix of the newer one',
     });
   });
 
@@ -64,7 +64,7 @@ describe('evidence of a fork', () => {
     const fork = { ...evidence, older: log.checkpoint(), proof: [] };
     expect(checkFork(fork, keys)).toEqual({
       kind: 'contradiction',
-      why: 'the log signed two histories in its trees of 200 and 200 entries: one size has two roots',
+      why: 'the log signed two histories in its trees of 200 and 200 entries: two different roots for the same size',
     });
   });
 });
@@ -86,10 +86,10 @@ describe('the sample files', () => {
 describe('what is not evidence', () => {
   test('a bad proof between good checkpoints accuses nobody: anyone can write one', () => {
     const honest = { ...evidence, newer: log.checkpoint(), proof: evidence.proof };
-    const nothing = 'the log signed both, but this proof says nothing about its trees of 151 and 200 entries';
+    const nothing = 'the log signed both, but this proof does not connect its trees of 151 and 200 entries';
     expect(checkFork(honest, keys)).toEqual({
       kind: 'unproven',
-      why: `${nothing}: the proof does not lead to the newer root`,
+      why: `${nothing}: the proof does not match the newer root`,
     });
     expect(checkFork({ ...honest, proof: [] }, keys)).toEqual({
       kind: 'unproven',
@@ -131,7 +131,7 @@ describe('what is not evidence', () => {
     [
       'a checkpoint that was changed',
       { newer: evidence.newer.replace('\n200\n', '\n201\n') },
-      'the newer checkpoint is a checkpoint that its log has not signed',
+      'the newer checkpoint is a checkpoint without a valid signature of its log',
     ],
     [
       'checkpoints of different trees',
@@ -139,9 +139,9 @@ describe('what is not evidence', () => {
       'the checkpoints are of different logs',
     ],
     [
-      'another origin than the checkpoints have',
+      'a different origin than the checkpoints have',
       { origin: 'rekor.sigstore.dev - 1' },
-      'the evidence is about another log than its checkpoints',
+      'the evidence is about a different log than its checkpoints',
     ],
     ['a proof that is no base64', { proof: ['!'] }, 'the proof is not base64'],
   ])('%s', (_what, change, why) => {
@@ -154,7 +154,7 @@ describe('what is not evidence', () => {
   });
 
   const nothing = 'not evidence of a fork';
-  const noProof = 'not evidence of a fork: its proof is none';
+  const noProof = 'not evidence of a fork: its proof is malformed';
   test.each([
     ['', 'not JSON'],
     ['null', nothing],
@@ -165,7 +165,7 @@ describe('what is not evidence', () => {
     ['{"origin":"","older":"","newer":"","proof":[1]}', noProof],
     ['{"origin":"","older":"","newer":"","proof":["AA==",1]}', noProof],
     [JSON.stringify({ ...evidence, proof: Array.from({ length: 65 }, () => 'AA==') }), noProof],
-    [`{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`, 'ambiguous: key "origin" stands twice'],
+    [`{"origin":"a","origin":"b","older":"","newer":"","proof":[]}`, 'ambiguous: duplicate key "origin"'],
     [' '.repeat(300_000), 'larger than 262144 bytes'],
   ])('a file such as %.30j', (text, why) => {
     expect(parseForkFile(Buffer.from(text))).toEqual({ ok: false, why });

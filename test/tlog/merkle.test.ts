@@ -209,10 +209,10 @@ describe('against a naive tree', () => {
 
 describe('claims of no tree', () => {
   const good = claimOf(7, 20);
-  const noSizes = 'the sizes are not those of an older and a newer tree';
+  const noSizes = 'the tree sizes are not valid';
   const noHash = 'a hash is not 32 bytes long';
   const wrongCount = 'the proof has the wrong number of hashes';
-  const astray = 'the proof does not lead to the newer root';
+  const astray = 'the proof does not match the newer root';
   test.each<readonly [string, Partial<ConsistencyClaim>, string]>([
     ['a newer tree that is smaller', { oldSize: 20n, newSize: 7n }, noSizes],
     ['a size below zero', { oldSize: -1n }, noSizes],
@@ -245,24 +245,32 @@ describe('claims of no tree', () => {
     [
       'an empty tree with a proof',
       { oldSize: 0n, oldRoot: emptyRoot },
-      'from the empty tree there is nothing to prove',
+      'the proof for an empty tree must be empty',
     ],
     [
       'equal trees with a proof',
       { oldSize: 20n, oldRoot: good.newRoot },
-      'between equal trees there is nothing to prove',
+      'the proof for trees of equal size must be empty',
     ],
   ])('%s is rejected, and convicts nobody', (_what, change, why) => {
     expect(verifyConsistency({ ...good, ...change })).toEqual({ ok: false, why, contradiction: false });
   });
 
   test.each<readonly [string, Partial<ConsistencyClaim>, string]>([
-    ['an empty tree with a root of its own', { oldSize: 0n, proof: [] }, 'the empty tree has another root'],
-    ['equal sizes with different roots', { oldSize: 20n, proof: [] }, 'one size has two roots'],
+    [
+      'an empty tree with a root of its own',
+      { oldSize: 0n, proof: [] },
+      'the root of the empty tree is wrong',
+    ],
+    [
+      'equal sizes with different roots',
+      { oldSize: 20n, proof: [] },
+      'two different roots for the same size',
+    ],
     [
       'an older tree that the proof shows to be another',
       { oldRoot: emptyRoot },
-      'the newer tree does not begin with the older one',
+      'the older tree is not a prefix of the newer one',
     ],
   ])('%s is a contradiction', (_what, change, why) => {
     expect(verifyConsistency({ ...good, ...change })).toEqual({ ok: false, why, contradiction: true });

@@ -50,7 +50,7 @@ test('the root of now that comes beside a proof is not the root of the size that
   const follower = new Follower();
   const fetchProof = proofsFrom(source, rekor);
   await follower.run(log, [100], { fetchProof });
-  // The tree has 200 entries, so the answer names another root than the checkpoint of 150 does.
+  // The tree has 200 entries, so the answer names a different root than the checkpoint of 150 does.
   const { rootHash } = log.proof(100, 150);
   expect(log.checkpoint(undefined, 150)).not.toContain(Buffer.from(rootHash, 'hex').toString('base64'));
   expect((await follower.run(log, [150], { fetchProof })).kind).toBe('consistent');
@@ -146,14 +146,14 @@ test.each([
 
 test.each([
   [200, 'no json', 'the proof is not JSON'],
-  [200, '{}', 'the answer is no proof'],
-  [200, '{"rootHash":"","hashes":"x"}', 'the answer is no proof'],
-  [200, proofWith(['xyz']), 'the answer is no proof'],
-  [200, proofWith([1]), 'the answer is no proof'],
-  [200, proofWith([[hash]]), 'the answer is no proof'],
-  [200, proofWith([`${hash}ab`]), 'the answer is no proof'],
-  [200, proofWith([`x${hash}`]), 'the answer is no proof'],
-  [200, proofWith(hashes(65)), 'the answer is no proof'],
+  [200, '{}', 'the answer is not a proof'],
+  [200, '{"rootHash":"","hashes":"x"}', 'the answer is not a proof'],
+  [200, proofWith(['xyz']), 'the answer is not a proof'],
+  [200, proofWith([1]), 'the answer is not a proof'],
+  [200, proofWith([[hash]]), 'the answer is not a proof'],
+  [200, proofWith([`${hash}ab`]), 'the answer is not a proof'],
+  [200, proofWith([`x${hash}`]), 'the answer is not a proof'],
+  [200, proofWith(hashes(65)), 'the answer is not a proof'],
   [200, `{"rootHash":"${'x'.repeat(100_000)}","hashes":[]}`, 'longer than 16384 bytes'],
   [403, '{}', 'answered 403'],
 ])('status %i with %.30j is no answer', async (status, body, why) => {

@@ -85,7 +85,7 @@ describe("the log's answer about one entry", () => {
     ['a list', '[]', "the log's answer is not an object"],
     ['null', 'null', "the log's answer is not an object"],
     ['no entry', '{}', "the log's answer holds 0 entries, wanted one"],
-    ['a key twice', '{"a":1,"a":2}', `the log's answer is ambiguous: key "a" stands twice`],
+    ['a key twice', '{"a":1,"a":2}', `the log's answer is ambiguous: duplicate key "a"`],
   ])('is none when it is %s', (_, text, expected) => {
     expect(parseEntry(bytesOf(text))).toEqual({ ok: false, why: expected });
     expect(noEntryIn(bytesOf(text))).toBe(expected);
@@ -118,7 +118,7 @@ describe("the log's answer about one entry", () => {
     [
       'a body that names a key twice',
       { ...honest, body: base64('{"kind":"a","kind":"b"}') },
-      'has a body that is ambiguous: key "kind" stands twice',
+      'has a body that is ambiguous: duplicate key "kind"',
     ],
     [
       'a body without a kind',

@@ -162,7 +162,7 @@ it('trap 8: commit and ref are those of the certificate; a statement that differ
     statement: { claims: { commit: 'f'.repeat(40), ref: 'refs/tags/v1.0.0' } },
   });
   expect(summary(report)).toContain(
-    'error claims: the predicate claims another commit, source ref, workflow ref than the certificate proves',
+    'error claims: the predicate claims a different commit, source ref, workflow ref than the certificate proves',
   );
 });
 
@@ -221,7 +221,7 @@ it('trap 11: an npm tarball is not covered because its version is attested, and 
   const { checks } = await court.judge(publish(world), { occurrences });
   expect(checks.lockfile).toEqual({
     status: 'skipped',
-    why: 'the lockfile locks the npm tarball, not the manifest that is attested',
+    why: 'the lockfile pins the npm tarball, but the attestation covers the source files only',
   });
   expect(checks.tarball.status).toBe('skipped');
 });
@@ -267,12 +267,12 @@ it.each([
   [
     'a key twice',
     (text: string) => text.replace('"/mod.ts":', '"/mod.ts":{"size":1,"checksum":"x"},"/mod.ts":'),
-    /stands twice/,
+    /duplicate key/,
   ],
   [
     'two spellings of one key',
     (text: string) => text.replace('"/mod.ts":', '"/mod.t\\u0073":{"size":1,"checksum":"x"},"/mod.ts":'),
-    /stands twice/,
+    /duplicate key/,
   ],
   [
     'two files that differ in case only',

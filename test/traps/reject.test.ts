@@ -46,7 +46,7 @@ it('trap 17: a statement is taken with an escaped @ in its name', async () => {
 });
 
 it.each([
-  ['names two types that disagree', { statement: { typeKey: 'disagreeing' } }],
+  ['has two types that disagree', { statement: { typeKey: 'disagreeing' } }],
   ['names none', { statement: { typeKey: 'none' } }],
 ] satisfies [string, ProvenanceOptions][])('trap 17: but not one that %s', async (_, provenance) => {
   expect((await court.judge(published(provenance))).verdict.kind).toBe('rejected');
@@ -324,7 +324,7 @@ it('trap 41: another commit in a hand-made statement is a finding, not a broken 
   } as const;
   const report = await verified(published({ statement }));
   expect(report.checks.signature.status).toBe('passed');
-  expect(summary(report)).toMatch(/warning foreign-signer: .*another build than the one that signed it/);
+  expect(summary(report)).toMatch(/warning foreign-signer: .*a different build than the one that signed it/);
   expect(report.provenance?.identity.sourceRepositoryDigest).not.toBe('f'.repeat(40));
 });
 

@@ -52,7 +52,7 @@ describe('an attestation', () => {
       {
         check: 'bundle',
         status: 'unknown',
-        why: 'the attestation could not be had: answered 503',
+        why: 'the attestation could not be fetched: answered 503',
       },
     );
   });
@@ -231,7 +231,7 @@ describe('a payload that the log does not store', () => {
       kind: 'dsse',
       envelope: (envelope) => ({ ...envelope, signatures: signature === undefined ? [] : [signature] }),
     });
-    expectBroken(world, publication, { attestation: swapped }, { check: 'signature', why: /does not fit/ });
+    expectBroken(world, publication, { attestation: swapped }, { check: 'signature', why: /does not match/ });
   });
 
   it('is taken for stored where it is empty', () => {
@@ -263,7 +263,7 @@ describe('a payload that the log does store', () => {
     const publication = publish(world, {
       envelope: (envelope) => ({ ...envelope, payload: Buffer.from('{"type":"evil"}') }),
     });
-    expectBroken(world, publication, {}, { check: 'signature', why: /does not fit/ });
+    expectBroken(world, publication, {}, { check: 'signature', why: /does not match/ });
   });
 
   it('may be large, as long as the log has it', () => {

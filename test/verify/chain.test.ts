@@ -50,7 +50,7 @@ const attacks: readonly Attack[] = [
     name: 'the registry does not answer',
     breaks: 'manifest',
     status: 'unknown',
-    why: /could not be had: answered 500/,
+    why: /could not be fetched: answered 500/,
     lies: { manifest: unavailable('https://jsr.test', 'answered 500') },
   },
   {
@@ -70,11 +70,11 @@ const attacks: readonly Attack[] = [
     name: 'the attestation cannot be had',
     breaks: 'bundle',
     status: 'unknown',
-    why: /could not be had: timeout/,
+    why: /could not be fetched: timeout/,
     lies: { raw: unavailable('the log', 'timeout') },
   },
   {
-    name: 'the log stores another payload than it logged',
+    name: 'the log stores a different payload than it logged',
     breaks: 'bundle',
     why: /not the one in the log entry/,
     lies: { entry: attack.withAttestation(Buffer.from('{}')) },
@@ -158,7 +158,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'the signature is over another payload',
     breaks: 'signature',
-    why: /does not fit the payload/,
+    why: /does not match the payload/,
     provenance: {
       envelope: (envelope) => ({ ...envelope, payload: Buffer.concat([envelope.payload, Buffer.from(' ')]) }),
     },
@@ -196,7 +196,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'the statement claims another repository',
     breaks: 'claims',
-    why: /claims another repository/,
+    why: /claims a different repository/,
     provenance: { statement: { claims: { name: 'famous' } } },
   },
 ];
@@ -262,8 +262,8 @@ describe('no check can be skipped', () => {
     expect(shallow).toMatchObject({
       lockfile: { status: 'skipped' },
       files: { status: 'skipped' },
-      tarball: { status: 'skipped', why: 'the npm tarball was not asked for at this depth' },
-      installed: { status: 'skipped', why: 'nothing installed was asked for at this depth' },
+      tarball: { status: 'skipped', why: 'not checked at this depth; add --depth tarball' },
+      installed: { status: 'skipped', why: 'not checked at this depth; add --depth installed' },
     });
     expect(prove(targetOf(publication), shallow)).toBeDefined();
   });

@@ -45,7 +45,7 @@ describe('each claim is held to the certificate', () => {
       {},
       {
         check: 'claims',
-        why: `the predicate claims another ${named} than the certificate proves`,
+        why: `the predicate claims a different ${named} than the certificate proves`,
       },
     );
     const { claims: outcome } = checks;
@@ -91,7 +91,7 @@ describe('each claim is held to the certificate', () => {
       world,
       publish(world, { certificate: without }),
       {},
-      { check: 'claims', why: /another repository id/ },
+      { check: 'claims', why: /a different repository id/ },
     );
   });
 
@@ -102,7 +102,7 @@ describe('each claim is held to the certificate', () => {
       {},
       {
         check: 'claims',
-        why: 'the certificate proves no source repository',
+        why: 'the certificate does not name a source repository',
       },
     );
   });
@@ -133,7 +133,7 @@ describe('what may honestly differ', () => {
       identity: { owner: 'kelvin' },
       statement: { claims: { owner: '\u212Aelvin' } },
     });
-    expectBroken(world, publication, {}, { check: 'claims', why: /another repository/ });
+    expectBroken(world, publication, {}, { check: 'claims', why: /a different repository/ });
   });
 
   it.each([
@@ -168,7 +168,7 @@ describe('what may honestly differ', () => {
       world,
       publish(world, { identity, statement: elsewhere }),
       {},
-      { check: 'claims', why: /another workflow ref/ },
+      { check: 'claims', why: /a different workflow ref/ },
     );
   });
 
@@ -197,7 +197,7 @@ describe('what may honestly differ', () => {
       world,
       claims({ workflow: reusable.workflow }, { reusable }),
       {},
-      { check: 'claims', why: /another workflow path/ },
+      { check: 'claims', why: /a different workflow path/ },
     );
   });
 });
@@ -237,7 +237,7 @@ describe('a statement that Deno did not write', () => {
       {},
       {
         check: 'claims',
-        why: 'the predicate claims another repository than the certificate proves',
+        why: 'the predicate claims a different repository than the certificate proves',
       },
     );
   });
@@ -310,7 +310,7 @@ describe('claims in isolation', () => {
     'https://evil.test/https://github.com/a/b',
     'git+https://github.com/a/b',
   ])('the repository %s is another one', (repository) => {
-    expect(reasonOf(check({ buildType: 'x', repository }))).toMatch(/another repository/);
+    expect(reasonOf(check({ buildType: 'x', repository }))).toMatch(/a different repository/);
   });
 
   const everything: Predicate = {
@@ -341,7 +341,7 @@ describe('claims in isolation', () => {
     };
     expect(check(everything)).toEqual({
       status: 'failed',
-      reason: `the predicate claims another ${Object.keys(claimed).join(', ')} than the certificate proves`,
+      reason: `the predicate claims a different ${Object.keys(claimed).join(', ')} than the certificate proves`,
       details: Object.entries(claimed).map(
         ([claim, text]) => `${claim}: claimed "${text}", proven "nothing"`,
       ),

@@ -30,7 +30,7 @@ describe('files', () => {
   it('that nobody asked for are skipped, which is not passed', () => {
     expect(checkFiles(undefined, manifest)).toEqual({
       status: 'skipped',
-      why: 'the files were not asked for at this depth',
+      why: 'not checked at this depth; add --depth files',
     });
   });
 
@@ -60,7 +60,7 @@ describe('files', () => {
   it('of which one cannot be had are unknown', () => {
     expect(check(['/mod.ts', unavailable('x', 'answered 500')])).toEqual({
       status: 'unknown',
-      why: '1 file is not to be had',
+      why: '1 file is not available',
       details: ['/mod.ts: answered 500'],
     });
   });
@@ -69,11 +69,11 @@ describe('files', () => {
     const only = new Map(honest.slice(0, 1));
     expect(checkFiles(only, manifest)).toMatchObject({
       status: 'unknown',
-      details: ['/b.ts: not asked for'],
+      details: ['/b.ts: not fetched'],
     });
     expect(checkFiles(new Map(), manifest)).toMatchObject({
       status: 'unknown',
-      why: '2 files are not to be had',
+      why: '2 files are not available',
     });
   });
 

@@ -35,7 +35,7 @@ describe('a lockfile', () => {
   it('that holds another digest fails, and says where and what', () => {
     expect(lockfileOf(publication, at(3, { kind: 'manifest', digest: other }))).toEqual({
       status: 'failed',
-      reason: 'the lockfile holds another version manifest than the registry serves',
+      reason: 'the lockfile holds a different version manifest than the registry serves',
       details: [
         `deno.lock:3 locks ${other}`,
         `served ${publication.digest}`,
@@ -63,7 +63,7 @@ describe('a lockfile', () => {
     ];
     const expected = {
       status: 'failed',
-      reason: 'the client runs something else in place of the package: "redirects" sends a to b',
+      reason: 'the client runs something else instead of the package: "redirects" sends a to b',
       details: ['deno.lock:9: "redirects" sends a to b'],
     };
     expect(lockfileOf(publication, ...occurrences)).toEqual(expected);
@@ -74,7 +74,7 @@ describe('a lockfile', () => {
   it('that pins the tarball of npm is not compared here, and that is said', () => {
     expect(lockfileOf(publication, at(3, tarball))).toEqual({
       status: 'skipped',
-      why: 'the lockfile locks the npm tarball, not the manifest that is attested',
+      why: 'the lockfile pins the npm tarball, but the attestation covers the source files only',
     });
   });
 
@@ -89,7 +89,7 @@ describe('a lockfile', () => {
     const nothing: Locked = { kind: 'nothing', why: 'no integrity' };
     expect(lockfileOf(publication, at(3, nothing), at(4, tarball), at(5, nothing))).toEqual({
       status: 'skipped',
-      why: 'the lockfile locks nothing: no integrity; the lockfile locks the npm tarball, not the manifest that is attested',
+      why: 'the lockfile locks nothing: no integrity; the lockfile pins the npm tarball, but the attestation covers the source files only',
     });
   });
 

@@ -75,21 +75,17 @@ describe('a version manifest', () => {
       /not valid UTF-8/,
     ],
     ['is nested for ever', `${'['.repeat(100_000)}`, /nested deeper than 64/],
-    [
-      'names a file twice',
-      `{"manifest":{"/a":${asText(file)},"/a":${asText(file)}}}`,
-      /key "\/a" stands twice/,
-    ],
+    ['names a file twice', `{"manifest":{"/a":${asText(file)},"/a":${asText(file)}}}`, /duplicate key "\/a"/],
     [
       'names a file twice, once in escapes',
       `{"manifest":{"/a":${asText(file)},"\\u002fa":${asText(file)}}}`,
-      /stands twice/,
+      /is a duplicate|duplicate key/,
     ],
-    ['names a key twice at the top', '{"manifest":{},"manifest":{}}', /key "manifest" stands twice/],
+    ['names a key twice at the top', '{"manifest":{},"manifest":{}}', /duplicate key "manifest"/],
     [
       'names a size twice',
       `{"manifest":{"/a":{"size":1,"size":2,"checksum":"${checksum}"}}}`,
-      /key "size" stands twice/,
+      /duplicate key "size"/,
     ],
     ['is a list', '[]', /lists no files/],
     ['is null', 'null', /lists no files/],
@@ -179,7 +175,7 @@ describe('without an answer of the registry', () => {
   it('the manifest is unknown', () => {
     expect(checkManifest(down, [])).toEqual({
       status: 'unknown',
-      why: 'the version manifest could not be had: answered 503',
+      why: 'the version manifest could not be fetched: answered 503',
     });
   });
 

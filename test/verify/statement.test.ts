@@ -93,7 +93,7 @@ describe('a statement', () => {
 
   it.each([
     ['names no type', { typeKey: 'none' }, /not an in-toto statement: its type is missing/],
-    ['names two types that disagree', { typeKey: 'disagreeing' }, /names two types that disagree/],
+    ['has two types that disagree', { typeKey: 'disagreeing' }, /has two different types/],
     [
       'is of another type',
       { statementType: 'https://in-toto.io/Statement/v2' },
@@ -142,7 +142,7 @@ describe('a statement', () => {
     [
       'says null beside its type',
       { edit: (statement) => ({ ...statement, _type: null }) },
-      /names two types that disagree/,
+      /has two different types/,
     ],
   ] satisfies [string, StatementOptions, RegExp][])('that %s is refused', (_, options, why) => {
     const outcome = check(options);
@@ -155,16 +155,16 @@ describe('a statement', () => {
     ['two documents', '{}{}', 'not JSON'],
     ['a number', '7', 'not an in-toto statement: its type is missing'],
     ['null', 'null', 'not an in-toto statement: its type is missing'],
-    ['a key twice', '{"type":"a","type":"b"}', 'ambiguous: key "type" stands twice'],
+    ['a key twice', '{"type":"a","type":"b"}', 'ambiguous: duplicate key "type"'],
     [
       'a subject twice',
       statementBytes(subject, acme).toString().replace('"subject":', '"subject":[],"subject":'),
-      'ambiguous: key "subject" stands twice',
+      'ambiguous: duplicate key "subject"',
     ],
     [
       'a digest twice',
       statementBytes(subject, acme).toString().replace('"sha256":', '"sha256":"b","sha256":'),
-      'ambiguous: key "sha256" stands twice',
+      'ambiguous: duplicate key "sha256"',
     ],
     [
       'a byte order mark',

@@ -79,7 +79,7 @@ describe('the subjects', () => {
         { attestation },
         {
           check: 'subject',
-          why: 'the statement is about 2 subjects, wanted one',
+          why: 'the statement has 2 subjects, expected 1',
         },
       );
     }
@@ -167,7 +167,7 @@ describe('a statement over the uploaded tarball', () => {
       {
         check: 'subject',
         status: 'unknown',
-        why: 'the statement may attest the uploaded tarball, which could not be had: answered 500',
+        why: 'the statement may attest the uploaded tarball, which could not be fetched: answered 500',
       },
     );
   });
@@ -252,7 +252,7 @@ describe('a statement over the uploaded tarball', () => {
     );
   });
 
-  it('is unknown, not failed, where the manifest itself could not be had', async () => {
+  it('is unknown, not failed, where the manifest itself could not be fetched', async () => {
     const publication = publish(world, repaired);
     const upload = await uploadOf(publication.uploaded);
     const locked = { kind: 'manifest', digest: publication.digest as Sha256 } as const;
@@ -265,7 +265,7 @@ describe('a statement over the uploaded tarball', () => {
       {
         check: 'subject',
         status: 'unknown',
-        why: /uploaded tarball.*manifest could not be had/,
+        why: /uploaded tarball.*manifest could not be fetched/,
       },
     );
   });
@@ -352,7 +352,7 @@ describe('the upload is asked for', () => {
   });
 });
 
-it('another digest than the locked one is told from another than the served one', () => {
+it('a different digest than the locked one is told from another than the served one', () => {
   const publication = publish(world, { digest: 'b'.repeat(64) });
   const locked = { kind: 'manifest', digest: publication.digest as Sha256 } as const;
   const { subject } = expectBroken(

@@ -71,7 +71,7 @@ const contentsOf = (files: Files) =>
       { sha256: sha256Hex(text), size: Buffer.byteLength(text) },
     ]),
   );
-const unfounded = 'the npm tarball does not follow from the attested files';
+const unfounded = 'the npm tarball does not match the attested files';
 
 describe('an npm tarball', () => {
   it('of which every file follows from the attested ones passes, counted by how, with the digest of each file', async () => {
@@ -97,7 +97,7 @@ describe('an npm tarball', () => {
 
   it('that cannot be had is unknown', async () => {
     expect(await check(served(bytes, { bytes: unavailable(url, 'answered 503') }))).toEqual({
-      outcome: { status: 'unknown', why: `the npm tarball ${url} could not be had: answered 503` },
+      outcome: { status: 'unknown', why: `the npm tarball ${url} could not be fetched: answered 503` },
       contents: [],
     });
   });
@@ -106,7 +106,7 @@ describe('an npm tarball', () => {
     expect(await check(served(Buffer.concat([bytes, bytes])))).toEqual({
       outcome: {
         status: 'failed',
-        reason: 'the npm tarball cannot be trusted to be read in one way: data follows the gzip member',
+        reason: 'the npm tarball is malformed or ambiguous: data follows the gzip member',
       },
       contents: [],
     });
@@ -116,7 +116,7 @@ describe('an npm tarball', () => {
     [
       'with a file of its own',
       { ...honest, '/evil.js': 'evil();\n' },
-      ['/evil.js follows from no attested file'],
+      ['/evil.js is not derived from any attested file'],
     ],
     [
       'with other bytes in a file',
@@ -127,7 +127,7 @@ describe('an npm tarball', () => {
     [
       'with one file too many and one too few',
       { ...without('/README.md'), '/evil.js': 'evil();\n' },
-      ['/evil.js follows from no attested file', '/README.md is missing from the tarball'],
+      ['/evil.js is not derived from any attested file', '/README.md is missing from the tarball'],
     ],
   ])('%s fails, and the file is named', async (_, files, details) => {
     expect(await check(served(tgz(files)))).toEqual({
@@ -146,7 +146,7 @@ describe('an npm tarball', () => {
     expect(await outcomeOf(served(tgz(files)))).toEqual({
       status: 'failed',
       reason: unfounded,
-      details: [...own.slice(0, 20).map((path) => `${path} follows from no attested file`), ...rest],
+      details: [...own.slice(0, 20).map((path) => `${path} is not derived from any attested file`), ...rest],
     });
   });
 
@@ -262,7 +262,11 @@ describe('of several tarballs', () => {
   const good = served(bytes, { url: first });
   const evil = served(tgz({ ...honest, '/evil.js': 'evil();\n' }), { url: second });
   const lost = served(bytes, { url: third, bytes: unavailable(third, 'answered 503') });
-  const failed = { status: 'failed', reason: unfounded, details: ['/evil.js follows from no attested file'] };
+  const failed = {
+    status: 'failed',
+    reason: unfounded,
+    details: ['/evil.js is not derived from any attested file'],
+  };
 
   it('that all pass the report is about all', async () => {
     // Another archive of the same files.
@@ -296,7 +300,7 @@ describe('of several tarballs', () => {
 
   it('one that cannot be had leaves open what the others show', async () => {
     const open = {
-      outcome: { status: 'unknown', why: `the npm tarball ${third} could not be had: answered 503` },
+      outcome: { status: 'unknown', why: `the npm tarball ${third} could not be fetched: answered 503` },
       contents: [contentsOf(honest)],
     };
     expect(await check(good, lost)).toEqual(open);

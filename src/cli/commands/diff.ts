@@ -102,7 +102,7 @@ async function unreadChanges(before: Side, { folder: head }: Side): Promise<read
     findings.push({
       id: 'lockfile',
       severity: 'error',
-      message: `it came or changed, and what it holds was not compared: ${why}`,
+      message: `it was added or changed, and its content was not compared: ${why}`,
       hint,
       at: { file: shown(head.disk, path), line: 1 },
     });
@@ -140,7 +140,7 @@ function emptySides(before: Side, after: Side): readonly Finding[] {
   const say = (side: string, { message }: JsrVerifyError, what: string): Finding => ({
     id: 'lockfile',
     severity: 'note',
-    message: `the ${side} has no lockfile, so everything counts as ${what}: ${message}`,
+    message: `the ${side} has no lockfile, so every package counts as ${what}: ${message}`,
   });
   return [
     ...(before.missing === undefined ? [] : [say('base', before.missing, 'added')]),

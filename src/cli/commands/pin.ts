@@ -74,7 +74,8 @@ export async function pinCommand(
     file: shown,
     read: (file) => readSibling(inFolder(cwd, file), path),
   });
-  for (const { purl, reason } of refused) voice.warning(`${purl} is not pinned: ${reason}`);
+  for (const { purl, reason } of refused)
+    voice.warning(`${purl.slice('pkg:jsr/'.length)} was not pinned: ${reason}`);
   const code = exitCodeOf(report, {
     allowEmpty: flags['allow-empty'],
     exitZero: flags['exit-zero'],
@@ -96,7 +97,7 @@ export async function pinCommand(
   if (!yes && !(await confirmed(`write ${shown}?`, environment))) {
     voice.error(
       `${shown} was not written`,
-      environment.stdin.isTTY === true ? undefined : 'add --yes where nobody can answer',
+      environment.stdin.isTTY === true ? undefined : 'no terminal: add --yes to write without asking',
     );
     return environment.stdin.isTTY === true ? exit.ok : exit.request;
   }

@@ -45,7 +45,7 @@ export async function trustCommand(
     case 'check-fork':
       return checkForkFile(file, await load(true, false), environment);
     default:
-      throw new JsrVerifyError('OPTIONS_INVALID', `${JSON.stringify(action)} is nothing that trust does`, {
+      throw new JsrVerifyError('OPTIONS_INVALID', `unknown action ${JSON.stringify(action)}`, {
         hint: 'try trust status, trust update or trust check-fork <file>',
       });
   }
@@ -78,7 +78,7 @@ async function checkForkFile(
   );
   if (!parsed.ok)
     throw new JsrVerifyError('OPTIONS_INVALID', `${file} is ${parsed.why}`, {
-      hint: 'the file is written by an audit that saw a fork',
+      hint: 'an audit that finds a fork writes this file',
     });
   const { kind, why } = checkFork(parsed.value, logKeys(trust));
   const mark = { contradiction: '✗', unproven: '?', consistent: '✓', invalid: '–' }[kind];

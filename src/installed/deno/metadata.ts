@@ -13,14 +13,14 @@ export function readVersionMetadata(bytes: Uint8Array): VersionMetadata {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return malformed(parsed.why);
   const { value } = parsed;
-  if (!isRecord(value)) return malformed('it is no object');
+  if (!isRecord(value)) return malformed('it is not an object');
   const claimed = field(value, 'lockfileChecksum');
   if (claimed !== undefined && typeof claimed !== 'string')
-    return malformed('its lockfileChecksum is no text');
+    return malformed('its lockfileChecksum is not a string');
   const files = readFiles(field(value, 'manifest'));
   if (typeof files === 'string') return malformed(files);
   const exports = toExports(field(value, 'exports'));
-  if (exports === undefined) return malformed('its exports are no map of texts');
+  if (exports === undefined) return malformed('its exports are not a map of strings');
   return {
     state: 'read',
     digest: createHash('sha256').update(bytes).digest('hex') as Sha256,

@@ -59,7 +59,7 @@ export function whyExpected(
     const installation = installations.get(occurrence.at.file);
     if (installation === undefined || !isFromNpm(occurrence, installation)) continue;
     if (installation.records.some((isLeftOut) => isLeftOut(about, occurrence))) continue;
-    return `${installation.file} locks it, other packages are installed, and it was not found: install again, or look at what was put in its place`;
+    return `${installation.file} locks it, other packages are installed, and it was not found: reinstall, or find out what replaced it`;
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import { type Asked, readAsked, readClaim, readVersion } from './package-identit
 import { type Importer, leaving, outranks, type Standing } from './search.ts';
 
 /** A folder or archive that is, or should be, a copy of a JSR package. */
-export interface Lying {
+export interface FoundPackage {
   /** Absolute: a folder, or a file of Yarn's with the package below `prefix`. */
   readonly path: string;
   readonly prefix?: string;
@@ -20,10 +20,10 @@ export interface Lying {
 }
 
 /** What lies in the `node_modules` of some projects. */
-export interface Lyings {
-  readonly lying: readonly Lying[];
+export interface FoundPackages {
+  readonly found: readonly FoundPackage[];
   /** Files where the folder of a package should be: Node would load them. */
-  readonly imposters: readonly Pick<Lying, 'path' | 'package' | 'standing'>[];
+  readonly imposters: readonly Pick<FoundPackage, 'path' | 'package' | 'standing'>[];
   readonly unseen: readonly Unseen[];
 }
 
@@ -52,7 +52,7 @@ export async function findInModules(
   territory: Territory,
   importers: readonly Importer[],
   names: Names,
-): Promise<Lyings> {
+): Promise<FoundPackages> {
   const search = new Search(disk, territory, names);
   for (const importer of importers) await search.enterImporter(importer);
   return search.finish();
@@ -104,7 +104,7 @@ class Search {
   readonly #ambiguous = new Map<string, Reached | undefined>();
   readonly #requests: Request[] = [];
   readonly #entered = new Map<string, Standing>();
-  readonly #imposters: Pick<Lying, 'path' | 'package' | 'standing'>[] = [];
+  readonly #imposters: Pick<FoundPackage, 'path' | 'package' | 'standing'>[] = [];
   readonly #unseen: Unseen[] = [];
   readonly #queue: { readonly modules: string; readonly standing: Standing; readonly asked?: Asked }[] = [];
 
@@ -121,13 +121,13 @@ class Search {
     }
   }
 
-  async finish(): Promise<Lyings> {
-    const lying: Lying[] = [];
+  async finish(): Promise<FoundPackages> {
+    const found: FoundPackage[] = [];
     for (const request of this.#requests) this.#answer(request);
     for (const [path, { sure, oneOf, maybe, standing }] of this.#packages) {
       const placed = this.#names.at(path);
       if (placed !== undefined && placed !== 'elsewhere') {
-        lying.push({ path, package: placed, version: placed.version, standing });
+        found.push({ path, package: placed, version: placed.version, standing });
         continue;
       }
       const claim = await readClaim(this.#disk, path);
@@ -148,9 +148,9 @@ class Search {
         continue;
       }
       const version = claim === undefined ? await readVersion(this.#disk, path) : claim.version;
-      for (const one of taken) lying.push({ path, package: one, version, standing });
+      for (const one of taken) found.push({ path, package: one, version, standing });
     }
-    return { lying, imposters: this.#imposters, unseen: this.#unseen };
+    return { found, imposters: this.#imposters, unseen: this.#unseen };
   }
 
   // The lockfile says that a name stands for one package or another; whoever asks says for which.

@@ -113,7 +113,7 @@ export async function searchProjects(
   for (const { folder, depth, standing: above } of queue) {
     if (seen.has(folder)) continue;
     if (seen.size >= maxFolders) {
-      unseen.push(`the project has more than ${maxFolders} folders, and not all were looked into`);
+      unseen.push(`the project has more than ${maxFolders} folders, and not all were searched`);
       break;
     }
     seen.add(folder);
@@ -128,7 +128,9 @@ export async function searchProjects(
     const enter = (path: string, as: Standing) => {
       if (depth < maxDepth) queue.push({ folder: path, depth: depth + 1, standing: as });
       else
-        unseen.push(`${territory.shown(path)} lies deeper than ${maxDepth} folders and was not looked into`);
+        unseen.push(
+          `${territory.shown(path)} is nested deeper than ${maxDepth} folders and was not searched`,
+        );
     };
     for (const { name, kind } of entries) {
       const path = join(folder, name);

@@ -25,7 +25,7 @@ export interface Named {
   readonly line: number;
 }
 
-const hint = 'remove it, or review what it leads to: that was not checked';
+const hint = 'remove it, or review its target: that was not checked';
 
 /**
  * Reads a `deno.json`, or an import map in a file of its own. Deno follows import maps also inside JSR packages, and with
@@ -47,7 +47,7 @@ export function readDenoConfig(file: string, text: string, registry: string): De
   };
   const remark = (where: string, { key, at, value }: Entry): Remark => ({
     at: { file, line: lines.of(at).line },
-    message: `${where} sends ${clip(key)} to ${clip(textOf(value) ?? 'something else')}, and Deno runs that in place of what the lockfile locks`,
+    message: `${where} sends ${clip(key)} to ${clip(textOf(value) ?? 'something else')}, and Deno runs that instead of what the lockfile locks`,
     hint,
   });
   const remarks = [...entriesOf(get(root, 'imports'))]

@@ -107,7 +107,7 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   const start = resolve(disk.folder, path);
   const kind = await disk.kindOf(start);
   if (kind === undefined) {
-    throw new JsrVerifyError('LOCKFILE_MISSING', `${path} is not there, or may not be entered`, {
+    throw new JsrVerifyError('LOCKFILE_MISSING', `${path} does not exist or is not readable`, {
       hint: 'name a lockfile, or a folder of a project that has one',
     });
   }
@@ -306,8 +306,8 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
   return [
     {
       at: { file: shown(disk, off.denoConfig), line: off.deno.lockLine },
-      message: '"lock": false, so Deno holds JSR packages to nothing, and no lockfile of Deno was audited',
-      hint: 'let Deno write a lockfile, or name one to audit it all the same',
+      message: '"lock": false, so Deno does not pin JSR packages, and no lockfile of Deno was audited',
+      hint: 'let Deno write a lockfile, or name one to audit it anyway',
     },
   ];
 }
@@ -328,7 +328,7 @@ async function refuseMissing(disk: Disk, path: string): Promise<void> {
   if ((await disk.kindOf(path)) === 'file') return;
   throw new JsrVerifyError(
     'LOCKFILE_INVALID',
-    `${shown(disk, path)} is not there, though deno.json names it`,
+    `${shown(disk, path)} does not exist, though deno.json names it`,
     {
       hint: 'write it with `deno install`, or correct "lock" in deno.json',
     },
@@ -346,13 +346,12 @@ function missing(
   const [other] = [...steps.flatMap(({ node }) => node.unread.map(({ path }) => path)), ...below];
   const named =
     other === undefined ? 'name the file if it is elsewhere' : `name ${shown(disk, other)} to audit it`;
-  return new JsrVerifyError(
-    'LOCKFILE_MISSING',
-    `no lockfile in ${asked} or above it${off ? ': deno.json says "lock": false' : ''}`,
-    {
-      hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; ${named}`,
-    },
-  );
+  const none = projectFiles.includes(basename(asked))
+    ? `${asked} is not a lockfile, and no lockfile was found beside or above it`
+    : `no lockfile in ${asked} or above it`;
+  return new JsrVerifyError('LOCKFILE_MISSING', `${none}${off ? ': deno.json says "lock": false' : ''}`, {
+    hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; ${named}`,
+  });
 }
 
 function toFound(disk: Disk, path: string, format: LockfileFormatId | undefined): FoundLockfile {

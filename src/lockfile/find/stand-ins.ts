@@ -122,7 +122,7 @@ export async function findStandIns(
   function unread(path: string, { text, line }: Named, what: string): Remark {
     return {
       at: { file: shown(path), line },
-      message: `${what} ${JSON.stringify(text.slice(0, 100))} was not read; it may put something else in the place of JSR packages`,
+      message: `${what} ${JSON.stringify(text.slice(0, 100))} was not read; it may replace JSR packages with something else`,
       hint: 'review it: Deno follows it, and nothing in it was checked',
     };
   }
@@ -131,7 +131,7 @@ export async function findStandIns(
     return {
       at: { file: shown(path), line },
       message: `Deno takes ${name} from the folder ${JSON.stringify(folder.slice(0, 100))} of the project where its version fits`,
-      hint: 'review what lies in that folder: it was not checked',
+      hint: 'review that folder: it was not checked',
     };
   }
 

@@ -43,7 +43,7 @@ function refuseVersion(root: MapTree): void {
   if (version === undefined)
     throw new TreeError('has no lockfileVersion, so it is not a lockfile of bun', root.at);
   if (version.kind !== 'leaf' || !Number.isInteger(version.value) || Number(version.value) < 0) {
-    throw new TreeError('has a lockfileVersion that is no number', version.at);
+    throw new TreeError('has a lockfileVersion that is not a number', version.at);
   }
   if (Number(version.value) > 2)
     throw new UnknownVersion(String(version.value), 'versions 0 to 2', version.at);

@@ -128,7 +128,7 @@ class DenoLock {
       const [name, version] = splitAt(id.slice(id.indexOf(':') + 1));
       const chosen = id.startsWith('npm:') ? fromNpmId(name, version) : fromJsrId(`${name}@${version}`);
       if (chosen === undefined)
-        this.#into.unreadable(at, key, `it resolves to ${id}, which is no JSR package version`);
+        this.#into.unreadable(at, key, `it resolves to ${id}, which is not a JSR package version`);
       else
         this.#into.mention(
           at,
@@ -145,7 +145,7 @@ class DenoLock {
       for (const { key, at } of entriesOf(get(get(this.#root, 'workspace'), section))) {
         if (!mayBeJsr(key)) continue;
         const message = `Deno takes ${key} from a folder of the project instead ("${section}")`;
-        this.#into.remark(at, message, 'what lies in that folder was not checked');
+        this.#into.remark(at, message, 'the files in that folder were not checked');
       }
     }
   }
@@ -165,7 +165,7 @@ class DenoLock {
       // Deno loads what the redirect leads to and compares it with no manifest, also with --frozen.
       this.#into.sentAway(at, key, target ?? 'no address', 'redirects');
       if (target === undefined)
-        this.#into.unreadable(value.at, key, 'it redirects to something that is no address');
+        this.#into.unreadable(value.at, key, 'it redirects to something that is not an address');
       else {
         this.#module(value.at, target, known, seen, 'the lockfile names this version in a redirect only');
         this.#handsOn(at, key, target);
@@ -265,7 +265,7 @@ function versionOf(root: MapTree): number {
   }
   const text = textOf(version);
   if (text === undefined || !/^[1-9]\d{0,3}$/.test(text))
-    throw new TreeError('has a version that is no number', version.at);
+    throw new TreeError('has a version that is not a number', version.at);
   if (Number(text) > 5) throw new UnknownVersion(text, 'versions 1 to 5', version.at);
   return Number(text);
 }

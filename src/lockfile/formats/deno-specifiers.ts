@@ -9,7 +9,7 @@ export class Specifiers {
   constructor(entries: Iterable<Entry>) {
     for (const { key, at, value } of entries) {
       const text = textOf(value);
-      if (text === undefined) throw new TreeError(`has a specifier that resolves to nothing`, at);
+      if (text === undefined) throw new TreeError(`has a specifier that has no resolution`, at);
       const name = nameIn(key);
       // Version 3 repeats scheme and name in the value.
       const id = text.includes(':') ? text : `${name}@${text}`;

@@ -28,7 +28,7 @@ function versionOf(root: MapTree): number {
   if (version === undefined)
     throw new TreeError('has no lockfileVersion, so it is not a lockfile of npm', root.at);
   if (version.kind !== 'leaf' || !Number.isInteger(version.value) || Number(version.value) < 1) {
-    throw new TreeError('has a lockfileVersion that is no number', version.at);
+    throw new TreeError('has a lockfileVersion that is not a number', version.at);
   }
   if (Number(version.value) > 4)
     throw new UnknownVersion(String(version.value), 'versions 1 to 4', version.at);

@@ -298,7 +298,7 @@ function versionOf(root: MapTree): number {
   }
   const major = Number.parseInt(text, 10);
   if (major === 6 || major === 9 || major === 13) return major;
-  const hint = major < 9 ? 'write it anew with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
+  const hint = major < 9 ? 'regenerate it with pnpm 8 or later: `pnpm install --lockfile-only`' : undefined;
   throw new UnknownVersion(text, 'versions 6, 9 and 13', version.at, hint);
 }
 

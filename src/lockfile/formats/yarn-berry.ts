@@ -65,9 +65,9 @@ class BerryLock {
       for (const descriptor of block.descriptors) {
         if (this.#byDescriptor.has(descriptor)) {
           throw new TreeError(
-            'has an entry that stands twice',
+            'has a duplicate entry',
             block.at,
-            'two readers could see two different lockfiles',
+            'different parsers could read it differently',
           );
         }
         this.#byDescriptor.set(descriptor, block);
@@ -142,7 +142,7 @@ class BerryLock {
         if (workspace) this.#dependents.addDirect(found.key);
         continue;
       }
-      // With `resolutions` or `catalog:`, an entry has another range than its dependents ask for.
+      // With `resolutions` or `catalog:`, an entry has a different range than its dependents ask for.
       const listed = this.#names.get(name);
       if (listed !== undefined) {
         const as = asks === undefined ? undefined : otherThan(asks, listed);
@@ -283,7 +283,7 @@ function refuseVersion(root: MapTree): void {
   const known = `versions ${versions.oldest} to ${versions.newest}`;
   if (Number(text) > versions.newest) throw new UnknownVersion(text, known, version.at);
   if (Number(text) < versions.oldest) {
-    throw new UnknownVersion(text, known, version.at, 'write it anew with a newer Yarn: `yarn install`');
+    throw new UnknownVersion(text, known, version.at, 'regenerate it with a newer Yarn: `yarn install`');
   }
 }
 

@@ -21,11 +21,7 @@ export function readClassic(text: string, into: Collector): void {
   for (const block of blocks) {
     for (const descriptor of block.descriptors) {
       if (byDescriptor.has(descriptor)) {
-        throw new TreeError(
-          'has an entry that stands twice',
-          block.at,
-          'two readers could see two different lockfiles',
-        );
+        throw new TreeError('has a duplicate entry', block.at, 'different parsers could read it differently');
       }
       byDescriptor.set(descriptor, block);
       const name = splitAt(descriptor)[0];
@@ -71,7 +67,7 @@ function relate(
       const entry = `${key}@${range}`;
       if (meant === undefined)
         into.unreadable(at, entry, `a dependency of ${head} that is not in the lockfile`);
-      // With `resolutions`, an entry can have another range than its dependents ask for, or be another package.
+      // With `resolutions`, an entry can have a different range than its dependents ask for, or be another package.
       const as = otherThan(asks, meant ?? []);
       if (as !== undefined) into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
     }

@@ -208,7 +208,8 @@ export class Collector {
     const wrong = address?.kind === 'registry' ? wrongAddress(address, version, mention) : undefined;
     if (wrong !== undefined) return this.unreadable(at, entry, wrong);
     const locked = lockedOf(mention, address);
-    if (locked === undefined) return this.unreadable(at, entry, 'its integrity is no subresource integrity');
+    if (locked === undefined)
+      return this.unreadable(at, entry, 'its integrity is not a valid subresource integrity value');
     if (address?.kind === 'foreign') this.foreign(at, version, address.host);
     const own = installedAs === undefined || installedAs === npmNameOf(version);
     this.mention(at, version, locked, { ...mention, alias: own ? undefined : installedAs });

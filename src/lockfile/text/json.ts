@@ -62,7 +62,7 @@ class JsonBuilder {
     const parent = this.#open.at(-1);
     if (parent?.kind !== 'map') return;
     if (parent.entries.has(key)) {
-      throw new TreeError('has a key that stands twice', at, 'two readers could see two different lockfiles');
+      throw new TreeError('has a duplicate key', at, 'different parsers could read it differently');
     }
     parent.key = key;
     parent.keyAt = at;
@@ -80,7 +80,7 @@ class JsonBuilder {
   #refused(code: ParseErrorCode, at: number): TreeError {
     const name = printParseErrorCode(code);
     if (at >= this.#end || name === 'UnexpectedEndOfString') {
-      return new TreeError('ends in the middle', at, 'the file was cut short; restore it or write it anew');
+      return new TreeError('ends in the middle', at, 'the file was cut short; restore it or regenerate it');
     }
     const words = name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
     return new TreeError(`is not valid JSON:${words}`, at);

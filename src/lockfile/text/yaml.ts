@@ -79,11 +79,7 @@ function toTree(node: Node | ParsedNode, budget: { left: number }): Tree {
     const name = textOfScalar(key) ?? '';
     const keyAt = key.range?.[0] ?? at;
     if (entries.has(name)) {
-      throw new TreeError(
-        'has a key that stands twice',
-        keyAt,
-        'two readers could see two different lockfiles',
-      );
+      throw new TreeError('has a duplicate key', keyAt, 'different parsers could read it differently');
     }
     const tree: Tree =
       value === null ? { kind: 'leaf', at: keyAt, value: null } : toTree(value as Node, budget);
@@ -100,7 +96,7 @@ function textOfScalar({ value, type }: Scalar): string | null {
 
 function refused(message: string, at: number, text: string): TreeError {
   if (at >= text.trimEnd().length) {
-    return new TreeError('ends in the middle', at, 'the file was cut short; restore it or write it anew');
+    return new TreeError('ends in the middle', at, 'the file was cut short; restore it or regenerate it');
   }
   return new TreeError(`is not valid YAML: ${asClause(message).replace(/\.$/, '')}`, at);
 }

@@ -23,7 +23,7 @@ export function isObeyed(text: string): boolean {
   return obeyed.some((pattern) => pattern.test(text));
 }
 
-/** Whether the comment must be there: without it, a bundler loads another module than the author says. */
+/** Whether the comment must be there: without it, a bundler loads a different module than the author says. */
 export function isNeeded(text: string): boolean {
   return needed.test(text);
 }

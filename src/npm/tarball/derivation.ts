@@ -49,7 +49,7 @@ export function explain(
 
   let answer: Classified =
     attested === undefined
-      ? { class: 'unexplained', reason: 'follows from no attested file' }
+      ? { class: 'unexplained', reason: 'is not derived from any attested file' }
       : { class: 'unexplained', from: path, reason: 'differs from the attested file' };
   for (const emitted of emissionsOf(path, originals.layout)) {
     if (revision < 11) {

@@ -87,7 +87,7 @@ export async function rederive(input: RederivationInput): Promise<Rederivation> 
       files.push(packageJson(bytes, input, exports, originals, revision));
       continue;
     }
-    let found: Classified = { class: 'unexplained', reason: 'follows from no attested file' };
+    let found: Classified = { class: 'unexplained', reason: 'is not derived from any attested file' };
     for (const candidate of originals) {
       found = explain(path, input.tarball, candidate, revision, compiler);
       if (found.class !== 'unexplained') break;

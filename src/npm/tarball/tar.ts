@@ -72,7 +72,7 @@ async function gunzip(bytes: Uint8Array, bounds: TarballLimits): Promise<Buffer>
   if (left > 8) throw new Refusal('data follows the gzip member');
   const trailer = Buffer.from(body.buffer, body.byteOffset + engine.bytesWritten, 8);
   if (trailer.readUInt32LE(0) !== crc32(buffer) || trailer.readUInt32LE(4) !== buffer.length % 2 ** 32) {
-    throw new Refusal('the gzip checksum does not fit its data');
+    throw new Refusal('the gzip checksum does not match its data');
   }
   if (buffer.length > 1024 * 1024 && buffer.length > bounds.ratio * bytes.length) {
     throw new Refusal(`the tarball unpacks to more than ${bounds.ratio} times its size`);
@@ -122,9 +122,7 @@ function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader
     const size = octal(header.subarray(124, 136));
     if (size === undefined) throw new Refusal(`the entry ${shown} has no readable size`);
     if (!isClean(header))
-      throw new Refusal(
-        `the entry ${shown} can be read in two ways: its header holds bytes where none belong`,
-      );
+      throw new Refusal(`the entry ${shown} is ambiguous: its header holds bytes where none belong`);
     headers.push({ name, size });
     if (headers.length > bounds.entries) {
       throw new Refusal(`the archive has more than ${bounds.entries} entries`);
@@ -237,7 +235,7 @@ function collect(
   headers: readonly Header[],
   bounds: TarballLimits,
 ): ReadonlyMap<string, Uint8Array> {
-  if (entries.length !== headers.length) throw new Refusal('the archive can be read in two ways');
+  if (entries.length !== headers.length) throw new Refusal('the archive is ambiguous');
   // Lengths leave room for `_dist/` and `.d.ts.map`.
   const { pathLength: length, pathDepth: depth } = bounds;
   const limits = { length, lastPart: length, depth };
@@ -247,12 +245,12 @@ function collect(
     const shown = JSON.stringify(name);
     const entry = entries[index];
     if (entry?.type !== 'File' || entry.name !== name || entry.bytes.length !== size) {
-      throw new Refusal(`the entry ${shown} can be read in two ways`);
+      throw new Refusal(`the entry ${shown} is ambiguous`);
     }
     const forbidden = forbiddenInPath(path, limits);
     if (forbidden !== undefined) throw new Refusal(`the entry ${shown} is refused: ${forbidden}`);
     const twin = folded.get(foldPath(path));
-    if (twin === path) throw new Refusal(`the entry ${shown} stands twice`);
+    if (twin === path) throw new Refusal(`the entry ${shown} is a duplicate`);
     if (twin !== undefined)
       throw new Refusal(`the entries ${shown} and ${JSON.stringify(twin)} differ in case only`);
     folded.set(foldPath(path), path);

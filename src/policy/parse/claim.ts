@@ -35,7 +35,7 @@ export const claimReaders: Readers = {
       ? { ok: true, value }
       : {
           ok: false,
-          problem: `${show(value)} is no issuer that is understood`,
+          problem: `${show(value)} is not a supported issuer`,
           hint: `write ${githubIssuer}, with /<enterprise> after it if it is your enterprise's`,
         },
   visibility: oneOf(['public', 'private', 'internal']),
@@ -92,7 +92,7 @@ function oneOf<const Word extends string>(words: readonly Word[]): (value: unkno
   return (value) => {
     const found = words.find((word) => word === value);
     return found === undefined
-      ? { ok: false, problem: `${show(value)} is none of ${words.join(', ')}` }
+      ? { ok: false, problem: `${show(value)} is not one of ${words.join(', ')}` }
       : { ok: true, value: found };
   };
 }

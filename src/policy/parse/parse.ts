@@ -108,8 +108,8 @@ function readExtends(
   else if (visited.includes(path))
     source.problem(
       value,
-      `${show(written)} extends this file in turn`,
-      `the circle is ${[...visited, path].join(' → ')}`,
+      `${show(written)} extends this file again`,
+      `the cycle is ${[...visited, path].join(' → ')}`,
     );
   else if (visited.length > maxExtends)
     source.problem(value, `more than ${maxExtends} files extend each other`);

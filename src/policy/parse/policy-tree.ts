@@ -61,7 +61,7 @@ export class PolicyText {
       if (key === undefined || member === undefined) continue;
       const name: unknown = key.value;
       if (typeof name !== 'string') continue;
-      if (members.has(name)) this.problem(this.#valueOf(key), `key ${show(name)} is there twice`);
+      if (members.has(name)) this.problem(this.#valueOf(key), `duplicate key ${show(name)}`);
       else if (known !== undefined && !known.includes(name)) this.#unknownKey(key, name, known);
       else members.set(name, this.#valueOf(member));
     }
@@ -79,7 +79,7 @@ export class PolicyText {
   string(value: Value): string | undefined {
     const found: unknown = value.node.value;
     if (typeof found === 'string' && found.trim() !== '') return found;
-    this.problem(value, `${this.shown(value)} is not a text`);
+    this.problem(value, `${this.shown(value)} is not a string`);
     return undefined;
   }
 
@@ -91,7 +91,7 @@ export class PolicyText {
       const meant = typeof found === 'string' ? nearest(found, words) : undefined;
       this.problem(
         value,
-        `${this.shown(value)} is none of ${words.join(', ')}`,
+        `${this.shown(value)} is not one of ${words.join(', ')}`,
         meant && `did you mean ${show(meant)}?`,
       );
     }

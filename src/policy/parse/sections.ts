@@ -55,8 +55,8 @@ export function readExemptions(source: PolicyText, value: Value | undefined): re
 }
 
 const needs: Readonly<Record<string, string>> = {
-  reason: 'write down why, for whoever reads this in a year',
-  until: 'write the last day it holds, like 2027-01-31',
+  reason: 'write the reason, for later readers',
+  until: 'write the last day it applies, like 2027-01-31',
   rule: 'name the rule it is about',
   package: 'name the package: @scope/name, @scope/* or *',
 };
@@ -79,7 +79,7 @@ function checkRule(source: PolicyText, at: Value, id: string): void {
     source.problem(
       at,
       `${show(id)} is a check, not a rule`,
-      'checks are facts: they have no severity and no exemption',
+      'a check has no severity and cannot be exempted',
     );
   else {
     const meant = nearest(
@@ -99,7 +99,7 @@ function readPackages(source: PolicyText, value: Value | undefined): readonly Pa
   return [...source.object(value)].flatMap(([pattern, member]) => {
     checkPattern(source, member, pattern);
     const items = member.node.type === 'array' ? source.array(member) : [member];
-    if (items.length === 0) source.problem(member, 'an empty list says nothing', 'take the package out');
+    if (items.length === 0) source.problem(member, 'the list is empty', 'take the package out');
     return items.map((item) => readPackage(source, item, pattern));
   });
 }
@@ -112,11 +112,7 @@ function readPackage(source: PolicyText, value: Value, pattern: string): Package
   const claims = claimKeys.filter((claim) => members.has(claim));
   const misspelt = (value.node.children ?? []).length > members.size;
   if (claims.length === 0 && demand === undefined && value.node.type === 'object' && !misspelt)
-    source.problem(
-      value,
-      'this says nothing about the package',
-      `name at least one of ${claimKeys.join(', ')}`,
-    );
+    source.problem(value, 'this entry has no condition', `name at least one of ${claimKeys.join(', ')}`);
   if (claims.length > 0 && demand === 'optional')
     source.problem(
       provenance ?? value,
@@ -140,13 +136,14 @@ function readExpectation(source: PolicyText, whole: Value, members: ReadonlyMap<
     if (member === undefined) continue;
     const scalar = source.scalar(member);
     const reading = claimReaders[claim](scalar);
-    if (scalar === undefined) source.problem(member, `${source.shown(member)} is no value for "${claim}"`);
+    if (scalar === undefined)
+      source.problem(member, `${source.shown(member)} is not a valid value for "${claim}"`);
     else if (reading.ok) expectation[claim] = reading.value;
     else source.problem(member, reading.problem, reading.hint);
   }
   const read: Expectation = expectation;
   if (read.notBefore !== undefined && read.notAfter !== undefined && read.notBefore > read.notAfter)
-    source.problem(whole, '"notBefore" is later than "notAfter", so nothing can hold');
+    source.problem(whole, '"notBefore" is later than "notAfter", so nothing can match');
   return read;
 }
 

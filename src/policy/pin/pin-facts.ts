@@ -41,7 +41,7 @@ export function pinOf({ identity }: Provenance): Writable<Expectation> {
 }
 
 /**
- * An existing pin, changed only where the build is another one than it says: keys that somebody left out stay out,
+ * An existing pin, changed only where the build is a different one than it says: keys that somebody left out stay out,
  * keys that hold stay as they are. `undefined` where the build cannot be written down, or is not what a demand wants.
  */
 export function repin(existing: Expectation, provenance: Provenance): Expectation | undefined {
@@ -77,10 +77,10 @@ export function whyPersonal(expectation: Expectation, provenance: Provenance): s
   const { differences } = compareIdentity(expectation, provenance);
   const taken = differences.find(({ resurrected }) => resurrected);
   if (taken !== undefined)
-    return `the same name now belongs to somebody else: ${taken.claim} is ${taken.seen ?? 'not stated'}, pinned to ${taken.expected}; write the new one by hand if you know who it is`;
+    return `the same name now belongs to someone else: ${taken.claim} is ${taken.seen ?? 'not stated'}, pinned to ${taken.expected}; write the new one by hand if you know who it is`;
   const [demand] = differences.map(({ claim }) => claim);
   if (demand === undefined || !differences.every(({ claim }) => isDemand(claim))) return undefined;
-  return `the policy demands "${demand}", and only you can change your mind about that`;
+  return `the policy demands "${demand}", and only you can change that`;
 }
 
 /** The same alternatives without those that a broader one makes needless. */

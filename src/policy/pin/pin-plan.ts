@@ -195,7 +195,7 @@ export class Plan {
           ? fresh.reason
           : `a pin for the package would reject ${nameOf(report.package)}: ${fresh.reason}`;
       }
-    return 'the policy has an entry that looks closer and says otherwise: edit it by hand';
+    return 'a more specific entry of the policy disagrees: edit it by hand';
   }
 }
 
@@ -218,11 +218,11 @@ function applied(policy: Policy, { kind, pattern, before, after }: Step, file: s
 function whyNot(verdict: Exclude<PackageReport['verdict'], { readonly kind: 'verified' }>): string {
   switch (verdict.kind) {
     case 'rejected':
-      return `rejected: ${verdict.because[0].message}`;
+      return `it is rejected: ${verdict.because[0].message}`;
     case 'inconclusive':
-      return `inconclusive: ${verdict.because[0].why}`;
+      return `it is inconclusive: ${verdict.because[0].why}`;
     case 'exempt':
-      return `only exempt: ${verdict.exemptions[0].reason}`;
+      return `it is only exempt: ${verdict.exemptions[0].reason}`;
     case 'unattested':
       return 'it has no attestation';
   }

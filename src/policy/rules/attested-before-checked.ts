@@ -8,14 +8,14 @@ export const attestedBeforeChecked = {
   // It explains what the registry's badge is worth; the attestation itself has just been checked in full.
   severity: 'note',
   title: 'the registry checked the attestation when it stored it',
-  why: 'Until 15 June 2026 the registry stored provenance without checking its signature. A badge from that time proves nothing.',
+  why: 'Until 15 June 2026 the registry stored provenance without checking its signature. A badge from before that day proves nothing.',
   fix: 'Nothing to do: the attestation was verified here.',
   *judge({ assessment: { word }, provenance }) {
     if (provenance === undefined || typeof word.rekorLogId !== 'string') return;
     // The logged time is proven; the registry's own date is not needed.
     if (provenance.logged.integratedTime >= registryChecksBegan) return;
     yield {
-      message: 'the badge is from a time when the registry checked no signatures; it was verified here',
+      message: 'published before JSR checked signatures; checked now',
     };
   },
 } satisfies PackageRule;

@@ -11,7 +11,7 @@ export const conflictingAttestations = {
   // The same repository telling two stories about one version deserves an explanation.
   severity: 'warning',
   title: 'all valid attestations of the version agree',
-  why: 'Several attestations of the same bytes that name different builds cannot all tell how those bytes came about.',
+  why: 'Several attestations of the same bytes that name different builds cannot all be right about how the bytes were built.',
   fix: 'Compare the runs; pin the workflow that publishes, so that only its attestations count.',
   *judge({ assessment, provenance }) {
     if (provenance === undefined) return;

@@ -11,7 +11,7 @@ export const defaultBranchOrTag = {
   // A pull request's ref holds what nobody has merged; that is unusual enough to be told, and not proof of anything.
   severity: 'warning',
   title: 'the build ran for a tag or the default branch',
-  why: 'What is published from a side branch or a pull request may never have been reviewed or merged.',
+  why: 'Code from a side branch or a pull request may never have been reviewed or merged.',
   fix: 'Pin "ref" if this branch is the one the project publishes from.',
   *judge({ provenance, expected }) {
     if (provenance === undefined) return;
@@ -28,7 +28,7 @@ export const defaultBranchOrTag = {
     else if (ref.startsWith('refs/heads/'))
       yield {
         severity: 'note',
-        message: `built from ${ref}, and nothing says whether that is the default branch`,
+        message: `built from ${ref}, and it is not known whether that is the default branch`,
         hint: 'pin "ref" if this is the branch the project publishes from',
       };
     else yield { message: `built from ${ref}, which is neither a tag nor a branch` };

@@ -10,7 +10,7 @@ const weight: Readonly<Record<Relock['how'], Severity>> = {
 };
 
 const words: Readonly<Record<Relock['how'], string>> = {
-  digest: 'the same version is locked to other bytes than before',
+  digest: 'the same version is locked to different bytes than before',
   revision: 'the tarball is locked in another revision of its format than before',
   unlocked: 'the same version was locked to its bytes before and no longer is',
 };
@@ -21,8 +21,8 @@ export const digestChanged = {
   about: 'change',
   // A published version never changes, so one of the two lockfiles was not written by the package manager.
   severity: 'error',
-  title: 'a version stays locked to the bytes it was locked to',
-  why: 'A published version never changes; a lockfile in which only its digest does was edited by hand, or somebody served other bytes.',
+  title: 'a version stays locked to the same bytes',
+  why: 'A published version never changes; a lockfile in which only its digest does was edited by hand, or someone served different bytes.',
   fix: 'Restore the entry, remove it, and let the package manager write it again; compare what it writes.',
   *judge(change) {
     if (change.kind !== 'relocked') return;
@@ -32,7 +32,7 @@ export const digestChanged = {
       yield {
         severity: weight[how],
         message: `${words[how]}: ${lockInWords(relock.before)} → ${lockInWords(relock.after)}`,
-        hint: 'restore the entry and let the package manager write it again',
+        hint: 'restore the entry, then let the package manager write it again',
       };
     }
   },

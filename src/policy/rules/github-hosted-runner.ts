@@ -7,8 +7,8 @@ export const githubHostedRunner = {
   about: 'package',
   // Legitimate, and rare: the owner of the machine can change the build, but it is the owner's own machine.
   severity: 'warning',
-  title: 'the build ran on a machine of GitHub',
-  why: 'A self-hosted runner keeps state between jobs and answers to whoever has a foot on it; the certificate cannot vouch for it.',
+  title: 'the build ran on a GitHub-hosted machine',
+  why: 'A self-hosted runner keeps state between jobs and is controlled by anyone with access to the machine; the certificate proves nothing about it.',
   fix: 'Ask the owner to publish from a GitHub-hosted runner, or pin "runner": "self-hosted" if you know the machine.',
   *judge({ provenance, expected }) {
     if (provenance === undefined) return;

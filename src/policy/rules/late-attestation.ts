@@ -10,7 +10,7 @@ export const lateAttestation = {
   // Repair jobs do this in good faith; so would whoever got into the repository later and wants old bytes blessed.
   severity: 'warning',
   title: 'the attestation was logged when the version was published',
-  why: 'What is attested later was not attested by the job that published it, only by somebody who may act for the repository.',
+  why: 'An attestation that is logged later was not made by the publishing job, only by someone who may act for the repository.',
   fix: 'Look at the run that signed it; exempt the version if it was a known repair.',
   *judge({ assessment: { word }, provenance }) {
     if (provenance === undefined) return;

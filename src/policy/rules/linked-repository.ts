@@ -1,5 +1,5 @@
 import { claimsOf } from '../../model/claims.ts';
-import type { LinkedRepository, RegistryWord } from '../../model/evidence.ts';
+import type { LinkedRepository, RegistryClaims } from '../../model/evidence.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import type { Expected } from '../expectation.ts';
 import { compareLink, fitsLinks } from '../link.ts';
@@ -37,8 +37,8 @@ export const linkedRepository = {
       else if (comparison.resurrected && !pinsId(expected, provenance))
         // Who pinned the name meant the one it belonged to; which that was, a name cannot say.
         yield {
-          message: `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to somebody else`,
-          hint: 'find out which of the two is meant, and pin its id with --repo-id',
+          message: `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to someone else`,
+          hint: 'find out which of the two is right, and pin its id with --repo-id',
           standing: 'absolute',
         };
       else if (contradicts) return;
@@ -60,18 +60,18 @@ export const linkedRepository = {
     yield word.unlinked
       ? {
           severity: 'warning',
-          message: `built from ${seen}; nothing vouches for the builder: JSR links no repository to the package`,
-          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or \`jsr-verify pin\`, once you have convinced yourself`,
+          message: `built from ${seen}; no expected publisher is known: JSR links no repository to the package`,
+          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or \`jsr-verify pin\`, after you have checked it`,
         }
       : {
           severity: 'warning',
-          message: `built from ${seen}; nothing to compare with: the registry did not say which repository it links`,
-          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or try again when the registry answers`,
+          message: `built from ${seen}; it could not be compared: the registry did not say which repository it links`,
+          hint: `pin it with --repo ${repository ?? '<owner/name>'}, or try again later`,
         };
   },
 } satisfies PackageRule;
 
-function contradiction({ linked, contradicted }: RegistryWord): string {
+function contradiction({ linked, contradicted }: RegistryClaims): string {
   const named = (link: LinkedRepository | undefined) =>
     link === undefined ? 'no repository' : `${link.owner}/${link.name}`;
   return `meta.json links ${named(contradicted)}, the API ${named(linked)}`;

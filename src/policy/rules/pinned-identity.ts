@@ -12,7 +12,7 @@ export const pinnedIdentity = {
   // A pin is the project's own word about who builds a package; anything else is exactly what it was written against.
   severity: 'error',
   title: 'the builder is the one that flags or policy name',
-  why: 'A valid signature says who built a package, not that it was the right one; the pin says who that is.',
+  why: 'A valid signature shows who built a package, not that it was the right publisher; the pin names the right one.',
   fix: 'If the change is intended, look at the new builder and run `jsr-verify pin`; otherwise do not install this version.',
   *judge(input) {
     const { provenance, expected } = input;
@@ -82,7 +82,7 @@ function phrase({ claim, expected, seen, resurrected }: Difference, pin: Pin, fl
   const name = words[claim];
   const verb = flags?.[claim] !== undefined ? 'wanted' : 'pinned to';
   const text = `${name} is ${seen ?? 'not stated by the certificate'}, ${verb} ${expected} (${by})`;
-  return resurrected ? `${text}: the same name now belongs to somebody else` : text;
+  return resurrected ? `${text}: the same name now belongs to someone else` : text;
 }
 
 const words = {

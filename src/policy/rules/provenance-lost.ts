@@ -7,7 +7,7 @@ export const provenanceLost = {
   // A release line that was attested and suddenly is not looks exactly like a stolen publishing token.
   severity: 'error',
   title: 'a release line that had provenance keeps it',
-  why: "Whoever steals a token can publish, but cannot make the project's workflow attest it: the missing attestation is the trace.",
+  why: "Someone who steals a token can publish, but cannot make the project's workflow attest it: the missing attestation shows it.",
   fix: 'Stay on the version before, and ask the owner why this one was not published by the workflow.',
   *judge(change) {
     if (change.kind === 'removed' || change.kind === 'relocked' || change.provenance !== 'lost') return;

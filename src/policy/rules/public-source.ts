@@ -8,7 +8,7 @@ export const publicSource = {
   // The proof holds, but nobody outside can read what it points to; some know that and do not mind.
   severity: 'warning',
   title: 'the source repository was public when it was built',
-  why: 'Provenance leads to a commit. In a private repository nobody outside can look at it.',
+  why: 'Provenance names a commit. In a private repository outsiders cannot read it.',
   fix: 'Pin "visibility" if you expect a private or internal source.',
   *judge({ provenance, expected }) {
     if (provenance === undefined) return;

@@ -22,7 +22,7 @@ export const publisherChanged = {
   // A package that comes from somewhere else than before is what a takeover looks like, and what a move looks like.
   severity: 'error',
   title: 'a package is built by the same publisher as before',
-  why: 'Both versions can be validly signed by different people; only the comparison shows that somebody else took over.',
+  why: 'Both versions can be validly signed by different people; only the comparison shows that someone else took over.',
   fix: 'Find out who the new publisher is; if the move is intended, run `jsr-verify pin` and commit the policy file.',
   *judge(change, policy) {
     if (change.kind === 'removed' || change.kind === 'relocked') return;
@@ -33,7 +33,7 @@ export const publisherChanged = {
       (['error', 'warning', 'note'] as const).find((one) => severities.includes(one)) ?? 'error';
     yield {
       severity,
-      message: `built by another publisher than before: ${from
+      message: `built by a different publisher than before: ${from
         .map(({ claim, before, after }) => `${claim} ${before} → ${after}`)
         .join(', ')}`,
       hint: 'if the move is intended, run `jsr-verify pin` and commit the policy file',

@@ -1,5 +1,5 @@
 import { claimsOf } from '../../model/claims.ts';
-import type { RegistryWord } from '../../model/evidence.ts';
+import type { RegistryClaims } from '../../model/evidence.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import { foundBySearch } from '../assessment.ts';
 import { duringOutage } from '../history.ts';
@@ -11,9 +11,9 @@ export const recoveredProvenance = {
   about: 'package',
   // Good news that should be known: the registry lost or refused a genuine attestation, and the log still has it.
   severity: 'note',
-  title: 'the registry knows of the attestation',
+  title: 'the registry names the attestation',
   why: 'The registry keeps only the number of a log entry, and sometimes none. Attestations it dropped are found in the log by digest.',
-  fix: 'Pin the package, so that it does not matter what the registry remembers.',
+  fix: 'Pin the package, so that it does not matter what the registry says.',
   *judge(input) {
     const { assessment, provenance, strangers } = input;
     if (!foundBySearch(assessment)) return;
@@ -22,10 +22,11 @@ export const recoveredProvenance = {
   },
 } satisfies PackageRule;
 
-function recovery(word: RegistryWord, { logged }: Provenance): string {
-  if (word.rekorLogId === undefined) return 'found by searching the log, as the registry could not be asked';
+function recovery(word: RegistryClaims, { logged }: Provenance): string {
+  if (word.rekorLogId === undefined)
+    return 'found by searching the log, because the registry could not be reached';
   if (word.rekorLogId !== null)
-    return `the registry names log entry ${word.rekorLogId}, which does not fit; found by searching the log`;
+    return `the registry names log entry ${word.rekorLogId}, which does not match; found by searching the log`;
   if (duringOutage(word.publishedAt ?? logged.integratedTime))
     return 'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log';
   return 'the registry says there is none; found by searching the log';

@@ -1,5 +1,4 @@
 import { claimsOf } from '../../model/claims.ts';
-import { nameOf } from '../../model/package.ts';
 import { duringOutage, provenanceBegan } from '../history.ts';
 import type { PackageRule, RuleInput } from '../rule.ts';
 
@@ -10,7 +9,7 @@ export const requireProvenance = {
   // Without an attestation nothing else can be said about a package: this is the question the program exists for.
   severity: 'error',
   title: 'the package version has an attestation',
-  why: 'Without one, nobody can tell who built these bytes; whoever holds a publishing token can put anything there.',
+  why: 'Without one it is not known who built these bytes; anyone with a publishing token can publish anything.',
   fix: 'Use a version with provenance, or allow this one: --allow-unattested, "provenance": "optional", or an exemption with a date.',
   *judge(input) {
     const { assessment, expected, strangers } = input;
@@ -31,13 +30,13 @@ function absence({ assessment: { search }, strangers }: RuleInput): string {
   const [stranger] = strangers;
   if (stranger !== undefined) {
     const by = claimsOf(stranger.identity).repository ?? 'an unnamed repository';
-    return `no attestation that counts: the log has one by ${by}, which nothing ties to the package`;
+    return `no attestation that counts: the log has one by ${by}, which is not linked to the package`;
   }
   switch (search) {
     case 'nothing-found':
       return 'no attestation: the registry names none, and a search of the log found none';
     case 'found':
-      return 'no attestation: the registry names none, and what the log has does not fit';
+      return 'no attestation: the registry names none, and what the log has does not match';
     case 'unavailable':
       return 'no attestation: the registry names none, and the log could not be searched';
     case 'not-asked':
@@ -47,7 +46,7 @@ function absence({ assessment: { search }, strangers }: RuleInput): string {
 
 function adviceFor({ assessment, now }: RuleInput): string {
   const { publishedAt } = assessment.word;
-  const allow = `if ${nameOf(assessment.package)} may go without, allow it with --allow-unattested or exempt it in the policy file`;
+  const allow = `to accept this package without provenance, use --allow-unattested or exempt it in the policy file`;
   if (publishedAt === undefined) return allow;
   const minutes = (now.getTime() - publishedAt.getTime()) / 60_000;
   // A version is public before its attestation exists; the registry takes one for about two minutes.

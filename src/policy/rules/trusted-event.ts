@@ -52,8 +52,8 @@ export const trustedEvent = {
   about: 'package',
   // Careful projects do publish from `workflow_run`; it is a known way in, not yet a break-in.
   severity: 'warning',
-  title: 'the build was started by an event that strangers cannot cause',
-  why: 'Workflows started by comments, forks or other workflows run with the rights of the repository on the input of strangers.',
+  title: 'the build was started by an event that outsiders cannot cause',
+  why: 'Workflows started by comments, forks or other workflows run with the rights of the repository on input from outsiders.',
   fix: 'Ask the owner to publish on push, release or by hand, or pin "event" if you have read the workflow.',
   *judge({ provenance, expected }) {
     if (provenance === undefined) return;

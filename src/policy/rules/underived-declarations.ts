@@ -7,7 +7,7 @@ export const underivedDeclarations = {
   // Types are not run, and slow types are common; whoever wants every file proved asks for it with --strict.
   severity: 'note',
   title: 'every declaration file of the npm tarball was derived again',
-  why: 'Types that had to be inferred cannot be derived again from one file alone, so such declarations are not proved.',
+  why: 'Inferred types cannot be derived again from a single file, so such declarations are not proved.',
   fix: 'Publish with explicit types, which JSR asks for as "no slow types".',
   *judge({ assessment: { checks }, policy }) {
     if (checks.tarball.status !== 'passed') return;
@@ -17,7 +17,7 @@ export const underivedDeclarations = {
     const others = notDerived.length > 1 ? ` and ${notDerived.length - 1} more` : '';
     yield {
       message: `${first}${others} in the npm tarball could not be derived from the attested files, and count as not attested`,
-      hint: 'declarations are not run; read them before you rely on them',
+      hint: 'declarations are not executed; read them before you rely on them',
       ...(policy.strict && { severity: 'error' as const }),
     };
   },

@@ -7,7 +7,7 @@ export const yanked = {
   // The bytes are as genuine as before; the owner asks not to use them, and lockfiles go on installing them.
   severity: 'warning',
   title: 'the version is not yanked',
-  why: 'Owners yank versions that are broken or dangerous. The registry hides them and goes on serving them.',
+  why: 'Owners yank versions that are broken or dangerous. The registry hides them but still serves them.',
   fix: 'Move to a version that is not yanked.',
   *judge({ assessment: { word, package: target } }) {
     if (!word.yanked) return;

@@ -69,7 +69,7 @@ export function explainTopic(
     expected === undefined ? [] : [`**Passes with:** ${expected}.`],
     forgeable === undefined ? [] : [`**Could be forged by:** ${forgeable}.`],
     [`**What to do:** ${fix}`],
-    kind === 'check' ? ['Checks are facts: none can be switched off, and no exemption reaches them.'] : [],
+    kind === 'check' ? ['Checks cannot be switched off or exempted.'] : [],
   ];
   return `${parts.flat().join('\n\n')}\n`;
 }
@@ -96,10 +96,9 @@ function ruleLines(
 }
 
 function forgers(id: string): string {
-  if (byRegistry.has(id))
-    return "the registry: this is its word, compared with the certificate's where that can be done";
-  if (byLockfile.has(id)) return 'whoever can change the lockfile';
-  return "nobody inside the workflow: the values are the certificate's, on GitHub's word";
+  if (byRegistry.has(id)) return 'the registry: its claims are compared with the certificate where possible';
+  if (byLockfile.has(id)) return 'anyone who can change the lockfile';
+  return 'not the workflow itself: the values come from the certificate, as GitHub stated them';
 }
 
 /** A flag and a policy entry that would expect exactly this builder. */

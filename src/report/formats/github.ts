@@ -20,7 +20,7 @@ export const github: Renderer = {
       const more = some.length - shownPerKind;
       return [
         ...some.slice(0, shownPerKind).map(toCommand),
-        ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub would not show`] : []),
+        ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub does not show`] : []),
       ];
     });
     const { mark, text } = resultOf(report, context);

@@ -60,7 +60,7 @@ function headline(report: Report, context: RenderContext, counts: Tally): string
   if (log.kind === 'forked') return 'The transparency log forked';
   if (rejected > 0) return `${of} ${rejected === 1 ? 'was' : 'were'} rejected`;
   if (unresolved.length > 0 || findings.some((finding) => turnsAway(finding, context)))
-    return 'There is trouble with this run';
+    return 'This run has problems';
   if (inconclusive > 0) return `${of} could not be decided`;
   if (runTroubles(report, context).some(({ as }) => as === 'inconclusive'))
     return 'The run could not be completed';

@@ -1,4 +1,4 @@
-import type { RegistryWord } from '../../model/evidence.ts';
+import type { RegistryClaims } from '../../model/evidence.ts';
 import type { Finding, Verdict } from '../../model/finding.ts';
 import type { Exemption } from '../../model/policy.ts';
 import type {
@@ -133,7 +133,7 @@ function toOccurrenceJson({ at, locked, alias, direct, dependents, dev, optional
 }
 
 /** The registry's word: hearsay, so it stands apart from what was proved. */
-function toRegistryJson(word: RegistryWord): JsonObject {
+function toRegistryJson(word: RegistryClaims): JsonObject {
   const publishedAt = word.publishedAt === undefined ? undefined : toUtc(word.publishedAt);
   return {
     yanked: word.yanked,

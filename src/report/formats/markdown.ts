@@ -176,7 +176,7 @@ function runBlocks(report: Report): readonly (readonly string[])[] {
           ],
         ]
       : []),
-    ...(interrupted ? [['**Interrupted:** this is what was known by then', '']] : []),
+    ...(interrupted ? [['**Interrupted:** the run was stopped, so the results are incomplete', '']] : []),
     ...unresolved.map(({ spec, reason, hint }) => [
       `- ✗ ${toMarkdownCode(spec, 200)}: ${toMarkdown(reason)}${hint === undefined ? '' : `, hint: ${toMarkdown(hint)}`}`,
     ]),

@@ -40,7 +40,7 @@ export function endLines(report: Report, context: RenderContext, paint: Paint): 
     ...(report.packages.length === 0 && details.length === 0 ? [] : ['']),
     ...details,
     ...trustRows(report).flatMap((text) => row('trust', text)),
-    ...(report.interrupted ? row('interrupted', 'this is what was known by then') : []),
+    ...(report.interrupted ? row('interrupted', 'the run was stopped, so the results are incomplete') : []),
     ...wrap(text, context.columns - 2).map((line, at) => colour(at === 0 ? `${mark} ${line}` : `  ${line}`)),
   ];
 }
@@ -53,8 +53,8 @@ function unmadeRows(
   // Its block has just named every check that was not made.
   if (packages.some((pkg) => isTheOne(pkg, packages))) return [];
   const names: Readonly<Record<Unmade['status'], string>> = {
-    unknown: 'no answer',
-    blocked: 'blocked',
+    unknown: 'incomplete',
+    blocked: 'not reached',
     skipped: 'not checked',
   };
   const groups = (['unknown', 'blocked', 'skipped'] as const).flatMap((status) =>
@@ -66,12 +66,12 @@ function unmadeRows(
     return [names[status], text] as const;
   });
   const more = groups.length - shown.length;
-  return more === 0 ? rows : [...rows, ['', `and for ${more} other reasons (--verbose)`] as const];
+  return more === 0 ? rows : [...rows, ['', `and ${more} other reasons (--verbose)`] as const];
 }
 
 /** Proofs do not age, but a version may have been yanked, or a package linked elsewhere, since. */
 function wordInWords(kept: Date): string {
-  return `yanks and links as the registry told them ${toUtc(kept) ?? 'at an unknown time'}, or later`;
+  return `yank and link data from the registry, cached ${toUtc(kept) ?? 'at an unknown time'}, or later`;
 }
 
 /** Which file judged; that there is none is said on request. */

@@ -223,7 +223,7 @@ function runFacts(report: Report): readonly Row[] {
     ...unmade(report.packages)
       .slice(0, 30)
       .map(({ status, why, checks }) => [
-        { skipped: 'not checked', unknown: 'no answer', blocked: 'blocked' }[status],
+        { skipped: 'not checked', unknown: 'incomplete', blocked: 'not reached' }[status],
         `${checksInWords(checks, report.packages.length)}: ${why}`,
       ]),
     ['requests', [`${total}`, ...hosts].join(', ')],

@@ -27,7 +27,7 @@ export function reasonOf(outcome: Outcome<unknown>): string {
     case 'failed':
       return outcome.reason;
     case 'blocked':
-      return `${outcome.by} did not pass`;
+      return `check "${outcome.by}" did not pass`;
     case 'unknown':
     case 'absent':
     case 'skipped':
@@ -106,7 +106,7 @@ const facts: { readonly [Id in CheckId]: FactForm<Facts[Id]> } = {
   },
   subject: {
     json: (fact) => ({ digest: fact.digest, of: fact.of }),
-    words: (fact) => (fact.of === 'upload' ? 'by way of the uploaded tarball' : ''),
+    words: (fact) => (fact.of === 'upload' ? 'through the uploaded tarball' : ''),
   },
   claims: {
     json: (fact) => ({

@@ -68,7 +68,7 @@ export function expectedBy({
         ? 'registry link'
         : `registry link (${word.linked.owner}/${word.linked.name})`;
     case 'none':
-      return 'nobody: any identity would have passed';
+      return 'no expected publisher is known; any identity would have passed';
   }
 }
 

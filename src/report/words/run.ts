@@ -45,7 +45,7 @@ export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): rea
             id: 'interrupted',
             as: 'inconclusive',
             short: 'interrupted',
-            text: 'this is what was known by then',
+            text: 'the run was stopped, so the results are incomplete',
           } as const,
         ]
       : []),
@@ -54,7 +54,7 @@ export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): rea
           {
             id: 'log',
             as: 'inconclusive',
-            short: 'the log did not answer for its past',
+            short: 'log consistency was not checked',
             text: logInWords(report),
           } as const,
         ]
@@ -66,7 +66,7 @@ export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): rea
             as: undefined,
             short: 'nothing was checked',
             text: 'no JSR package was found, so nothing was checked',
-            hint: '--allow-empty where that is in order',
+            hint: 'add --allow-empty if that is expected',
           } as const,
         ]
       : []),

@@ -89,7 +89,7 @@ export function unmade(packages: readonly PackageReport[]): readonly Unmade[] {
       const outcome = checks[id];
       if (outcome.status !== 'skipped' && outcome.status !== 'unknown' && outcome.status !== 'blocked')
         continue;
-      const why = outcome.status === 'blocked' ? `${outcome.by} did not pass` : outcome.why;
+      const why = outcome.status === 'blocked' ? `check "${outcome.by}" did not pass` : outcome.why;
       const key = `${outcome.status} ${why}`;
       const group = groups.get(key) ?? { status: outcome.status, why, ids: new Map() };
       group.ids.set(id, (group.ids.get(id) ?? 0) + 1);
@@ -140,9 +140,9 @@ export function logInWords({ log }: Report): string {
     case 'not-checked':
       return `consistency not checked: ${log.why}`;
     case 'first-seen':
-      return `heads seen for the first time, nothing earlier to hold them to${without(log)}`;
+      return `first run: no earlier log state to compare with${without(log)}`;
     case 'consistent':
-      return `consistent with the heads remembered from earlier runs${without(log)}`;
+      return `agrees with earlier runs${without(log)}`;
     case 'forked':
       return `forked: ${log.fork.why}`;
   }

@@ -56,7 +56,7 @@ export async function compareAndSwap(
     if (written !== 'lost' && written !== 'overtaken') return written;
     overtaken ||= written === 'overtaken';
   }
-  return { state: 'unavailable', file: dir, why: 'other processes change it all the time' };
+  return { state: 'unavailable', file: dir, why: 'other processes keep changing it' };
 }
 
 /** Puts a corrupted memory aside, under a name with `.corrupted` at its end, and starts with an empty one. Never rejects. */
@@ -80,7 +80,7 @@ async function readNewest(dir: string): Promise<Newest> {
       const { generations, absurd } = await generationsOf(dir);
       generation = generations.at(-1) ?? 0n;
       if (absurd !== undefined) {
-        const why = 'its number is larger than this program counts';
+        const why = 'its number is too large';
         return { generation, memory: { state: 'corrupted', file: join(dir, absurd), why } };
       }
       if (generation === 0n) return { generation, memory: { state: 'known', entries: new Map() } };
@@ -137,11 +137,11 @@ function nameOf(generation: bigint): string {
 // One line of JSON after the line with its digest, so that no damage of any kind looks like a state.
 function parse(file: string, bytes: Buffer): Memory {
   const corrupted = (why: string): Memory => ({ state: 'corrupted', file, why });
-  if (bytes.length > largestFile) return corrupted('larger than a memory can be');
+  if (bytes.length > largestFile) return corrupted('larger than the limit');
   const end = bytes.indexOf(10);
   const json = bytes.subarray(end + 1);
   if (end < 0 || bytes.toString('latin1', 0, end) !== digestOf(json))
-    return corrupted('its digest does not fit its content');
+    return corrupted('its digest does not match its content');
   let value: unknown;
   try {
     value = JSON.parse(json.toString('utf8'));
@@ -149,12 +149,12 @@ function parse(file: string, bytes: Buffer): Memory {
     return corrupted('not JSON');
   }
   const entries = field(value, 'entries');
-  if (field(value, 'version') !== 1 || !isRecord(entries)) return corrupted('not the memory of this program');
+  if (field(value, 'version') !== 1 || !isRecord(entries)) return corrupted('not written by this program');
   const pairs = Object.entries(entries);
   const texts = pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return texts.length === pairs.length
     ? { state: 'known', entries: new Map(texts) }
-    : corrupted('not all text');
+    : corrupted('not all values are text');
 }
 
 async function write(
@@ -170,8 +170,7 @@ async function write(
   try {
     await new OwnFolder(dir).make();
     const json = `${JSON.stringify({ version: 1, entries: Object.fromEntries(entries) })}\n`;
-    if (json.length > largestFile / 4)
-      return { state: 'unavailable', file: dir, why: 'too much to remember' };
+    if (json.length > largestFile / 4) return { state: 'unavailable', file: dir, why: 'too large' };
     await writeThrough(temporary, `${digestOf(json)}\n${json}`);
     await link(temporary, file);
     const { generations } = await generationsOf(dir);

@@ -96,9 +96,10 @@ async function send(request: SourceRequest, url: URL, using: Exchange): Promise<
 function redirect({ statusCode, headers }: Dispatcher.ResponseData, from: URL): URL | string | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode)) return undefined;
   const location = header(headers, 'location');
-  if (location === undefined || !URL.canParse(location, from.href)) return 'a redirect to nowhere';
+  if (location === undefined || !URL.canParse(location, from.href))
+    return 'a redirect without a valid Location';
   const to = new URL(location, from);
-  if (to.origin !== from.origin) return `a redirect to ${tame(to.origin)}, which was not asked`;
+  if (to.origin !== from.origin) return `a redirect to another origin, ${tame(to.origin)}`;
   const why = refusal(to.href);
   return why === undefined ? to : `a redirect that is not followed: ${why}`;
 }
@@ -127,7 +128,7 @@ async function read<T>(
 
   const encoding = header(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '')
-    return unavailable(`encoded as "${tame(encoding)}" although plain bytes were asked for`);
+    return unavailable(`encoded as "${tame(encoding)}" although no encoding was requested`);
   return await readYes(request, answer, sink, using);
 }
 

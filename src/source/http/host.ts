@@ -92,7 +92,7 @@ export class Host {
 
   #judgeSilence(): void {
     if (this.#silentMs >= this.#patienceMs - toleranceMs)
-      this.#giveUp(`the host was silent for ${inWords(this.#patienceMs)}`);
+      this.#giveUp(`this host did not answer for ${inWords(this.#patienceMs)}`);
   }
 
   // The union of the times, since several questions may run out of theirs together.
@@ -101,7 +101,7 @@ export class Host {
     this.#lostMs += now - Math.max(startedAt, this.#lostUntil);
     this.#lostUntil = now;
     if (this.#lostMs >= mostLost * (this.#patienceMs - toleranceMs))
-      this.#giveUp(`questions to the host ran out of time for ${inWords(this.#lostMs)} in all`);
+      this.#giveUp(`requests to this host timed out for ${inWords(this.#lostMs)} in total`);
   }
 
   #giveUp(why: string): void {
@@ -149,12 +149,12 @@ export class Host {
 
   /** Why the host is not worth a question at the moment; every ten seconds one question may find out. */
   get silent(): string | undefined {
-    if (this.#goneBecause !== undefined) return `not asked, since ${this.#goneBecause}`;
+    if (this.#goneBecause !== undefined) return `skipped: ${this.#goneBecause}`;
     if (this.#unanswered < patience) return undefined;
     if (Date.now() >= this.#restUntil) {
       this.#restUntil = Date.now() + restMs;
       return undefined;
     }
-    return `not asked, since the host left the last ${this.#unanswered} questions unanswered`;
+    return `skipped: the last ${this.#unanswered} requests to this host failed`;
   }
 }

@@ -93,7 +93,7 @@ export class Network {
       if (host.pausedMs > 0) await this.#sleep(host.pausedMs, signal);
       if (host.gone.aborted) return unanswered(host.silent ?? 'interrupted');
       const leftMs = until - Date.now();
-      if (leftMs <= 0) return unanswered('the host asked for a pause longer than the time there is');
+      if (leftMs <= 0) return unanswered('the host asked to wait longer than the time limit');
       const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal, host.gone);
       const exchanging = host.begin();
       const reply = await this.#tryOnce(request, sink, timer, host, exchanging, alone).finally(() => {

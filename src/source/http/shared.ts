@@ -29,7 +29,7 @@ export class Shared {
       job.waiting--;
       if (job.waiting === 0 && this.#jobs.get(name) === job) {
         this.#jobs.delete(name);
-        job.controller.abort(new Error('nobody waits for the answer'));
+        job.controller.abort(new Error('every caller has cancelled the request'));
       }
     }
   }

@@ -40,7 +40,7 @@ interface Head extends Pick<PackContents, 'tool' | 'attachments'> {
 
 function readHead(head: unknown): Head {
   if (textAt(head, 'format') !== packFormat)
-    throw invalid('it does not start like one', 'packs are made by `jsr-verify pack`');
+    throw invalid('it does not start with the header of a pack', 'packs are made by `jsr-verify pack`');
   if (field(head, 'version') !== packVersion)
     throw invalid(
       `its version is ${tame(JSON.stringify(field(head, 'version')) ?? 'missing')}, not ${packVersion}`,
@@ -97,10 +97,10 @@ async function readRecords(lines: Lines, head: Head, shelf: Shelf): Promise<Map<
   let bytes = 0;
   for await (const line of lines) {
     bytes += line.length;
-    if (records.size === head.count || bytes > mostRecordBytes) throw invalid('it goes on after its end');
+    if (records.size === head.count || bytes > mostRecordBytes) throw invalid('data follows its end');
     const record = readRecord(parse(line), shelf);
     const key = packKey(record);
-    if (key <= last) throw invalid(`the question ${tame(record.url)} stands twice or in the wrong place`);
+    if (key <= last) throw invalid(`the question ${tame(record.url)} is a duplicate or out of order`);
     last = key;
     records.set(key, record);
   }
@@ -174,13 +174,13 @@ async function* unpack(bytes: Uint8Array): Lines {
       }
       parts.push(chunk.subarray(from));
       length += chunk.length - from;
-      if (length > longestLine) throw invalid('it has a line without an end');
+      if (length > longestLine) throw invalid('it has a line that is too long');
     }
   } catch (error) {
     if (error instanceof JsrVerifyError) throw error;
     throw invalid(`it cannot be unpacked: ${tame(error instanceof Error ? error.message : String(error))}`);
   }
-  if (length > 0) throw invalid('its last line has no end');
+  if (length > 0) throw invalid('its final newline is missing');
   return undefined;
 }
 

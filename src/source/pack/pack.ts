@@ -129,7 +129,7 @@ function replaces(record: PackRecord, before: PackRecord, packs: readonly PackCo
   if (lasts && !sayTheSame(record.url, contentIn(packs, then.sha256), contentIn(packs, now.sha256)))
     throw new JsrVerifyError(
       'PACK_INVALID',
-      `the packs differ about ${tame(record.url)}, which never changes`,
+      `the packs differ about ${tame(record.url)}, which must never change`,
       {
         hint: 'one of them was tampered with, or the version was deleted and published again: verify each by itself',
       },

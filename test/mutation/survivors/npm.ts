@@ -5,7 +5,7 @@ const narrowing =
 const oneList =
   'a list in place of none: of it only what the next line asks for is read, and that it has not';
 const stack = 'how deep is too deep depends on the stack that is left';
-const caution = 'nothing is known that the library reads in another way than the walk over its headers';
+const caution = 'nothing is known that the library reads in a different way than the walk over its headers';
 
 /** Mutants of `src/npm` that no unit test needs to notice. */
 export const npm: readonly Reason[] = [
@@ -25,7 +25,7 @@ export const npm: readonly Reason[] = [
     code: /^(?:\{ reject\(new Refusal\()?`the archive is malformed: \$\{String\(error\)\}`(?:\)\); \})?$/,
     why: 'the library tells of what it cannot read by an event; should it throw, it is no stack trace either',
   },
-  { file: 'tarball/tar.ts', code: "'the archive can be read in two ways'", why: caution },
+  { file: 'tarball/tar.ts', code: "'the archive is ambiguous'", why: caution },
   { file: 'tarball/tar.ts', code: 'entries.length !== headers.length', to: 'false', why: caution },
   { file: 'tarball/tar.ts', code: 'entry?.type', to: 'entry.type', why: caution },
   { file: 'tarball/tar.ts', code: 'entry.bytes.length !== size', to: 'false', why: caution },
@@ -40,7 +40,7 @@ export const npm: readonly Reason[] = [
     file: 'tarball/package-json.ts',
     code: "typeof revision !== 'number'",
     to: 'false',
-    why: 'what is no number is no safe integer either',
+    why: 'what is not a number is no safe integer either',
   },
   {
     file: 'tarball/package-json.ts',
@@ -247,7 +247,7 @@ export const npm: readonly Reason[] = [
   },
   {
     file: 'tarball/rederive.ts',
-    code: /^first === undefined$|^\{ class: 'unexplained', reason: 'follows from no attested file' \}$|^'unexplained'$|^'follows from no attested file'$|^'cannot be generated'$|^originals\.slice\(0, 1\)$/,
+    code: /^first === undefined$|^\{ class: 'unexplained', reason: 'is not derived from any attested file' \}$|^'unexplained'$|^'is not derived from any attested file'$|^'cannot be generated'$|^originals\.slice\(0, 1\)$/,
     why: 'there is at least one way to read the graph, and all name the same scripts',
   },
   {

@@ -12,7 +12,7 @@ export const policy: readonly Reason[] = [
     file: 'parse/claim.ts',
     code: "typeof value === 'number'",
     to: 'true',
-    why: 'for the compiler: `Number.isSafeInteger`, asked next, is false for all that is no number',
+    why: 'for the compiler: `Number.isSafeInteger`, asked next, is false for all that is not a number',
   },
   {
     file: 'parse/claim.ts',

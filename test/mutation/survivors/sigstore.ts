@@ -14,7 +14,7 @@ export const sigstore: readonly Reason[] = [
   { file: 'bundle.ts', code: "'holds no signature, or more than one'", why: second },
   { file: 'bundle.ts', code: '!isBundleWithDsseEnvelope(bundle)', to: 'false', why: second },
   { file: 'bundle.ts', code: 'signer === undefined', to: 'false', why: second },
-  { file: 'bundle.ts', code: "'names nobody who signed it'", to: '""', why: second },
+  { file: 'bundle.ts', code: "'has neither a certificate nor a public key'", to: '""', why: second },
   { file: 'bundle.ts', code: 'payloadHash === undefined', to: 'false', why: narrowing },
   {
     file: 'bundle.ts',

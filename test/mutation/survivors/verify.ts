@@ -13,7 +13,7 @@ export const verify: readonly Reason[] = [
     file: 'manifest.ts',
     code: "typeof size !== 'number'",
     to: 'false',
-    why: 'for the compiler: `Number.isSafeInteger`, asked next, is false for all that is no number',
+    why: 'for the compiler: `Number.isSafeInteger`, asked next, is false for all that is not a number',
   },
   {
     file: 'manifest.ts',
@@ -55,7 +55,7 @@ export const verify: readonly Reason[] = [
   },
   {
     file: 'tarball.ts',
-    code: "'follows from no attested file'",
+    code: "'is not derived from any attested file'",
     to: '""',
     why: 'for the compiler: `rederive` gives a reason for every unexplained file',
   },
