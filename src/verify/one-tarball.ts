@@ -33,8 +33,7 @@ async function judge(
 ): Promise<Outcome<TarballFact>> {
   const another = mismatch(integrity, bytes);
   if (another !== undefined) return another;
-  if (read.status === 'failed')
-    return failed(`the npm tarball cannot be trusted to be read in one way: ${read.reason}`);
+  if (read.status === 'failed') return failed(`the npm tarball is malformed or ambiguous: ${read.reason}`);
   const anotherTar = mismatch(tarIntegrity, read.tar, 'the uncompressed tar of the npm tarball');
   if (anotherTar !== undefined) return anotherTar;
   const { files, missing, counts } = await rederive({
@@ -46,10 +45,12 @@ async function judge(
   const unexplained = files.filter((file) => file.class === 'unexplained');
   if (unexplained.length > 0 || missing.length > 0) {
     const details = [
-      ...unexplained.map(({ path, reason }) => `${path} ${reason ?? 'follows from no attested file'}`),
+      ...unexplained.map(
+        ({ path, reason }) => `${path} ${reason ?? 'is not derived from any attested file'}`,
+      ),
       ...missing.map((path) => `${path} is missing from the tarball`),
     ];
-    return failed('the npm tarball does not follow from the attested files', {
+    return failed('the npm tarball does not match the attested files', {
       details:
         details.length > mostNamed
           ? [...details.slice(0, mostNamed), `and ${details.length - mostNamed} more`]

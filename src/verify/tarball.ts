@@ -76,7 +76,7 @@ async function checkOne(
   const { url } = held;
   if (bytes.state === 'absent') return { outcome: unknown(`the npm registry does not have ${url}`) };
   if (bytes.state === 'unavailable')
-    return { outcome: unknown(`the npm tarball ${url} could not be had: ${bytes.why}`) };
+    return { outcome: unknown(`the npm tarball ${url} could not be fetched: ${bytes.why}`) };
   return check({ ...held, bytes: bytes.value });
 }
 

@@ -138,7 +138,7 @@ class Search {
       if (taken.length === 0) {
         const place = this.#territory.shown(path);
         if (claim?.isJsr === true)
-          this.#see(standing, { why: `${place} bears the mark of JSR and another name` });
+          this.#see(standing, { why: `${place} is marked as a JSR package but has another name` });
         else if (placed === undefined)
           for (const one of maybe.values())
             this.#see(standing, {
@@ -225,7 +225,7 @@ class Search {
     const known = this.#packages.get(real);
     if (known === undefined && this.#packages.size >= maxPackages) {
       this.#unseen.push({
-        why: `more than ${maxPackages} packages are installed, and not all were looked at`,
+        why: `more than ${maxPackages} packages are installed, and not all were checked`,
       });
       return;
     }
