@@ -352,7 +352,12 @@ export const lockfiles: Area = {
       ...npm(
         'a package held to no bytes is told, and with --strict turned away',
         (text) => text.replace(/,\s*"integrity": "[^"]+"/, ''),
-        { verdict: 'rejected', code: 1, id: 'unpinned', says: /does not pin the bytes of @acme\/row-\d+@1\.0\.0/ },
+        {
+          verdict: 'rejected',
+          code: 1,
+          id: 'unpinned',
+          says: /does not pin the bytes of @acme\/row-\d+@1\.0\.0/,
+        },
       ),
       argv: () => ['audit', '--strict'],
     },

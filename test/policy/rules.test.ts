@@ -131,7 +131,12 @@ const table: Readonly<
       input: built({ sourceRepositoryURI: undefined }),
       says: 'error',
     },
-    { name: 'no link', input: assess({ word: unlinkedWord() }), says: 'warning', words: 'no expected publisher' },
+    {
+      name: 'no link',
+      input: assess({ word: unlinkedWord() }),
+      says: 'warning',
+      words: 'no expected publisher',
+    },
     {
       name: 'a registry that did not answer',
       input: assess({ word: unlinkedWord({ unlinked: false }) }),
