@@ -3,9 +3,9 @@ import type { Client } from './install.ts';
 const { platform, arch } = process;
 
 export const deno: Client = {
-  name: 'deno',
+  name: 'Deno',
   package: `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}`,
-  version: '2.9.5',
+  version: '2.9.6',
   program: 'deno',
   binary: true,
 };
@@ -17,10 +17,19 @@ export const bun: Client = {
   binary: true,
 };
 export const npm11: Client = { name: 'npm', package: 'npm', version: '11.21.2', program: 'bin/npm-cli.js' };
+export const npm12: Client = { ...npm11, version: '12.2.2', node: 24 };
 export const pnpm10: Client = { name: 'pnpm', package: 'pnpm', version: '10.34.9', program: 'bin/pnpm.cjs' };
-export const yarn1: Client = { name: 'yarn', package: 'yarn', version: '1.22.22', program: 'bin/yarn.js' };
+export const pnpm11: Client = { ...pnpm10, version: '11.28.11', program: 'bin/pnpm.mjs', node: 24 };
+export const pnpm12: Client = {
+  name: 'pnpm',
+  package: `@pnpm/exe.${platform}-${arch}`,
+  version: '12.21.0',
+  program: 'pnpm',
+  binary: true,
+};
+export const yarn1: Client = { name: 'Yarn', package: 'yarn', version: '1.22.22', program: 'bin/yarn.js' };
 export const yarn4: Client = {
-  name: 'yarn',
+  name: 'Yarn',
   package: '@yarnpkg/cli-dist',
   version: '4.18.1',
   program: 'bin/yarn.js',
@@ -32,3 +41,17 @@ export const vlt: Client = {
   program: 'vlt.js',
   node: 24,
 };
+
+/** Every client that is tested, in the order of the README. */
+export const clients: readonly Client[] = [
+  deno,
+  npm11,
+  npm12,
+  pnpm10,
+  pnpm11,
+  pnpm12,
+  yarn1,
+  yarn4,
+  bun,
+  vlt,
+];

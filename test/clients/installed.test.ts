@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -24,6 +25,7 @@ import { treeAt } from '../../src/source/file-tree.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import { builtProgram, runProcess } from '../support/process.ts';
 import type { Publication } from '../support/publication.ts';
+import { deno } from './clients.ts';
 import { type Command, commandOf } from './install.ts';
 import { environmentOf, type InstalledLayout, layouts } from './layouts.ts';
 import { openRegistry, type Registry } from './world.ts';
@@ -136,6 +138,25 @@ describe.each(layouts)('installed by $title', (layout) => {
     else failedWith(outcome, /is a symbolic link$/);
   });
 
+  /** Deno installs no package from a file, and what is in archives has no folder. */
+  const hasAlias = layout.client !== deno && layout.archive !== true;
+
+  test.skipIf(!hasAlias)('another package in the place of an alias one level down is found', async () => {
+    const copy = copyOf(installation);
+    const place = aliasIn(copy);
+    expect(readFileSync(join(place, 'package.json'), 'utf8')).toContain('@jsr/acme__core');
+    rmSync(place, { recursive: true });
+    writePackage(place, 'evil');
+    expect((await look(layout, copy, registry.packages.core)).status).not.toBe('passed');
+  });
+
+  test.skipIf(!hasAlias)('another package one level down that shadows this one is found', async () => {
+    const copy = copyOf(installation);
+    const { places } = passed(await look(layout, copy, registry.packages.widget));
+    writePackage(join(copy.project, places[0] ?? '', 'node_modules/@jsr/acme__core'), 'evil');
+    expect((await look(layout, copy, registry.packages.core)).status).not.toBe('passed');
+  });
+
   test.skipIf(layout.core.some((pattern) => /DENO_DIR|berry/.test(pattern.source)))(
     'a link out of the project in the place of the copy is reported and not followed',
     async () => {
@@ -215,11 +236,22 @@ async function look(
   const { lockfile } = layout;
   const { registry: address, npm } = registry.server.urls;
   const registries = { registry: address, npmRegistry: npm };
-  const { targets } = readLockfile(lockfile, readFileSync(join(project, lockfile), 'utf8'), registries);
-  const deno =
-    layout.client.name === 'deno' ? { deno: { folder: join(home, 'deno'), lockfiles: [lockfile] } } : {};
-  const places = { projects: [project], ...deno, stores: [join(home, '.yarn/berry/cache')] };
-  const { packages, strays } = await collectInstalled({ ...places, ...registries }, targets, treeAt(project));
+  const { targets, ...contents } = readLockfile(
+    lockfile,
+    readFileSync(join(project, lockfile), 'utf8'),
+    registries,
+  );
+  const { packages, strays } = await collectInstalled(
+    {
+      projects: [project],
+      lockfiles: [{ ...contents, file: lockfile, folder: project }],
+      ...(layout.client === deno && { deno: { folder: join(home, 'deno'), lockfiles: [lockfile] } }),
+      stores: [join(home, '.yarn/berry/cache')],
+      ...registries,
+    },
+    targets,
+    treeAt(project),
+  );
   expect(strays).toEqual([]);
   const copies = packages.get(publication.purl as Purl);
   const facts = known.get(publication.purl);
@@ -244,6 +276,21 @@ async function placeOf(layout: InstalledLayout, { project, home }: Installation,
   return place.startsWith('DENO_DIR')
     ? join(home, 'deno', place.slice('DENO_DIR/'.length))
     : join(project, place);
+}
+
+/** Where `middle` finds `@acme/core`, under the name that it gives it. */
+function aliasIn({ project }: Installation): string {
+  const middle = realpathSync(join(project, 'node_modules/middle'));
+  const places = ['node_modules/renamed', '../renamed', '../node_modules/renamed'];
+  const found = places.map((place) => join(middle, place)).find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`nothing is installed as "renamed" for ${middle}`);
+  return found;
+}
+
+function writePackage(folder: string, name: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '1.2.0', main: 'mod.js' }));
+  writeFileSync(join(folder, 'mod.js'), 'exports.core = 2;\n');
 }
 
 /** The file below a path, or at it, that holds the module of `@acme/core`. */
@@ -272,6 +319,7 @@ async function audit(
     lockfile,
     '--depth',
     'installed',
+    '--no-progress',
     '--format',
     'json',
     '--cache-dir',

@@ -1,25 +1,16 @@
 import { join } from 'node:path';
+import { tgzOf } from '../support/archive.ts';
 import type { Role } from '../support/http.ts';
-import { bun, deno, npm11, pnpm10, vlt, yarn1, yarn4 } from './clients.ts';
+import { bun, deno, npm11, npm12, pnpm10, pnpm11, pnpm12, vlt, yarn1, yarn4 } from './clients.ts';
 import type { Client } from './install.ts';
 
 type Urls = Readonly<Record<Role, string>>;
-
-const { platform, arch } = process;
-const pnpm11: Client = { ...pnpm10, version: '11.28.11', program: 'bin/pnpm.mjs', node: 24 };
-const pnpm12: Client = {
-  name: 'pnpm',
-  package: `@pnpm/exe.${platform}-${arch}`,
-  version: '12.20.0',
-  program: 'pnpm',
-  binary: true,
-};
 
 /** A way in which a client lays out what it installs. */
 export interface InstalledLayout {
   readonly title: string;
   readonly client: Client;
-  readonly files: (urls: Urls) => Readonly<Record<string, string>>;
+  readonly files: (urls: Urls) => Readonly<Record<string, string | Uint8Array>>;
   readonly args: readonly string[];
   readonly lockfile: string;
   /** Where copies of `@acme/core` are, as a report names them. */
@@ -32,24 +23,50 @@ export interface InstalledLayout {
 /** What every project asks for: a package that brings `@acme/core`, under an alias, and one under its own name. */
 const dependencies = { '@acme/widget': 'npm:@jsr/acme__widget@^1.4.0', '@jsr/acme__dots': '^1.0.0' };
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** A package from elsewhere that brings `@acme/core` under a name which means another package to the project. */
+const middle = {
+  'middle-1.0.0.tgz': tgzOf([
+    {
+      path: 'package/package.json',
+      content: json({
+        name: 'middle',
+        version: '1.0.0',
+        license: 'MIT',
+        dependencies: { renamed: 'npm:@jsr/acme__core@^1.2.0' },
+      }),
+    },
+  ]),
+};
+const withMiddle = {
+  ...dependencies,
+  middle: 'file:./middle-1.0.0.tgz',
+  renamed: 'npm:@jsr/acme__dots@^1.0.0',
+};
+
+const npmrc = ({ npm }: Urls, settings = '') => `@jsr:registry=${npm}\nregistry=${npm}\n${settings}`;
+const app = { name: 'app', version: '1.0.0', private: true, license: 'MIT' };
 const nodeProject = (urls: Urls, settings = '') => ({
-  'package.json': json({ name: 'app', version: '1.0.0', private: true, license: 'MIT', dependencies }),
-  '.npmrc': `@jsr:registry=${urls.npm}\nregistry=${urls.npm}\n${settings}`,
+  ...middle,
+  'package.json': json({ ...app, dependencies: withMiddle }),
+  '.npmrc': npmrc(urls, settings),
 });
-const yarnProject = (urls: Urls, linker: string, settings = '') => ({
-  'package.json': json({
-    name: 'app',
-    version: '1.0.0',
-    dependencies: { ...dependencies, '@acme/widget': 'jsr:^1.4.0' },
-  }),
+const pnpmProject = (urls: Urls, settings = '') => ({
+  ...nodeProject(urls),
+  'pnpm-workspace.yaml': `minimumReleaseAge: 0\nenableGlobalVirtualStore: false\n${settings}`,
+});
+const yarnProject = (urls: Urls, linker: string, ...settings: readonly string[]) => ({
+  ...middle,
+  'package.json': json({ ...app, dependencies: { ...withMiddle, '@acme/widget': 'catalog:' } }),
   '.yarnrc.yml': [
     `npmRegistryServer: "${urls.npm}"`,
     `npmScopes: { jsr: { npmRegistryServer: "${urls.npm}" } }`,
-    'unsafeHttpWhitelist: ["127.0.0.1"]',
+    'unsafeHttpWhitelist: [localhost, 127.0.0.1]',
     'enableTelemetry: false',
     'enableImmutableInstalls: false',
     `nodeLinker: ${linker}`,
-    settings,
+    'catalog: { "@acme/widget": "jsr:^1.4.0" }',
+    ...settings,
   ].join('\n'),
   // Else Yarn would look for a project further up.
   'yarn.lock': '',
@@ -62,48 +79,64 @@ const jsrImports =
   'import { widget } from "jsr:@acme/widget@^1.4.0";\nimport "jsr:@acme/dots@^1.0.0";\nconsole.log(widget);\n';
 const npmImports =
   'import { widget } from "npm:@jsr/acme__widget@^1.4.0";\nimport "npm:@jsr/acme__dots@^1.0.0";\nconsole.log(widget);\n';
-const flat = /^node_modules\/@jsr\/acme__core$/;
+const flat = [/^node_modules\/@jsr\/acme__core$/, /^node_modules\/middle\/node_modules\/renamed$/];
+const inPnpm = [/^node_modules\/\.pnpm\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/];
+const inVlt = /^node_modules\/\.vlt\/[^/]+\/node_modules\/@jsr\/acme__core$/;
+const inDeno = [
+  /^node_modules\/\.deno\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/,
+  /^DENO_DIR\/npm\/\d+\/@jsr\/acme__core\/1\.2\.0$/,
+];
 
 /** Every layout that the clients of today know. */
 export const layouts: readonly InstalledLayout[] = [
-  {
-    ...{ title: 'npm', client: npm11, lockfile: 'package-lock.json', core: [flat] },
-    files: (urls) => nodeProject(urls),
+  ...[npm11, npm12].map((client) => ({
+    ...{ title: `npm ${client.version}`, client, lockfile: 'package-lock.json', core: flat },
+    files: (urls: Urls) => nodeProject(urls),
     args: ['install'],
-  },
-  {
-    ...{ title: 'npm: linked', client: npm11, lockfile: 'package-lock.json' },
-    files: (urls) => nodeProject(urls),
+  })),
+  ...[npm11, npm12].map((client) => ({
+    ...{ title: `npm ${client.version}: linked`, client, lockfile: 'package-lock.json' },
+    files: (urls: Urls) => nodeProject(urls),
     args: ['install', '--install-strategy=linked'],
     core: [/^node_modules\/\.store\/@jsr\/acme__core@1\.2\.0-[^/]+\/node_modules\/@jsr\/acme__core$/],
-  },
-  {
-    ...{ title: 'pnpm', client: pnpm10, lockfile: 'pnpm-lock.yaml' },
-    files: (urls) => nodeProject(urls),
+  })),
+  ...[pnpm10, pnpm11, pnpm12].map((client) => ({
+    ...{ title: `pnpm ${client.version}`, client, lockfile: 'pnpm-lock.yaml', core: inPnpm },
+    files: (urls: Urls) => pnpmProject(urls),
     args: ['install', '--no-frozen-lockfile'],
-    core: [/^node_modules\/\.pnpm\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/],
-  },
-  ...[pnpm11, pnpm12].map((client) => ({
-    ...{ title: `pnpm ${client.version}`, client, lockfile: 'pnpm-lock.yaml' },
-    files: (urls: Urls) => ({
-      ...nodeProject(urls),
-      'pnpm-workspace.yaml': 'minimumReleaseAge: 0\nenableGlobalVirtualStore: false\n',
-    }),
-    args: ['install', '--no-frozen-lockfile'],
-    core: [/^node_modules\/\.pnpm\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/],
   })),
   {
-    ...{ title: 'pnpm: hoisted', client: pnpm10, lockfile: 'pnpm-lock.yaml', core: [flat] },
+    ...{ title: 'pnpm: hoisted', client: pnpm10, lockfile: 'pnpm-lock.yaml', core: flat },
     files: (urls) => nodeProject(urls, 'node-linker=hoisted\n'),
     args: ['install', '--no-frozen-lockfile'],
   },
   {
-    ...{ title: 'yarn 1', client: yarn1, lockfile: 'yarn.lock', core: [flat] },
+    ...{ title: 'pnpm: integrity of the tar', client: pnpm12, lockfile: 'pnpm-lock.yaml', core: inPnpm },
+    files: (urls) => pnpmProject(urls, 'lockfile: { integrityTarget: tar }\n'),
+    args: ['install', '--no-frozen-lockfile'],
+  },
+  {
+    ...{ title: 'pnpm: lockfile version 13', client: pnpm12, lockfile: 'pnpm-lock.yaml', core: inPnpm },
+    files: (urls) => pnpmProject(urls, 'lockfile: { format: v13 }\n'),
+    args: ['install', '--no-frozen-lockfile'],
+  },
+  {
+    ...{ title: 'pnpm: a named registry', client: pnpm12, lockfile: 'pnpm-lock.yaml' },
+    files: (urls) => ({
+      ...pnpmProject(urls, namedRegistry(urls)),
+      // A key has the name of the registry where that is not the default one.
+      '.npmrc': `registry=${urls.registry}\n`,
+    }),
+    args: ['install', '--no-frozen-lockfile'],
+    core: [/^node_modules\/\.pnpm\/@jsr\+acme__core@mirror\+1\.2\.0\/node_modules\/@jsr\/acme__core$/],
+  },
+  {
+    ...{ title: 'yarn 1', client: yarn1, lockfile: 'yarn.lock', core: flat },
     files: (urls) => nodeProject(urls),
     args: ['install', '--non-interactive'],
   },
   {
-    ...{ title: 'yarn 4: node-modules', client: yarn4, lockfile: 'yarn.lock', core: [flat] },
+    ...{ title: 'yarn 4: node-modules', client: yarn4, lockfile: 'yarn.lock', core: flat },
     files: (urls) => yarnProject(urls, 'node-modules'),
     args: ['install'],
   },
@@ -127,7 +160,7 @@ export const layouts: readonly InstalledLayout[] = [
     archive: true,
   },
   {
-    ...{ title: 'bun: hoisted', client: bun, lockfile: 'bun.lock', core: [flat] },
+    ...{ title: 'bun: hoisted', client: bun, lockfile: 'bun.lock', core: flat },
     files: (urls) => ({ ...nodeProject(urls), 'bunfig.toml': '[install]\nlinker = "hoisted"\n' }),
     args: ['install'],
   },
@@ -146,7 +179,8 @@ export const layouts: readonly InstalledLayout[] = [
       }),
     }),
     args: ['install'],
-    core: [/^node_modules\/\.vlt\/[^/]+\/node_modules\/@jsr\/acme__core$/],
+    // Once as what the scope of `@jsr` leads to, and once as what an alias leads to.
+    core: [inVlt, inVlt],
   },
   {
     ...{ title: 'deno: vendor', client: deno, lockfile: 'deno.lock', partial: true },
@@ -162,23 +196,45 @@ export const layouts: readonly InstalledLayout[] = [
   },
   {
     ...{ title: 'deno: packages of npm in the global cache', client: deno, lockfile: 'deno.lock' },
-    files: (urls) => ({ ...denoProject({}, npmImports), '.npmrc': nodeProject(urls)['.npmrc'] }),
+    files: (urls) => ({ ...denoProject({}, npmImports), '.npmrc': npmrc(urls) }),
     args: ['run', '-A', 'main.ts'],
     core: [/^DENO_DIR\/npm\/\d+\/@jsr\/acme__core\/1\.2\.0$/],
   },
   {
-    ...{ title: 'deno: node_modules', client: deno, lockfile: 'deno.lock' },
-    files: (urls) => ({
-      ...denoProject({ nodeModulesDir: 'auto' }, npmImports),
-      '.npmrc': nodeProject(urls)['.npmrc'],
-    }),
+    ...{ title: 'deno: node_modules', client: deno, lockfile: 'deno.lock', core: inDeno },
+    files: (urls) => ({ ...denoProject({ nodeModulesDir: 'auto' }, npmImports), '.npmrc': npmrc(urls) }),
     args: ['run', '-A', 'main.ts'],
-    core: [
-      /^node_modules\/\.deno\/@jsr\+acme__core@1\.2\.0\/node_modules\/@jsr\/acme__core$/,
-      /^DENO_DIR\/npm\/\d+\/@jsr\/acme__core\/1\.2\.0$/,
-    ],
+  },
+  {
+    ...{ title: 'deno: jsr: in package.json', client: deno, lockfile: 'deno.lock', core: inDeno },
+    files: (urls) => ({
+      'deno.json': json({ minimumDependencyAge: 0 }),
+      'package.json': json({
+        ...app,
+        dependencies: { '@acme/widget': 'jsr:^1.4.0', dots: 'jsr:@acme/dots@^1.0.0' },
+      }),
+      '.npmrc': npmrc(urls),
+    }),
+    args: ['install'],
+  },
+  {
+    ...{ title: 'deno: jsr: imports in node_modules', client: deno, lockfile: 'deno.lock', core: inDeno },
+    files: (urls) => ({
+      'deno.json': json({
+        imports: { '@acme/widget': 'jsr:@acme/widget@^1.4.0', '@acme/dots': 'jsr:@acme/dots@^1.0.0' },
+        minimumDependencyAge: 0,
+        nodeModulesDir: 'auto',
+        jsrDepsInNodeModules: true,
+      }),
+      '.npmrc': npmrc(urls),
+    }),
+    args: ['install'],
   },
 ];
+
+/** Settings of pnpm 12 that give the mirror a name. */
+export const namedRegistry = ({ npm }: Urls): string =>
+  `namedRegistries: { mirror: "${npm}/" }\nregistries: { "@jsr": "${npm}/" }\n`;
 
 /** The environment of every client: an empty home, with the caches in it, and nothing of the machine. */
 export function environmentOf(home: string, { registry }: Urls): Readonly<Record<string, string>> {

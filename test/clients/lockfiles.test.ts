@@ -1,11 +1,19 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { expectReport } from '../report/schema.ts';
 import { builtProgram, type Exited, runProcess } from '../support/process.ts';
-import { bun, deno, npm11 } from './clients.ts';
+import { bun, deno, npm11, npm12 } from './clients.ts';
 import { commandOf } from './install.ts';
-import { binaryBunProject, denoProject, type Lockable, npmProject, projects, type Said } from './projects.ts';
+import {
+  binaryBunProject,
+  denoProject,
+  type Lockable,
+  npmProject,
+  patchedProjects,
+  projects,
+  type Said,
+} from './projects.ts';
 import { openRegistry, type Registry, replace } from './world.ts';
 
 /** The parts of a report that the tests read. */
@@ -42,8 +50,8 @@ describe.each(projects)('the lockfile of $title', (project) => {
     if (missing !== undefined) skip(missing);
   });
 
-  test('names every package once, where it stands and who asked for it, and each is verified', async () => {
-    const { code, report } = await audit(place, registry);
+  test('names every package once, where it stands and who asked for it, and each is verified with its tarball', async () => {
+    const { code, report } = await audit(place, registry, '--depth=tarball');
     expect(report.packages.map(({ purl, verdict }) => [purl, verdict]).sort()).toEqual(
       names.map((name) => [registry.packages[name].purl, 'verified']),
     );
@@ -96,6 +104,42 @@ describe('with clients of their own', () => {
     expect((await audit(place, registry)).report.summary).toMatchObject({ total: 4, verified: 4 });
   });
 
+  for (const project of patchedProjects) {
+    test(`a patch by ${project.title} holds its package to nothing, and excuses no other`, async ({
+      skip,
+    }) => {
+      const command = await commandOf(project.client);
+      if ('missing' in command) return skip(command.missing);
+      const place = await lock(project, command.command, registry);
+      const modules = join(place.folder, 'node_modules/@jsr');
+      expect(await readFile(join(modules, 'acme__extra/README.md'), 'utf8')).toBe('# Test\nmore\n');
+      const files =
+        project.client === npm12 ? ['package-lock.json', 'node_modules/.package-lock.json'] : ['.'];
+      for (const file of files) {
+        const { code, report } = await audit(place, registry, '--depth=installed', file);
+        expect(verdicts(report)).toEqual({
+          '@acme/core@1.2.0': 'verified',
+          '@acme/extra@2.0.0': 'inconclusive',
+          '@acme/widget@1.4.0': 'verified',
+        });
+        const patched = report.packages.find(({ name }) => name === 'extra');
+        const why = expect.stringMatching(/^\S+ changes it with a patch of the project$/) as unknown;
+        expect(patched).toMatchObject({
+          checks: { installed: { status: 'unknown' } },
+          occurrences: expect.arrayContaining([
+            expect.objectContaining({ locked: expect.objectContaining({ kind: 'nothing', why }) as unknown }),
+          ]) as unknown,
+        });
+        expect(new Set(patched?.findings.map(({ id }) => id))).toEqual(new Set(['unpinned']));
+        expect(code).toBe(3);
+      }
+      await writeFile(join(await realpath(join(place.folder, 'node_modules/@acme/widget')), 'mod.js'), '');
+      const { code, report } = await audit(place, registry, '--depth=installed');
+      expect(rejections(report)).toEqual(['@acme/widget@1.4.0']);
+      expect(code).toBe(1);
+    });
+  }
+
   test('a tarball that the mirror did not make of the attested files is rejected, though npm locked it', async ({
     skip,
   }) => {
@@ -127,6 +171,9 @@ describe('with clients of their own', () => {
 const rejections = ({ packages }: Report): readonly string[] =>
   packages.filter(({ verdict }) => verdict === 'rejected').map(({ purl }) => purl.replace('pkg:jsr/', ''));
 
+const verdicts = ({ packages }: Report): Readonly<Record<string, string>> =>
+  Object.fromEntries(packages.map(({ purl, verdict }) => [purl.replace('pkg:jsr/', ''), verdict]));
+
 /** A project that was locked, and the home of the user who did. */
 interface Place {
   readonly folder: string;
@@ -156,7 +203,15 @@ function runAudit(
   { server }: Registry,
   ...options: readonly string[]
 ): Promise<Exited> {
-  const command = [...builtProgram(), 'audit', '--no-cache', '--format', 'json', ...options] as const;
+  const command = [
+    ...builtProgram(),
+    'audit',
+    '--no-cache',
+    '--no-progress',
+    '--format',
+    'json',
+    ...options,
+  ] as const;
   return runProcess(command, { cwd: folder, env: { ...server.env({ cache: false }), HOME: home } });
 }
 

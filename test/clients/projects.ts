@@ -1,6 +1,7 @@
 import type { Role } from '../support/http.ts';
-import { bun, deno, npm11, pnpm10, vlt, yarn1, yarn4 } from './clients.ts';
+import { bun, deno, npm11, npm12, pnpm10, pnpm12, vlt, yarn1, yarn4 } from './clients.ts';
 import type { Client } from './install.ts';
+import { namedRegistry } from './layouts.ts';
 import type { Registry } from './world.ts';
 
 type Urls = Readonly<Record<Role, string>>;
@@ -52,9 +53,21 @@ function nodeProject(urls: Urls, widget = 'npm:@jsr/acme__widget@^1.4.0'): Reado
   };
 }
 
+const denoImports = {
+  '@acme/widget': 'jsr:@acme/widget@^1.4.0',
+  '@acme/tool': 'jsr:@acme/tool@^0.3.0',
+  '@acme/extra': 'jsr:@acme/extra@^2.0.0',
+};
 const denoConfig = (imports: Readonly<Record<string, string>>): string =>
   json({ imports, minimumDependencyAge: 0 });
 const denoEnv = ({ registry }: Urls) => ({ JSR_URL: registry, DENO_NO_UPDATE_CHECK: '1' });
+/** Deno locks tarballs of the mirror wherever it installs into `node_modules`. */
+const denoNpmSays = {
+  core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'] },
+  widget: { ...tarball, direct: true },
+  tool: { ...tarball, direct: true },
+  extra: { ...tarball, direct: true },
+} as const;
 const pnpmSays = {
   core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'], dev: false, optional: false },
   widget: { ...tarball, direct: true, alias: asked.widget, dev: false, optional: false },
@@ -79,11 +92,7 @@ export const denoProject: Project = {
   title: 'deno: jsr: imports',
   client: deno,
   files: () => ({
-    'deno.json': denoConfig({
-      '@acme/widget': 'jsr:@acme/widget@^1.4.0',
-      '@acme/tool': 'jsr:@acme/tool@^0.3.0',
-      '@acme/extra': 'jsr:@acme/extra@^2.0.0',
-    }),
+    'deno.json': denoConfig(denoImports),
   }),
   args: ['install'],
   env: denoEnv,
@@ -105,12 +114,68 @@ export const npmProject: Project = {
   says: npmSays,
 };
 
+/** Both entries that Yarn writes for a `jsr:` dependency are the same package. */
+const yarnSays = (widget: string): Project['says'] => ({
+  core: { ...nothing, direct: false, dependents: [widget, '@acme/widget@npm:@jsr/acme__widget@^1.4.0'] },
+  widget: { ...nothing, direct: true, alias: asked.widget, dependents: ['app@workspace:.'] },
+  tool: { ...nothing, direct: true, alias: asked.tool, dependents: ['app@workspace:.'] },
+  extra: { ...nothing, direct: true, dependents: ['app@workspace:.'] },
+});
+
 /** Bun without the text lockfile that is its default today. */
 export const binaryBunProject: Lockable = {
   client: bun,
   files: (urls) => ({ ...nodeProject(urls), 'bunfig.toml': '[install]\nsaveTextLockfile = false\n' }),
   args: ['install'],
 };
+
+/** A patch of the file that says what `@acme/extra` is. */
+const patchFile = `diff --git a/README.md b/README.md
+--- a/README.md
++++ b/README.md
+@@ -1 +1,2 @@
+ # Test
++more
+`;
+
+/** Projects that patch `@acme/extra`, each in the way of its client. */
+export const patchedProjects: readonly (Lockable & { readonly title: string })[] = [
+  {
+    title: 'npm 12',
+    client: npm12,
+    files: (urls) => patchedProject(urls, { patchedDependencies }),
+    args: ['install'],
+  },
+  ...[pnpm10, pnpm12].map((client) => ({
+    title: `pnpm ${client.version}`,
+    client,
+    files: (urls: Urls) => ({
+      ...patchedProject(urls),
+      'pnpm-workspace.yaml': `minimumReleaseAge: 0\npatchedDependencies: ${JSON.stringify(patchedDependencies)}\n`,
+    }),
+    args: ['install', '--no-frozen-lockfile'],
+  })),
+  {
+    title: 'yarn 4',
+    client: yarn4,
+    files: (urls) => ({
+      ...yarnProject(urls, 'jsr:^1.4.0'),
+      ...patchedProject(urls, {
+        dependencies: {
+          ...patchedBase,
+          '@jsr/acme__extra': 'patch:@jsr/acme__extra@npm%3A2.0.0#./extra.patch',
+        },
+      }),
+    }),
+    args: ['install'],
+  },
+  {
+    title: 'bun',
+    client: bun,
+    files: (urls) => patchedProject(urls, { patchedDependencies }),
+    args: ['install'],
+  },
+];
 
 /** One project for every lockfile that a client in use today writes. */
 export const projects: readonly Project[] = [
@@ -129,14 +194,44 @@ export const projects: readonly Project[] = [
     args: ['install'],
     env: denoEnv,
     lockfile: 'deno.lock',
-    says: {
-      core: { ...tarball, direct: false, dependents: ['@jsr/acme__widget@1.4.0'] },
-      widget: { ...tarball, direct: true },
-      tool: { ...tarball, direct: true },
-      extra: { ...tarball, direct: true },
-    },
+    says: denoNpmSays,
+  },
+  {
+    title: 'deno: jsr: in package.json',
+    client: deno,
+    files: ({ npm }) => ({
+      'package.json': json({
+        name: 'app',
+        dependencies: { '@acme/widget': 'jsr:^1.4.0', '@acme/extra': 'jsr:@acme/extra@^2.0.0' },
+        devDependencies: { '@acme/tool': 'jsr:^0.3.0' },
+      }),
+      'deno.json': denoConfig({}),
+      '.npmrc': `@jsr:registry=${npm}\nregistry=${npm}\n`,
+    }),
+    args: ['install'],
+    env: denoEnv,
+    lockfile: 'deno.lock',
+    says: denoNpmSays,
+  },
+  {
+    title: 'deno: jsr: imports in node_modules',
+    client: deno,
+    files: ({ npm }) => ({
+      'deno.json': json({
+        imports: denoImports,
+        minimumDependencyAge: 0,
+        nodeModulesDir: 'auto',
+        jsrDepsInNodeModules: true,
+      }),
+      '.npmrc': `@jsr:registry=${npm}\nregistry=${npm}\n`,
+    }),
+    args: ['install'],
+    env: denoEnv,
+    lockfile: 'deno.lock',
+    says: denoNpmSays,
   },
   npmProject,
+  { ...npmProject, title: 'npm 12', client: npm12 },
   {
     title: 'npm: lockfile version 1',
     client: npm11,
@@ -175,6 +270,36 @@ export const projects: readonly Project[] = [
     lockfile: 'pnpm-lock.yaml',
     says: pnpmSays,
   },
+  ...Object.entries({
+    'pnpm 12': '',
+    'pnpm 12: integrity of the tar': 'lockfile: { integrityTarget: tar }\n',
+    'pnpm 12: lockfile version 13': 'lockfile: { format: v13 }\n',
+  }).map(
+    ([title, settings]): Project => ({
+      title,
+      client: pnpm12,
+      files: (urls) => ({
+        ...nodeProject(urls, 'jsr:^1.4.0'),
+        'pnpm-workspace.yaml': `minimumReleaseAge: 0\n${settings}`,
+      }),
+      args: ['install', '--no-frozen-lockfile'],
+      lockfile: 'pnpm-lock.yaml',
+      says: pnpmSays,
+    }),
+  ),
+  {
+    title: 'pnpm 12: a named registry',
+    client: pnpm12,
+    files: (urls) => ({
+      ...nodeProject(urls, 'jsr:^1.4.0'),
+      'pnpm-workspace.yaml': `minimumReleaseAge: 0\n${namedRegistry(urls)}`,
+      // A key has the name of the registry where that is not the default one.
+      '.npmrc': `registry=${urls.registry}\n`,
+    }),
+    args: ['install', '--no-frozen-lockfile'],
+    lockfile: 'pnpm-lock.yaml',
+    says: { ...pnpmSays, core: { ...pnpmSays.core, dependents: ['@jsr/acme__widget@mirror:1.4.0'] } },
+  },
   {
     title: 'yarn 1',
     client: yarn1,
@@ -195,17 +320,18 @@ export const projects: readonly Project[] = [
     files: (urls) => yarnProject(urls, 'jsr:@acme/widget@^1.4.0'),
     args: ['install'],
     lockfile: 'yarn.lock',
-    // Both entries that Yarn writes for a `jsr:` dependency are the same package.
-    says: {
-      core: {
-        ...nothing,
-        direct: false,
-        dependents: ['@acme/widget@jsr:@acme/widget@^1.4.0', '@acme/widget@npm:@jsr/acme__widget@^1.4.0'],
-      },
-      widget: { ...nothing, direct: true, alias: asked.widget, dependents: ['app@workspace:.'] },
-      tool: { ...nothing, direct: true, alias: asked.tool, dependents: ['app@workspace:.'] },
-      extra: { ...nothing, direct: true, dependents: ['app@workspace:.'] },
+    says: yarnSays('@acme/widget@jsr:@acme/widget@^1.4.0'),
+  },
+  {
+    title: 'yarn 4: a catalog',
+    client: yarn4,
+    files: (urls) => {
+      const { '.yarnrc.yml': settings, ...files } = yarnProject(urls, 'catalog:');
+      return { ...files, '.yarnrc.yml': `${settings}\ncatalog: { "@acme/widget": "jsr:^1.4.0" }\n` };
     },
+    args: ['install'],
+    lockfile: 'yarn.lock',
+    says: yarnSays('@acme/widget@jsr:^1.4.0'),
   },
   {
     title: 'bun',
@@ -269,6 +395,17 @@ function yarnProject(urls: Urls, widget: string): Readonly<Record<string, string
     ].join('\n'),
     // Else Yarn would look for a project further up.
     'yarn.lock': '',
+  };
+}
+
+const patchedDependencies = { '@jsr/acme__extra@2.0.0': 'extra.patch' };
+const patchedBase = { '@acme/widget': 'npm:@jsr/acme__widget@^1.4.0', '@jsr/acme__extra': '^2.0.0' };
+
+function patchedProject(urls: Urls, fields: object = {}): Readonly<Record<string, string>> {
+  return {
+    ...nodeProject(urls),
+    'package.json': json({ name: 'app', version: '1.0.0', dependencies: patchedBase, ...fields }),
+    'extra.patch': patchFile,
   };
 }
 
