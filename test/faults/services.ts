@@ -14,6 +14,8 @@ export interface Service {
   readonly at: (request: WorldRequest) => boolean;
   /** What the package comes to when there is no such answer to be had. */
   readonly lasting: Fate;
+  /** The same, where its host is silent to every question; `lasting` where it makes no difference. */
+  readonly silent?: Fate;
   /** What it comes to when the answer is that there is none. */
   readonly no: Fate;
   /** The most bytes of it that are read: its limit, and what lies in buffers on the way. */
@@ -74,6 +76,8 @@ export function fillWith(world: World): {
         spec: '@acme/badge@1.0.0',
         at: at(/^api .*\/packages\/badge\/versions\/1\.0\.0(?:\?.*)?$/),
         lasting: 'verified',
+        // What a search finds has to be confirmed by the link's id, which only the same host knows.
+        silent: 'inconclusive',
         no: 'verified',
         bytes: 8 * MB,
       },

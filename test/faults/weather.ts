@@ -24,6 +24,8 @@ export interface Fault {
   readonly tooLong?: true;
   /** Seconds of `--timeout`, where nothing else would end it. */
   readonly timeout?: number;
+  /** Not one byte comes, so that after the timeout its host is asked nothing more. */
+  readonly silent?: true;
   /** TUF counts it as an attack on the mirror, as its specification says, and not as a mirror that is down. */
   readonly attackOnTuf?: true;
   /** False where this time the answer is honest. */
@@ -155,6 +157,7 @@ export const faults: readonly Fault[] = [
     kind: 'lasting',
     tries: 1,
     timeout: 4,
+    silent: true,
     act: () => true,
   },
   {
@@ -172,6 +175,7 @@ export const faults: readonly Fault[] = [
     kind: 'lasting',
     tries: 1,
     timeout: 4,
+    silent: true,
     act: always(({ response }) => drip(response, () => response.writeProcessing())),
   },
   {
