@@ -382,6 +382,39 @@ export const denoConfigurations: Area = {
       }),
       /Deno takes @acme\/row-\d+ from the folder "linked\/evil"/,
     ),
+    {
+      ...configured(
+        'a deno.lock in a folder without a project is told where Deno reads the one above',
+        () => ({ 'deno.json': {}, 'sub/deno.lock': { version: '5' } }),
+        /Deno reads deno\.lock here instead; it was not audited/,
+      ),
+      argv: () => ['audit', 'sub', '--strict'],
+    },
+    {
+      promise: 'an honest deno.lock in a folder without a project does not hide the one that Deno reads',
+      project: (scene) => ({
+        'deno.json': '{}',
+        'deno.lock': locked(scene, { redirects: { [module(scene)]: code } }),
+        'sub/deno.lock': locked(scene, {}),
+      }),
+      argv: () => ['audit', 'sub', '--strict'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'lockfile',
+      says: /the client runs something else instead of the package: "redirects" sends .* to /,
+    },
+    {
+      promise: 'a deno.lock in a folder with a deno.json of its own is the one that Deno reads',
+      project: (scene) => ({
+        'deno.json': '{}',
+        'deno.lock': locked(scene, { redirects: { [module(scene)]: code } }),
+        'sub/deno.json': '{}',
+        'sub/deno.lock': locked(scene, {}),
+      }),
+      argv: () => ['audit', 'sub', '--strict'],
+      verdict: 'verified',
+      code: 0,
+    },
     configured(
       'a folder that a pattern of the workspace excludes is nothing to be told',
       ({ name }) => ({

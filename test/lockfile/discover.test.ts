@@ -219,6 +219,62 @@ describe('a deno.json', () => {
       expect(await found(files, 'packages/a')).toEqual(['deno.lock (deno)']);
     },
   );
+
+  test.each([
+    ['deno.json', 'sub', { 'deno.json': '{}', 'deno.lock': '', 'sub/deno.lock': '' }],
+    ['package.json', 'sub', { 'package.json': '{}', 'deno.lock': '', 'sub/deno.lock': '' }],
+    [
+      'workspace',
+      'sub/a',
+      { 'deno.json': '{"workspace":["sub/a"]}', 'deno.lock': '', 'sub/a/deno.json': '{}' },
+    ],
+    [
+      'workspace around another project',
+      'sub/a',
+      {
+        'deno.json': '{"workspace":["sub/a"]}',
+        'deno.lock': '',
+        'sub/deno.json': '{}',
+        'sub/a/deno.json': '{}',
+      },
+    ],
+  ])('of a %s has the lockfile that Deno reads, and a nearer deno.lock is named', async (_, from, files) => {
+    const root = await repository({ ...files, 'sub/deno.lock': '' });
+    const { lockfiles, unread } = await discoverLockfiles(diskAt(join(root, from)), []);
+    expect(lockfiles.map(({ path }) => relative(root, path))).toEqual(['deno.lock']);
+    expect(unread.map(({ path, why }) => [relative(root, path), why])).toEqual([
+      [
+        join('sub', 'deno.lock'),
+        expect.stringMatching(/^Deno reads .*deno\.lock here instead; it was not audited$/),
+      ],
+    ]);
+  });
+
+  test('above a lockfile in a folder that is not a project hides no lockfile of Node', async () => {
+    const root = { 'deno.json': '{}', 'deno.lock': '', 'package.json': '{}', 'package-lock.json': '' };
+    expect(await found({ ...root, 'sub/deno.lock': '' }, 'sub')).toEqual([
+      '../deno.lock (deno)',
+      '../package-lock.json (npm)',
+    ]);
+    const both = { 'deno.json': '{}', 'deno.lock': '', 'sub/deno.lock': '', 'sub/yarn.lock': '' };
+    expect(await found(both, 'sub')).toEqual(['../deno.lock (deno)', 'yarn.lock (yarn)']);
+  });
+
+  test('with "lock": false is told where a folder below has a deno.lock that Deno does not read', async () => {
+    const root = await repository({ 'deno.json': lock(false), 'sub/deno.lock': '', 'sub/yarn.lock': '' });
+    const { lockfiles, remarks, unread } = await discoverLockfiles(diskAt(join(root, 'sub')), []);
+    expect(lockfiles.map(({ file }) => file)).toEqual(['yarn.lock']);
+    expect(remarks.map(({ at }) => at.file)).toEqual(['../deno.json']);
+    expect(unread.map(({ why }) => why)).toEqual(['Deno reads no lockfile here; it was not audited']);
+  });
+
+  test('is not asked about a deno.lock that is named itself, nor where it has no lockfile', async () => {
+    const files = { 'deno.json': '{}', 'sub/deno.lock': '' };
+    expect(await found(files, 'sub')).toEqual(['deno.lock (deno)']);
+    expect(await found({ ...files, 'deno.lock': '' }, '.', ['sub/deno.lock'])).toEqual([
+      'sub/deno.lock (deno)',
+    ]);
+  });
 });
 
 describe('a file means', () => {

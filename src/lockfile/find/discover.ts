@@ -134,14 +134,17 @@ async function search(
 ): Promise<Discovered> {
   const steps = await stepsUp(disk, start);
   const deno = denoLock(steps);
-  if (deno !== undefined) refuseOutside(disk, deno.path, steps);
+  const lock = deno?.path;
+  if (lock !== undefined) refuseOutside(disk, lock, steps);
   const node = steps.findIndex(({ node }) => node.read.length > 0);
-  const nearest = Math.min(...[deno?.step ?? -1, node].filter((step) => step !== -1));
+  const nearest = Math.min(
+    ...[lock === undefined ? -1 : (deno?.step ?? -1), node].filter((step) => step !== -1),
+  );
   const near = steps.slice(0, nearest + 1);
   const found: FoundLockfile[] = [];
-  if (deno !== undefined && (deno.step === nearest || near.some((step) => step.deno !== undefined))) {
-    found.push(toFound(disk, deno.path, 'deno'));
-  }
+  const passed = deno?.passed ?? [];
+  const withDeno = near.some(({ deno, denoLock }) => deno !== undefined || denoLock !== undefined);
+  if (lock !== undefined && withDeno) found.push(toFound(disk, lock, 'deno'));
   const withNode = node === nearest || near.some(({ isNodeProject }) => isNodeProject);
   if (withNode) {
     found.push(...(steps[node]?.node.read ?? []).map(({ path, format }) => toFound(disk, path, format)));
@@ -154,9 +157,13 @@ async function search(
   const reach = none === undefined ? steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1) : steps;
   return {
     lockfiles: found,
-    remarks: [...(deno === undefined ? switchedOff(disk, near) : []), ...clientRemarks(steps, reach, found)],
+    remarks: [
+      ...(lock === undefined ? switchedOff(disk, passed.length > 0 ? steps : near) : []),
+      ...clientRemarks(steps, reach, found),
+    ],
     unread: [
       ...reach.flatMap((step) => step.node.unread),
+      ...passed.map((path) => passedOver(disk, path, lock)),
       ...below.lockfiles.map((path) => lowerDown(disk, path, asked)),
     ],
     unseen:
@@ -170,7 +177,7 @@ async function search(
             },
           ],
     missing: none,
-    denoConfigs: [configsOf(steps, deno?.path, start)],
+    denoConfigs: [configsOf(steps, lock, start)],
   };
 }
 
@@ -233,6 +240,8 @@ interface Step {
   readonly nodeConfig: string | undefined;
   /** Absolute; where Deno would look, if anywhere. */
   readonly denoLock: string | undefined;
+  /** Absolute; its `deno.lock`, whether Deno reads it or not. */
+  readonly denoBeside: string | undefined;
   readonly node: FolderLocks;
   readonly isNodeProject: boolean;
 }
@@ -269,6 +278,7 @@ async function lookInto(disk: Disk, folder: string, around: Around): Promise<Omi
     deno,
     denoConfig,
     denoLock: deno?.lock === false ? undefined : (named ?? beside),
+    denoBeside: beside,
     node: await nodeLocks(disk, folder, around),
     nodeConfig: names.has('package.json') ? join(folder, 'package.json') : undefined,
     isNodeProject: names.has('package.json'),
@@ -284,19 +294,56 @@ async function readProject(disk: Disk, path: string): Promise<DenoProject> {
   return readDenoProject(shown(disk, path), await disk.read(path));
 }
 
-/** The nearest lockfile of Deno, or that of the workspace which its folder belongs to. */
-function denoLock(steps: readonly Step[]): { readonly path: string; readonly step: number } | undefined {
+/** What Deno reads as its lockfile. */
+interface DenoLock {
+  /** Missing where the project says that it has no lockfile. */
+  readonly path: string | undefined;
+  readonly step: number;
+  /** Absolute; each `deno.lock` on the way up that Deno leaves alone. */
+  readonly passed: readonly string[];
+}
+
+/**
+ * The lockfile of the nearest project, or that of the workspace which the project belongs to. Deno reads the lockfile of a
+ * folder that has a `deno.json` or `package.json`, and no other, so one in a folder without them counts only where no
+ * project has a lockfile.
+ */
+function denoLock(steps: readonly Step[]): DenoLock | undefined {
   // A project that says there is none is not given the one of somebody else.
-  const step = steps.findIndex(({ deno, denoLock: path }) => path !== undefined || deno?.lock === false);
-  const here = steps[step];
-  if (here === undefined) return undefined;
+  const answers = ({ deno, denoLock: path }: Step) => path !== undefined || deno?.lock === false;
+  const inProject = steps.findIndex((step) => answers(step) && isProject(step));
+  const step = inProject === -1 ? steps.findIndex(answers) : inProject;
+  if (step === -1) return undefined;
+  const members = [steps.findIndex(isProject), step];
   const root = steps.findIndex(
     ({ deno, denoLock: path, folder }, index) =>
-      index > step && path !== undefined && isMember(deno?.members ?? [], seenFrom(folder, here.folder)),
+      path !== undefined &&
+      members.some((member) => {
+        const from = steps[member]?.folder;
+        return from !== undefined && index > member && isMember(deno?.members ?? [], seenFrom(folder, from));
+      }),
   );
-  const chosen = root === -1 ? here : steps[root];
-  if (chosen?.denoLock === undefined) return undefined;
-  return { path: chosen.denoLock, step };
+  const chosen = root === -1 ? step : root;
+  const path = steps[chosen]?.denoLock;
+  return {
+    path,
+    step: Math.min(step, chosen),
+    passed: steps.slice(0, chosen).flatMap(({ denoBeside }) => denoBeside ?? []),
+  };
+}
+
+function isProject({ denoConfig, nodeConfig }: Step): boolean {
+  return denoConfig !== undefined || nodeConfig !== undefined;
+}
+
+function passedOver(disk: Disk, path: string, read: string | undefined): UnreadLockfile {
+  const instead =
+    read === undefined ? 'Deno reads no lockfile here' : `Deno reads ${shown(disk, read)} here instead`;
+  return {
+    path,
+    why: `${instead}; it was not audited`,
+    hint: `remove it, or audit it, too: jsr-verify audit ${quoted(shown(disk, path))}`,
+  };
 }
 
 /** A project of Deno that says it has no lockfile: what it loads from JSR is held to nothing, and was not audited. */
