@@ -255,6 +255,36 @@ export const denoConfigurations: Area = {
       /"imports" sends jsr:@acme\/row-\d+@\^1 to jsr:@acme\/evil@1/,
     ),
     configured(
+      'an import map that sends a package to another version of itself at the registry is nothing to be told',
+      (scene) => ({
+        'deno.json': {
+          imports: {
+            [`jsr:@acme/${scene.name}@^1`]: `jsr:@acme/${scene.name}@1.0.0`,
+            [`jsr:@acme/${scene.name}@1`]: `npm:@jsr/acme__${scene.name}@^1.0.0`,
+            [`jsr:/@acme/${scene.name}/`]: `jsr:/@acme/${scene.name}@1.0.0/`,
+            [`jsr:@acme/${scene.name}@1.0`]: module(scene),
+          },
+        },
+      }),
+      undefined,
+    ),
+    ...Object.entries({
+      'another port of the host of the registry': (url: string) => url.replace(/:\d+\//, ':81/'),
+      'another scheme at the host of the registry': (url: string) => url.replace('http:', 'https:'),
+      'a user name at the registry': (url: string) => url.replace('//', '//evil@'),
+      'another folder of the registry': (url: string) => url.replace('/@', '/evil/@'),
+      'a folder above the package': (url: string) => url.replace('/mod', '/../../evil/mod'),
+      'escaped dots above the package': (url: string) => url.replace('/mod', '/..%2f..%2fevil/mod'),
+    }).map(([where, change]) =>
+      configured(
+        `an import map that sends a package of JSR to ${where} is told`,
+        (scene) => ({
+          'deno.json': { imports: { [`jsr:@acme/${scene.name}@1`]: change(module(scene)) } },
+        }),
+        /"imports" sends jsr:@acme\/row-\d+@1 to http/,
+      ),
+    ),
+    configured(
       'an import map that sends a module of JSR elsewhere is told',
       (scene) => ({ 'deno.json': { imports: { [module(scene)]: evil } } }),
       /"imports" sends http.*mod\.ts to \.\/evil\.ts/,

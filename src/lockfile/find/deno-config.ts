@@ -1,4 +1,4 @@
-import { nameOf } from '../../model/package.ts';
+import { nameOf, npmNameOf, type PackageName } from '../../model/package.ts';
 import type { Remark } from '../../model/target.ts';
 import { Lines } from '../parts/place.ts';
 import { packageSentAway, unescaped } from '../parts/sent-away.ts';
@@ -79,12 +79,22 @@ export function membersIn(workspace: Tree | undefined): readonly Tree[] {
 function replaces({ key, value }: Entry, registry: string): boolean {
   const to = textOf(value);
   if (to === undefined || !meansJsr(key, registry)) return false;
-  const [asked, given] = [packageSentAway(key, registry), packageSentAway(to, registry)];
-  const same =
-    typeof asked === 'object' &&
-    typeof given === 'object' &&
-    nameOf({ scope: asked.scope, name: asked.name }) === nameOf({ scope: given.scope, name: given.name });
-  return !same;
+  const asked = packageSentAway(key, registry);
+  return typeof asked !== 'object' || !leadsTo(asked, to, registry);
+}
+
+/** Whether a target is the package at the registry itself. Read strictly, unlike keys: what leads elsewhere must be told. */
+function leadsTo(wanted: PackageName, target: string, registry: string): boolean {
+  if (/[%\\?#\p{Cc}]|\/\.\.?(?:\/|$)/u.test(target)) return false;
+  const name = nameOf({ scope: wanted.scope, name: wanted.name });
+  const npm = npmNameOf(wanted);
+  const specs = [`jsr:${name}`, `jsr:/${name}`, `npm:${npm}`, `npm:/${npm}`];
+  if (specs.some((spec) => target.startsWith(spec) && /^(?:[@/]|$)/.test(target.slice(spec.length))))
+    return true;
+  return (
+    URL.canParse(target) &&
+    new URL(target).href.startsWith(`${new URL(registry).href.replace(/\/+$/, '')}/${name}/`)
+  );
 }
 
 /** Whether a key of an import map stands for a JSR package, for the registry, or for a beginning of its address. */
