@@ -624,6 +624,9 @@ describe('a lockfile below the folder that is asked for', () => {
     const files = { 'deno.lock': '', 'a/b/c/deno.lock': '', '.x/yarn.lock': '', 'a/pnpm-lock.main.yaml': '' };
     expect(await below(files)).toEqual(['.x/yarn.lock', 'a/pnpm-lock.main.yaml', 'a/b/c/deno.lock']);
     expect(await below(files, 'deno.lock')).toEqual([]);
+    expect(await below({ 'deno.lock': '', 'vendor/x/package-lock.json': '' })).toEqual([
+      'vendor/x/package-lock.json',
+    ]);
     expect(await below(files, '.', 'a/b/c/deno.lock')).toEqual(['.x/yarn.lock', 'a/pnpm-lock.main.yaml']);
   });
 
@@ -636,7 +639,6 @@ describe('a lockfile below the folder that is asked for', () => {
     const root = await repository({
       'deno.lock': '',
       'node_modules/a/yarn.lock': '',
-      'vendor/a/deno.lock': '',
       '.git/deno.lock': '',
     });
     const outside = await repository({ 'deno.lock': '' });

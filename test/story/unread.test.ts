@@ -140,6 +140,16 @@ describe('diff over a pull request', () => {
     expect(await said('diff', 'HEAD')).toEqual([1, expect.stringMatching(`^error ${lower}: it came`)]);
   });
 
+  it('that adds one in a folder called vendor does not end in green', async () => {
+    const file = 'vendor/x/package-lock.json';
+    project.write(file, npm(gadget));
+    project.commit('head');
+    expect(await said('diff', 'HEAD~1', 'HEAD')).toEqual([1, expect.stringContaining(`error ${file}: `)]);
+    project.write('README.md', 'more');
+    project.commit('more');
+    expect(await said('diff', 'HEAD~1', 'HEAD')).toEqual([0]);
+  });
+
   it('that adds a lockfile of another branch of pnpm does not end in green', async () => {
     project.write('pnpm-lock.other.yaml', pnpmLock([gadget], stage.server.urls));
     project.commit('head');

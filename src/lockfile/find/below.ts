@@ -12,8 +12,8 @@ export interface Below {
   readonly cut: string | undefined;
 }
 
-/** What others installed or vendored has lockfiles of its own, which nobody installs from. */
-const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', 'vendor']);
+/** What clients installed has lockfiles of its own, which nobody installs from. */
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.git']);
 const maxFolders = 10_000;
 const maxDepth = 32;
 const maxFound = 500;
