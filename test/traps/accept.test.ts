@@ -104,7 +104,7 @@ it('trap 5: provenance of a package that is linked to nothing says nothing about
   const report = await court.judge(publication);
   expect([report.verdict.kind, report.expectation]).toEqual(['verified', 'none']);
   expect(summary(report)).toContain(
-    'warning linked-repository: built from mallory/widget; nothing vouches for the builder',
+    'warning linked-repository: built from mallory/widget; no expected publisher is known',
   );
   expect((await court.judge(publication, { policy: { strict: true } })).verdict.kind).toBe('rejected');
   publish(world);

@@ -27,6 +27,8 @@ export class Packages {
   readonly #into: Collector;
   readonly #dependents = new Dependents();
   readonly #hasRoot: boolean;
+  /** The names of the links that lead to a package in the store. */
+  readonly #links = new Map<string, string[]>();
 
   constructor(entries: readonly Entry[], into: Collector) {
     this.#entries = entries;
@@ -37,6 +39,9 @@ export class Packages {
       refuseLong(key, at);
       const name = folderName(key);
       if (name === undefined) continue;
+      const behind = this.#behind(key);
+      if (behind !== key && this.#links.get(behind)?.push(name) === undefined)
+        this.#links.set(behind, [name]);
       this.#folders.put(key.slice(0, Math.max(0, key.length - name.length - mark.length - 1)), name, key);
     }
   }
@@ -54,6 +59,9 @@ export class Packages {
     if (isJsrScoped(installedAs) && name !== installedAs)
       return this.#into.unreadable(at, key, `it is called ${name} inside`);
     if (isTrue(value, 'link')) {
+      const behind = this.#behind(key);
+      // With `install-strategy=linked`, what a link leads to is an entry of its own, which is read there.
+      if (behind !== key && (!isJsrScoped(name) || packageName(this.#byKey.get(behind)) === name)) return;
       this.#into.installs(installedAs, undefined);
       if (isJsrScoped(name))
         this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
@@ -69,11 +77,22 @@ export class Packages {
       integrity: textAt(value, 'integrity'),
       unpinned: patchedBy(value) ?? this.#bundled(key, value),
       installedAs,
+      names: this.#links.get(key) ?? [],
       folder: key,
       direct: this.#hasRoot ? this.#dependents.isDirect(key) : undefined,
       dependents,
       ...flagsOf(value),
     });
+  }
+
+  /** The package in the store that a link leads to, where the lockfile has it; else the entry itself. */
+  #behind(key: string): string {
+    const value = this.#byKey.get(key)?.value;
+    if (value === undefined || !isTrue(value, 'link')) return key;
+    const target = textAt(value, 'resolved') ?? '';
+    const found = this.#byKey.get(target);
+    if (found === undefined || folderName(target) === undefined || isTrue(found.value, 'link')) return key;
+    return target;
   }
 
   /** Marked or not: whatever lies inside a package that bundles others may be one of those. */
@@ -94,7 +113,8 @@ export class Packages {
       // A package from the registry does not bring its devDependencies.
       if (section === 'devDependencies' && !own) continue;
       for (const dependency of entriesOf(get(value, section))) {
-        const found = nearest(reach, dependency.key);
+        const nearby = nearest(reach, dependency.key);
+        const found = nearby === undefined ? undefined : this.#behind(nearby);
         const asks = askedOf(dependency);
         if (found === undefined) {
           if (asks !== undefined && required.includes(section)) this.#missing(dependency, key);
@@ -117,6 +137,11 @@ export class Packages {
     const who = dependent === '' ? 'the project' : dependent;
     this.#into.unreadable(at, key, `a dependency of ${who} that is not in the lockfile`);
   }
+}
+
+/** What an entry calls its package: by its own word, else by its folder. */
+function packageName(entry: Entry | undefined): string | undefined {
+  return entry === undefined ? undefined : (textAt(entry.value, 'name') ?? folderName(entry.key));
 }
 
 /** The package or project that a folder lies in. */
