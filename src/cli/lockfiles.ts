@@ -19,10 +19,11 @@ export async function readLockfiles(
   type: LockfileFormatId | undefined,
   addresses: Addresses,
   { cwd, stdin, signal }: Pick<Environment, 'cwd' | 'stdin' | 'signal'>,
-  allowMissing = false,
+  { allowMissing = false, withVendor = false }: { allowMissing?: boolean; withVendor?: boolean } = {},
 ): Promise<readonly LockfileContents[]> {
   const options = {
     allowMissing,
+    withVendor,
     registry: addresses.registry,
     npmRegistry: addresses.npmRegistry,
     otherNpmRegistries: addresses.otherNpmRegistries,

@@ -1,3 +1,4 @@
+import { vendorHosts } from '../../src/installed/deno/deno-paths.ts';
 import { denoLock } from '../support/lockfiles.ts';
 import type { Area, Row, Scene } from './row.ts';
 
@@ -57,6 +58,15 @@ const configured = (
   verdict: 'verified',
   code: says === undefined ? 0 : 1,
   ...(says !== undefined && { id: 'lockfile', says }),
+});
+
+/** A project of Deno that runs what lies in `vendor/`. */
+const vendored = (scene: Scene, change: (text: string) => string): Readonly<Record<string, string>> => ({
+  'deno.json': '{"vendor":true}',
+  'deno.lock': locked(scene, {}),
+  [`vendor/${vendorHosts(scene.world.urls.registry)[0]}/@acme/${scene.name}/1.0.0/mod.ts`]: change(
+    Buffer.from(scene.widget.files.get('/mod.ts') ?? '').toString(),
+  ),
 });
 
 /** Lockfiles of Deno that put something else in the place of a package of JSR. */
@@ -283,6 +293,32 @@ export const denoConfigurations: Area = {
         }),
         /"imports" sends jsr:@acme\/row-\d+@1 to http/,
       ),
+    ),
+    configured(
+      'a deno.json by which Deno runs what lies in vendor/ is told',
+      () => ({ 'deno.json': { vendor: true } }),
+      /"vendor": true, so Deno runs what lies in vendor\/ without comparing it with the lockfile/,
+    ),
+    {
+      promise: 'a deno.json by which Deno runs what lies in vendor/ is met by depth installed',
+      project: (scene) => vendored(scene, (text) => text),
+      argv: () => ['audit', '--strict', '--depth', 'installed'],
+      verdict: 'verified',
+      code: 0,
+    },
+    {
+      promise: 'a changed module in vendor/ is rejected at depth installed',
+      project: (scene) => vendored(scene, (text) => `${text}evil();`),
+      argv: () => ['audit', '--depth', 'installed'],
+      verdict: 'rejected',
+      code: 1,
+      id: 'installed',
+      says: /mod\.ts/,
+    },
+    configured(
+      'a deno.json that switches vendor/ off is nothing to be told',
+      () => ({ 'deno.json': { vendor: false } }),
+      undefined,
     ),
     configured(
       'an import map that sends a module of JSR elsewhere is told',

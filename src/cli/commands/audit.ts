@@ -16,7 +16,10 @@ export async function auditCommand(
   return runAudit(flags, environment, async ({ settings, depth }) => {
     // Of several paths, one without a lockfile must not make the others go away.
     const allowMissing = flags['allow-empty'] && paths.length <= 1;
-    const lockfiles = await readLockfiles(paths, type, settings.addresses, environment, allowMissing);
+    const lockfiles = await readLockfiles(paths, type, settings.addresses, environment, {
+      allowMissing,
+      withVendor: depth === 'installed',
+    });
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: async (auditor) => {

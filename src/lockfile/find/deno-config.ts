@@ -9,6 +9,8 @@ import { type Entry, entriesOf, get, itemsOf, type Tree, TreeError, textAt, text
 export interface DenoConfig {
   /** Where it puts something else in the place of JSR packages. */
   readonly remarks: readonly Remark[];
+  /** The line of `"vendor": true`, by which Deno runs what lies in the folder `vendor` without comparing it with the lockfile. */
+  readonly vendorLine: number | undefined;
   /** The name it gives its own folder, by which Deno takes the folder in place of a package. */
   readonly name: string | undefined;
   /** The import map that it names, as written. */
@@ -41,6 +43,7 @@ export function readDenoConfig(file: string, text: string, registry: string): De
     throw cause;
   }
   const lines = new Lines(clean);
+  const vendor = get(root, 'vendor');
   const named = (tree: Tree | undefined): readonly Named[] => {
     const path = textOf(tree);
     return tree === undefined || path === undefined ? [] : [{ text: path, line: lines.of(tree.at).line }];
@@ -62,6 +65,7 @@ export function readDenoConfig(file: string, text: string, registry: string): De
   }
   return {
     remarks,
+    vendorLine: vendor?.kind === 'leaf' && vendor.value === true ? lines.of(vendor.at).line : undefined,
     name: textAt(root, 'name'),
     importMap: named(get(root, 'importMap'))[0],
     links: [...itemsOf(get(root, 'links')), ...itemsOf(get(root, 'patch'))].flatMap(named),

@@ -12,7 +12,7 @@ import {
 import { type Discovered, type DiscoverOptions, discoverLockfiles } from './discover.ts';
 import type { Disk } from './disk.ts';
 import { shown } from './node-locks.ts';
-import { type DenoConfigs, findStandIns } from './stand-ins.ts';
+import { type DenoConfigs, findStandIns, type StandInOptions } from './stand-ins.ts';
 
 /** Lockfiles that were not read are named one by one up to this number. */
 const maxNamed = 20;
@@ -35,7 +35,7 @@ export interface ReadLockfiles extends Pick<Discovered, 'unread' | 'unseen' | 'm
 export async function readLockfiles(
   disk: Disk,
   paths: readonly string[],
-  options: ReadOptions & DiscoverOptions,
+  options: ReadOptions & DiscoverOptions & StandInOptions,
 ): Promise<readonly LockfileContents[]> {
   const { contents, unread, unseen } = await readDiscovered(disk, paths, options);
   const remarks = [...notRead(disk, unread), ...unseen];
@@ -48,7 +48,7 @@ export async function readLockfiles(
 export async function readDiscovered(
   disk: Disk,
   paths: readonly string[],
-  options: ReadOptions & DiscoverOptions,
+  options: ReadOptions & DiscoverOptions & StandInOptions,
 ): Promise<ReadLockfiles> {
   const { lockfiles, remarks, denoConfigs, ...rest } = await discoverLockfiles(disk, paths, options);
   const contents: LockfileContents[] = [];
@@ -63,7 +63,7 @@ export async function readDiscovered(
     contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
   if (contents.length === 0 && remarks.length > 0) contents.push({ ...nothing, remarks });
-  return { contents: await withStandIns(disk, contents, denoConfigs, options.registry), ...rest };
+  return { contents: await withStandIns(disk, contents, denoConfigs, options), ...rest };
 }
 
 /** Adds what the projects of Deno put in the place of packages, to the first lockfile of Deno. */
@@ -71,7 +71,7 @@ async function withStandIns(
   disk: Disk,
   contents: readonly LockfileContents[],
   configs: readonly DenoConfigs[],
-  registry: string,
+  options: StandInOptions,
 ): Promise<readonly LockfileContents[]> {
   const lock = contents.find(({ format }) => format === 'deno');
   if (lock === undefined) return contents;
@@ -80,7 +80,7 @@ async function withStandIns(
   );
   const found = new Map<string, Remark>();
   for (const config of configs)
-    for (const remark of await findStandIns(disk, config, new Set(names), registry))
+    for (const remark of await findStandIns(disk, config, new Set(names), options))
       found.set(JSON.stringify(remark), remark);
   if (found.size === 0) return contents;
   const remarks = [...(lock.remarks ?? []), ...found.values()];

@@ -28,6 +28,13 @@ export interface DenoConfigs {
   readonly root: string;
 }
 
+/** What stand-ins are told by. */
+export interface StandInOptions {
+  readonly registry: string;
+  /** Whether what Deno vendored is compared elsewhere, as depth `installed` does. */
+  readonly withVendor?: boolean;
+}
+
 /**
  * What puts something else in the place of JSR packages without a word in the lockfile: import maps, linked folders, and
  * members of the workspace that have the name of a package in `locked` (as `@scope/name`).
@@ -36,7 +43,7 @@ export async function findStandIns(
   disk: Disk,
   { files, root }: DenoConfigs,
   locked: ReadonlySet<string>,
-  registry: string,
+  { registry, withVendor = false }: StandInOptions,
 ): Promise<readonly Remark[]> {
   const remarks: Remark[] = [];
   for (const path of files) {
@@ -46,6 +53,7 @@ export async function findStandIns(
       continue;
     }
     remarks.push(...config.remarks);
+    if (config.vendorLine !== undefined && !withVendor) remarks.push(vendored(path, config.vendorLine));
     const { importMap } = config;
     if (importMap !== undefined) {
       const map = await read(resolve(dirname(path), importMap.text));
@@ -124,6 +132,14 @@ export async function findStandIns(
       at: { file: shown(path), line },
       message: `${what} ${JSON.stringify(text.slice(0, 100))} was not read; it may replace JSR packages with something else`,
       hint: 'review it: Deno follows it, and nothing in it was checked',
+    };
+  }
+
+  function vendored(path: string, line: number): Remark {
+    return {
+      at: { file: shown(path), line },
+      message: '"vendor": true, so Deno runs what lies in vendor/ without comparing it with the lockfile',
+      hint: 'compare it with what was published: jsr-verify audit --depth installed',
     };
   }
 
