@@ -94,7 +94,7 @@ export const denoAddresses: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'unpinned',
-      says: /holds @acme\/row-\d+@1\.0\.0 to no bytes: its entry has no "integrity"/,
+      says: /does not pin the bytes of @acme\/row-\d+@1\.0\.0: its entry has no "integrity"/,
     },
     redirect('a module of JSR that a redirect replaces by a data address is rejected', module, code),
     redirect(
