@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -24,6 +24,8 @@ if (skipped.length > 0)
 export default defineConfig({
   define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
   test: {
+    // One more than by default, which leaves a core of two idle: the tests wait for processes and servers, too.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
