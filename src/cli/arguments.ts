@@ -74,7 +74,7 @@ export function refuseNegated(flags: Readonly<Flags>): true {
     const isOff = [flags[name]].flat().includes(false);
     if (!isOff || ('type' in option && option.type === 'boolean')) continue;
     throw new JsrVerifyError('OPTIONS_INVALID', `--no-${name} is not an option`, {
-      hint: `remove --${name}`,
+      hint: `remove it; without --${name} its default counts`,
     });
   }
   return true;

@@ -128,7 +128,7 @@ export const logged: Area = {
     {
       promise: 'one bit of one hash of the proof is enough',
       attack: onEntry(attack.tamperedHash(2, 77)),
-      ...not('inclusion', /inclusion proof does not hold: calculated root hash/),
+      ...not('inclusion', /inclusion proof is not valid: calculated root hash/),
     },
     {
       promise: 'a proof with a hash too few does not hold',

@@ -242,7 +242,7 @@ export const served: Area = {
       verdict: 'inconclusive',
       code: 3,
       id: 'files',
-      says: /a redirect to http:\/\/127\.0\.0\.1\.evil\.example/,
+      says: /a redirect to another origin, http:\/\/127\.0\.0\.1\.evil\.example/,
     },
     {
       promise: 'a redirect with a password in it is not followed',

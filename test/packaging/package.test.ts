@@ -25,7 +25,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the package', () => {
   test('holds the program, its types and its papers, and nothing else', async () => {
     const promised =
-      /^dist\/(index\.js|cli\/main\.js|chunks\/[\w.-]+\.js|types\/[\w./-]+\.d\.ts|[a-z]+\.schema\.json|docs\/(checks|rules)\/[a-z-]+\.md|swc\.wasm\.br)$/;
+      /^dist\/(index\.js|worker\.js|cli\/main\.js|chunks\/[\w.-]+\.js|types\/[\w./-]+\.d\.ts|[a-z]+\.schema\.json|docs\/(checks|rules)\/[a-z-]+\.md|swc\.wasm\.br)$/;
     const files = await filesBelow(packed);
     expect(files.filter((file) => !promised.test(file))).toEqual([
       'LICENSE',
