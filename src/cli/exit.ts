@@ -56,7 +56,7 @@ export function exitCodeOf(
   // A log that is asked and does not answer for its past is a warning, and those count when it is strict.
   if (options.strict && report.log.kind === 'not-checked' && report.log.gap === true)
     codes.push(exit.inconclusive);
-  for (const finding of report.findings) codes.push(codeOf(finding, options.strict));
+  for (const finding of report.findings) codes.push(codeOfFinding(finding, options.strict));
   if (report.unresolved.length > 0) codes.push(exit.request);
   // What is said about the run is no package that was checked.
   if (report.packages.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
@@ -65,7 +65,7 @@ export function exitCodeOf(
 }
 
 // An entry that cannot be read makes the request wrong; what a rule says about the run counts like a rejection.
-function codeOf({ id, severity, exempted }: Finding, strict: boolean): number {
+function codeOfFinding({ id, severity, exempted }: Finding, strict: boolean): number {
   if (exempted !== undefined || severity === 'note' || (severity === 'warning' && !strict)) return exit.ok;
   return id === unreadableEntry ? exit.request : exit.rejected;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../source/error-code.ts';
 import { createFile, moveOver } from '../source/local-file.ts';
 
 /**
@@ -43,7 +44,7 @@ async function replaced(
     await moveOver(beside, target);
     return true;
   } catch (error) {
-    if (known !== undefined && hindrances.includes(codeOf(error))) return false;
+    if (known !== undefined && hindrances.includes(errorCode(error) ?? '')) return false;
     throw error;
   } finally {
     await rm(beside, { force: true }).catch(() => undefined);
@@ -69,8 +70,4 @@ async function writeThrough(
   } finally {
     await handle.close();
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

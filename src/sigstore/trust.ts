@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { JsrVerifyError } from '../model/error.ts';
 import type { TrustStatus } from '../model/report.ts';
+import { errorCode } from '../source/error-code.ts';
 import { NotRegular, readAtMost } from '../source/local-file.ts';
 import { at, parseJson } from '../wire/json.ts';
 import { type BuiltInRoot, builtInRoot } from './root.ts';
@@ -145,8 +146,8 @@ function rootOf(bytes: Uint8Array, file: string): Uint8Array {
 
 function whyUnread(cause: unknown): string {
   if (cause instanceof NotRegular) return cause.message;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return code === 'ENOENT' ? 'it does not exist' : String(code ?? 'unknown reason');
+  const code = errorCode(cause);
+  return code === 'ENOENT' ? 'it does not exist' : (code ?? 'unknown reason');
 }
 
 async function readOption(file: string, limit: number, what: string): Promise<Uint8Array> {

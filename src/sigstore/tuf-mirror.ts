@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { tool } from '../model/tool.ts';
+import { errorCode } from '../source/error-code.ts';
 
 /** Where TUF files come from: a mirror on the network, or what was kept of one. */
 export interface TufFiles {
@@ -100,7 +101,7 @@ async function readOnce(question: Question): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (error instanceof MirrorUnavailable || error instanceof TooLong) throw error;
     if (signal.aborted) throw new MirrorUnavailable('no answer in time');
-    throw new MirrorUnavailable(`${path}: ${reason(error)}`, passing.has(codeOf(error) ?? ''));
+    throw new MirrorUnavailable(`${path}: ${reason(error)}`, passing.has(errorCode(error) ?? ''));
   }
 }
 
@@ -146,12 +147,7 @@ const passing: ReadonlySet<string> = new Set([
 
 /** The error's code where it has one: texts of network errors name addresses nobody asked about. */
 function reason(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.message.slice(0, 200) : 'no connection');
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return errorCode(error) ?? (error instanceof Error ? error.message.slice(0, 200) : 'no connection');
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { seenFrom } from '../model/disk-path.ts';
 import { type ErrorCode, JsrVerifyError } from '../model/error.ts';
 import { textOfBytes } from '../wire/utf8.ts';
+import { errorCode } from './error-code.ts';
 import { NotRegular, readAtMost, readAtMostSync } from './local-file.ts';
 import { placeInRepository } from './repository.ts';
 
@@ -50,7 +51,7 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
     return (await stat(path)).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
     // A folder that may not be entered hides what is in it, like one that is not there.
-    if (closed.includes(codeOf(cause))) return undefined;
+    if (closed.includes(errorCode(cause) ?? '')) return undefined;
     throw cause;
   }
 }
@@ -73,8 +74,12 @@ async function entriesIn(
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
-    if (closed.includes(codeOf(cause))) return [];
-    throw new JsrVerifyError('LOCKFILE_INVALID', `${shown} cannot be listed: ${codeOf(cause)}`, { cause });
+    if (closed.includes(errorCode(cause) ?? '')) return [];
+    throw new JsrVerifyError(
+      'LOCKFILE_INVALID',
+      `${shown} cannot be listed: ${errorCode(cause) ?? 'unknown error'}`,
+      { cause },
+    );
   }
 }
 
@@ -104,7 +109,7 @@ export function readTextFileSync(path: string, options: TextFileOptions): string
       bounded(readAtMostSync(place, options.maxBytes ?? maxTextBytes, { links }), path, options),
     );
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined;
+    if (errorCode(cause) === 'ENOENT') return undefined;
     throw inWords(cause, path, options);
   }
 }
@@ -132,13 +137,10 @@ function bounded(bytes: Uint8Array, path: string, options: TextFileOptions): Uin
 
 function inWords(cause: unknown, path: string, { code, shown = path }: TextFileOptions): JsrVerifyError {
   if (cause instanceof JsrVerifyError) return cause;
-  if (codeOf(cause) === 'ENOENT') return new JsrVerifyError(code, `${shown} does not exist`, { cause });
-  const why = cause instanceof NotRegular ? 'is not a regular file' : `cannot be opened: ${codeOf(cause)}`;
+  if (errorCode(cause) === 'ENOENT') return new JsrVerifyError(code, `${shown} does not exist`, { cause });
+  const why =
+    cause instanceof NotRegular
+      ? 'is not a regular file'
+      : `cannot be opened: ${errorCode(cause) ?? 'unknown error'}`;
   return new JsrVerifyError(code, `${shown} ${why}`, { cause });
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-    ? cause.code
-    : 'unknown error';
 }

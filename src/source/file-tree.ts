@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { absent, type FileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
+import { errorCode } from './error-code.ts';
 import { NotRegular, withFileSync } from './local-file.ts';
 import { unzip } from './zip.ts';
 
@@ -104,7 +105,7 @@ async function digest(
   try {
     return withFileSync(path, { links: 'refused' }, (file, found) => hashOf(file, found, length, chunk));
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = errorCode(cause) ?? 'unknown error';
     if (missing.includes(code)) return undefined;
     if (cause instanceof NotRegular) return { odd: 'is not a regular file' };
     return code === 'ELOOP' ? { odd: 'is a symbolic link' } : { unread: code };
@@ -153,12 +154,6 @@ function readAt(file: number, from: number, length: number): Buffer {
 }
 
 function trouble(cause: unknown, path: string): Gathered<never> {
-  const code = codeOf(cause);
+  const code = errorCode(cause) ?? 'unknown error';
   return missing.includes(code) ? absent(path) : unavailable(path, code);
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-    ? cause.code
-    : 'unknown error';
 }

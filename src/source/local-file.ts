@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from '
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './error-code.ts';
 
 // The only place that opens files by name (`test/architecture.test.ts`), so that no name makes the program wait.
 
@@ -129,7 +130,7 @@ export async function openToAppend(path: string): Promise<FileHandle> {
 }
 
 /** What Windows says while another program, such as a virus scanner, has one of the two files open. */
-const inUse: readonly unknown[] = ['EACCES', 'EPERM', 'EBUSY'];
+const inUse: readonly string[] = ['EACCES', 'EPERM', 'EBUSY'];
 /** Milliseconds between tries, some 600 together: elsewhere the same errors mean that no try will do. */
 const pauses = [10, 20, 40, 80, 160, 320];
 
@@ -139,7 +140,7 @@ export async function moveOver(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to);
     } catch (error) {
-      if (!inUse.includes(codeOf(error))) throw error;
+      if (!inUse.includes(errorCode(error) ?? '')) throw error;
       await sleep(pause);
     }
   }
@@ -154,7 +155,7 @@ export async function makeFolder(path: string): Promise<void> {
   const missing: string[] = [];
   for (let folder = path; ; folder = dirname(folder)) {
     const found = await stat(folder).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) return undefined;
+      if (errorCode(error) === 'ENOENT' && dirname(folder) !== folder) return undefined;
       throw error;
     });
     if (found !== undefined) break;
@@ -163,9 +164,9 @@ export async function makeFolder(path: string): Promise<void> {
   for (const folder of missing.reverse()) {
     await mkdir(folder).catch((error: unknown) => {
       // The folder above is there.
-      if (codeOf(error) === 'ENOENT') throw new Error(`no folder can be made in ${dirname(folder)}`);
+      if (errorCode(error) === 'ENOENT') throw new Error(`no folder can be made in ${dirname(folder)}`);
       // Another process was faster.
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     });
   }
 }
@@ -186,8 +187,4 @@ function refuseFollowed(path: string): void {
   throw Object.assign(new Error(`ELOOP: too many symbolic links encountered, open '${path}'`), {
     code: 'ELOOP',
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

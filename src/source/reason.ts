@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.ts';
+
 const longest = 200;
 
 /** Text from outside made fit for one line of a report: no control characters, at most 200 characters. */
@@ -20,7 +22,7 @@ export interface Trouble {
 /** An error of the network in words for people, without its stack. */
 export function toTrouble(error: unknown): Trouble {
   const inner = innermost(error);
-  const code = codeOf(inner);
+  const code = errorCode(inner);
   const known = code === undefined ? undefined : troubles[code];
   if (known !== undefined) return known;
   const text = tame(inner instanceof Error ? inner.message : String(inner));
@@ -65,11 +67,6 @@ function innermost(error: unknown): unknown {
 /** Bytes came that are not HTTP, or that belong to no answer. */
 export function isGarbled(error: unknown): boolean {
   return error instanceof Error && (error.name === 'HTTPParserError' || error.message === 'bad response');
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function isTlsCode(code: string): boolean {

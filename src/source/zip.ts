@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import type { Entry, ZipFile } from 'yauzl';
 import type { FileDigest } from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
+import { errorCode } from './error-code.ts';
 import { NotRegular, withFile } from './local-file.ts';
 
 /** A file in an archive: its digest, or what keeps it from being a plain file (completes "the file …"). */
@@ -41,7 +42,7 @@ export async function unzip(path: string, prefix: string, maxFileBytes: number):
   } catch (cause) {
     if (cause instanceof NotRegular) return { state: 'refused', why: 'it is not a regular file' };
     if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
-    const code = codeOf(cause);
+    const code = errorCode(cause) ?? 'unknown error';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'absent' } : { state: 'unread', why: code };
   }
 }
@@ -63,7 +64,7 @@ async function readArchive(
   } catch (cause) {
     // Those are bugs, here or in the library; everything else is about the archive, or about the disk and has a code.
     if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
-    const code = codeOf(cause);
+    const code = errorCode(cause) ?? 'unknown error';
     if (/^E[A-Z]+$/.test(code)) return { state: 'unread', why: code };
     return { state: 'refused', why: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -123,10 +124,4 @@ async function hashEntry(archive: ZipFile, entry: Entry): Promise<FileDigest> {
     size += (chunk as Buffer).length;
   }
   return { sha256: hash.digest('hex') as Sha256, size };
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-    ? cause.code
-    : 'unknown error';
 }

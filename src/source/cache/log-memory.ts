@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { field, isRecord } from '../../wire/json.ts';
+import { errorCode } from '../error-code.ts';
 import { createFile, moveOver, readAtMost } from '../local-file.ts';
 import { OwnFolder } from '../own-folder.ts';
 import { tame } from '../reason.ts';
@@ -96,7 +97,7 @@ async function readNewest(dir: string): Promise<Newest> {
       };
     } catch (error) {
       // Replaced between the two looks, so the newer one is there now.
-      if (codeOf(error) === 'ENOENT' && attempt < mostTries) continue;
+      if (errorCode(error) === 'ENOENT' && attempt < mostTries) continue;
       return { generation, memory: { state: 'unavailable', file, why: whyOf(error) } };
     }
   }
@@ -112,7 +113,7 @@ interface Generations {
 async function generationsOf(dir: string): Promise<Generations> {
   if (!new OwnFolder(dir).exists) return { generations: [], absurd: undefined };
   const names = await readdir(dir).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
   });
   const numbered = names.flatMap((name) => {
@@ -184,7 +185,7 @@ async function write(
       if (generation <= before) await rm(fileOf(dir, generation), { force: true });
     return 'swapped';
   } catch (error) {
-    return codeOf(error) === 'EEXIST' ? 'lost' : { state: 'unavailable', file: dir, why: whyOf(error) };
+    return errorCode(error) === 'EEXIST' ? 'lost' : { state: 'unavailable', file: dir, why: whyOf(error) };
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
@@ -203,10 +204,6 @@ async function writeThrough(file: string, text: string): Promise<void> {
 
 function digestOf(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function whyOf(error: unknown): string {
