@@ -42,6 +42,7 @@ export async function build(root: string, into: string): Promise<{ bytes: number
 async function shippedAsTheyAre(root: string): Promise<Map<string, Uint8Array>> {
   const found = await Promise.all([
     list(root, 'schemas', '.schema.json', ''),
+    list(root, 'docs/checks', '.md', 'docs/checks/'),
     list(root, 'docs/rules', '.md', 'docs/rules/'),
   ]);
   return new Map(found.flat());

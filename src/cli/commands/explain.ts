@@ -2,7 +2,7 @@ import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
 import { explainPackage, explainTopic } from '../../report/formats/explanation.ts';
 import { aboutEverything } from '../catalogue.ts';
-import { ruleDocs } from '../docs.ts';
+import { docsPage } from '../docs.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
@@ -16,7 +16,7 @@ export async function explainCommand(
 ): Promise<number> {
   const topic = aboutEverything.get(what);
   if (topic !== undefined) {
-    environment.stdout.write(explainTopic(topic, await ruleDocs(what)));
+    environment.stdout.write(explainTopic(topic, await docsPage(topic)));
     return exit.ok;
   }
   if (/^[a-z-]+$/.test(what)) {

@@ -57,7 +57,7 @@ export function explainPackage(pkg: PackageReport, context: RenderContext): stri
   return `${lines.join('\n')}\n`;
 }
 
-/** A check or a rule by itself; rules have a docs page. */
+/** A check or a rule by itself: its docs page, or the same in short where the pages are not part of the program. */
 export function explainTopic(
   { id, kind, title, why, fix, expected, forgeable }: CatalogueEntry,
   docs: string | undefined,
