@@ -22,11 +22,11 @@ import { judge } from './policy/judge.ts';
 import { judgeForeign } from './policy/judge-foreign.ts';
 import { packageRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
-import { resolve } from './registry/jsr.ts';
+import { openRegistry } from './registry/registry.ts';
 import { logKeys } from './sigstore/trust-logs.ts';
 import { openCheckpoint, type SignedCheckpoint } from './tlog/checkpoint.ts';
 import { follow } from './tlog/follow.ts';
-import { collectHeads, proofsFrom } from './tlog/proof.ts';
+import { openLog } from './tlog/log.ts';
 
 /**
  * Resolves specs, audits what they resolve to and reports. A spec that names nothing that exists is listed as
@@ -95,10 +95,11 @@ interface Resolved {
 }
 
 async function resolveAll(specs: readonly Spec[], { source, addresses }: Auditor): Promise<Resolved> {
+  const registry = openRegistry(source, addresses);
   const resolved: Target[] = [];
   const unresolved: UnresolvedSpec[] = [];
   const unlisted: PackageReport[] = [];
-  const resolutions = await Promise.all(specs.map((spec) => resolve(spec, source, addresses)));
+  const resolutions = await Promise.all(specs.map((spec) => registry.resolve(spec)));
   for (const [index, resolution] of resolutions.entries()) {
     const spec = specs[index];
     if (spec === undefined) continue;
@@ -231,13 +232,14 @@ async function followed(reports: readonly PackageReport[], auditor: Auditor): Pr
   });
   const compared = spread(seen, mostCheckpoints);
   // A pack has the head of its day: older than what is remembered here, but nothing in a pack says that a log went back.
-  const heads = await collectHeads(source, addresses.rekor);
+  const log = openLog(source, addresses.rekor);
+  const heads = await log.heads();
   const outcome = await follow({
     seen: compared,
     ...(heads.state === 'present' && { current: heads.value }),
     keys,
     memory,
-    fetchProof: proofsFrom(source, addresses.rekor),
+    fetchProof: (question) => log.proof(question),
   });
   const omitted = seen.length - compared.length;
   if (outcome.kind === 'not-checked') return live === true ? { ...outcome, gap: true } : outcome;

@@ -3,10 +3,12 @@ import type { Purl } from './model/package.ts';
 import type { Policy } from './model/policy.ts';
 import type { Depth, PackageReport } from './model/report.ts';
 import type { Addresses } from './registry/addresses.ts';
+import { openRegistry, type Registry } from './registry/registry.ts';
 import type { Trust } from './sigstore/trust.ts';
 import type { Source } from './source/source.ts';
 import type { Workers } from './source/workers/workers.ts';
 import type { CheckpointMemory } from './tlog/follow.ts';
+import { openLog, type TransparencyLog } from './tlog/log.ts';
 
 /** Everything an audit works with. It is given the world; it looks nothing up by itself. */
 export interface Auditor {
@@ -46,4 +48,15 @@ export interface Auditor {
 /** An auditor who knows how far to look at one package. */
 export interface PackageAuditor extends Auditor {
   readonly depth: Depth;
+}
+
+/** The services that answer about packages, asked over the same source. */
+export interface Upstream {
+  readonly registry: Registry;
+  readonly log: TransparencyLog;
+}
+
+/** The registry and the log at their addresses; over `source.fresh`, the same past what a cache kept. */
+export function openUpstream(source: Source, addresses: Addresses): Upstream {
+  return { registry: openRegistry(source, addresses), log: openLog(source, addresses.rekor) };
 }

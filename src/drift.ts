@@ -10,7 +10,7 @@ import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
 import { changeRules, packageRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
-import { collectMeta } from './registry/jsr.ts';
+import { openRegistry } from './registry/registry.ts';
 
 /** How many earlier versions of a release line are looked at for its last attestation; beyond them nothing is known. */
 const lookBack = 30;
@@ -105,13 +105,14 @@ async function earlierVersions(
   packages: readonly PackageReport[],
   auditor: PackageAuditor,
 ): Promise<{ readonly history: History; readonly doubts: Doubts }> {
+  const registry = openRegistry(auditor.source, auditor.addresses);
   const doubts = new Map<Purl, string>();
   const history = new Map<Purl, PackageReport[]>();
   await pMap(
     packages,
     async ({ purl, package: about, word }) => {
       const { scope, name, version } = about;
-      const meta = await collectMeta(about, auditor.source, auditor.addresses);
+      const meta = await registry.meta(about);
       if (version === undefined) return;
       if (meta.state !== 'present') {
         const why = meta.state === 'absent' ? 'the registry knows of no versions' : meta.why;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Auditor, PackageAuditor } from './auditor.ts';
+import { type Auditor, openUpstream, type PackageAuditor, type Upstream } from './auditor.ts';
 import { checkInstalled } from './installed/check.ts';
 import { after, type Checks, passed, provenanceChecks, skipped } from './model/check.ts';
 import {
@@ -15,22 +15,15 @@ import {
 } from './model/evidence.ts';
 import { purlOf, type Sha256 } from './model/package.ts';
 import type { Provenance } from './model/provenance.ts';
-import { reaches } from './model/report.ts';
+import { type Depth, reaches } from './model/report.ts';
 import type { Target } from './model/target.ts';
 import { readUpload } from './npm/tarball/upload.ts';
 import { compareLink, isSameLink } from './policy/link.ts';
-import {
-  collectBadge,
-  collectFile,
-  collectFileBytes,
-  collectLink,
-  collectManifest,
-  collectMeta,
-  collectUpload,
-} from './registry/jsr.ts';
 import type { PackageMeta } from './registry/meta.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Trust } from './sigstore/trust.ts';
 import { examineTarball } from './tarball.ts';
-import { collectEntry, type Search, searchEntries } from './tlog/entries.ts';
+import type { Search, TransparencyLog } from './tlog/log.ts';
 import { leafOf } from './tlog/rekor.ts';
 import { checkManifest, lockedDigest } from './verify/manifest.ts';
 import { mayAttestUpload } from './verify/subject.ts';
@@ -65,42 +58,47 @@ export interface Examination {
  * log itself is searched for the manifest's digest; whatever is found there is checked in full.
  */
 export async function examine(target: Target, auditor: PackageAuditor): Promise<Examination> {
-  const first = await look(target, auditor);
+  const { source, addresses } = auditor;
+  const first = await look(target, openUpstream(source, addresses), auditor);
   // What a cache kept may be garbage from a bad day, or of a version that was published anew: nothing is held against a package
   // on its word alone.
-  const { fresh } = auditor.source;
+  const { fresh } = source;
   const inTrouble = Object.values(first.best.checks).some(({ status }) =>
     ['failed', 'unknown'].includes(status),
   );
-  return fresh !== undefined && inTrouble ? look(target, { ...auditor, source: fresh }) : first;
+  return fresh !== undefined && inTrouble ? look(target, openUpstream(fresh, addresses), auditor) : first;
 }
 
-async function look(target: Target, auditor: PackageAuditor): Promise<Examination> {
-  const { source, addresses } = auditor;
+async function look(
+  target: Target,
+  { registry, log }: Upstream,
+  auditor: PackageAuditor,
+): Promise<Examination> {
   const about = target.package;
   const [meta, manifest, badge] = await Promise.all([
-    collectMeta(about, source, addresses),
-    collectManifest(about, lockedDigest(target.occurrences) !== undefined, source, addresses),
-    collectBadge(about, source, addresses),
+    registry.meta(about),
+    registry.manifest(about, lockedDigest(target.occurrences) !== undefined),
+    registry.badge(about),
   ]);
   const word = hearsay(target, meta, badge);
   const readable = checkManifest(manifest, target.occurrences, word);
   const bodies = new Map<string, Uint8Array>();
   const [named, files] = await Promise.all([
-    collectNamed(badge, auditor),
+    collectNamed(badge, log, auditor.bundles),
     readable.status === 'passed' && reaches(auditor.depth, 'files')
-      ? collectFiles(target, readable.fact.files, bodies, auditor)
+      ? collectFiles(target, readable.fact.files, bodies, registry, auditor)
       : undefined,
   ]);
   const evidence = { manifest, word, search: 'not-asked', ...(files && { files }) } as const;
 
   const tries: Tried[] = [];
-  for (const attestation of named) tries.push(await attempt(target, { ...evidence, attestation }, auditor));
+  for (const attestation of named)
+    tries.push(await attempt(target, { ...evidence, attestation }, registry, auditor.trust));
   let search: Search | undefined;
   if (readable.status === 'passed' && needsSearch(tries, auditor)) {
-    search = await searchEntries(readable.fact.digest, source, addresses.rekor, leavesOf(named));
+    search = await log.search(readable.fact.digest, leavesOf(named));
     for (const attestation of search.candidates)
-      tries.push(await attempt(target, { ...evidence, attestation }, auditor));
+      tries.push(await attempt(target, { ...evidence, attestation }, registry, auditor.trust));
   }
 
   const holding = tries.filter(({ provenance }) => provenance !== undefined);
@@ -108,13 +106,13 @@ async function look(target: Target, auditor: PackageAuditor): Promise<Examinatio
     const attestation = whyNone(tries, named, badge, meta, search, word, auditor);
     // One that was tried is not tried, and what it takes not asked for, a second time.
     const tried = tries.find((one) => one.attestation === attestation);
-    return tried ?? attempt(target, { ...evidence, attestation }, auditor);
+    return tried ?? attempt(target, { ...evidence, attestation }, registry, auditor.trust);
   };
   const best = holding[0] ?? (await none());
   return {
-    word: await withLink(word, target, holding, auditor),
+    word: await withLink(word, target, holding, registry, auditor.depth),
     search: search?.outcome ?? 'not-asked',
-    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, word, auditor) },
+    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, word, registry, auditor) },
     others: holding.slice(1),
   };
 }
@@ -126,13 +124,14 @@ async function deepen(
   manifest: Gathered<Uint8Array>,
   bodies: ReadonlyMap<string, Uint8Array>,
   { yanked }: RegistryClaims,
+  registry: Registry,
   auditor: PackageAuditor,
 ): Promise<Checks> {
   if (!reaches(auditor.depth, 'tarball')) return checks;
   const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
   const tarballs =
     ready.status === 'passed'
-      ? await examineTarball(target, ready.fact, manifest, bodies, yanked, auditor)
+      ? await examineTarball(target, ready.fact, manifest, bodies, yanked, registry, auditor)
       : { outcome: ready, contents: [] };
   return {
     ...checks,
@@ -173,7 +172,8 @@ function whyUnexplained(tarball: Checks['tarball']): string {
 /** What the registry, or the command line in its place, names as the attestation; empty when it names none. */
 async function collectNamed(
   badge: Gathered<string>,
-  { bundles, source, addresses }: Auditor,
+  log: TransparencyLog,
+  bundles: Auditor['bundles'],
 ): Promise<readonly Gathered<RawAttestation>[]> {
   if (bundles !== undefined) {
     return bundles.map((bytes) =>
@@ -181,7 +181,7 @@ async function collectNamed(
     );
   }
   if (badge.state !== 'present') return [];
-  const entry = await collectEntry(badge.value, source, addresses.rekor);
+  const entry = await log.entry(badge.value);
   // A publisher may have used a log of their own: the index is then somebody else's, or nobody's (trap 38).
   return [
     entry.state === 'absent'
@@ -205,13 +205,14 @@ async function collectFiles(
   { package: about }: Target,
   files: ReadonlyMap<string, { readonly size: number }>,
   bodies: Map<string, Uint8Array>,
-  { source, addresses, depth }: PackageAuditor,
+  registry: Registry,
+  { depth }: PackageAuditor,
 ): Promise<ReadonlyMap<string, Gathered<FileDigest>>> {
   const digests = [...files].map(async ([path, { size }]) => {
-    if (!reaches(depth, 'tarball'))
-      return [path, await collectFile(about, path, size, source, addresses)] as const;
+    const file = { package: about, path, size };
+    if (!reaches(depth, 'tarball')) return [path, await registry.fileDigest(file)] as const;
     // What a tarball is derived from has to be read; every other file is hashed as it streams past.
-    const body = await collectFileBytes(about, path, size, source, addresses);
+    const body = await registry.fileBytes(file);
     if (body.state !== 'present') return [path, body] as const;
     bodies.set(path, body.value);
     const sha256 = createHash('sha256').update(body.value).digest('hex') as Sha256;
@@ -220,20 +221,16 @@ async function collectFiles(
   return new Map(await Promise.all(digests));
 }
 
-async function attempt(target: Target, evidence: Evidence, auditor: Auditor): Promise<Tried> {
+async function attempt(target: Target, evidence: Evidence, registry: Registry, trust: Trust): Promise<Tried> {
   const { attestation } = evidence;
-  let checks = verify(target, evidence, auditor.trust);
+  let checks = verify(target, evidence, trust);
   if (
     checks.subject.status === 'failed' &&
     checks.statement.status === 'passed' &&
     checks.manifest.status === 'passed' &&
     mayAttestUpload(target.package, { statement: checks.statement.fact, manifest: checks.manifest.fact })
   ) {
-    checks = verify(
-      target,
-      { ...evidence, upload: await collectUploadDigest(target, auditor) },
-      auditor.trust,
-    );
+    checks = verify(target, { ...evidence, upload: await collectUploadDigest(target, registry) }, trust);
   }
   const provenance = prove(target, checks);
   return { attestation, checks, ...(provenance && { provenance }) };
@@ -241,9 +238,9 @@ async function attempt(target: Target, evidence: Evidence, auditor: Auditor): Pr
 
 async function collectUploadDigest(
   { package: about }: Target,
-  { source, addresses }: Auditor,
+  registry: Registry,
 ): Promise<NonNullable<Evidence['upload']>> {
-  const upload = await collectUpload(about, source, addresses);
+  const upload = await registry.upload(about);
   if (upload.state !== 'present') return upload;
   const digest = await readUpload(upload.value);
   return digest === undefined ? absent(upload.from) : present(digest, upload.from);
@@ -330,9 +327,9 @@ async function withLink(
   word: RegistryClaims,
   target: Target,
   holding: readonly Tried[],
-  auditor: PackageAuditor,
+  registry: Registry,
+  depth: Depth,
 ): Promise<RegistryClaims> {
-  const { source, addresses, depth } = auditor;
   const { linked } = word;
   // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
   const searched = holding.some(
@@ -348,8 +345,8 @@ async function withLink(
         provenance !== undefined && compareLink(linked, provenance.identity).kind === 'same',
     );
   if (holding.length === 0 || settled) return word;
-  const link = await collectLink(target.package, source, addresses);
-  if (link.state === 'present') return laidOver(word, link.value, target, auditor);
+  const link = await registry.link(target.package);
+  if (link.state === 'present') return laidOver(word, link.value, target, registry);
   if (link.state === 'absent' && linked === undefined) return { ...word, unlinked: true };
   if (!searched) return word;
   const { linked: _, ...rest } = word;
@@ -364,16 +361,13 @@ async function laidOver(
   word: RegistryClaims,
   link: LinkedRepository | null,
   { package: about }: Target,
-  { source, addresses }: Auditor,
+  registry: Registry,
 ): Promise<RegistryClaims> {
   const { linked: listed, ...rest } = word;
   const says = (api: LinkedRepository | null): RegistryClaims =>
     api === null ? { ...rest, unlinked: true } : { ...rest, linked: api };
   if (listed === undefined || isSameLink(listed, link)) return says(link);
-  const [meta, again] = await Promise.all([
-    collectMeta(about, source, addresses, 'anew'),
-    collectLink(about, source, addresses, 'anew'),
-  ]);
+  const [meta, again] = await Promise.all([registry.meta(about, 'anew'), registry.link(about, 'anew')]);
   const listedNow = meta.state === 'present' ? meta.value.linked : listed;
   const linkNow = again.state === 'present' ? again.value : link;
   return listedNow === undefined || isSameLink(listedNow, linkNow)

@@ -2,7 +2,8 @@ import type { Auditor } from './auditor.ts';
 import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
 import { type Gathered, unavailable } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
-import { collectDist, collectTarball, type Dist, revisionIn } from './registry/npm.ts';
+import { type Dist, revisionIn } from './registry/packument.ts';
+import type { Registry } from './registry/registry.ts';
 import type { Message } from './source/workers/workers.ts';
 import type { TarballTask } from './tasks.ts';
 import type { Attested } from './verify/one-tarball.ts';
@@ -27,6 +28,7 @@ export async function examineTarball(
   manifestBytes: Gathered<Uint8Array>,
   files: ReadonlyMap<string, Uint8Array>,
   yanked: boolean,
+  registry: Registry,
   auditor: Auditor,
 ): Promise<CheckedTarballs> {
   const only = (outcome: Outcome<never>): CheckedTarballs => ({ outcome, contents: [] });
@@ -37,7 +39,7 @@ export async function examineTarball(
   }
   const parsed = parseJson(manifestBytes.value);
   if (!parsed.ok) return only(unknown(`the version manifest is ${parsed.why}`));
-  const tarballs = await collectTarballs(target, auditor);
+  const tarballs = await collectTarballs(target, registry);
   // Of a yanked version there is none to install; for any other, "not listed" may be said to us alone (contract 3.1).
   if (tarballs.length === 0)
     return only(
@@ -89,9 +91,9 @@ function messageOf(tarball: ServedTarball, attested: Attested): Message {
 
 async function collectTarballs(
   { package: about, occurrences }: Target,
-  { source, addresses }: Auditor,
+  registry: Registry,
 ): Promise<readonly TarballEvidence[]> {
-  const dist = await collectDist(about, source, addresses);
+  const dist = await registry.dist(about);
   const wanted = new Map<string, Digests>();
   const lost: TarballEvidence[] = [];
   const want = (url: string, who: string, integrity: string | undefined, of?: 'tar') => {
@@ -119,7 +121,7 @@ async function collectTarballs(
       return {
         url,
         ...digests,
-        bytes: await collectTarball(url, source, addresses),
+        bytes: await registry.tarball(url),
         ...(revision !== undefined && { revision }),
       };
     }),

@@ -13,10 +13,10 @@ export interface SourceRequest {
   /** Seconds a `short` answer may be reused; 60 when missing. */
   readonly maxAgeSeconds?: number;
   /**
-   * The value that `X-JSR-Backend` must have where the header is present; another value is unavailable
-   * (contract: a debug header, so its absence says nothing).
+   * Which of the servers behind an address must have answered: where the answer has this header (its name in lower case) with
+   * another value, it is unavailable. An answer without the header says nothing.
    */
-  readonly backend?: 'modules' | 'api' | 'npm';
+  readonly answeredBy?: { readonly header: string; readonly value: string };
   /** `json`: an answer whose content type is HTML is unavailable. `any`: no expectation. */
   readonly expect: 'json' | 'any';
   readonly signal?: AbortSignal;

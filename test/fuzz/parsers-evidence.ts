@@ -6,9 +6,8 @@ import { present } from '../../src/model/evidence.ts';
 import type { PackageVersion, Sha256 } from '../../src/model/package.ts';
 import type { Identity } from '../../src/model/provenance.ts';
 import { publicAddresses } from '../../src/registry/addresses.ts';
-import { collectBadge, collectLink, collectMeta, resolve } from '../../src/registry/jsr.ts';
 import { chooseVersion, parseMeta } from '../../src/registry/meta.ts';
-import { collectDist } from '../../src/registry/npm.ts';
+import { openRegistry } from '../../src/registry/registry.ts';
 import { derOfPem, type OpenBundle, parseBundle, unpackEntry } from '../../src/sigstore/bundle.ts';
 import { identityOf, readIdentity } from '../../src/sigstore/certificate-identity.ts';
 import { trustFromBytes } from '../../src/sigstore/trust.ts';
@@ -18,9 +17,8 @@ import { replayTuf, type TufState } from '../../src/sigstore/tuf.ts';
 import { checkSigstore, type SigstoreOutcomes, verifyBundle } from '../../src/sigstore/verifier.ts';
 import { batching } from '../../src/tlog/batch.ts';
 import { openCheckpoint, parseCheckpoint } from '../../src/tlog/checkpoint.ts';
-import { searchEntries } from '../../src/tlog/entries.ts';
 import { checkFork, parseForkFile, toForkFile } from '../../src/tlog/fork.ts';
-import { collectHeads, proofsFrom } from '../../src/tlog/proof.ts';
+import { openLog } from '../../src/tlog/log.ts';
 import { entryByIndexUrl, leafOf, noEntryIn, parseEntry, parseSearch } from '../../src/tlog/rekor.ts';
 import { checkBundle } from '../../src/verify/bundle.ts';
 import { checkClaims } from '../../src/verify/claims.ts';
@@ -51,6 +49,7 @@ const manifest = {
   exports: new Map(),
 } as const;
 const rekor = publicAddresses.rekor;
+const registryOf = (bytes: Uint8Array) => openRegistry(answering(bytes), publicAddresses);
 const question = (index: number) => ({
   method: 'GET' as const,
   url: entryByIndexUrl(rekor, String(index)),
@@ -68,8 +67,8 @@ export const evidenceParsers: readonly Parser[] = [
       const parsed = parseMeta(bytes);
       const spec = { scope: 'acme', name: 'widget', range: '^1', text: '@acme/widget@^1' };
       return [
-        await collectMeta(about, answering(bytes), publicAddresses),
-        await resolve(spec, answering(bytes), publicAddresses),
+        await registryOf(bytes).meta(about),
+        await registryOf(bytes).resolve(spec),
         parsed.ok &&
           ['*', '1.0.0', '>=0.0.0-0'].map((range) => chooseVersion({ ...spec, range }, parsed.value)),
       ];
@@ -87,17 +86,17 @@ export const evidenceParsers: readonly Parser[] = [
   {
     name: 'API answer about a version',
     samples: [honest.apiVersion],
-    read: (bytes) => collectBadge(about, answering(bytes), publicAddresses),
+    read: (bytes) => registryOf(bytes).badge(about),
   },
   {
     name: 'API answer about a package',
     samples: [honest.apiPackage],
-    read: (bytes) => collectLink(about, answering(bytes), publicAddresses),
+    read: (bytes) => registryOf(bytes).link(about),
   },
   {
     name: 'answer of the npm registry',
     samples: [honest.packument],
-    read: (bytes) => collectDist(about, answering(bytes), publicAddresses),
+    read: (bytes) => registryOf(bytes).dist(about),
   },
   {
     name: 'log entry',
@@ -121,7 +120,7 @@ export const evidenceParsers: readonly Parser[] = [
     samples: [honest.search],
     read: async (bytes) => [
       parseSearch(bytes),
-      await searchEntries(manifest.digest, answering(bytes), rekor),
+      await openLog(answering(bytes), rekor).search(manifest.digest),
     ],
   },
   {
@@ -141,12 +140,12 @@ export const evidenceParsers: readonly Parser[] = [
     name: 'consistency proof',
     samples: [honest.proof],
     read: (bytes) =>
-      proofsFrom(answering(bytes), rekor)({ treeId: '1', firstSize: 1n, lastSize: 2n, again: false }),
+      openLog(answering(bytes), rekor).proof({ treeId: '1', firstSize: 1n, lastSize: 2n, again: false }),
   },
   {
     name: 'heads of the log',
     samples: [honest.heads],
-    read: (bytes) => collectHeads(answering(bytes), rekor),
+    read: (bytes) => openLog(answering(bytes), rekor).heads(),
   },
   {
     name: 'checkpoint',

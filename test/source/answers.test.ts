@@ -63,7 +63,9 @@ describe('the backend that answers', () => {
     const server = await serve((_, response) =>
       response.writeHead(status, { 'x-jsr-backend': 'frontend\u00a0' }).end('{}'),
     );
-    expect(await source().ask(question(server.url, { backend: 'modules' }))).toMatchObject({
+    expect(
+      await source().ask(question(server.url, { answeredBy: { header: 'x-jsr-backend', value: 'modules' } })),
+    ).toMatchObject({
       state: 'unavailable',
       why: 'answered by "frontend" instead of "modules"',
     });
@@ -71,7 +73,9 @@ describe('the backend that answers', () => {
 
   it.each([{ 'x-jsr-backend': 'modules' }, {}])('is fine with headers %j', async (headers) => {
     const server = await serve((_, response) => response.writeHead(200, headers).end('{}'));
-    expect(await source().ask(question(server.url, { backend: 'modules' }))).toMatchObject({
+    expect(
+      await source().ask(question(server.url, { answeredBy: { header: 'x-jsr-backend', value: 'modules' } })),
+    ).toMatchObject({
       state: 'present',
     });
   });

@@ -75,7 +75,8 @@ describe('lifetimes', () => {
       { body: 'x' },
       { lifetime: 'short' },
       { expect: 'json' },
-      { backend: 'modules' },
+      { answeredBy: { header: 'x-jsr-backend', value: 'modules' } },
+      { answeredBy: { header: 'x-other', value: 'modules' } },
       { maxBytes: bytes.length - 1 },
     ];
     for (const other of others) expect(await cache.get({ ...immutable, ...other }, 'any')).toBeUndefined();
@@ -277,7 +278,7 @@ describe('together with the network', () => {
     const asked = question(server.url, {
       lifetime: 'immutable',
       expect: 'json',
-      backend: 'api',
+      answeredBy: { header: 'x-jsr-backend', value: 'api' },
       maxBytes: 1000,
     });
     await source({ cache: openCache({ dir }) }).ask(asked);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { absent, type Gathered, unavailable } from '../../src/model/evidence.ts';
 import { type HttpSource, httpSource } from '../../src/source/http/http.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
-import { collectHeads, proofsFrom } from '../../src/tlog/proof.ts';
+import type { FetchProof } from '../../src/tlog/follow.ts';
+import { openLog as openRekor } from '../../src/tlog/log.ts';
 import { rekorApi } from '../support/rekor-api.ts';
 import { Follower, frozen, openLog, sameNote } from './follow-world.ts';
 
@@ -35,6 +36,11 @@ afterAll(async () => {
   server.close();
 });
 
+/** Asks the log for proofs, as following one does. */
+const proofsFrom = (from: Source, address: string): FetchProof => {
+  const rekorLog = openRekor(from, address);
+  return (question) => rekorLog.proof(question);
+};
 const ask = (firstSize: bigint, lastSize: bigint, treeId: string | undefined = tree, again = false) =>
   proofsFrom(source, rekor)({ treeId, firstSize, lastSize, again });
 
@@ -113,7 +119,7 @@ test('a proof may be kept for ever, a second look goes past every cache, and hea
   const { source: counting, questions } = saying(absent('x'));
   const fetchProof = proofsFrom(counting, 'https://log.test');
   for (const again of [false, true]) await fetchProof({ treeId: '3', firstSize: 1n, lastSize: 2n, again });
-  expect(await collectHeads(counting, 'https://log.test')).toEqual(absent('x'));
+  expect(await openRekor(counting, 'https://log.test').heads()).toEqual(absent('x'));
   const url = 'https://log.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3';
   const proof = { method: 'GET', url, maxBytes: 16_384, expect: 'json' };
   expect(questions).toEqual([
@@ -168,7 +174,7 @@ test('no end point for proofs is no proof, not a broken answer', async () => {
 });
 
 test('the heads of all trees are read, the growing one first', async () => {
-  const heads = await collectHeads(source, rekor);
+  const heads = await openRekor(source, rekor).heads();
   expect(heads).toMatchObject({
     state: 'present',
     value: [sameNote(log.checkpoint()), sameNote(log.checkpoint(frozen))],
@@ -177,10 +183,10 @@ test('the heads of all trees are read, the growing one first', async () => {
 
 test('a log of one tree has one head, and of thousands of shards only a hundred are read', async () => {
   answer = { status: 200, body: '{"signedTreeHead":"x"}' };
-  expect(await collectHeads(source, rekor)).toMatchObject({ state: 'present', value: ['x'] });
+  expect(await openRekor(source, rekor).heads()).toMatchObject({ state: 'present', value: ['x'] });
   const inactiveShards = Array.from({ length: 3000 }, () => ({ signedTreeHead: 'y' }));
   answer = { status: 200, body: JSON.stringify({ signedTreeHead: 'x', inactiveShards }) };
-  expect(await collectHeads(source, rekor)).toMatchObject({
+  expect(await openRekor(source, rekor).heads()).toMatchObject({
     state: 'present',
     value: ['x', ...Array.from({ length: 99 }, () => 'y')],
   });
@@ -195,5 +201,5 @@ test.each([
   ['{"signedTreeHead":"x","inactiveShards":7}', 'the state of the log has no signed head'],
 ])('heads such as %j are no answer', async (body, why) => {
   answer = { status: 200, body };
-  expect(await collectHeads(source, rekor)).toEqual(unavailable(`${rekor}/api/v1/log`, why));
+  expect(await openRekor(source, rekor).heads()).toEqual(unavailable(`${rekor}/api/v1/log`, why));
 });

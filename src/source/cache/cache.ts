@@ -221,8 +221,9 @@ function segments(hex: string): readonly string[] {
 }
 
 // All that the answer was measured against is part of its name, so that no question gets an answer to a laxer one.
-function keyOf({ method, url, body, lifetime, expect, backend }: SourceRequest): string {
-  return JSON.stringify(['jsr-verify', 1, method, url, body ?? '', lifetime, expect, backend ?? '']);
+function keyOf({ method, url, body, lifetime, expect, answeredBy }: SourceRequest): string {
+  const { header = '', value = '' } = answeredBy ?? {};
+  return JSON.stringify(['jsr-verify', 1, method, url, body ?? '', lifetime, expect, header, value]);
 }
 
 function isFresh(storedAt: number, { lifetime, maxAgeSeconds = 60 }: SourceRequest): boolean {

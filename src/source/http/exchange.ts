@@ -117,9 +117,10 @@ async function read<T>(
   }
   if (status !== 200 && status !== 404 && status !== 410) return unavailable(`answered ${status}`);
 
-  const backend = header(headers, 'x-jsr-backend');
-  if (request.backend !== undefined && backend !== undefined && backend !== request.backend)
-    return unavailable(`answered by "${tame(backend)}" instead of "${request.backend}"`);
+  const { answeredBy } = request;
+  const answerer = answeredBy && header(headers, answeredBy.header);
+  if (answerer !== undefined && answerer !== answeredBy?.value)
+    return unavailable(`answered by "${tame(answerer)}" instead of "${answeredBy?.value}"`);
 
   const type = header(headers, 'content-type') ?? '';
   const html = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(type);

@@ -77,11 +77,11 @@ class Http implements HttpSource {
     fromBytes: (bytes: Uint8Array) => T,
   ): Promise<Gathered<T>> {
     request.signal?.throwIfAborted();
-    const { method, url, body, maxBytes, expect, backend, pastEdge } = request;
+    const { method, url, body, maxBytes, expect, answeredBy, pastEdge } = request;
     const refused = refusal(url);
     if (refused !== undefined) return unavailable(url, refused);
 
-    const key = JSON.stringify([kind, method, url, body, maxBytes, expect, backend, pastEdge]);
+    const key = JSON.stringify([kind, method, url, body, maxBytes, expect, answeredBy, pastEdge]);
     const known = this.#recent.get(key);
     // One key is always of one kind, so the value is what this kind makes.
     if (known !== undefined) return known as Gathered<T>;

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Addresses } from '../../src/registry/addresses.ts';
-import {
-  collectBadge,
-  collectFile,
-  collectLink,
-  collectManifest,
-  collectMeta,
-  resolve,
-} from '../../src/registry/jsr.ts';
+import { openRegistry } from '../../src/registry/registry.ts';
 import { parseSpec } from '../../src/registry/spec.ts';
+import type { Source } from '../../src/source/source.ts';
 import { sourceOf } from '../examine/source.ts';
 import { type Answer, answerOf, withBody } from '../support/http.ts';
 import { mintWorld, type World } from '../support/jsr.ts';
@@ -32,7 +26,9 @@ function mint(...versions: readonly (string | Partial<PublishOptions>)[]): World
   return world;
 }
 
-const ask = (world: World, spec: string) => resolve(parseSpec(spec), sourceOf(world), addressesOf(world));
+const registryOf = (world: World, source: Source = sourceOf(world)) =>
+  openRegistry(source, addressesOf(world));
+const ask = (world: World, spec: string) => registryOf(world).resolve(parseSpec(spec));
 const about = { scope: 'acme', name: 'widget', version: '1.0.0' };
 
 describe('a spec resolves', () => {
@@ -100,7 +96,7 @@ describe('a spec resolves', () => {
 });
 
 describe('the badge', () => {
-  const badge = (world: World) => collectBadge(about, sourceOf(world), addressesOf(world));
+  const badge = (world: World) => registryOf(world).badge(about);
   const say = (world: World, text: string) => world.edit({ role: 'api' }, (answer) => withBody(answer, text));
 
   it('is the index of the log as the registry gives it', async () => {
@@ -116,7 +112,7 @@ describe('the badge', () => {
   it('"none" is asked for once more, past every cache', async () => {
     const world = mint({ provenance: 'none' });
     const source = sourceOf(world);
-    expect((await collectBadge(about, source, addressesOf(world))).state).toBe('absent');
+    expect((await registryOf(world, source).badge(about)).state).toBe('absent');
     expect(source.asked).toMatchObject([{ lifetime: 'short' }, { lifetime: 'never', pastEdge: true }]);
   });
 
@@ -166,7 +162,7 @@ describe('the badge', () => {
 });
 
 describe('the link', () => {
-  const link = (world: World) => collectLink(about, sourceOf(world), addressesOf(world));
+  const link = (world: World) => registryOf(world).link(about);
 
   it('is owner, name and the id of GitHub', async () => {
     expect(await link(mint('1.0.0'))).toMatchObject({
@@ -200,7 +196,7 @@ describe('the link', () => {
 });
 
 describe('the manifest', () => {
-  const manifest = (world: World) => collectManifest(about, true, sourceOf(world), addressesOf(world));
+  const manifest = (world: World) => registryOf(world).manifest(about, true);
 
   it('is handed on byte for byte', async () => {
     const world = mint('1.0.0');
@@ -216,12 +212,12 @@ describe('the manifest', () => {
   it('is asked for as the registry wants it: a JSON of the module backend, which must never change', async () => {
     const world = mint('1.0.0');
     const source = sourceOf(world);
-    await collectManifest(about, true, source, addressesOf(world));
+    await registryOf(world, source).manifest(about, true);
     expect(source.asked).toMatchObject([
       {
         url: 'https://jsr.test/@acme/widget/1.0.0_meta.json',
         lifetime: 'immutable',
-        backend: 'modules',
+        answeredBy: { header: 'x-jsr-backend', value: 'modules' },
         expect: 'json',
       },
     ]);
@@ -238,7 +234,7 @@ describe('the manifest', () => {
 describe('the list of versions and the files', () => {
   it('a list is read, with the link in it', async () => {
     const world = mint('1.0.0');
-    expect(await collectMeta(about, sourceOf(world), addressesOf(world))).toMatchObject({
+    expect(await registryOf(world).meta(about)).toMatchObject({
       state: 'present',
       value: {
         linked: { owner: 'acme', name: 'widget' },
@@ -250,11 +246,15 @@ describe('the list of versions and the files', () => {
   it('a file is hashed, and read no further than its size allows', async () => {
     const world = mint('1.0.0');
     const source = sourceOf(world);
-    const file = await collectFile(about, '/mod.ts', 20, source, addressesOf(world));
+    const file = await registryOf(world, source).fileDigest({ package: about, path: '/mod.ts', size: 20 });
     expect(file).toMatchObject({
       state: 'present',
       value: { size: 20, sha256: sha256Hex(files['/mod.ts']) },
     });
-    expect(source.asked[0]).toMatchObject({ maxBytes: 1_000_020, expect: 'any', backend: 'modules' });
+    expect(source.asked[0]).toMatchObject({
+      maxBytes: 1_000_020,
+      expect: 'any',
+      answeredBy: { header: 'x-jsr-backend', value: 'modules' },
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { absent, unavailable } from '../../src/model/evidence.ts';
 import type { Sha256 } from '../../src/model/package.ts';
-import { collectEntry, searchEntries } from '../../src/tlog/entries.ts';
+import { openLog } from '../../src/tlog/log.ts';
 import { sourceOf } from '../examine/source.ts';
 import { answerOf, withBody, withJson } from '../support/http.ts';
 import { mintWorld } from '../support/jsr.ts';
@@ -24,7 +24,7 @@ describe('an entry that the registry names', () => {
     const world = mintWorld();
     const { attested } = publish(world);
     const source = sourceOf(world);
-    const entry = await collectEntry(attested.logIndex, source, rekor);
+    const entry = await openLog(source, rekor).entry(attested.logIndex);
     // It never changes, and a web page is none.
     expect(source.asked).toMatchObject([{ method: 'GET', lifetime: 'immutable', expect: 'json' }]);
     expect(entry).toMatchObject({
@@ -37,9 +37,9 @@ describe('an entry that the registry names', () => {
   it('is absent where the log has none, and unavailable where it does not say', async () => {
     const world = mintWorld();
     const from = (index: string) => `${rekor}/api/v1/log/entries?logIndex=${index}`;
-    expect(await collectEntry('999999', sourceOf(world), rekor)).toEqual(absent(from('999999')));
+    expect(await openLog(sourceOf(world), rekor).entry('999999')).toEqual(absent(from('999999')));
     world.edit({ role: 'rekor' }, () => answerOf(500, 'text/plain', 'oops'));
-    expect(await collectEntry('1', sourceOf(world), rekor)).toEqual(unavailable(from('1'), 'answered 500'));
+    expect(await openLog(sourceOf(world), rekor).entry('1')).toEqual(unavailable(from('1'), 'answered 500'));
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe('an entry that the registry names', () => {
     const world = mintWorld();
     const { attested } = publish(world);
     world.edit({ role: 'rekor' }, (answer) => withBody(answer, text));
-    expect(await collectEntry(attested.logIndex, sourceOf(world), rekor)).toMatchObject({
+    expect(await openLog(sourceOf(world), rekor).entry(attested.logIndex)).toMatchObject({
       state: 'unavailable',
       why: expect.stringMatching(/^the log's answer/),
     });
@@ -64,7 +64,7 @@ describe('a search by digest', () => {
     const world = mintWorld();
     const publication = publish(world);
     const stranger = world.attest(publication, { identity: { owner: 'stranger' } });
-    const search = await searchEntries(digestOf(publication), sourceOf(world), rekor);
+    const search = await openLog(sourceOf(world), rekor).search(digestOf(publication));
     expect(search).toMatchObject({
       outcome: 'found',
       candidates: [publication.attested, stranger].map(({ position }) => ({
@@ -78,7 +78,7 @@ describe('a search by digest', () => {
   it('names the digest as the log wants it, and nothing else', async () => {
     const world = mintWorld();
     const source = sourceOf(world);
-    await searchEntries('a'.repeat(64) as Sha256, source, rekor);
+    await openLog(source, rekor).search('a'.repeat(64) as Sha256);
     expect(source.asked).toMatchObject([
       {
         method: 'POST',
@@ -92,7 +92,7 @@ describe('a search by digest', () => {
 
   it('that finds nothing says just that', async () => {
     const world = mintWorld();
-    expect(await searchEntries('a'.repeat(64) as Sha256, sourceOf(world), rekor)).toEqual({
+    expect(await openLog(sourceOf(world), rekor).search('a'.repeat(64) as Sha256)).toEqual({
       outcome: 'nothing-found',
       candidates: [],
     });
@@ -104,10 +104,8 @@ describe('a search by digest', () => {
     const stranger = world.attest(publication, { identity: { owner: 'stranger' } });
     const source = sourceOf(world);
     const leaf = publication.attested.position.uuid.slice(16);
-    const { outcome, candidates } = await searchEntries(
+    const { outcome, candidates } = await openLog(source, rekor).search(
       digestOf(publication),
-      source,
-      rekor,
       new Set([leaf]),
     );
     expect([outcome, candidates.length, source.asked.length]).toEqual(['found', 1, 2]);
@@ -119,7 +117,7 @@ describe('a search by digest', () => {
     const publication = publish(world);
     flood(world, publication.digest, maxCandidates + 9);
     const source = sourceOf(world);
-    const search = await searchEntries(digestOf(publication), source, rekor);
+    const search = await openLog(source, rekor).search(digestOf(publication));
     expect(search.candidates).toHaveLength(maxCandidates);
     expect(search.why).toBe('10 newer entries that name the digest were not checked');
     expect(search.candidates[0]).toMatchObject({ value: { entryId: publication.attested.position.uuid } });
@@ -144,7 +142,7 @@ describe('a search by digest', () => {
     const world = mintWorld();
     const publication = publish(world);
     world.edit({ role: 'rekor', path: '/api/v1/index/retrieve' }, answer);
-    expect(await searchEntries(digestOf(publication), sourceOf(world), rekor)).toEqual({
+    expect(await openLog(sourceOf(world), rekor).search(digestOf(publication))).toEqual({
       outcome: 'unavailable',
       candidates: [],
       why,
@@ -157,7 +155,7 @@ describe('a search by digest', () => {
     world.edit({ role: 'rekor', path: '/api/v1/index/retrieve' }, (answer) =>
       withJson(answer, ['b'.repeat(80)]),
     );
-    const { candidates } = await searchEntries(digestOf(publication), sourceOf(world), rekor);
+    const { candidates } = await openLog(sourceOf(world), rekor).search(digestOf(publication));
     expect(candidates).toMatchObject([
       { state: 'unavailable', why: "the log's search index names an entry that the log does not have" },
     ]);
@@ -170,7 +168,7 @@ describe('a search by digest', () => {
     world.edit({ role: 'rekor', path: new RegExp(stranger.position.uuid) }, () =>
       answerOf(500, 'text/plain', ''),
     );
-    const { candidates } = await searchEntries(digestOf(publication), sourceOf(world), rekor);
+    const { candidates } = await openLog(sourceOf(world), rekor).search(digestOf(publication));
     expect(candidates.map(({ state }) => state)).toEqual(['present', 'unavailable']);
   });
 });

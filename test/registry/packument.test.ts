@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Gathered } from '../../src/model/evidence.ts';
 import { publicAddresses } from '../../src/registry/addresses.ts';
-import { collectDist } from '../../src/registry/npm.ts';
+import type { Dist } from '../../src/registry/packument.ts';
+import { openRegistry } from '../../src/registry/registry.ts';
 import type { Source } from '../../src/source/source.ts';
 
 const about = { scope: 'acme', name: 'widget', version: '1.0.0' };
@@ -10,7 +11,7 @@ const dist = {
   integrity: 'sha512-A',
 };
 
-function distIn(packument: unknown): ReturnType<typeof collectDist> {
+function distIn(packument: unknown): Promise<Gathered<Dist>> {
   const answer: Gathered<Uint8Array> = {
     state: 'present',
     value: Buffer.from(JSON.stringify(packument)),
@@ -21,7 +22,7 @@ function distIn(packument: unknown): ReturnType<typeof collectDist> {
     ask: async () => answer,
     digest: () => Promise.reject(new Error('not asked for')),
   };
-  return collectDist(about, source, publicAddresses);
+  return openRegistry(source, publicAddresses).dist(about);
 }
 
 describe('what the npm registry says of a version', () => {

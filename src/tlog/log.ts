@@ -1,0 +1,149 @@
+import { absent, type Gathered, present, type RawAttestation, unavailable } from '../model/evidence.ts';
+import type { Sha256 } from '../model/package.ts';
+import type { Source } from '../source/source.ts';
+import type { ProofQuestion } from './follow.ts';
+import { parseHeads, parseProof, proofUrl, stateUrl } from './proof.ts';
+import { entryByIdUrl, entryByIndexUrl, maxEntryBytes, noEntryIn, parseSearch, searchUrl } from './rekor.ts';
+
+/** Strangers may log as many entries about a public digest as they like; more than these are not looked at. */
+const maxCandidates = 50;
+/** A list of entry ids. */
+const maxSearchBytes = 2_000_000;
+/** A proof has at most 64 hashes of 64 digits; a head some 500 bytes, and a log a handful of shards. */
+const maxProofBytes = 16_384;
+const maxHeadsBytes = 262_144;
+
+/** What a search of the log for a digest came to. */
+export interface Search {
+  readonly outcome: 'found' | 'nothing-found' | 'unavailable';
+  /** Candidates, oldest first: strangers come later than the publisher. Each must be verified in full. */
+  readonly candidates: readonly Gathered<RawAttestation>[];
+  /** Why the search, or a part of it, could not be made. */
+  readonly why?: string;
+}
+
+/** A transparency log (Rekor v1), asked over one source. Nothing that it answers is verified here. */
+export interface TransparencyLog {
+  /** The log entry at a global index, decimal, as the registry names it. */
+  entry(logIndex: string): Promise<Gathered<RawAttestation>>;
+  /**
+   * Entries that name a digest, by the log's search index. Best effort on the log's side: finding nothing means "unknown
+   * to the index". Entries that are already there, `known` by their leaf hashes, are not asked for again.
+   */
+  search(digest: Sha256, known?: ReadonlySet<string>): Promise<Search>;
+  /** The notes that the log shows as the present heads of its shards, the growing one first. */
+  heads(): Promise<Gathered<readonly string[]>>;
+  /** A consistency proof. It never changes, so it may be kept for ever. */
+  proof(question: ProofQuestion): Promise<Gathered<readonly Uint8Array[]>>;
+}
+
+/** The log at an address, a base URL without a slash at its end. To look past what the source's cache kept, open it again over `source.fresh`. */
+export function openLog(source: Source, address: string): TransparencyLog {
+  return new Rekor(source, address);
+}
+
+class Rekor implements TransparencyLog {
+  readonly #source: Source;
+  readonly #address: string;
+
+  constructor(source: Source, address: string) {
+    this.#source = source;
+    this.#address = address;
+  }
+
+  async entry(logIndex: string): Promise<Gathered<RawAttestation>> {
+    const answer = await this.#ask(entryByIndexUrl(this.#address, logIndex));
+    return answer.state === 'present'
+      ? { ...answer, value: { kind: 'rekor-entry', bytes: answer.value, finder: 'registry', logIndex } }
+      : answer;
+  }
+
+  async search(digest: Sha256, known: ReadonlySet<string> = new Set()): Promise<Search> {
+    const answer = await this.#source.ask({
+      method: 'POST',
+      url: searchUrl(this.#address),
+      body: JSON.stringify({ hash: `sha256:${digest}` }),
+      maxBytes: maxSearchBytes,
+      lifetime: 'never',
+      expect: 'json',
+    });
+    if (answer.state === 'unavailable') return { outcome: 'unavailable', candidates: [], why: answer.why };
+    if (answer.state === 'absent')
+      return { outcome: 'unavailable', candidates: [], why: 'the log has no search index' };
+    const ids = parseSearch(answer.value);
+    if (!ids.ok) return { outcome: 'unavailable', candidates: [], why: ids.why };
+    if (ids.value.length === 0) return { outcome: 'nothing-found', candidates: [] };
+    const others = ids.value.filter((id) => !known.has(id.slice(-64)));
+    const oldest = others.toReversed().slice(0, maxCandidates);
+    const candidates = await Promise.all(oldest.map((id) => this.#candidate(id)));
+    const left = others.length - oldest.length;
+    return {
+      outcome: 'found',
+      candidates,
+      ...(left > 0 ? { why: `${left} newer entries that name the digest were not checked` } : {}),
+    };
+  }
+
+  async heads(): Promise<Gathered<readonly string[]>> {
+    const url = stateUrl(this.#address);
+    const answer = await this.#source.ask({
+      method: 'GET',
+      url,
+      maxBytes: maxHeadsBytes,
+      lifetime: 'never',
+      expect: 'json',
+    });
+    if (answer.state !== 'present') return answer;
+    const heads = parseHeads(answer.value);
+    return heads.ok ? present(heads.value, url) : unavailable(url, heads.why);
+  }
+
+  async proof(question: ProofQuestion): Promise<Gathered<readonly Uint8Array[]>> {
+    const url = proofUrl(this.#address, question);
+    // Rekor v2 serves tiles and no proofs.
+    if (url === undefined) return unavailable(this.#address, 'this kind of log offers no consistency proofs');
+    const answer = await this.#source.ask({
+      method: 'GET',
+      url,
+      maxBytes: maxProofBytes,
+      expect: 'json',
+      ...(question.again ? { lifetime: 'never', pastEdge: true } : { lifetime: 'immutable' }),
+    });
+    // 400: sizes the tree does not have (contract 7.1).
+    if (answer.state === 'unavailable') return / 400$/.test(answer.why) ? absent(url) : answer;
+    if (answer.state === 'absent') return answer;
+    const proof = parseProof(answer.value);
+    return proof.ok ? present(proof.value, url) : unavailable(url, proof.why);
+  }
+
+  async #candidate(entryId: string): Promise<Gathered<RawAttestation>> {
+    const answer = await this.#ask(entryByIdUrl(this.#address, entryId));
+    switch (answer.state) {
+      case 'present':
+        return {
+          ...answer,
+          value: { kind: 'rekor-entry', bytes: answer.value, finder: 'log-index', entryId },
+        };
+      case 'absent':
+        return unavailable(answer.from, "the log's search index names an entry that the log does not have");
+      case 'unavailable':
+        return answer;
+    }
+  }
+
+  /** The log's answer about one entry. */
+  async #ask(url: string): Promise<Gathered<Uint8Array>> {
+    const answer = await this.#source.ask({
+      method: 'GET',
+      url,
+      maxBytes: maxEntryBytes,
+      lifetime: 'immutable',
+      expect: 'json',
+    });
+    if (answer.state === 'absent') return absent(url);
+    if (answer.state === 'unavailable') return answer;
+    // An answer that holds no entry at all says nothing about the package: the entry could not be fetched.
+    const why = noEntryIn(answer.value);
+    return why === undefined ? answer : unavailable(url, why);
+  }
+}
