@@ -20,7 +20,8 @@ import { mergeTargets } from './model/target.ts';
 import type { Assessment } from './policy/assessment.ts';
 import { judge } from './policy/judge.ts';
 import { judgeForeign } from './policy/judge-foreign.ts';
-import { packageRules } from './policy/rules/index.ts';
+import { judgeRun } from './policy/judge-run.ts';
+import { packageRules, runRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
 import { openRegistry } from './registry/registry.ts';
 import { logKeys } from './sigstore/trust-logs.ts';
@@ -72,15 +73,17 @@ async function auditUnfollowed(
     ...lockfile.unreadable.map(unreadable),
     ...(lockfile.remarks ?? []).map(remarked),
   ]);
+  const { installed, policy, now } = auditor;
+  const beside = judgeRun({ ...(installed && { strays: installed.strays }) }, policy, now);
   return {
     ...report,
     packages: [...unlisted, ...report.packages],
-    findings: [...findings, ...report.findings],
+    findings: [...findings, ...report.findings, ...beside.findings],
     unresolved,
     unusedExemptions: report.interrupted
       ? []
-      : unusedExemptions(auditor.policy, usedExemptions, {
-          rules: packageRules,
+      : unusedExemptions(policy, new Set([...usedExemptions, ...beside.usedExemptions]), {
+          rules: installed === undefined ? packageRules : [...packageRules, ...runRules],
           // A lockfile is the whole project; about what specs leave out nothing is known.
           ...(specs.length > 0 && { packages: targets.map((target) => target.package) }),
         }),

@@ -1,5 +1,4 @@
-import type { InstalledCopies } from './installed/copies.ts';
-import type { Purl } from './model/package.ts';
+import type { Installed } from './installed/copies.ts';
 import type { Policy } from './model/policy.ts';
 import type { Depth, PackageReport } from './model/report.ts';
 import type { Addresses } from './registry/addresses.ts';
@@ -35,8 +34,8 @@ export interface Auditor {
   readonly live?: boolean;
   /** What was seen of each log in earlier runs; without it only the checkpoints of this run are compared. */
   readonly memory?: CheckpointMemory;
-  /** What is installed on this disk, by target; wanted at depth `installed`. */
-  readonly installed?: ReadonlyMap<Purl, InstalledCopies>;
+  /** What is installed on this disk; wanted at depth `installed`. */
+  readonly installed?: Installed;
   /** Where work is done that may take too long; worker threads of this program when missing. */
   readonly workers?: Workers;
   /** Ends the audit early: what is known by then is reported as interrupted. */

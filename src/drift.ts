@@ -3,11 +3,14 @@ import { auditPart, followLogs, judgeTarget } from './audit.ts';
 import type { Auditor, PackageAuditor } from './auditor.ts';
 import { compare, type Doubts, type History, isAttested } from './diff/changes.ts';
 import { earlierInLine } from './diff/line.ts';
+import { type LockfileSide, refuseNothing, uncomparedIn } from './lockfile/find/side.ts';
 import type { Finding } from './model/finding.ts';
 import { type Purl, purlOf } from './model/package.ts';
 import { type PackageReport, type Report, unreadableEntry } from './model/report.ts';
 import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
+import { judgeRun } from './policy/judge-run.ts';
+import type { RunFacts } from './policy/rule.ts';
 import { changeRules, packageRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
 import { openRegistry } from './registry/registry.ts';
@@ -15,12 +18,39 @@ import { openRegistry } from './registry/registry.ts';
 /** How many earlier versions of a release line are looked at for its last attestation; beyond them nothing is known. */
 const lookBack = 30;
 
+/** One side of a comparison: some lockfiles, or those of a folder with what was not read of them. */
+export type DiffSide = LockfileSide | readonly LockfileContents[];
+
 /**
  * What changed between two states of a project's lockfiles: packages added, removed and moved, provenance lost,
  * publishers changed. The report is about the packages that came; those that stayed as they were are not looked at
- * again.
+ * again. Of folders, it also says which lockfiles were added or changed and not read.
+ *
+ * @throws {JsrVerifyError} `LOCKFILE_MISSING` where neither side has a lockfile, so that nothing can be compared
  */
-export async function diff(
+export async function diff(base: DiffSide, head: DiffSide, auditor: Auditor): Promise<Report> {
+  const [before, after] = [toSide(base), toSide(head)];
+  refuseNothing(before, after);
+  const beside = judgeRun(
+    { uncompared: await uncomparedIn(before, after), withoutLockfile: withoutLockfile(before, after) },
+    auditor.policy,
+    auditor.now,
+  );
+  const report = await compareContents(before.contents, after.contents, auditor);
+  return { ...report, findings: [...report.findings, ...beside.findings] };
+}
+
+function toSide(side: DiffSide): LockfileSide {
+  return 'contents' in side ? side : { contents: side, read: new Set() };
+}
+
+function withoutLockfile(base: LockfileSide, head: LockfileSide): RunFacts['withoutLockfile'] {
+  const empty = (side: 'base' | 'head', { missing }: LockfileSide) =>
+    missing === undefined ? [] : [{ side, why: missing.message }];
+  return [...empty('base', base), ...empty('head', head)];
+}
+
+async function compareContents(
   base: readonly LockfileContents[],
   head: readonly LockfileContents[],
   auditor: Auditor,

@@ -147,7 +147,7 @@ function installedCheck(
   auditor: PackageAuditor,
 ): Checks['installed'] {
   if (!reaches(auditor.depth, 'installed')) return installed;
-  const copies = auditor.installed?.get(purlOf(target.package));
+  const copies = auditor.installed?.packages.get(purlOf(target.package));
   if (copies === undefined) return skipped('only an audit of a project looks at what is installed');
   const unexplained = {
     refuted: refuted === undefined ? [] : [refuted],

@@ -4,8 +4,6 @@ import type { Installed } from '../installed/copies.ts';
 import { denoDirOf } from '../installed/deno/deno-dir.ts';
 import { collectInstalled } from '../installed/installed.ts';
 import { yarnCacheOf } from '../installed/node/yarn-cache.ts';
-import type { Finding } from '../model/finding.ts';
-import { nameOf } from '../model/package.ts';
 import { type LockfileContents, mergeTargets } from '../model/target.ts';
 import type { Addresses } from '../registry/addresses.ts';
 import { treeAt } from '../source/file-tree.ts';
@@ -38,20 +36,6 @@ export function findInstalled(
     treeAt(cwd),
   );
 }
-
-/** JSR packages on this disk that no lockfile names: nobody has checked them, so nobody may take the rest for all. */
-export function strayFindings({ strays }: Installed): readonly Finding[] {
-  return strays.map(({ place, package: about, version, standing }) => ({
-    id: 'installed',
-    severity: severities[standing],
-    message: `${place} holds ${nameOf({ ...about, version })}, which no audited lockfile names`,
-    hint: 'remove it, or install again from the lockfile',
-  }));
-}
-
-// What belongs to a lockfile further down may be in order; it was not asked. What lies above a project is loaded only
-// where the project has nothing of that name.
-const severities = { project: 'error', aside: 'warning', governed: 'warning', above: 'note' } as const;
 
 // npm keeps a lockfile of its own in `node_modules`.
 function projectOf(file: string, cwd: string): string {

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { patchOf } from '../lockfile/parts/patches.ts';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
 import { foldPath } from '../model/path.ts';
+import type { Standing, StrayPackage } from '../model/stray.ts';
 import type { Occurrence, Target } from '../model/target.ts';
-import type { Installed, InstalledCopies, InstalledCopy, NpmCopy, StrayPackage } from './copies.ts';
+import type { Installed, InstalledCopies, InstalledCopy, NpmCopy } from './copies.ts';
 import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno/deno-copies.ts';
 import type { InstalledDisk } from './disk.ts';
 import { hashFolder } from './hash.ts';
@@ -11,7 +12,7 @@ import { type Installation, whyExpected } from './node/missing.ts';
 import type { FoundPackage, FoundPackages } from './node/modules.ts';
 import type { Names } from './node/names.ts';
 import { readPnp } from './node/pnp.ts';
-import { type Grounds, leaving, type Standing } from './node/search.ts';
+import { type Grounds, leaving } from './node/search.ts';
 import type { Territory } from './territory.ts';
 
 /** Addresses, without a slash at their end, under which Deno keeps what it fetched. */

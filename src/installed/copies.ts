@@ -1,7 +1,7 @@
 import type { FileDigest } from '../model/evidence.ts';
-import type { PackageName, Purl, Sha256 } from '../model/package.ts';
+import type { Purl, Sha256 } from '../model/package.ts';
+import type { Standing, StrayPackage } from '../model/stray.ts';
 import type { OnDisk } from './disk.ts';
-import type { Standing } from './node/search.ts';
 
 /** A folder or archive that an npm client made from JSR's tarball; paths as in the tarball, with a leading slash. */
 export interface NpmCopy {
@@ -68,15 +68,6 @@ export interface InstalledCopies {
   readonly patched?: string;
   /** Where was looked; for people. */
   readonly searched: readonly string[];
-}
-
-/** A JSR package on this disk that no target is about. */
-export interface StrayPackage {
-  readonly place: string;
-  readonly package: PackageName;
-  /** The version it says it is. */
-  readonly version?: string;
-  readonly standing: Standing;
 }
 
 /** What is installed below some projects. */

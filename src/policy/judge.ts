@@ -44,11 +44,14 @@ export function judge(input: Assessment, policy: Policy, now: Date): Judgement {
   return strictest(judgements);
 }
 
-/** Applies severities and exemptions to what a rule says; also used for rules about changes. */
+/**
+ * Applies severities and exemptions to what a rule says; also used for rules about changes and about the run. Where there is
+ * no `target`, no exemption applies.
+ */
 export function findingsOf(
   rule: Rule,
   breaches: Iterable<Breach>,
-  target: PackageVersion,
+  target: PackageVersion | undefined,
   policy: Policy,
   now: Date,
 ): { readonly findings: readonly Finding[]; readonly met: readonly Exemption[] } {
@@ -58,13 +61,13 @@ export function findingsOf(
     const severity = severityOf(rule, breach, policy);
     if (severity === 'off') continue;
     const finding: Finding = {
-      id: rule.id,
+      id: rule.about === 'run' ? rule.findingId : rule.id,
       severity,
       message: breach.message,
       ...(breach.hint !== undefined && { hint: breach.hint }),
       ...(breach.at !== undefined && { at: breach.at }),
     };
-    const exemptible = severity !== 'note' && breach.standing !== 'absolute';
+    const exemptible = target !== undefined && severity !== 'note' && breach.standing !== 'absolute';
     const mercy = exemptible ? matchExemptions(rule.id, target, policy.exemptions, now) : { met: [] };
     met.push(...mercy.met);
     if (mercy.granted !== undefined) {

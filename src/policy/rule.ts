@@ -1,8 +1,10 @@
+import type { PackageName } from '../model/package.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Change } from '../model/report.ts';
 import type { Severity } from '../model/severity.ts';
-import type { Place } from '../model/target.ts';
+import type { StrayPackage } from '../model/stray.ts';
+import type { Place, Remark } from '../model/target.ts';
 import type { Assessment } from './assessment.ts';
 import type { Expected } from './expectation.ts';
 
@@ -23,6 +25,8 @@ export interface Breach {
    * - `absolute`: always an error.
    */
   readonly standing?: 'remark' | 'firm' | 'absolute';
+  /** The package it is about, where a rule about the run speaks of one; exemptions go by it. */
+  readonly package?: PackageName & { readonly version?: string };
 }
 
 /** What a rule about packages may look at. */
@@ -35,6 +39,16 @@ export interface RuleInput {
   readonly expected: Expected;
   readonly policy: Policy;
   readonly now: Date;
+}
+
+/** What a rule about the run may look at: the folders that were audited or compared, beside their packages. */
+export interface RunFacts {
+  /** JSR packages on this disk that no audited lockfile names. */
+  readonly strays: readonly StrayPackage[];
+  /** Lockfiles, and folders with some, that a comparison did not read although they were added or changed. */
+  readonly uncompared: readonly Remark[];
+  /** Sides of a comparison that have no lockfile, and what the search for one said. */
+  readonly withoutLockfile: readonly { readonly side: 'base' | 'head'; readonly why: string }[];
 }
 
 interface RuleText {
@@ -59,5 +73,13 @@ export interface ChangeRule extends RuleText {
   judge(change: Change, policy: Policy): Iterable<Breach>;
 }
 
+/** An opinion about a run as a whole, beside its packages; what it says turns away the run and no package. */
+export interface RunRule extends RuleText {
+  readonly about: 'run';
+  /** The id that its findings have in reports, where tools look for it. */
+  readonly findingId: 'installed' | 'lockfile';
+  judge(facts: RunFacts): Iterable<Breach>;
+}
+
 /** Any rule. */
-export type Rule = PackageRule | ChangeRule;
+export type Rule = PackageRule | ChangeRule | RunRule;

@@ -227,6 +227,11 @@ const bad: readonly (readonly [string, unknown, string])[] = [
     'is a check, not a rule',
   ],
   ['an exemption that is a text', { exemptions: ['@std/path'] }, 'is not an object'],
+  [
+    'an exemption from a rule that is not about a package',
+    { exemptions: [{ package: '*', rule: 'uncompared-lockfile', reason: 'x', until: '2027-01-31' }] },
+    'so it cannot be exempted',
+  ],
   ['a URL to extend', { extends: 'https://example.com/policy.json' }, 'not a relative path'],
   ['a file URL to extend', { extends: 'file:///etc/policy.json' }, 'not a relative path'],
   ['an absolute path to extend', { extends: '/etc/policy.json' }, 'not a relative path'],

@@ -40,9 +40,7 @@ const built = (change: Parameters<typeof identity>[0], more: Partial<Assessment>
 
 const nothing = undefined;
 
-const table: Readonly<
-  Record<Exclude<RuleId, 'provenance-lost' | 'publisher-changed' | 'digest-changed'>, readonly Case[]>
-> = {
+const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[]>> = {
   'require-provenance': [
     { name: 'an attested package', input: assess(), says: nothing },
     { name: 'no attestation', input: assessAbsent(), says: 'error', words: 'the registry names none' },

@@ -38,6 +38,36 @@ beforeEach(() => {
 const lock = (...packages: readonly Publication[]): string => packageLock(packages, stage.server.urls);
 const summaryOf = (stdout: string): string | undefined => stdout.trimEnd().split('\n').at(-1);
 
+describe('a package on this disk that no lockfile names', () => {
+  const stray = 'node_modules/@jsr/acme__stray';
+  const told = async () => {
+    const { code, json } = await project.report(['audit', '--depth', 'installed']);
+    return [code, json.findings.map(({ id, severity }) => `${id} ${severity}`), json.unusedExemptions];
+  };
+  beforeEach(() => {
+    project.write('deno.lock', denoLock([source]));
+    project.write('package-lock.json', lock());
+    project.write(`${stray}/package.json`, '{ "name": "@jsr/acme__stray", "version": "1.0.0" }');
+  });
+
+  it('turns the run away, unless the policy says how severe that is', async () => {
+    expect(await told()).toEqual([1, ['installed error'], []]);
+    project.write('jsr-verify.json', '{ "rules": { "unlocked-copy": "note" } }');
+    expect(await told()).toEqual([0, ['installed note'], []]);
+  });
+
+  it('is exempted by name; an exemption for another one turns nothing and is told', async () => {
+    const exempt = (name: string) => {
+      const exemption = { package: name, rule: 'unlocked-copy', reason: 'linked', until: '2099-01-01' };
+      project.write('jsr-verify.json', JSON.stringify({ exemptions: [exemption] }));
+    };
+    exempt('@acme/stray');
+    expect(await told()).toEqual([0, ['installed error'], []]);
+    exempt('@acme/other');
+    expect(await told()).toMatchObject([1, ['installed error'], [{ package: '@acme/other' }]]);
+  });
+});
+
 describe('an audit that asks for no depth', () => {
   it('compares what npm installs, and of a manifest that is locked the attestation', async () => {
     project.write('package-lock.json', lock(honest));

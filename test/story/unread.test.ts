@@ -143,6 +143,24 @@ describe('diff over a pull request', () => {
     ]);
   });
 
+  it('that adds one which the policy says is never installed ends in green, and any other does not', async () => {
+    project.write(
+      'jsr-verify.json',
+      JSON.stringify({ overrides: { [lower]: { rules: { 'uncompared-lockfile': 'note' } } } }),
+    );
+    project.write(lower, denoLock([gadget]));
+    expect(await said('diff', 'HEAD')).toEqual([0, expect.stringContaining(`note ${lower}: it was added`)]);
+    project.write(`other/${lower}`, denoLock([gadget]));
+    expect(await said('diff', 'HEAD')).toMatchObject([1, {}, {}]);
+  });
+
+  it('that takes the lockfile away is turned away where the policy wants one', async () => {
+    rmSync(join(project.folder, 'package-lock.json'));
+    expect(await said('diff', 'HEAD')).toEqual([0, expect.stringContaining('note')]);
+    project.write('jsr-verify.json', JSON.stringify({ rules: { 'missing-lockfile': 'error' } }));
+    expect(await said('diff', 'HEAD')).toEqual([1, expect.stringContaining('the head has no lockfile')]);
+  });
+
   it('that adds one in a folder called vendor does not end in green', async () => {
     const file = 'vendor/x/package-lock.json';
     project.write(file, npm(gadget));

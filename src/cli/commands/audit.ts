@@ -24,10 +24,9 @@ export async function auditCommand(
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: async (auditor) => {
         if (depth !== 'installed') return audit(lockfiles, auditor);
-        const { findInstalled, strayFindings } = await import('../installed.ts');
+        const { findInstalled } = await import('../installed.ts');
         const installed = await findInstalled(lockfiles, settings.addresses, environment);
-        const report = await audit(lockfiles, { ...auditor, installed: installed.packages });
-        return { ...report, findings: [...report.findings, ...strayFindings(installed)] };
+        return audit(lockfiles, { ...auditor, installed });
       },
     };
   });

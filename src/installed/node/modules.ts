@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { fromNpmName } from '../../lockfile/parts/name.ts';
 import { nameOf, npmNameOf, type PackageName } from '../../model/package.ts';
+import type { Standing } from '../../model/stray.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
 import type { Names } from './names.ts';
 import { type Asked, readAsked, readClaim, readVersion } from './package-identity.ts';
-import { type Importer, leaving, outranks, type Standing } from './search.ts';
+import { type Importer, leaving, outranks } from './search.ts';
 
 /** A folder or archive that is, or should be, a copy of a JSR package. */
 export interface FoundPackage {

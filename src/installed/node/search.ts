@@ -1,16 +1,7 @@
 import { basename, dirname, join } from 'node:path';
+import type { Standing } from '../../model/stray.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
-
-/**
- * What a folder has to do with the audited lockfiles.
- *
- * - `project`: they speak for it.
- * - `aside`: it lies below a folder that begins with a dot, where tools put copies of their own making.
- * - `above`: it lies above the project, where Node looks for what it does not find in it.
- * - `governed`: a lockfile further down, which is not audited, speaks for it.
- */
-export type Standing = 'project' | 'aside' | 'above' | 'governed';
 
 const ranks: readonly Standing[] = ['governed', 'above', 'aside', 'project'];
 

@@ -3,7 +3,7 @@ import { checkIds } from '../../model/check.ts';
 import { isPackageName, isScope } from '../../model/package.ts';
 import type { Exemption, Expectation, PackagePolicy, Policy } from '../../model/policy.ts';
 import type { Severity } from '../../model/severity.ts';
-import { isRuleId, rules } from '../rules/index.ts';
+import { isAboutLockfiles, isRuleId, rules } from '../rules/index.ts';
 import { claimReaders, isDay, show } from './claim.ts';
 import type { PolicyText, Value } from './policy-tree.ts';
 import { nearest } from './suggest.ts';
@@ -43,7 +43,7 @@ export function readExemptions(source: PolicyText, value: Value | undefined): re
     };
     const [pattern, rule, reason, until] = ['package', 'rule', 'reason', 'until'].map(required);
     if (pattern !== undefined) checkPattern(source, members.get('package') ?? item, pattern);
-    if (rule !== undefined) checkRule(source, members.get('rule') ?? item, rule);
+    if (rule !== undefined) checkExemptible(source, members.get('rule') ?? item, rule);
     if (until !== undefined && !isDay(until))
       source.problem(members.get('until') ?? item, `${show(until)} is not a day`, 'write it like 2027-01-31');
     const versions = readVersions(source, members.get('versions'));
@@ -92,6 +92,17 @@ function checkRule(source: PolicyText, at: Value, id: string): void {
       meant === undefined ? 'run `jsr-verify explain` for a list' : `did you mean ${show(meant)}?`,
     );
   }
+}
+
+/** An exemption names a package, so it would do nothing for a rule that is not about one. */
+function checkExemptible(source: PolicyText, at: Value, id: string): void {
+  checkRule(source, at, id);
+  if (isAboutLockfiles(id))
+    source.problem(
+      at,
+      `rule ${show(id)} is about a lockfile and not about a package, so it cannot be exempted`,
+      'set its severity under "rules", or in an override for one lockfile',
+    );
 }
 
 function readPackages(source: PolicyText, value: Value | undefined): readonly PackagePolicy[] {
