@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,6 +154,18 @@ describe('the transcripts show what the program says', () => {
   });
 });
 
+// `--update` writes it.
+it('the README begins with an audit as the program prints it', async () => {
+  const readme = join(root, 'README.md');
+  const { code, stdout } = await run('jsr-verify audit', { at: 'mixed' });
+  expect(code).toBe(1);
+  const text = readFileSync(readme, 'utf8');
+  const block = /^```console\n[\s\S]*?^```$/m;
+  expect(text).toMatch(block);
+  const shown = fence('console', `$ jsr-verify audit\n${stdout}`.trimEnd());
+  await expect(text.replace(block, () => shown)).toMatchFileSnapshot(readme);
+});
+
 describe('the recorded evidence', () => {
   it('comes to the recorded report', async () => {
     const { code, stdout } = await run('jsr-verify audit everything/deno.lock --format json');
@@ -189,7 +201,9 @@ describe('the recorded evidence', () => {
 
   it('comes to nothing under the trusted root of somebody else', async () => {
     writeFileSync(join(folder, 'other_root.json'), mintSigstore().trustedRootBytes());
-    const { code, stdout } = await run('jsr-verify @acme/widget --format json', 'other_root.json');
+    const { code, stdout } = await run('jsr-verify @acme/widget --format json', {
+      trustedRoot: 'other_root.json',
+    });
     expect([code, JSON.parse(stdout).packages]).toMatchObject([
       1,
       [{ verdict: 'rejected', checks: { certificate: { status: 'failed' } } }],
@@ -203,19 +217,22 @@ describe('the recorded evidence', () => {
  */
 function run(
   command: string,
-  trustedRoot = 'trusted_root.json',
+  {
+    trustedRoot = 'trusted_root.json',
+    at = '.',
+  }: { readonly trustedRoot?: string; readonly at?: string } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const args = [
     ...command.split(' ').slice(1),
     '--pack',
-    'evidence.pack',
+    join(folder, 'evidence.pack'),
     '--trusted-root',
-    trustedRoot,
+    join(folder, trustedRoot),
     '--no-cache',
   ];
   return new Promise((done, broken) => {
     const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
+      cwd: join(folder, at),
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -7,19 +7,21 @@ import { commandOf } from './install.ts';
 import { layouts } from './layouts.ts';
 import { projects } from './projects.ts';
 
-const readme = join(root, 'README.md');
+const page = join(root, 'docs/lockfiles.md');
 
-test('the README names the version of every client that is tested, and no others', async ({ skip }) => {
+test('docs/lockfiles.md names the version of every client that is tested, and no others', async ({
+  skip,
+}) => {
   expect(new Set(layouts.map(({ client }) => client))).toEqual(new Set(clients));
   for (const { client } of projects) expect(clients).toContain(client);
   for (const client of clients) {
     const command = await commandOf(client);
     if ('missing' in command) skip(command.missing);
   }
-  const paper = readFileSync(readme, 'utf8');
-  expect(paper).toMatch(table);
+  const text = readFileSync(page, 'utf8');
+  expect(text).toMatch(table);
   // `--update` writes it.
-  await expect(paper.replace(table, tested())).toMatchFileSnapshot(readme);
+  await expect(text.replace(table, tested())).toMatchFileSnapshot(page);
 });
 
 const table = /^\| Deno \|.*\n\|[-|]+\|\n\|.*\n/m;
