@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { byCodeUnit } from '../../src/model/order.ts';
 import { type PackageJson, readPackage } from './package.ts';
 
 /** One version of a third-party package of which at least one byte is inside the program. */
@@ -72,10 +73,5 @@ async function identify(root: string, path: string, lock: Lock): Promise<InsideP
 }
 
 function byNameAndVersion(a: InsidePackage, b: InsidePackage): number {
-  return order(a.name, b.name) || order(a.version, b.version);
-}
-
-// By code unit: the order must not depend on the language of the machine.
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return byCodeUnit(a.name, b.name) || byCodeUnit(a.version, b.version);
 }

@@ -1,3 +1,4 @@
+import { byCodeUnit } from '../model/order.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { Exemption } from '../model/policy.ts';
 import { dayOf } from './history.ts';
@@ -28,13 +29,9 @@ export function matchExemptions(
   const today = dayOf(now);
   const lasting = met
     .filter(({ until }) => /^\d{4}-\d{2}-\d{2}$/.test(until))
-    .sort((a, b) => compareText(b.until, a.until) || compareText(a.reason, b.reason));
+    .sort((a, b) => byCodeUnit(b.until, a.until) || byCodeUnit(a.reason, b.reason));
   const granted = lasting.find(({ until }) => until >= today);
   if (granted !== undefined) return { granted, met };
   const expired = lasting[0] ?? met[0];
   return expired === undefined ? { met } : { expired, met };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

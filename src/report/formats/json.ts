@@ -1,5 +1,6 @@
 import type { RegistryClaims } from '../../model/evidence.ts';
 import type { Finding, Verdict } from '../../model/finding.ts';
+import { byCodeUnit } from '../../model/order.ts';
 import type { Exemption } from '../../model/policy.ts';
 import type {
   Change,
@@ -15,7 +16,7 @@ import type { RenderContext, Renderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import { type Json, toChecksJson } from '../words/facts.ts';
 import { toOrigin } from '../words/origin.ts';
-import { compare, tally } from '../words/summary.ts';
+import { tally } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 type JsonObject = { readonly [key: string]: Json };
@@ -47,7 +48,7 @@ export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, '
     findings: report.findings.map(toFindingJson),
     unresolved: report.unresolved.map((spec) => ({ ...spec })),
     unusedExemptions: report.unusedExemptions.map(toExemptionJson),
-    requests: Object.fromEntries(Object.entries(report.requests).toSorted(([a], [b]) => compare(a, b))),
+    requests: Object.fromEntries(Object.entries(report.requests).toSorted(([a], [b]) => byCodeUnit(a, b))),
     changes: (report.changes ?? []).map(toChangeJson),
   };
 }

@@ -5,7 +5,7 @@ import type { RenderContext, Renderer } from '../renderer.ts';
 import { toXml } from '../words/escape.ts';
 import { toLinks } from '../words/links.ts';
 import { expectedBy, toOrigin } from '../words/origin.ts';
-import { placeOf } from '../words/paint.ts';
+import { placeOf } from '../words/place.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
 import { logInWords, runInWords, sorted } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';

@@ -5,7 +5,7 @@ import type { RenderContext, Renderer } from '../renderer.ts';
 import { toMarkdown, toMarkdownBlock, toMarkdownCode, toMarkdownLink } from '../words/escape.ts';
 import { toLinks } from '../words/links.ts';
 import { shortRepository, toOrigin } from '../words/origin.ts';
-import { placeOf } from '../words/paint.ts';
+import { placeOf } from '../words/place.ts';
 import { resultOf } from '../words/run.ts';
 import { changeInWords, logInWords, marks, sorted, type Unmade, unmade } from '../words/summary.ts';
 

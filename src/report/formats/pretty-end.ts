@@ -2,7 +2,8 @@ import type { Change, Report } from '../../model/report.ts';
 import type { RenderContext } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { hang, wrap } from '../words/lines.ts';
-import { item, type Paint, placeOf } from '../words/paint.ts';
+import { item, type Paint } from '../words/paint.ts';
+import { placeOf } from '../words/place.ts';
 import { resultOf } from '../words/run.ts';
 import {
   changeInWords,
@@ -99,7 +100,7 @@ function runLines(report: Report, context: RenderContext, paint: Paint): readonl
     ]),
     ...report.findings.flatMap(({ id, severity, message, hint, at }) => {
       const kind = severity === 'error' ? '' : ` (${severity})`;
-      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      const place = at === undefined ? '' : ` (${toTerminal(placeOf(at))})`;
       return [
         ...item(
           `${toTerminal(id, 100)}${kind}`,
@@ -111,7 +112,7 @@ function runLines(report: Report, context: RenderContext, paint: Paint): readonl
       ];
     }),
     ...report.unusedExemptions.flatMap(({ package: name, rule, until, at }) => {
-      const place = at === undefined ? '' : ` (${placeOf(at)})`;
+      const place = at === undefined ? '' : ` (${toTerminal(placeOf(at))})`;
       const text = `${toTerminal(`${rule} for ${name} until ${until}`)}${place} was not needed`;
       return item('unused exemption', text, paint.severity.note, context.columns);
     }),

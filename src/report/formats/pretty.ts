@@ -9,7 +9,8 @@ import { reasonOf } from '../words/facts.ts';
 import { cells, hang, hyperlink, wrap } from '../words/lines.ts';
 import { toLinks } from '../words/links.ts';
 import { shortRepository, toOrigin } from '../words/origin.ts';
-import { type Colour, item, type Paint, placeOf } from '../words/paint.ts';
+import { type Colour, item, type Paint } from '../words/paint.ts';
+import { placeOf } from '../words/place.ts';
 import { byRepository, isTheOne, marks, sorted } from '../words/summary.ts';
 import { checkLines, originLines } from './pretty-detail.ts';
 import { endLines } from './pretty-end.ts';
@@ -102,7 +103,7 @@ function headLines(
 }
 
 function placesOf({ occurrences }: PackageReport, { verbose }: RenderContext): string {
-  const places = [...new Set(occurrences.map(({ at }) => placeOf(at)))];
+  const places = [...new Set(occurrences.map(({ at }) => toTerminal(placeOf(at))))];
   const shown = places.slice(0, verbose ? 50 : 1);
   const more = places.length - shown.length;
   return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
@@ -147,7 +148,7 @@ function oneFinding(
   const { id, severity, message, hint, at, exempted } = finding;
   const known = at === undefined || pkg.occurrences.some((mention) => placeOf(mention.at) === placeOf(at));
   const kind = exempted !== undefined ? ' (exempt)' : severity === 'error' ? '' : ` (${severity})`;
-  const text = `${toTerminal(message)}${known ? '' : ` (${placeOf(at)})`}`;
+  const text = `${toTerminal(message)}${known ? '' : ` (${toTerminal(placeOf(at))})`}`;
   const colour = exempted === undefined ? paint.severity[severity] : paint.verdict.exempt;
   const { columns } = context;
   return [

@@ -1,5 +1,6 @@
 import { checkIds } from '../../model/check.ts';
 import type { Finding } from '../../model/finding.ts';
+import { byCodeUnit } from '../../model/order.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Locked, Occurrence } from '../../model/target.ts';
@@ -8,13 +9,12 @@ import { toPlain } from '../words/escape.ts';
 import { factInWords, type Json, reasonOf } from '../words/facts.ts';
 import { toLinks } from '../words/links.ts';
 import { expectedBy, shortRepository, toOrigin } from '../words/origin.ts';
-import { placeOf } from '../words/paint.ts';
+import { placeOf } from '../words/place.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
 import {
   byRepository,
   changeInWords,
   checksInWords,
-  compare,
   logInWords,
   marks,
   sorted,
@@ -191,7 +191,7 @@ function toBuilders(packages: readonly PackageReport[], context: RenderContext):
   return byRepository(packages).map((group) => {
     const origins = group.packages.flatMap((pkg) => toOrigin(pkg) ?? []);
     const each = (values: readonly (string | undefined)[]) =>
-      [...new Set(values.filter((value) => value !== undefined))].toSorted(compare).slice(0, 20);
+      [...new Set(values.filter((value) => value !== undefined))].toSorted(byCodeUnit).slice(0, 20);
     const [first] = group.packages;
     const link = first === undefined ? undefined : toLinks(first, toOrigin(first), context).repository;
     return {

@@ -1,7 +1,5 @@
 import type { VerdictKind } from '../../model/finding.ts';
 import type { Severity } from '../../model/severity.ts';
-import type { Place } from '../../model/target.ts';
-import { toTerminal } from './escape.ts';
 import { wrap } from './lines.ts';
 
 export type Colour = (text: string) => string;
@@ -20,9 +18,4 @@ export function item(id: string, text: string, colour: Colour, columns: number):
     if (at > 0) return `      ${line}`;
     return line.startsWith(`${id}:`) ? `    ${colour(id)}${line.slice(id.length)}` : `    ${line}`;
   });
-}
-
-/** A place as editors and terminals know it: `deno.lock:14`. */
-export function placeOf({ file, line }: Place): string {
-  return `${toTerminal(file, 200)}:${line}`;
 }

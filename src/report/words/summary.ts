@@ -1,5 +1,6 @@
 import { type CheckId, checkIds } from '../../model/check.ts';
 import type { VerdictKind } from '../../model/finding.ts';
+import { byCodeUnit } from '../../model/order.ts';
 import { nameOf } from '../../model/package.ts';
 import type { Change, PackageReport, Report } from '../../model/report.ts';
 import { lockInWords } from '../../model/target.ts';
@@ -71,7 +72,7 @@ export function count(number: number, noun: string): string {
 export function sorted(packages: readonly PackageReport[]): readonly PackageReport[] {
   const rank = (pkg: PackageReport) => worstFirst.indexOf(pkg.verdict.kind);
   const name = new Map(packages.map((pkg) => [pkg, nameOf(pkg.package)]));
-  return packages.toSorted((a, b) => rank(a) - rank(b) || compare(name.get(a) ?? '', name.get(b) ?? ''));
+  return packages.toSorted((a, b) => rank(a) - rank(b) || byCodeUnit(name.get(a) ?? '', name.get(b) ?? ''));
 }
 
 /** Packages whose checks did not run to a pass or a failure, by what happened and why. */
@@ -126,7 +127,7 @@ export function byRepository(
   }
   return [...groups]
     .map(([repository, built]) => ({ repository, packages: built }))
-    .toSorted((a, b) => b.packages.length - a.packages.length || compare(a.repository, b.repository));
+    .toSorted((a, b) => b.packages.length - a.packages.length || byCodeUnit(a.repository, b.repository));
 }
 
 /** Whether a package is told in full, every check by name: the one that a run is about, when nothing is wrong with it. */
@@ -168,9 +169,4 @@ export function changeInWords(change: Change): readonly [string, string] {
   const what =
     change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
   return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
-}
-
-/** Compares by code unit: the same on every machine, unlike a locale's order. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
