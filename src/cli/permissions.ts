@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { JsrVerifyError } from '../model/error.ts';
+import { isLoopback } from '../model/loopback.ts';
 import type { Addresses } from '../registry/addresses.ts';
-import { isLoopback } from '../source/address.ts';
 import type { Proxies } from '../source/http/agent.ts';
 
 /** What Deno lets a program do, by its own names; other hosts ask nobody. */

@@ -7,10 +7,10 @@ import {
   skipped,
   unknown,
 } from '../model/check.ts';
+import { firstDetails } from '../model/words.ts';
 import type { InstalledCopies, InstalledCopy, NpmCopy } from './copies.ts';
 import { type Comparison, compareCache, compareNpm, compareVendor, type Wanted } from './copy-difference.ts';
 
-const mostNamed = 20;
 const nothingOpen: Comparison = { compared: 0, wrong: [], open: [] };
 
 /** Tarballs that explain nothing. */
@@ -47,7 +47,7 @@ export function checkInstalled(
   if (wrong.length > 0) {
     const count = differing.length + strays.length;
     const what = count === 1 ? '1 installed copy is' : `${count} installed copies are`;
-    return failed(`${what} not what is attested`, { details: bounded(wrong) });
+    return failed(`${what} not what is attested`, { details: firstDetails(wrong) });
   }
   const open = [
     ...unseen,
@@ -55,7 +55,8 @@ export function checkInstalled(
     ...(copies.length === 0 ? beyond : []),
     ...(missing === undefined ? [] : [missing]),
   ];
-  if (open.length > 0) return unknown('not everything that is installed could be compared', bounded(open));
+  if (open.length > 0)
+    return unknown('not everything that is installed could be compared', firstDetails(open));
   if (copies.length === 0) {
     return skipped(`it is not installed${searched.length === 0 ? '' : `: looked in ${searched.join(', ')}`}`);
   }
@@ -128,10 +129,4 @@ function inPlaces(
       line.startsWith('/') ? `${one.copy.place}${line}` : `${one.copy.place}: ${line}`,
     ),
   );
-}
-
-function bounded(lines: readonly string[]): readonly string[] {
-  return lines.length <= mostNamed
-    ? lines
-    : [...lines.slice(0, mostNamed), `and ${lines.length - mostNamed} more`];
 }

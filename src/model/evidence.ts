@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Sha256 } from './package.ts';
 
 /** What came of asking a source one question: absent is an answer, unavailable is not. */
@@ -6,7 +7,7 @@ export type Gathered<T> =
   | { readonly state: 'absent'; readonly from: string }
   | { readonly state: 'unavailable'; readonly from: string; readonly why: string };
 
-/** How an attestation was come by. None of these is proof of anything. */
+/** Where an attestation was found. None of these proves anything. */
 export type Finder = 'registry' | 'log-index' | 'file';
 
 /**
@@ -79,14 +80,22 @@ export interface UploadDigest {
   readonly files: ReadonlyMap<string, FileDigest>;
 }
 
+/** The SHA-256 and size of bytes at hand. */
+export function fileDigest(bytes: Uint8Array): FileDigest {
+  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
+}
+
+/** The source has it; `from` is the address that was asked. */
 export function present<T>(value: T, from: string): Gathered<T> {
   return { state: 'present', value, from };
 }
 
+/** The source answered that it does not have it. */
 export function absent(from: string): Gathered<never> {
   return { state: 'absent', from };
 }
 
+/** The source did not answer the question; `why` is the rest of a sentence. */
 export function unavailable(from: string, why: string): Gathered<never> {
   return { state: 'unavailable', from, why };
 }

@@ -58,6 +58,9 @@ export interface Predicate {
   readonly run?: string;
 }
 
+/** The build type that `deno publish` writes, and so does everything that calls it. */
+export const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
+
 /** What the predicate claims and the certificate proves to be otherwise. */
 export interface ClaimDifference {
   readonly claim: string;

@@ -2,3 +2,11 @@
 export function asClause(message: string): string {
   return message.replace(/^[A-Z](?![A-Z0-9])/, (letter) => letter.toLowerCase());
 }
+
+const mostDetails = 20;
+
+/** The first 20 details of an outcome, and how many more there are as the last line. */
+export function firstDetails(lines: readonly string[]): readonly string[] {
+  if (lines.length <= mostDetails) return lines;
+  return [...lines.slice(0, mostDetails), `and ${lines.length - mostDetails} more`];
+}

@@ -1,3 +1,5 @@
+import { isLoopback } from '../model/loopback.ts';
+
 /**
  * Why an address may not be asked, in words for people; `undefined` when it may be: `https:` anywhere, `http:` on this
  * machine only, nothing that carries a password.
@@ -9,11 +11,6 @@ export function refusal(text: string): string | undefined {
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return `${url.protocol} addresses are refused, only https: is allowed`;
   return isLoopback(url.hostname) ? undefined : 'plain http: is allowed on this machine only; use https:';
-}
-
-/** This machine: `localhost`, all of 127.0.0.0/8 and `::1`, as `URL` spells them. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -40,11 +40,6 @@ export function hasher(keepUpTo: number): Sink<FileDigest> {
   };
 }
 
-/** The SHA-256 and size of bytes at hand. */
-export function digestOf(bytes: Uint8Array): FileDigest {
-  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
-}
-
 /** A web page where data was expected: no JSON text and no plain "not found" starts with `<`. */
 export function looksLikeHtml(bytes: Uint8Array): boolean {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;

@@ -1,5 +1,4 @@
-import { type FileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
-import { digestOf } from './body.ts';
+import { type FileDigest, fileDigest, type Gathered, present, unavailable } from '../model/evidence.ts';
 import type { EvidenceCache } from './cache/cache.ts';
 import type { Source, SourceRequest } from './source.ts';
 
@@ -31,7 +30,7 @@ export function offlineSource(cache?: EvidenceCache): Source {
     ask,
     digest: async (request): Promise<Gathered<FileDigest>> => {
       const answer = await ask(request);
-      return answer.state === 'present' ? present(digestOf(answer.value), answer.from) : answer;
+      return answer.state === 'present' ? present(fileDigest(answer.value), answer.from) : answer;
     },
   };
 }

@@ -1,9 +1,7 @@
 import { type Facts, failed, type Outcome, passed } from '../model/check.ts';
 import { sameAscii } from '../model/claims.ts';
-import type { ClaimDifference, Identity, Predicate } from '../model/provenance.ts';
+import { type ClaimDifference, denoBuildType, type Identity, type Predicate } from '../model/provenance.ts';
 import { denoWorkflow } from './workflow.ts';
-
-const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
 
 /**
  * Compares what the predicate claims with what the certificate proves, field by field. The predicate is written by the

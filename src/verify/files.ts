@@ -1,7 +1,6 @@
 import { type Facts, failed, type Outcome, passed, skipped, unknown } from '../model/check.ts';
 import type { FileDigest, Gathered } from '../model/evidence.ts';
-
-const mostNamed = 20;
+import { firstDetails } from '../model/words.ts';
 
 /** Passes when every file of the manifest was fetched and has the size and the checksum that the manifest gives it. */
 export function checkFiles(
@@ -25,17 +24,11 @@ export function checkFiles(
     else bytes += file.value.size;
   }
   if (wrong.length > 0)
-    return failed(`${count(wrong)} not what the manifest says`, { details: bounded(wrong) });
-  if (missing.length > 0) return unknown(`${count(missing)} not available`, bounded(missing));
+    return failed(`${count(wrong)} not what the manifest says`, { details: firstDetails(wrong) });
+  if (missing.length > 0) return unknown(`${count(missing)} not available`, firstDetails(missing));
   return passed({ compared: manifest.files.size, bytes });
 }
 
 function count(paths: readonly string[]): string {
   return paths.length === 1 ? '1 file is' : `${paths.length} files are`;
-}
-
-function bounded(lines: readonly string[]): readonly string[] {
-  return lines.length <= mostNamed
-    ? lines
-    : [...lines.slice(0, mostNamed), `and ${lines.length - mostNamed} more`];
 }

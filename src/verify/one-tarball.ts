@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { failed, type Outcome, passed, type TarballFact } from '../model/check.ts';
-import type { FileDigest } from '../model/evidence.ts';
-import type { PackageVersion, Sha256 } from '../model/package.ts';
+import { fileDigest } from '../model/evidence.ts';
+import type { PackageVersion } from '../model/package.ts';
+import { firstDetails } from '../model/words.ts';
 import type { VersionManifest } from '../npm/tarball/graph.ts';
 import { rederive } from '../npm/tarball/rederive.ts';
 import { readTarball } from '../npm/tarball/tar.ts';
 import type { CheckedTarball, ServedTarball } from './tarball.ts';
-
-const mostNamed = 20;
 
 /** What a tarball is re-derived from. */
 export interface Attested {
@@ -23,7 +22,7 @@ export async function checkTarball(tarball: ServedTarball, attested: Attested): 
   const read = await readTarball(tarball.bytes);
   const outcome = await judge(tarball, read, attested);
   if (read.status === 'failed') return { outcome };
-  return { outcome, files: new Map([...read.files].map(([path, file]) => [path, digestOf(file)])) };
+  return { outcome, files: new Map([...read.files].map(([path, file]) => [path, fileDigest(file)])) };
 }
 
 async function judge(
@@ -51,10 +50,7 @@ async function judge(
       ...missing.map((path) => `${path} is missing from the tarball`),
     ];
     return failed('the npm tarball does not match the attested files', {
-      details:
-        details.length > mostNamed
-          ? [...details.slice(0, mostNamed), `and ${details.length - mostNamed} more`]
-          : details,
+      details: firstDetails(details),
     });
   }
   return passed({
@@ -66,10 +62,6 @@ async function judge(
     generated: counts.generated,
     notDerived: files.filter((file) => file.class === 'not-derived').map(({ path }) => path),
   });
-}
-
-function digestOf(bytes: Uint8Array): FileDigest {
-  return { sha256: createHash('sha256').update(bytes).digest('hex') as Sha256, size: bytes.length };
 }
 
 /** The failure for the first integrity that the bytes do not have, if any. */

@@ -17,10 +17,9 @@ import { checkInstalled } from '../../src/installed/check.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
 import { readLockfile } from '../../src/lockfile/lockfile.ts';
 import type { InstalledFact, ManifestFact, Outcome } from '../../src/model/check.ts';
-import { type FileDigest, present } from '../../src/model/evidence.ts';
+import { type FileDigest, fileDigest, present } from '../../src/model/evidence.ts';
 import type { Purl } from '../../src/model/package.ts';
 import { readTarball } from '../../src/npm/tarball/tar.ts';
-import { digestOf } from '../../src/source/body.ts';
 import { treeAt } from '../../src/source/file-tree.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import { builtProgram, runProcess } from '../support/process.ts';
@@ -58,7 +57,7 @@ beforeAll(async () => {
     const manifest = checkManifest(present(publication.manifest, 'the world'), []);
     const tarball = await readTarball(publication.npmTarball(registry.server.urls.registry));
     if (manifest.status !== 'passed' || tarball.status !== 'read') throw new Error('the world is broken');
-    const files = [...tarball.files].map(([path, bytes]) => [path, digestOf(bytes)] as const);
+    const files = [...tarball.files].map(([path, bytes]) => [path, fileDigest(bytes)] as const);
     known.set(publication.purl, { manifest: manifest.fact, tarball: new Map(files) });
   }
 });

@@ -1,5 +1,4 @@
-import { absent, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
-import { digestOf } from '../../src/source/body.ts';
+import { absent, fileDigest, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { ROLES } from '../support/http.ts';
 import type { World } from '../support/jsr.ts';
@@ -33,7 +32,7 @@ export function sourceOf(world: World): WorldSource {
     ask,
     digest: async (request) => {
       const answer = await ask(request);
-      return answer.state === 'present' ? present(digestOf(answer.value), answer.from) : answer;
+      return answer.state === 'present' ? present(fileDigest(answer.value), answer.from) : answer;
     },
   };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DiskEntry, InstalledDisk } from '../../src/installed/disk.ts';
-import { absent, type Gathered, present } from '../../src/model/evidence.ts';
-import { digestOf } from '../../src/source/body.ts';
+import { absent, fileDigest, type Gathered, present } from '../../src/model/evidence.ts';
 import type { Source } from '../../src/source/source.ts';
 
 /** A source that answers every question with these bytes. */
@@ -9,7 +8,7 @@ export function answering(bytes: Uint8Array): Source {
   return {
     requests: new Map(),
     ask: async ({ url }) => present(bytes, url),
-    digest: async ({ url }) => present(digestOf(bytes), url),
+    digest: async ({ url }) => present(fileDigest(bytes), url),
   };
 }
 
@@ -49,7 +48,7 @@ export function diskWith(files: Readonly<Record<string, Uint8Array>>): Installed
     },
     digest: async (path, length) => {
       const bytes = byPath.get(path);
-      return bytes === undefined ? undefined : digestOf(bytes.subarray(0, length));
+      return bytes === undefined ? undefined : fileDigest(bytes.subarray(0, length));
     },
     unzip: async () => ({ state: 'absent' }),
   };

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkInstalled } from '../../src/installed/check.ts';
 import { collectInstalled } from '../../src/installed/installed.ts';
+import { fileDigest } from '../../src/model/evidence.ts';
 import type { Purl } from '../../src/model/package.ts';
-import { digestOf } from '../../src/source/body.ts';
 import { treeAt } from '../../src/source/file-tree.ts';
 import { base, judge, knownOf, newFolder, targetOf, unpack, widget, world, write } from './support.ts';
 
@@ -51,7 +51,7 @@ test('any one change of any file is found', async () => {
 test('ten thousand files take no more than a few seconds of work', async () => {
   const project = newFolder();
   const text = 'export const value = 1;\n'.repeat(200);
-  const known = new Map<string, ReadonlyMap<string, ReturnType<typeof digestOf>>>();
+  const known = new Map<string, ReadonlyMap<string, ReturnType<typeof fileDigest>>>();
   const targets = Array.from({ length: 100 }, (_, number) => ({
     package: { scope: 'acme', name: `p${number}`, version: '1.0.0' },
     occurrences: [],
@@ -66,7 +66,7 @@ test('ten thousand files take no more than a few seconds of work', async () => {
       ['/package.json', `{"name":"@jsr/acme__${about.name}","version":"1.0.0"}`] as const,
     ];
     write(join(project, `node_modules/@jsr/acme__${about.name}`), all);
-    known.set(about.name, new Map(all.map(([path, content]) => [path, digestOf(Buffer.from(content))])));
+    known.set(about.name, new Map(all.map(([path, content]) => [path, fileDigest(Buffer.from(content))])));
   }
   const started = process.cpuUsage();
   const memory = process.memoryUsage().arrayBuffers;

@@ -9,11 +9,10 @@ import { collectInstalled, type InstalledPlaces } from '../../src/installed/inst
 import type { InstalledLockfile } from '../../src/installed/node/names.ts';
 import { readLockfile } from '../../src/lockfile/lockfile.ts';
 import type { InstalledFact, ManifestFact, Outcome } from '../../src/model/check.ts';
-import { type FileDigest, present } from '../../src/model/evidence.ts';
+import { type FileDigest, fileDigest, present } from '../../src/model/evidence.ts';
 import type { Purl } from '../../src/model/package.ts';
 import type { Occurrence, Target } from '../../src/model/target.ts';
 import { readTarball } from '../../src/npm/tarball/tar.ts';
-import { digestOf } from '../../src/source/body.ts';
 import { treeAt } from '../../src/source/file-tree.ts';
 import { checkManifest } from '../../src/verify/manifest.ts';
 import { mintWorld } from '../support/jsr.ts';
@@ -94,7 +93,9 @@ export interface Known {
 export async function knownOf(publication: Publication): Promise<Known> {
   const manifest = checkManifest(present(publication.manifest, 'the world'), []);
   if (manifest.status !== 'passed') throw new Error('the minted manifest is broken');
-  const files = [...(await tarballOf(publication))].map(([path, bytes]) => [path, digestOf(bytes)] as const);
+  const files = [...(await tarballOf(publication))].map(
+    ([path, bytes]) => [path, fileDigest(bytes)] as const,
+  );
   return { manifest: manifest.fact, tarball: new Map(files) };
 }
 

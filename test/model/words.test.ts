@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asClause } from '../../src/model/words.ts';
+import { asClause, firstDetails } from '../../src/model/words.ts';
 
 it.each([
   ['Certificate expired', 'certificate expired'],
@@ -10,4 +10,10 @@ it.each([
   ['', ''],
 ])('%j goes on in a sentence as %j', (message, clause) => {
   expect(asClause(message)).toBe(clause);
+});
+
+it('names 20 details, and counts the others', () => {
+  const lines = Array.from({ length: 23 }, (_, at) => `line ${at}`);
+  expect(firstDetails(lines.slice(0, 20))).toEqual(lines.slice(0, 20));
+  expect(firstDetails(lines)).toEqual([...lines.slice(0, 20), 'and 3 more']);
 });

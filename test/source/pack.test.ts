@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { JsrVerifyError } from '../../src/model/error.ts';
-import { absent, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
-import { digestOf } from '../../src/source/body.ts';
+import { absent, fileDigest, type Gathered, present, unavailable } from '../../src/model/evidence.ts';
 import { mergePacks, openPack, recording } from '../../src/source/pack/pack.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import { question, serve, source, text } from './server.ts';
@@ -43,7 +42,7 @@ function table(entries: Iterable<readonly [SourceRequest, Gathered<Uint8Array>]>
     ask,
     digest: async (request) => {
       const answer = await ask(request);
-      return answer.state === 'present' ? present(digestOf(answer.value), answer.from) : answer;
+      return answer.state === 'present' ? present(fileDigest(answer.value), answer.from) : answer;
     },
   };
 }

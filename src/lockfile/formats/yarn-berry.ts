@@ -20,7 +20,8 @@ const mostOfOneVersion = 8;
 /** Yarn's checksum is of the zip file it packs itself. */
 const ownZip = 'the checksum of Yarn is of its own archive, not of the tarball';
 
-const resolutions = 'as only "resolutions" of the project could want';
+/** Why an entry may differ from what its dependents ask for, in every version of Yarn. */
+export const resolutions = 'as only "resolutions" of the project could want';
 
 /** Reads a `yarn.lock` of Yarn 2 and later. Throws as `LockfileFormat.read` does. */
 export function readBerry(text: string, into: Collector): void {

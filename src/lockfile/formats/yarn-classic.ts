@@ -5,10 +5,9 @@ import { isJsrScoped, namesJsrScope, splitAt } from '../parts/name.ts';
 import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
 import { readSyml, type YarnBlock } from '../text/syml.ts';
 import { entriesOf, get, TreeError, textAt, textOf } from '../text/value.ts';
+import { resolutions } from './yarn-berry.ts';
 
 const local = /^(?:(?:file|link|portal|workspace):|[.~]*\/)/;
-const resolutions = 'as only "resolutions" of the project could want';
-
 /** Reads a `yarn.lock` of Yarn 1. Throws as `LockfileFormat.read` does. */
 export function readClassic(text: string, into: Collector): void {
   const version = /^# yarn lockfile v(\d{1,9})/m.exec(text);

@@ -1,4 +1,5 @@
 import { parseSyml } from '@yarnpkg/parsers';
+import { isRecord } from '../../wire/json.ts';
 import { type Entry, maxValues, type Tree, TreeError } from './value.ts';
 
 /** One entry of a Yarn 1 lockfile: the descriptors in its head, and its body, or why it cannot be read. */
@@ -79,8 +80,4 @@ function toTree(value: unknown, at: number): Tree {
 
 function toLeaf(value: unknown): string | boolean | null {
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

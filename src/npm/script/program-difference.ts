@@ -1,3 +1,4 @@
+import { isRecord } from '../../wire/json.ts';
 import { sameOrigin } from './enums.ts';
 import { isNeeded, isObeyed, pure } from './marks.ts';
 import { mentionsIn } from './mentions.ts';
@@ -151,8 +152,4 @@ function originDifference(
   return sameOrigin(expected['onto'], actual['onto'], actual['name'], names)
     ? undefined
     : { at: actual.start, what: 'what the enum starts from' };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Comment, Parser } from 'acorn';
+import { isRecord } from '../../wire/json.ts';
 import { type Mark, type Marks, marksOf } from './marks.ts';
 import { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
@@ -126,8 +127,4 @@ function bareLiteral(literal: SyntaxNode): SyntaxNode {
     return { type, start, end, bigint: BigInt(literal['bigint']).toString() };
   }
   return { type, start, end, value: literal['value'] };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

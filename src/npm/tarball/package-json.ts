@@ -1,4 +1,5 @@
 import { npmNameOf, type PackageVersion } from '../../model/package.ts';
+import { isRecord } from '../../wire/json.ts';
 import { differs, type Sameness, same } from '../sameness.ts';
 import type { Layout } from './layout.ts';
 import { exportPath, follow, relativeSpecifier, toFileUrl, toPath } from './specifiers.ts';
@@ -119,8 +120,4 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -58,6 +58,11 @@ export function isDay(value: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value);
 }
 
+/** Whether a text is the name of a claim. */
+export function isClaim(key: string): key is keyof Expectation {
+  return Object.hasOwn(claimReaders, key);
+}
+
 /** A short form of any value, for messages. */
 export function show(value: unknown): string {
   const written = JSON.stringify(value) ?? String(value);

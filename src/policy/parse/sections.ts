@@ -4,7 +4,7 @@ import { isPackageName, isScope } from '../../model/package.ts';
 import type { Exemption, Expectation, PackagePolicy, Policy } from '../../model/policy.ts';
 import type { Severity } from '../../model/severity.ts';
 import { isAboutLockfiles, isRuleId, rules } from '../rules/index.ts';
-import { claimReaders, isDay, show } from './claim.ts';
+import { claimReaders, isClaim, isDay, show } from './claim.ts';
 import type { PolicyText, Value } from './policy-tree.ts';
 import { nearest } from './suggest.ts';
 
@@ -183,8 +183,4 @@ function readVersions(source: PolicyText, value: Value | undefined): string | un
     'write it like 1.2.3, ^1.2.0 or <2.0.0',
   );
   return undefined;
-}
-
-function isClaim(key: string): key is keyof Expectation {
-  return Object.hasOwn(claimReaders, key);
 }

@@ -3,7 +3,7 @@ import type { Expectation } from '../../model/policy.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import { saysWho } from '../expectation.ts';
 import { compareIdentity, githubIssuer } from '../identity.ts';
-import { claimReaders } from '../parse/claim.ts';
+import { claimReaders, isClaim } from '../parse/claim.ts';
 
 /** Something that can be written down, or the reason why it cannot. */
 export type Writable<T> =
@@ -103,8 +103,4 @@ function isBroader(broad: Expectation, narrow: Expectation): boolean {
 
 function isDemand(claim: keyof Expectation): claim is (typeof demands)[number] {
   return demands.some((demand) => demand === claim);
-}
-
-function isClaim(key: string): key is keyof Expectation {
-  return Object.hasOwn(claimReaders, key);
 }

@@ -1,7 +1,5 @@
+import { denoBuildType } from '../../model/provenance.ts';
 import type { PackageRule } from '../rule.ts';
-
-/** What `deno publish` writes, and so does everything that calls it. */
-const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
 
 /** Rule `foreign-signer`, explained in docs/rules/foreign-signer.md. */
 export const foreignSigner = {

@@ -1,3 +1,5 @@
+import { isLoopback } from '../../model/loopback.ts';
+
 /** Text from outside, made harmless for the place it is going to. One helper per target; nothing else may interpolate. */
 
 /** Longest piece of foreign text any report for people shows, in code points. */
@@ -116,10 +118,6 @@ export function toLink(address: string): string | undefined {
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   // Browsers leave these as they are; RFC 3986 does not allow them.
   return isAllowed ? url.href.replace(/["<>\\^`{|}]/g, (char) => `%${hex(char)}`) : undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** Words that are only words stay; every other one becomes code, without the punctuation that ends it. */

@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
-import { isLoopback } from '../address.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import { isGarbled } from '../reason.ts';
 
 /** Proxies as the environment names them (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); empty or missing is none. */

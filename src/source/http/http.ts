@@ -1,6 +1,13 @@
-import { absent, type FileDigest, type Gathered, present, unavailable } from '../../model/evidence.ts';
+import {
+  absent,
+  type FileDigest,
+  fileDigest,
+  type Gathered,
+  present,
+  unavailable,
+} from '../../model/evidence.ts';
 import { refusal } from '../address.ts';
-import { collector, digestOf, hasher, type Sink } from '../body.ts';
+import { collector, hasher, type Sink } from '../body.ts';
 import { type EvidenceCache, writeOnly } from '../cache/cache.ts';
 import type { Source, SourceRequest } from '../source.ts';
 import { Network, type NetworkOptions } from './network.ts';
@@ -63,7 +70,7 @@ class Http implements HttpSource {
 
   digest(request: SourceRequest): Promise<Gathered<FileDigest>> {
     const keepUpTo = this.#options.cache === undefined ? 0 : largestHashedAndKept;
-    return this.#answer('digest', request, () => hasher(keepUpTo), digestOf);
+    return this.#answer('digest', request, () => hasher(keepUpTo), fileDigest);
   }
 
   close(): Promise<void> {

@@ -1,7 +1,13 @@
 import { JsrVerifyError } from '../../model/error.ts';
-import { absent, type FileDigest, type Gathered, present, unavailable } from '../../model/evidence.ts';
+import {
+  absent,
+  type FileDigest,
+  fileDigest,
+  type Gathered,
+  present,
+  unavailable,
+} from '../../model/evidence.ts';
 import type { Sha256 } from '../../model/package.ts';
-import { digestOf } from '../body.ts';
 import { tame } from '../reason.ts';
 import type { Source, SourceRequest } from '../source.ts';
 import { sayTheSame } from './lasting.ts';
@@ -160,5 +166,5 @@ function recordOf(request: SourceRequest, answer: Gathered<Uint8Array>, shelf: S
 }
 
 function toDigest(answer: Gathered<Uint8Array>): Gathered<FileDigest> {
-  return answer.state === 'present' ? present(digestOf(answer.value), answer.from) : answer;
+  return answer.state === 'present' ? present(fileDigest(answer.value), answer.from) : answer;
 }

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { fileDigest } from '../../model/evidence.ts';
 import type { Sha256 } from '../../model/package.ts';
-import { digestOf } from '../body.ts';
 
 interface Item {
   readonly size: number;
@@ -24,7 +24,7 @@ export class Shelf {
   }
 
   put(bytes: Uint8Array): Sha256 {
-    const { sha256, size } = digestOf(bytes);
+    const { sha256, size } = fileDigest(bytes);
     if (!this.#items.has(sha256)) {
       this.#items.set(sha256, { size, packed: deflateRawSync(bytes, { level: 1 }) });
       this.bytes += size;
