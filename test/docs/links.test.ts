@@ -80,9 +80,17 @@ describe('the Markdown files', () => {
     expect(below.filter((page) => !linked.has(page))).toEqual([]);
   });
 
-  it('docs/index.md gives each check and rule its title', () => {
-    for (const { id, kind, title } of aboutEverything.values())
-      expect(pages.get(index)).toContain(`\n- [${id}](${kind}s/${id}.md): ${title}\n`);
+  // `--update` writes it.
+  it('docs/index.md lists each check and each rule with its title', async () => {
+    const listed = (wanted: string) =>
+      [...aboutEverything.values()]
+        .filter(({ kind }) => kind === wanted)
+        .map(({ id, kind, title }) => `- [${id}](${kind}s/${id}.md): ${title}\n`)
+        .join('');
+    const written = (pages.get(index) ?? '')
+      .replace(/(?:^- \[[a-z-]+\]\(checks\/.*\n)+/m, () => listed('check'))
+      .replace(/(?:^- \[[a-z-]+\]\(rules\/.*\n)+/m, () => listed('rule'));
+    await expect(written).toMatchFileSnapshot(join(root, index));
   });
 
   // GitHub Pages takes `{{` and `{%` for its templates and removes them from the page, also in code.
