@@ -197,7 +197,7 @@ async function auditTargets(
       auditor.depth ??
       'attestation',
     ...(auditor.policy.file !== undefined && { policyFile: auditor.policy.file }),
-    ...(auditor.source.oldest && { wordOf: auditor.source.oldest }),
+    ...(auditor.source.oldest && { oldestAnswer: auditor.source.oldest }),
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
   };
@@ -261,7 +261,7 @@ function spread(checkpoints: readonly SignedCheckpoint[], most: number): readonl
 
 function judged(
   target: Target,
-  { word, search, best, others }: Examination,
+  { registryClaims, search, best, others }: Examination,
   foreign: ReadonlyMap<string, readonly ForeignReference[]>,
   auditor: PackageAuditor,
 ) {
@@ -269,7 +269,7 @@ function judged(
   const assessment: Assessment = {
     package: target.package,
     checks: best.checks,
-    word,
+    registryClaims,
     search,
     occurrences: target.occurrences,
     foreign: foreign.get(purlOf(target.package)) ?? [],
@@ -298,7 +298,7 @@ function judged(
     ...(expectedAt && { expectedAt }),
     ...(expectedFlags && { expectedFlags }),
     occurrences: target.occurrences,
-    word,
+    registryClaims,
     depth: auditor.depth,
   };
   return { report, usedExemptions };
@@ -319,7 +319,7 @@ function unlistedPackage({ scope, name }: Spec, why: string): PackageReport {
     findings: [],
     expectation: 'none',
     occurrences: [],
-    word: { yanked: false, unlinked: false },
+    registryClaims: { yanked: false, unlinked: false },
   };
 }
 

@@ -140,7 +140,7 @@ async function earlierVersions(
   const history = new Map<Purl, PackageReport[]>();
   await pMap(
     packages,
-    async ({ purl, package: about, word }) => {
+    async ({ purl, package: about, registryClaims }) => {
       const { scope, name, version } = about;
       const meta = await registry.meta(about);
       if (version === undefined) return;
@@ -153,7 +153,10 @@ async function earlierVersions(
         version: other,
         ...(publishedAt && { publishedAt }),
       }));
-      const self = { version, ...(word.publishedAt && { publishedAt: word.publishedAt }) };
+      const self = {
+        version,
+        ...(registryClaims.publishedAt && { publishedAt: registryClaims.publishedAt }),
+      };
       const known = history.get(purlOf({ scope, name })) ?? [];
       history.set(purlOf({ scope, name }), known);
       const line = earlierInLine(self, published);

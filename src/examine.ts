@@ -43,7 +43,7 @@ export interface Tried {
 
 /** What one package version came to, before anybody has an opinion about it. */
 export interface Examination {
-  readonly word: RegistryClaims;
+  readonly registryClaims: RegistryClaims;
   readonly search: Evidence['search'];
   /** The first attestation that holds, else the one the registry names. */
   readonly best: Tried;
@@ -61,7 +61,7 @@ export async function examine(target: Target, auditor: PackageAuditor): Promise<
   const { source, addresses } = auditor;
   const first = await look(target, openUpstream(source, addresses), auditor);
   // What a cache kept may be garbage from a bad day, or of a version that was published anew: nothing is held against a package
-  // on its word alone.
+  // because of that answer alone.
   const { fresh } = source;
   const inTrouble = Object.values(first.best.checks).some(({ status }) =>
     ['failed', 'unknown'].includes(status),
@@ -80,8 +80,8 @@ async function look(
     registry.manifest(about, lockedDigest(target.occurrences) !== undefined),
     registry.badge(about),
   ]);
-  const word = hearsay(target, meta, badge);
-  const readable = checkManifest(manifest, target.occurrences, word);
+  const registryClaims = registryClaimsOf(target, meta, badge);
+  const readable = checkManifest(manifest, target.occurrences, registryClaims);
   const bodies = new Map<string, Uint8Array>();
   const [named, files] = await Promise.all([
     collectNamed(badge, log, auditor.bundles),
@@ -89,7 +89,7 @@ async function look(
       ? collectFiles(target, readable.fact.files, bodies, registry, auditor)
       : undefined,
   ]);
-  const evidence = { manifest, word, search: 'not-asked', ...(files && { files }) } as const;
+  const evidence = { manifest, registryClaims, search: 'not-asked', ...(files && { files }) } as const;
 
   const tries: Tried[] = [];
   for (const attestation of named)
@@ -103,16 +103,19 @@ async function look(
 
   const holding = tries.filter(({ provenance }) => provenance !== undefined);
   const none = async () => {
-    const attestation = whyNone(tries, named, badge, meta, search, word, auditor);
+    const attestation = whyNone(tries, named, badge, meta, search, registryClaims, auditor);
     // One that was tried is not tried, and what it takes not asked for, a second time.
     const tried = tries.find((one) => one.attestation === attestation);
     return tried ?? attempt(target, { ...evidence, attestation }, registry, auditor.trust);
   };
   const best = holding[0] ?? (await none());
   return {
-    word: await withLink(word, target, holding, registry, auditor.depth),
+    registryClaims: await withLink(registryClaims, target, holding, registry, auditor.depth),
     search: search?.outcome ?? 'not-asked',
-    best: { ...best, checks: await deepen(best.checks, target, manifest, bodies, word, registry, auditor) },
+    best: {
+      ...best,
+      checks: await deepen(best.checks, target, manifest, bodies, registryClaims, registry, auditor),
+    },
     others: holding.slice(1),
   };
 }
@@ -302,7 +305,7 @@ function whyNone(
     : absent(`${registry}, and the manifest is unknown to the log's search index`);
 }
 
-function hearsay(
+function registryClaimsOf(
   { package: { version } }: Target,
   meta: Gathered<PackageMeta>,
   badge: Gathered<string>,
@@ -324,13 +327,13 @@ function hearsay(
  * none gives the id that tells a renamed repository from another one.
  */
 async function withLink(
-  word: RegistryClaims,
+  registryClaims: RegistryClaims,
   target: Target,
   holding: readonly Tried[],
   registry: Registry,
   depth: Depth,
 ): Promise<RegistryClaims> {
-  const { linked } = word;
+  const { linked } = registryClaims;
   // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
   const searched = holding.some(
     ({ attestation }) => attestation.state === 'present' && attestation.value.finder === 'log-index',
@@ -344,12 +347,12 @@ async function withLink(
       ({ provenance }) =>
         provenance !== undefined && compareLink(linked, provenance.identity).kind === 'same',
     );
-  if (holding.length === 0 || settled) return word;
+  if (holding.length === 0 || settled) return registryClaims;
   const link = await registry.link(target.package);
-  if (link.state === 'present') return laidOver(word, link.value, target, registry);
-  if (link.state === 'absent' && linked === undefined) return { ...word, unlinked: true };
-  if (!searched) return word;
-  const { linked: _, ...rest } = word;
+  if (link.state === 'present') return laidOver(registryClaims, link.value, target, registry);
+  if (link.state === 'absent' && linked === undefined) return { ...registryClaims, unlinked: true };
+  if (!searched) return registryClaims;
+  const { linked: _, ...rest } = registryClaims;
   return rest;
 }
 
@@ -358,12 +361,12 @@ async function withLink(
  * either out of date, which asking once more past every cache settles, or false.
  */
 async function laidOver(
-  word: RegistryClaims,
+  registryClaims: RegistryClaims,
   link: LinkedRepository | null,
   { package: about }: Target,
   registry: Registry,
 ): Promise<RegistryClaims> {
-  const { linked: listed, ...rest } = word;
+  const { linked: listed, ...rest } = registryClaims;
   const says = (api: LinkedRepository | null): RegistryClaims =>
     api === null ? { ...rest, unlinked: true } : { ...rest, linked: api };
   if (listed === undefined || isSameLink(listed, link)) return says(link);

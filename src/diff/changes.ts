@@ -193,7 +193,7 @@ function byPackage({ packages }: Report): ReadonlyMap<Purl, readonly PackageRepo
   return grouped;
 }
 
-function datedOf({ package: { version }, word: { publishedAt } }: PackageReport): Dated {
+function datedOf({ package: { version }, registryClaims: { publishedAt } }: PackageReport): Dated {
   return { version: version ?? '', ...(publishedAt !== undefined && { publishedAt }) };
 }
 

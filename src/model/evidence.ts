@@ -26,7 +26,7 @@ export interface RawAttestation {
   readonly entryId?: string;
 }
 
-/** What the registry says about a version. Hearsay: used for expectations and hints, never as proof. */
+/** What the registry says about a version: used for expectations and hints, never as proof. */
 export interface RegistryClaims {
   readonly yanked: boolean;
   /** `true` when the registry's list does not have the version, or there is no list. */
@@ -59,7 +59,7 @@ export interface Evidence {
   readonly manifest: Gathered<Uint8Array>;
   /** The attestation to check; `absent` means that the registry names none and the log's search index knows none. */
   readonly attestation: Gathered<RawAttestation>;
-  readonly word: RegistryClaims;
+  readonly registryClaims: RegistryClaims;
   /** Whether the log's search index was asked for the digest, and what it said. */
   readonly search: 'not-asked' | 'found' | 'nothing-found' | 'unavailable';
   /** Files of the manifest, by path, as a digest and size of the bytes served. */

@@ -25,7 +25,7 @@ export interface PackageReport {
   /** The flags that state the expectation, when it is the command line's: `--repo`. */
   readonly expectedFlags?: readonly string[];
   readonly occurrences: readonly Occurrence[];
-  readonly word: RegistryClaims;
+  readonly registryClaims: RegistryClaims;
   /** How far below the attestation it was looked at; missing where it could not be looked at. */
   readonly depth?: Depth;
   /** What a client installs is JSR's npm tarball, which was not compared at this depth. */
@@ -152,8 +152,8 @@ export interface Report {
   readonly depth: Depth;
   /** The policy file that judged; missing when there was none. */
   readonly policyFile?: string;
-  /** When the registry's word was kept that this run rests on, the oldest of it; missing where it was asked for now. */
-  readonly wordOf?: Date;
+  /** When the oldest kept answer of the registry was fetched that this run rests on; missing where all were asked for now. */
+  readonly oldestAnswer?: Date;
   /** Requests made, by host; empty when nothing was asked. */
   readonly requests: Readonly<Record<string, number>>;
   /** `true` when the run was interrupted: what is here is what was known by then. */

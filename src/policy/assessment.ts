@@ -10,7 +10,7 @@ export interface Assessment {
   readonly checks: Checks;
   /** Present only where the whole cryptographic chain holds. */
   readonly provenance?: Provenance;
-  readonly word: RegistryClaims;
+  readonly registryClaims: RegistryClaims;
   readonly search: Evidence['search'];
   /** Further valid attestations of the same subject. */
   readonly others?: readonly Provenance[];

@@ -33,7 +33,7 @@ export function attestedBy(input: Assessment, expected: Expected): Attested {
   // A pinned package is judged by its pins, whoever logged the attestation; the difference is named in full.
   if (!foundBySearch(input) || expected.pinsName)
     return { provenance, strangers: [], nothing: false, gaps: [] };
-  if (input.word.linked !== undefined || input.word.unlinked)
+  if (input.registryClaims.linked !== undefined || input.registryClaims.unlinked)
     return { strangers: candidates, nothing: true, gaps: [] };
   const { repository } = claimsOf(provenance.identity);
   return {
@@ -49,13 +49,13 @@ export function attestedBy(input: Assessment, expected: Expected): Attested {
 }
 
 /** Whether an attestation is what the pins, and where they do not say who, the registry's link lead to expect. */
-function meets(candidate: Provenance, { word }: Assessment, expected: Expected): boolean {
+function meets(candidate: Provenance, { registryClaims }: Assessment, expected: Expected): boolean {
   const pinned =
     expected.pins.length === 0
       ? compareIdentity({}, candidate).differences.length === 0
       : expected.pins.some(({ expect }) => compareIdentity(expect, candidate).differences.length === 0);
   if (!pinned || expected.pinsName) return pinned;
-  return fitsLinks(word, candidate.identity);
+  return fitsLinks(registryClaims, candidate.identity);
 }
 
 function sameSubject(one: Provenance, other: Provenance): boolean {

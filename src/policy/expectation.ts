@@ -34,7 +34,11 @@ const whoClaims = ['repository', 'repositoryId', 'owner', 'ownerId'] as const;
  * A flag replaces the policy's word on the same question; repository, owner and their ids are one question.
  * Other claims of the policy still hold, so `--runner` does not unpin a repository.
  */
-export function expectationFor(target: PackageVersion, policy: Policy, word: RegistryClaims): Expected {
+export function expectationFor(
+  target: PackageVersion,
+  policy: Policy,
+  registryClaims: RegistryClaims,
+): Expected {
   const flags = policy.flags !== undefined && saysAnything(policy.flags) ? policy.flags : undefined;
   const entries = policy.packages.filter((entry) => selects(entry, target));
   const pinRank = highestRank(entries.filter((entry) => entry.expect.some(saysAnything)));
@@ -50,7 +54,7 @@ export function expectationFor(target: PackageVersion, policy: Policy, word: Reg
   const pinsName = pins.length > 0 && pins.every(({ expect }) => saysWho(expect));
   const pinned = pins.length > 0;
   return {
-    source: sourceOf(flags, fromPolicy, pinsName, word),
+    source: sourceOf(flags, fromPolicy, pinsName, registryClaims),
     pins,
     pinsName,
     ...(flags && { flags }),
@@ -90,11 +94,11 @@ function sourceOf(
   flags: Expectation | undefined,
   fromPolicy: readonly Pin[],
   pinsName: boolean,
-  word: RegistryClaims,
+  registryClaims: RegistryClaims,
 ): ExpectationSource {
   if (flags !== undefined && saysWho(flags)) return 'flag';
   if (pinsName) return 'policy';
-  if (word.linked !== undefined) return 'registry-link';
+  if (registryClaims.linked !== undefined) return 'registry-link';
   if (flags !== undefined) return 'flag';
   return fromPolicy.length > 0 ? 'policy' : 'none';
 }

@@ -1,4 +1,4 @@
-/** Dates in the history of JSR that change what its word about provenance is worth. */
+/** Dates in the history of JSR that change how far its claims about provenance can be relied on. */
 
 /** First Deno release that publishes provenance (1.41.1). */
 export const provenanceBegan = new Date('2024-03-01T00:00:00Z');

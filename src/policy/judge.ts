@@ -103,7 +103,7 @@ export function sparing(
 }
 
 function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
-  const expected = expectationFor(input.package, policy, input.word);
+  const expected = expectationFor(input.package, policy, input.registryClaims);
   const attested = attestedBy(input, expected);
   const ruleInput = {
     assessment: input,

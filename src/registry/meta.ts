@@ -3,7 +3,7 @@ import type { LinkedRepository } from '../model/evidence.ts';
 import { nameOf, type PackageVersion, type Spec } from '../model/package.ts';
 import { field, isRecord, type Parsed, parseJson, textAt } from '../wire/json.ts';
 
-/** A package's `meta.json`: the registry's word on its versions. Fields that old documents lack are `undefined`. */
+/** A package's `meta.json`: what the registry claims about its versions. Fields that old documents lack are `undefined`. */
 export interface PackageMeta {
   readonly versions: ReadonlyMap<string, VersionMeta>;
   /** Today's link; old documents lack it, so its absence says nothing. */

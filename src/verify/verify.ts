@@ -29,7 +29,7 @@ import { checkSubject } from './subject.ts';
  */
 export function verify(target: Target, evidence: Evidence, trust: Trust): Checks {
   const about = target.package;
-  const manifest = checkManifest(evidence.manifest, target.occurrences, evidence.word);
+  const manifest = checkManifest(evidence.manifest, target.occurrences, evidence.registryClaims);
   const bundle = after({ manifest }, (known) => checkBundle(evidence.attestation, about, known.manifest));
   const { certificate, inclusion, signature } = sigstoreChecks(bundle, evidence, trust);
   const statement = after({ signature }, checkStatement);

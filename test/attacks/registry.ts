@@ -299,9 +299,9 @@ const apiLink =
   (answer) =>
     withJson(answer, { ...jsonOf<object>(answer), githubRepository });
 
-/** What the registry says about the package: hearsay. */
+/** What the registry claims about the package, without proof. */
 export const said: Area = {
-  area: "the registry's word",
+  area: "the registry's claims",
   rows: [
     {
       promise: 'provenance that the registry denies is found in the log by digest',

@@ -15,7 +15,7 @@ import {
   provenance,
   report,
   reportOf,
-  unlinkedWord,
+  unlinkedClaims,
 } from '../policy/assessments.ts';
 
 interface Version {
@@ -29,19 +29,20 @@ interface Version {
 
 function version({ version, day, by = identity(), name = 'pkg' }: Version): PackageReport {
   const about = { scope: 'acme', name, version };
-  const { publishedAt: _, ...undated } = unlinkedWord();
-  const word = day === undefined ? undated : { ...undated, publishedAt: new Date(`${day}T00:00:00Z`) };
+  const { publishedAt: _, ...undated } = unlinkedClaims();
+  const registryClaims =
+    day === undefined ? undated : { ...undated, publishedAt: new Date(`${day}T00:00:00Z`) };
   if (by === 'unknown')
     return reportOf(
       assessAbsent({
         package: about,
-        word,
+        registryClaims,
         checks: { ...absentChecks, bundle: { status: 'unknown', why: 'no answer' } },
       }),
     );
   if (by === null)
-    return reportOf(assessAbsent({ package: about, word }), policy({ provenance: 'optional' }));
-  return reportOf(assess({ package: about, word, provenance: provenance(by, { package: about }) }));
+    return reportOf(assessAbsent({ package: about, registryClaims }), policy({ provenance: 'optional' }));
+  return reportOf(assess({ package: about, registryClaims, provenance: provenance(by, { package: about }) }));
 }
 
 const history = (...versions: readonly Version[]): History =>

@@ -236,18 +236,18 @@ describe('an attestation of the uploaded tarball', () => {
   });
 });
 
-describe('the word of the registry', () => {
+describe('what the registry claims', () => {
   it('is passed on as such: when it was published, whether it was yanked, what it is linked to', async () => {
     const publication = publish(world, {}, { yanked: true });
-    const { word } = await stage.examine(publication);
-    expect(word).toEqual({
+    const { registryClaims } = await stage.examine(publication);
+    expect(registryClaims).toEqual({
       yanked: true,
       unlinked: false,
       publishedAt: expect.any(Date),
       linked: { owner: 'acme', name: 'widget' },
       rekorLogId: publication.attested.logIndex,
     });
-    expect(word.publishedAt).toEqual(publication.createdAt);
+    expect(registryClaims.publishedAt).toEqual(publication.createdAt);
   });
 
   it('is not asked for the link where its list names the very repository', async () => {
@@ -257,40 +257,42 @@ describe('the word of the registry', () => {
 
   it('is asked for the id where names differ, so that a renamed repository is told from another one', async () => {
     const publication = publish(world, {}, { linked: { owner: 'acme', name: 'renamed', id: '454279688' } });
-    const { word } = await stage.examine(publication);
-    expect(word.linked).toEqual({ owner: 'acme', name: 'renamed', id: '454279688' });
+    const { registryClaims } = await stage.examine(publication);
+    expect(registryClaims.linked).toEqual({ owner: 'acme', name: 'renamed', id: '454279688' });
     expect(pathsTo('api')).toContain('/scopes/acme/packages/widget');
   });
 
   it('is asked for the id where a search found the attestation, for names can be taken over', async () => {
     const publication = publish(world, {}, { rekorLogId: null });
-    const { word } = await stage.examine(publication);
-    expect(word.linked).toEqual({ owner: 'acme', name: 'widget', id: '454279688' });
+    const { registryClaims } = await stage.examine(publication);
+    expect(registryClaims.linked).toEqual({ owner: 'acme', name: 'widget', id: '454279688' });
   });
 
   it('is asked for the id by a closer look, too', async () => {
-    const { word } = await stage.examine(publish(world), files);
-    expect(word.linked?.id).toBe('454279688');
+    const { registryClaims } = await stage.examine(publish(world), files);
+    expect(registryClaims.linked?.id).toBe('454279688');
   });
 
-  it('is no word for a name without an id where a search found the attestation', async () => {
+  it('does not count for a name without an id where a search found the attestation', async () => {
     const publication = publish(world, {}, { rekorLogId: null });
-    const { best, word } = await edited(publication, { role: 'api', path: /packages\/widget$/ }, () =>
-      answerOf(500, 'text/plain', ''),
+    const { best, registryClaims } = await edited(
+      publication,
+      { role: 'api', path: /packages\/widget$/ },
+      () => answerOf(500, 'text/plain', ''),
     );
     expect(best.provenance).toBeDefined();
-    expect(word).not.toHaveProperty('linked');
-    expect(word.unlinked).toBe(false);
+    expect(registryClaims).not.toHaveProperty('linked');
+    expect(registryClaims.unlinked).toBe(false);
   });
 
   it('that there is no link is an answer; that it does not say is none', async () => {
     const publication = publish(world, {}, { linked: false });
-    expect((await stage.examine(publication)).word).toMatchObject({ unlinked: true });
+    expect((await stage.examine(publication)).registryClaims).toMatchObject({ unlinked: true });
     const silent = await edited(publication, { role: 'api', path: /packages\/widget$/ }, () =>
       answerOf(500, 'text/plain', ''),
     );
-    expect(silent.word).toMatchObject({ unlinked: false });
-    expect(silent.word).not.toHaveProperty('linked');
+    expect(silent.registryClaims).toMatchObject({ unlinked: false });
+    expect(silent.registryClaims).not.toHaveProperty('linked');
     publish(world);
   });
 
@@ -301,12 +303,14 @@ describe('the word of the registry', () => {
   });
 
   it('may be missing altogether: then nothing is held to be yanked, linked or dated', async () => {
-    const { word, best } = await edited(publish(world), { role: 'registry', path: /\/meta\.json$/ }, () =>
-      answerOf(500, 'text/plain', ''),
+    const { registryClaims, best } = await edited(
+      publish(world),
+      { role: 'registry', path: /\/meta\.json$/ },
+      () => answerOf(500, 'text/plain', ''),
     );
     expect(best.provenance).toBeDefined();
-    expect(word).toMatchObject({ yanked: false, linked: { id: '454279688' } });
-    expect(word).not.toHaveProperty('publishedAt');
+    expect(registryClaims).toMatchObject({ yanked: false, linked: { id: '454279688' } });
+    expect(registryClaims).not.toHaveProperty('publishedAt');
   });
 });
 

@@ -40,7 +40,7 @@ describe('where the registry names an entry that holds', () => {
     const examination = await stage.examine(publication);
     expect(indexOf(examination)).toBe(publication.attested.logIndex);
     expect(examination.search).toBe('not-asked');
-    expect(examination.word.rekorLogId).toBe(publication.attested.logIndex);
+    expect(examination.registryClaims.rekorLogId).toBe(publication.attested.logIndex);
     expect(pathsTo('rekor')).toEqual([`GET /api/v1/log/entries?logIndex=${publication.attested.logIndex}`]);
     expect(pathsTo('api')).toHaveLength(1);
   });
@@ -66,7 +66,7 @@ describe('where the registry names none', () => {
     const publication = silent();
     const examination = await stage.examine(publication);
     expect(indexOf(examination)).toBe(publication.attested.logIndex);
-    expect(examination).toMatchObject({ search: 'found', word: { rekorLogId: null } });
+    expect(examination).toMatchObject({ search: 'found', registryClaims: { rekorLogId: null } });
     expect(examination.best.attestation).toMatchObject({ value: { finder: 'log-index' } });
     expect(pathsTo('api').slice(0, 2)).toEqual([
       `GET /scopes/acme/packages/widget/versions/${publication.version}`,
@@ -87,7 +87,7 @@ describe('where the registry names none', () => {
     const examination = await during(undo, publication);
     expect(examination).toMatchObject({
       search: 'not-asked',
-      word: { rekorLogId: publication.attested.logIndex },
+      registryClaims: { rekorLogId: publication.attested.logIndex },
     });
     expect(indexOf(examination)).toBe(publication.attested.logIndex);
   });
@@ -296,7 +296,7 @@ describe('where services are down', () => {
     const publication = publish(world);
     const examination = await during(world.edit({ role: 'api' }, down), publication);
     expect(indexOf(examination)).toBe(publication.attested.logIndex);
-    expect(examination.word).not.toHaveProperty('rekorLogId');
+    expect(examination.registryClaims).not.toHaveProperty('rekorLogId');
   });
 
   it('without the API "unknown to the log" is not "none"', async () => {

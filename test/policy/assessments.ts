@@ -146,7 +146,7 @@ export const absentChecks: Checks = (() => {
   });
 })();
 
-export const word: RegistryClaims = {
+export const registryClaims: RegistryClaims = {
   yanked: false,
   publishedAt,
   linked: { owner: 'acme', name: 'pkg', id: '1001' },
@@ -154,9 +154,9 @@ export const word: RegistryClaims = {
   rekorLogId: '4711',
 };
 
-/** The same word without a link. */
-export function unlinkedWord(change: Partial<RegistryClaims> = {}): RegistryClaims {
-  const { linked: _, ...rest } = word;
+/** The same claims without a link. */
+export function unlinkedClaims(change: Partial<RegistryClaims> = {}): RegistryClaims {
+  const { linked: _, ...rest } = registryClaims;
   return { ...rest, unlinked: true, ...change };
 }
 
@@ -167,7 +167,7 @@ export function assess(change: Partial<Assessment> = {}): Assessment {
     package: target,
     checks: checks({}, proof),
     provenance: proof,
-    word,
+    registryClaims,
     search: 'not-asked',
     occurrences: [],
     foreign: [],
@@ -182,7 +182,7 @@ export function assessAbsent(change: Partial<Assessment> = {}): Assessment {
   return {
     ...rest,
     checks: absentChecks,
-    word: { ...word, rekorLogId: null },
+    registryClaims: { ...registryClaims, rekorLogId: null },
     search: 'nothing-found',
     ...change,
   };
@@ -213,7 +213,7 @@ export function reportOf(input: Assessment, under: Policy = policy()): PackageRe
     ...(judgement.provenance && { provenance: judgement.provenance }),
     expectation: judgement.expectation,
     occurrences: input.occurrences,
-    word: input.word,
+    registryClaims: input.registryClaims,
   };
 }
 

@@ -13,13 +13,13 @@ import {
   identity,
   policy,
   provenance,
-  unlinkedWord,
-  word,
+  registryClaims,
+  unlinkedClaims,
 } from './assessments.ts';
 
 const attested = (change: Partial<Assessment>, under: Partial<Policy> = {}) => {
   const input = assess(change);
-  return attestedBy(input, expectationFor(input.package, policy(under), input.word));
+  return attestedBy(input, expectationFor(input.package, policy(under), input.registryClaims));
 };
 
 const own = provenance();
@@ -60,11 +60,13 @@ describe('the attestation that counts', () => {
   });
 
   test('is the pinned one, whatever the registry links', () => {
-    const elsewhere = { ...word, linked: { owner: 'evil', name: 'pkg', id: '9009' } };
+    const elsewhere = { ...registryClaims, linked: { owner: 'evil', name: 'pkg', id: '9009' } };
     const under = { packages: [{ pattern: '*', expect: [{ repository: 'acme/pkg' }] }] };
-    expect(attested({ ...found, others: [own], word: elsewhere }, under)).toStrictEqual(counts(own));
+    expect(attested({ ...found, others: [own], registryClaims: elsewhere }, under)).toStrictEqual(
+      counts(own),
+    );
     // ... and where none is, its difference is told rather than that nobody knows the builder.
-    expect(attested({ ...found, word: elsewhere }, under)).toStrictEqual(counts(stranger));
+    expect(attested({ ...found, registryClaims: elsewhere }, under)).toStrictEqual(counts(stranger));
   });
 });
 
@@ -72,14 +74,16 @@ describe('an attestation that a search of the log found', () => {
   test("is a stranger's, where the registry links another repository or none", () => {
     const strangers = { strangers: [stranger], nothing: true, gaps: [] };
     expect(attested(found)).toStrictEqual(strangers);
-    expect(attested({ ...found, word: unlinkedWord() })).toStrictEqual(strangers);
+    expect(attested({ ...found, registryClaims: unlinkedClaims() })).toStrictEqual(strangers);
   });
 
   test.each([
     ['evil/pkg', stranger],
     ['an unnamed repository', provenance(identity({ sourceRepositoryURI: undefined }))],
   ])('by %s is an open question, where the registry could not be asked', (by, proof) => {
-    expect(attested({ ...found, provenance: proof, word: unlinkedWord({ unlinked: false }) })).toStrictEqual({
+    expect(
+      attested({ ...found, provenance: proof, registryClaims: unlinkedClaims({ unlinked: false }) }),
+    ).toStrictEqual({
       strangers: [],
       nothing: false,
       gaps: [
@@ -93,7 +97,7 @@ describe('an attestation that a search of the log found', () => {
 
   test('is known by the bundle only where that passed', () => {
     const { attestationFinder: _, ...input } = assess({ provenance: stranger });
-    const expected = expectationFor(input.package, policy(), word);
+    const expected = expectationFor(input.package, policy(), registryClaims);
     const unread = checks({ bundle: { status: 'unknown', why: 'no answer' } });
     expect(attestedBy({ ...input, checks: unread }, expected)).toStrictEqual(counts(stranger));
     expect(attestedBy(input, expected)).toStrictEqual(counts(stranger));
@@ -103,7 +107,7 @@ describe('an attestation that a search of the log found', () => {
 test('no attestation is an answer only where the bundle is absent', () => {
   const answer = (checked: Assessment['checks']) => {
     const input = assessAbsent({ checks: checked });
-    return attestedBy(input, expectationFor(input.package, policy(), input.word));
+    return attestedBy(input, expectationFor(input.package, policy(), input.registryClaims));
   };
   const nothing = { strangers: [], nothing: true, gaps: [] };
   expect(answer(absentChecks)).toStrictEqual(nothing);

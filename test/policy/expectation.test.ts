@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Expectation, PackagePolicy, Policy } from '../../src/model/policy.ts';
 import { type Expected, expectationFor } from '../../src/policy/expectation.ts';
-import { policy, target, unlinkedWord, word } from './assessments.ts';
+import { policy, registryClaims, target, unlinkedClaims } from './assessments.ts';
 
 const at = { file: 'policy.json', line: 3 };
 
 const entry = (pattern: string, ...expect: readonly Expectation[]): PackagePolicy => ({ pattern, expect });
 
 const expected = (change: Partial<Policy>, linked = true): Expected =>
-  expectationFor(target, policy(change), linked ? word : unlinkedWord());
+  expectationFor(target, policy(change), linked ? registryClaims : unlinkedClaims());
 
 const pinsOf = (change: Partial<Policy>) => expected(change).pins;
 

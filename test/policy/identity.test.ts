@@ -147,7 +147,7 @@ describe('GitHub names', () => {
     // ... and neither by pin, nor by flag, nor by link is such a package let through.
     const input = assess({
       provenance: provenance(who),
-      word: { ...assess().word, linked: { owner: 'acme', name: 'pkg' } },
+      registryClaims: { ...assess().registryClaims, linked: { owner: 'acme', name: 'pkg' } },
     });
     for (const change of [
       {},

@@ -17,14 +17,14 @@ import {
   provenance,
   report,
   reportOf,
-  unlinkedWord,
+  unlinkedClaims,
 } from './assessments.ts';
 
 const optional: Policy = policy({ provenance: 'optional' });
 
 function version(text: string, by: Identity | null, under: Policy = optional): PackageReport {
   const about = { scope: 'acme', name: 'pkg', version: text };
-  const more = { package: about, word: unlinkedWord(), occurrences: [occurrence()] };
+  const more = { package: about, registryClaims: unlinkedClaims(), occurrences: [occurrence()] };
   return by === null
     ? reportOf(assessAbsent(more), under)
     : reportOf(assess({ ...more, provenance: provenance(by, { package: about }) }), under);
@@ -363,7 +363,7 @@ describe('judging changes', () => {
   test('never makes a verdict better', () => {
     const under = { ...optional, exemptions: [lost] };
     const about = { scope: 'acme', name: 'pkg', version: '1.0.1' };
-    const broken = assessAbsent({ package: about, word: unlinkedWord() });
+    const broken = assessAbsent({ package: about, registryClaims: unlinkedClaims() });
     for (const status of [
       { status: 'failed', reason: 'differs' },
       { status: 'unknown', why: 'no answer' },
@@ -398,7 +398,7 @@ describe('judging changes', () => {
 
   test('of a package that no lockfile mentions has no place to tell', () => {
     const about = { scope: 'acme', name: 'pkg', version: '1.0.1' };
-    const after = reportOf(assessAbsent({ package: about, word: unlinkedWord() }), optional);
+    const after = reportOf(assessAbsent({ package: about, registryClaims: unlinkedClaims() }), optional);
     const changes = compare(report([version('1.0.0', identity())]), report([after]));
     const [change] = judgeChanges(changes, optional, now).changes;
     expect(change?.kind === 'moved' && change.after.findings[0]).toStrictEqual({

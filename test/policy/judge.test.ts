@@ -12,8 +12,8 @@ import {
   occurrence,
   policy,
   provenance,
-  unlinkedWord,
-  word,
+  registryClaims,
+  unlinkedClaims,
 } from './assessments.ts';
 
 const pinned: Partial<Policy> = {
@@ -266,7 +266,10 @@ describe('an expectation', () => {
   });
 
   test('of a flag comes before the policy', () => {
-    const input = assess({ provenance: provenance(builtBy('acme', 'moved')), word: unlinkedWord() });
+    const input = assess({
+      provenance: provenance(builtBy('acme', 'moved')),
+      registryClaims: unlinkedClaims(),
+    });
     const under = policy({ ...pinned, flags: { repository: 'acme/moved' } });
     expect(judge(input, under, now)).toMatchObject({ verdict: { kind: 'verified' }, expectation: 'flag' });
   });
@@ -291,7 +294,9 @@ describe('an expectation', () => {
   });
 
   test('of the policy comes before the link, and the wandering link is a note', () => {
-    const input = assess({ word: { ...word, linked: { owner: 'evil', name: 'pkg', id: '66' } } });
+    const input = assess({
+      registryClaims: { ...registryClaims, linked: { owner: 'evil', name: 'pkg', id: '66' } },
+    });
     const { verdict, findings, expectation } = judge(input, policy(pinned), now);
     expect(verdict.kind).toBe('verified');
     expect(expectation).toBe('policy');
@@ -317,7 +322,11 @@ describe('an expectation', () => {
   });
 
   test('that nobody has is a warning that says so', () => {
-    const { verdict, findings, expectation } = judge(assess({ word: unlinkedWord() }), policy(), now);
+    const { verdict, findings, expectation } = judge(
+      assess({ registryClaims: unlinkedClaims() }),
+      policy(),
+      now,
+    );
     expect(verdict.kind).toBe('verified');
     expect(expectation).toBe('none');
     expect(findings).toMatchObject([{ id: 'linked-repository', severity: 'warning' }]);
@@ -326,7 +335,7 @@ describe('an expectation', () => {
 
   test('that could not be asked for is a warning that says so', () => {
     const { findings, expectation } = judge(
-      assess({ word: unlinkedWord({ unlinked: false }) }),
+      assess({ registryClaims: unlinkedClaims({ unlinked: false }) }),
       policy(),
       now,
     );
@@ -335,7 +344,7 @@ describe('an expectation', () => {
   });
 
   test('strict turns warnings into rejections', () => {
-    const input = assess({ word: unlinkedWord() });
+    const input = assess({ registryClaims: unlinkedClaims() });
     expect(judge(input, policy({ strict: true }), now).verdict.kind).toBe('rejected');
     expect(judge(assess(), policy({ strict: true }), now).verdict.kind).toBe('verified');
     const noted = policy({ strict: true, rules: { 'linked-repository': 'note' } });
@@ -344,7 +353,7 @@ describe('an expectation', () => {
 });
 
 describe('an exemption', () => {
-  const yankedInput = assess({ word: { ...word, yanked: true } });
+  const yankedInput = assess({ registryClaims: { ...registryClaims, yanked: true } });
   const mercy = exemption({ rule: 'yanked' });
   const strictly = { strict: true } as const;
 
@@ -400,7 +409,7 @@ describe('an exemption', () => {
   });
 
   test('is named in the verdict only where the package would have been turned away without it', () => {
-    const absent = assessAbsent({ word: { ...word, yanked: true, rekorLogId: null } });
+    const absent = assessAbsent({ registryClaims: { ...registryClaims, yanked: true, rekorLogId: null } });
     const under = policy({ exemptions: [mercy, exemption()] });
     const { verdict, usedExemptions } = judge(absent, under, now);
     expect(verdict).toEqual({ kind: 'exempt', exemptions: [exemption()] });
@@ -450,7 +459,7 @@ describe('an exemption', () => {
 
   test('does not turn a gap into a pass', () => {
     const input = assess({
-      word: { ...word, yanked: true },
+      registryClaims: { ...registryClaims, yanked: true },
       checks: checks({ files: { status: 'unknown', why: 'no answer' } }),
     });
     expect(judge(input, policy({ ...strictly, exemptions: [mercy] }), now).verdict.kind).toBe('inconclusive');
@@ -499,7 +508,7 @@ describe('overrides', () => {
       exemptions: [exemption({ rule: 'yanked' })],
     });
     const both = assessAbsent({
-      word: { ...word, yanked: true },
+      registryClaims: { ...registryClaims, yanked: true },
       occurrences: [occurrence(), inside],
     });
     const { verdict, findings, usedExemptions } = judge(both, same, now);
@@ -518,7 +527,7 @@ describe('an attestation found by searching the log', () => {
   const found = {
     attestationFinder: 'log-index',
     search: 'found',
-    word: { ...word, rekorLogId: null },
+    registryClaims: { ...registryClaims, rekorLogId: null },
   } as const;
   const stranger = provenance(builtBy('evil', 'pkg'), { logIndex: '1' });
 
@@ -545,10 +554,10 @@ describe('an attestation found by searching the log', () => {
   });
 
   test.each([
-    ['unlinked', unlinkedWord({ rekorLogId: null })],
-    ['linked elsewhere', found.word],
+    ['unlinked', unlinkedClaims({ rekorLogId: null })],
+    ['linked elsewhere', found.registryClaims],
   ])("is a stranger's and does not count for a package that is %s", (_, registry) => {
-    const input = assess({ ...found, provenance: stranger, word: registry });
+    const input = assess({ ...found, provenance: stranger, registryClaims: registry });
     const required = judge(input, policy(), now);
     expect(required.verdict.kind).toBe('rejected');
     expect(required.provenance).toBeUndefined();
@@ -559,7 +568,7 @@ describe('an attestation found by searching the log', () => {
   });
 
   test('is inconclusive when the registry could not be asked whose it should be', () => {
-    const input = assess({ ...found, word: unlinkedWord({ unlinked: false }) });
+    const input = assess({ ...found, registryClaims: unlinkedClaims({ unlinked: false }) });
     expect(judge(input, policy(), now).verdict).toMatchObject({
       kind: 'inconclusive',
       because: [{ id: 'bundle' }],
@@ -567,7 +576,7 @@ describe('an attestation found by searching the log', () => {
   });
 
   test('counts without a registry when it is pinned', () => {
-    const input = assess({ ...found, word: unlinkedWord({ unlinked: false }) });
+    const input = assess({ ...found, registryClaims: unlinkedClaims({ unlinked: false }) });
     expect(judge(input, policy(pinned), now).verdict.kind).toBe('verified');
   });
 

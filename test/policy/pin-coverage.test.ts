@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Exemption, Expectation, Policy } from '../../src/model/policy.ts';
 import type { PackageReport } from '../../src/model/report.ts';
 import { attestationOf, isCovered, isStillAllowed } from '../../src/policy/pin/pin-coverage.ts';
-import { assess, assessAbsent, checks, occurrence, policy, reportOf, word } from './assessments.ts';
+import { assess, assessAbsent, checks, occurrence, policy, registryClaims, reportOf } from './assessments.ts';
 
 const file = 'jsr-verify.json';
 const pinned = (expect: Expectation, from?: string): Policy =>
@@ -21,13 +21,13 @@ const exempted = (rule: string): Policy => {
 };
 
 const verified = reportOf(assess());
-const elsewhere = { ...word, linked: { owner: 'x', name: 'y' } };
+const elsewhere = { ...registryClaims, linked: { owner: 'x', name: 'y' } };
 const reports = {
   verified,
-  rejected: reportOf(assess({ word: elsewhere })),
+  rejected: reportOf(assess({ registryClaims: elsewhere })),
   inconclusive: reportOf(assess({ checks: checks({ files: { status: 'unknown', why: 'no answer' } }) })),
   unattested: reportOf(assessAbsent(), policy({ provenance: 'optional' })),
-  exempt: reportOf(assess({ word: elsewhere }), exempted('linked-repository')),
+  exempt: reportOf(assess({ registryClaims: elsewhere }), exempted('linked-repository')),
   exemptWithout: reportOf(assessAbsent(), exempted('require-provenance')),
 } as const;
 

@@ -16,9 +16,9 @@ import {
   now,
   policy,
   provenance,
+  registryClaims,
   report,
   reportOf,
-  word,
 } from './assessments.ts';
 
 const file = 'jsr-verify.json';
@@ -33,7 +33,7 @@ function built(text: string, who: Identity): Assessment {
   return assess({
     package: about,
     provenance: provenance(who, { package: about }),
-    word: { ...word, linked: { owner, name: repository } },
+    registryClaims: { ...registryClaims, linked: { owner, name: repository } },
   });
 }
 
@@ -199,7 +199,10 @@ describe('nothing that is not verified is pinned', () => {
     const under = policy({
       exemptions: [{ package: '*', rule: 'linked-repository', reason: 'moving', until: '2027-01-01' }],
     });
-    const moved = { ...built('@std/path@1.0.8', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
+    const moved = {
+      ...built('@std/path@1.0.8', std),
+      registryClaims: { ...registryClaims, linked: { owner: 'x', name: 'y' } },
+    };
     expect(pinned([moved], undefined, under)).toMatchObject({
       changes: [],
       refused: [{ reason: 'it is only exempt: moving' }],
@@ -570,7 +573,10 @@ describe('a version that is only exempt is not rejected by a pin', () => {
   const under = policy({
     exemptions: [{ package: '*', rule: 'linked-repository', reason: 'moving', until }],
   });
-  const exempt = { ...built('@std/path@1.0.7', std), word: { ...word, linked: { owner: 'x', name: 'y' } } };
+  const exempt = {
+    ...built('@std/path@1.0.7', std),
+    registryClaims: { ...registryClaims, linked: { owner: 'x', name: 'y' } },
+  };
   const refused = [
     { purl: 'pkg:jsr/@std/path@1.0.7', reason: 'it is only exempt: moving' },
     {

@@ -15,9 +15,9 @@ import {
   now,
   policy,
   provenance,
+  registryClaims,
   report,
   reportOf,
-  word,
 } from './assessments.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -63,7 +63,7 @@ const world: fc.Arbitrary<readonly Assessment[]> = fc
       return assess({
         package: about,
         provenance: provenance(who, { package: about }),
-        word: { ...word, linked: { owner, name } },
+        registryClaims: { ...registryClaims, linked: { owner, name } },
       });
     }),
   );

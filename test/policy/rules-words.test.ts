@@ -13,8 +13,8 @@ import {
   now,
   policy,
   provenance,
-  unlinkedWord,
-  word,
+  registryClaims,
+  unlinkedClaims,
 } from './assessments.ts';
 
 type Said = readonly [severity: 'error' | 'warning' | 'note', message: string, hint?: string];
@@ -30,11 +30,12 @@ const pins = (...expect: Policy['packages'][number]['expect']): Partial<Policy> 
 const loggedAt = (text: string, more: Partial<Assessment> = {}): Assessment =>
   assess({ provenance: provenance(identity(), { loggedAt: new Date(text) }), ...more });
 
-const publishedAt = (text: string) => assessAbsent({ word: { ...word, publishedAt: new Date(text) } });
+const publishedAt = (text: string) =>
+  assessAbsent({ registryClaims: { ...registryClaims, publishedAt: new Date(text) } });
 
 const commit = { claim: 'commit', claimed: 'a', proven: 'b' };
 const ref = { claim: 'ref', claimed: 'c', proven: 'd' };
-const { publishedAt: _, ...undated } = word;
+const { publishedAt: _, ...undated } = registryClaims;
 const anonymous: IdentityChange = { sourceRepositoryURI: undefined };
 const searched = { attestationFinder: 'log-index', search: 'found' } as const;
 const strangers = assess({
@@ -100,7 +101,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'no date',
-      assessAbsent({ word: undated }),
+      assessAbsent({ registryClaims: undated }),
       [['error', `${none}, and a search of the log found none`, allow]],
     ],
     ...(
@@ -242,7 +243,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'no link',
-      assess({ word: unlinkedWord() }),
+      assess({ registryClaims: unlinkedClaims() }),
       [
         [
           'warning',
@@ -253,7 +254,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'no link, no repository',
-      built(anonymous, { word: unlinkedWord() }),
+      built(anonymous, { registryClaims: unlinkedClaims() }),
       [
         [
           'warning',
@@ -264,7 +265,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'no answer',
-      assess({ word: unlinkedWord({ unlinked: false }) }),
+      assess({ registryClaims: unlinkedClaims({ unlinked: false }) }),
       [
         [
           'warning',
@@ -275,7 +276,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'no answer, no repository',
-      built(anonymous, { word: unlinkedWord({ unlinked: false }) }),
+      built(anonymous, { registryClaims: unlinkedClaims({ unlinked: false }) }),
       [
         [
           'warning',
@@ -458,7 +459,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
   yanked: [
     [
       'a yanked version',
-      assess({ word: { ...word, yanked: true } }),
+      assess({ registryClaims: { ...registryClaims, yanked: true } }),
       [['warning', 'version 1.2.3 was yanked by its owner', 'move to a version that is not yanked']],
     ],
   ],
@@ -521,7 +522,11 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'a stranger, and no link',
-      assess({ ...searched, provenance: provenance(builtBy('evil', 'pkg')), word: unlinkedWord() }),
+      assess({
+        ...searched,
+        provenance: provenance(builtBy('evil', 'pkg')),
+        registryClaims: unlinkedClaims(),
+      }),
       [
         [
           'warning',
@@ -532,7 +537,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'nobody’s, where it could not be told whose',
-      assess({ ...searched, word: unlinkedWord({ unlinked: false }) }),
+      assess({ ...searched, registryClaims: unlinkedClaims({ unlinked: false }) }),
       [],
     ],
     [
@@ -544,7 +549,11 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       'one of the outage',
       loggedAt('2026-07-10T00:00:00Z', {
         ...searched,
-        word: { ...word, rekorLogId: null, publishedAt: new Date('2026-07-10T00:00:00Z') },
+        registryClaims: {
+          ...registryClaims,
+          rekorLogId: null,
+          publishedAt: new Date('2026-07-10T00:00:00Z'),
+        },
       }),
       [
         [
@@ -555,7 +564,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     ],
     [
       'one of the outage by the log’s date',
-      loggedAt('2026-07-10T00:00:00Z', { ...searched, word: { ...undated, rekorLogId: null } }),
+      loggedAt('2026-07-10T00:00:00Z', { ...searched, registryClaims: { ...undated, rekorLogId: null } }),
       [
         [
           'note',
@@ -567,7 +576,11 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       'one that was only logged in the outage',
       loggedAt('2026-07-10T00:00:00Z', {
         ...searched,
-        word: { ...word, rekorLogId: null, publishedAt: new Date('2026-06-30T00:00:00Z') },
+        registryClaims: {
+          ...registryClaims,
+          rekorLogId: null,
+          publishedAt: new Date('2026-06-30T00:00:00Z'),
+        },
       }),
       [['note', 'the registry says there is none; found by searching the log']],
     ],
@@ -786,7 +799,7 @@ describe.each(Object.entries(table).map(([id, rows]) => ({ id, rows })))(
 
 test('a registry that gives no date is told of where somebody insists', () => {
   const { findings } = judge(
-    assess({ word: undated }),
+    assess({ registryClaims: undated }),
     policy({ rules: { 'late-attestation': 'error' } }),
     now,
   );

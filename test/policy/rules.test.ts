@@ -14,9 +14,9 @@ import {
   occurrence,
   policy,
   provenance,
+  registryClaims,
   target,
-  unlinkedWord,
-  word,
+  unlinkedClaims,
 } from './assessments.ts';
 
 interface Case {
@@ -108,7 +108,7 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
     { name: 'the linked repository', input: assess(), says: nothing },
     {
       name: 'the linked repository by name, as meta.json has no id',
-      input: assess({ word: { ...word, linked: { owner: 'ACME', name: 'Pkg' } } }),
+      input: assess({ registryClaims: { ...registryClaims, linked: { owner: 'ACME', name: 'Pkg' } } }),
       says: nothing,
     },
     {
@@ -131,19 +131,19 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
     },
     {
       name: 'no link',
-      input: assess({ word: unlinkedWord() }),
+      input: assess({ registryClaims: unlinkedClaims() }),
       says: 'warning',
       words: 'no expected publisher',
     },
     {
       name: 'a registry that did not answer',
-      input: assess({ word: unlinkedWord({ unlinked: false }) }),
+      input: assess({ registryClaims: unlinkedClaims({ unlinked: false }) }),
       says: 'warning',
       words: 'could not be compared',
     },
     {
       name: 'no link, but a pin',
-      input: assess({ word: unlinkedWord() }),
+      input: assess({ registryClaims: unlinkedClaims() }),
       policy: pinOf({ owner: 'acme' }),
       says: nothing,
     },
@@ -281,10 +281,14 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
   ],
   yanked: [
     { name: 'a version that is not yanked', input: assess(), says: nothing },
-    { name: 'a yanked version', input: assess({ word: { ...word, yanked: true } }), says: 'warning' },
+    {
+      name: 'a yanked version',
+      input: assess({ registryClaims: { ...registryClaims, yanked: true } }),
+      says: 'warning',
+    },
     {
       name: 'a yanked version without provenance',
-      input: assessAbsent({ word: { ...word, yanked: true } }),
+      input: assessAbsent({ registryClaims: { ...registryClaims, yanked: true } }),
       says: 'warning',
     },
   ],
@@ -299,7 +303,12 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
     {
       name: 'a registry that gives no date',
       input: assess({
-        word: { yanked: false, unlinked: false, rekorLogId: '4711', linked: { owner: 'acme', name: 'pkg' } },
+        registryClaims: {
+          yanked: false,
+          unlinked: false,
+          rekorLogId: '4711',
+          linked: { owner: 'acme', name: 'pkg' },
+        },
       }),
       says: nothing,
       demanded: 'error',
@@ -311,7 +320,7 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
       name: 'a badge from before',
       input: assess({
         provenance: provenance(identity(), { loggedAt: new Date('2026-06-14T23:59:59Z') }),
-        word: { ...word, publishedAt: new Date('2026-06-14T23:59:00Z') },
+        registryClaims: { ...registryClaims, publishedAt: new Date('2026-06-14T23:59:00Z') },
       }),
       says: 'note',
       words: 'checked now',
@@ -320,7 +329,7 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
       name: 'no badge to speak of',
       input: assess({
         provenance: provenance(identity(), { loggedAt: new Date('2025-01-01T00:00:00Z') }),
-        word: { ...word, rekorLogId: null },
+        registryClaims: { ...registryClaims, rekorLogId: null },
       }),
       says: nothing,
     },
@@ -331,7 +340,11 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
       name: 'the outage',
       input: assess({
         attestationFinder: 'log-index',
-        word: { ...word, rekorLogId: null, publishedAt: new Date('2026-07-10T00:00:00Z') },
+        registryClaims: {
+          ...registryClaims,
+          rekorLogId: null,
+          publishedAt: new Date('2026-07-10T00:00:00Z'),
+        },
         provenance: provenance(identity(), { loggedAt: new Date('2026-07-10T00:01:00Z') }),
       }),
       says: 'note',
@@ -339,7 +352,10 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
     },
     {
       name: 'a registry that says null at another time',
-      input: assess({ attestationFinder: 'log-index', word: { ...word, rekorLogId: null } }),
+      input: assess({
+        attestationFinder: 'log-index',
+        registryClaims: { ...registryClaims, rekorLogId: null },
+      }),
       says: 'note',
       words: 'the registry says there is none',
     },
@@ -357,7 +373,7 @@ const table: Readonly<Record<(typeof packageRules)[number]['id'], readonly Case[
     },
     {
       name: 'a registry that could not be asked',
-      input: assess({ attestationFinder: 'log-index', word: { yanked: false, unlinked: false } }),
+      input: assess({ attestationFinder: 'log-index', registryClaims: { yanked: false, unlinked: false } }),
       policy: pinOf({ repository: 'acme/pkg' }),
       says: 'note',
       words: 'could not be reached',
@@ -537,8 +553,8 @@ describe('a package nobody wrote a policy for', () => {
   });
 
   test('says what to do when it has just been published', () => {
-    const young = { ...word, rekorLogId: null, publishedAt: new Date(now.getTime() - 3 * 60_000) };
-    expect(judge(assessAbsent({ word: young }), policy(), now).findings[0]?.hint).toContain(
+    const young = { ...registryClaims, rekorLogId: null, publishedAt: new Date(now.getTime() - 3 * 60_000) };
+    expect(judge(assessAbsent({ registryClaims: young }), policy(), now).findings[0]?.hint).toContain(
       'published 3 minutes ago',
     );
   });

@@ -213,7 +213,7 @@ export function anUnattested(name = 'old', parts: Parts = {}): PackageReport {
       ],
       occurrences: [anOccurrence(30)],
       expectation: 'none',
-      word: { yanked: false, unlinked: true, rekorLogId: null },
+      registryClaims: { yanked: false, unlinked: true, rekorLogId: null },
       ...parts,
     },
   );
@@ -264,7 +264,7 @@ function aPackage(
     findings: [],
     expectation: 'registry-link',
     occurrences: [anOccurrence(7)],
-    word: {
+    registryClaims: {
       yanked: false,
       publishedAt: new Date('2026-05-01T10:20:00Z'),
       linked: { owner: 'acme', name: 'widget', id: '123456789' },
@@ -338,7 +338,7 @@ export function aFullReport(): Report {
     ],
     unresolved: [{ spec: '@acme/wigdet', reason: 'no such package', hint: 'did you mean @acme/widget' }],
     policyFile: 'jsr-verify.json',
-    wordOf: new Date('2026-05-30T08:00:00Z'),
+    oldestAnswer: new Date('2026-05-30T08:00:00Z'),
     unusedExemptions: [{ ...anExemption, package: '@acme/gone', rule: 'yanked', versions: '^1' }],
     changes: [
       {

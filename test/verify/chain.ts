@@ -81,7 +81,7 @@ export function evidenceOf(world: World, publication: Publication, lies: Lies = 
     manifest: manifest instanceof Uint8Array ? present(manifest, 'the registry') : manifest,
     attestation:
       lies.raw ?? present(rawEntry(world, lies.attestation ?? publication.attested, lies), 'the log'),
-    word: { yanked: false, unlinked: false },
+    registryClaims: { yanked: false, unlinked: false },
     search: 'not-asked',
     ...(lies.upload && { upload: lies.upload }),
     ...(lies.files && { files: lies.files }),

@@ -127,10 +127,10 @@ async function withoutPins(report: PackageReport, auditor: Auditor): Promise<Pac
 
 /** A pinned name in other hands is never an intended move: whoever knows better writes the new id by hand. */
 function isTakenOver({ package: about }: Target, report: PackageReport, { policy }: Auditor): boolean {
-  const { provenance, word } = report;
+  const { provenance, registryClaims } = report;
   return (
     provenance !== undefined &&
-    expectationFor(about, policy, word).pins.some(({ expect }) =>
+    expectationFor(about, policy, registryClaims).pins.some(({ expect }) =>
       compareIdentity(expect, provenance).differences.some(({ resurrected }) => resurrected),
     )
   );

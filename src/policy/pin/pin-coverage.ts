@@ -12,12 +12,12 @@ import { jurisdictionsOf } from '../override.ts';
 export function isCovered(report: PackageReport, policy: Policy, file: string): boolean {
   const {
     package: { scope, name, version = '' },
-    word,
+    registryClaims,
     verdict,
   } = report;
   if (verdict.kind !== 'verified') return true;
   return everywhere(report, policy, (inForce) => {
-    const { pins, pinsName } = expectationFor({ scope, name, version }, inForce, word);
+    const { pins, pinsName } = expectationFor({ scope, name, version }, inForce, registryClaims);
     const held = pins
       .map(({ expect, at }) => ({ at, ...compareIdentity(expect, verdict.provenance) }))
       .filter(({ differences }) => differences.length === 0);
@@ -29,13 +29,13 @@ export function isCovered(report: PackageReport, policy: Policy, file: string): 
 export function isStillAllowed(report: PackageReport, policy: Policy): boolean {
   const {
     package: { scope, name, version = '' },
-    word,
+    registryClaims,
     verdict,
     findings,
   } = report;
   if (verdict.kind === 'rejected' || verdict.kind === 'inconclusive') return true;
   return everywhere(report, policy, (inForce) => {
-    const { pins, provenance: demand } = expectationFor({ scope, name, version }, inForce, word);
+    const { pins, provenance: demand } = expectationFor({ scope, name, version }, inForce, registryClaims);
     if (pins.length === 0) return true;
     const [provenance] = attestationOf(report);
     if (provenance !== undefined)

@@ -95,9 +95,9 @@ export class Plan {
     const reasons = unmet.flatMap((report) => {
       const {
         package: { scope, name, version = '' },
-        word,
+        registryClaims,
       } = report;
-      const { pins } = expectationFor({ scope, name, version }, this.#policy, word);
+      const { pins } = expectationFor({ scope, name, version }, this.#policy, registryClaims);
       return attestationOf(report).flatMap((provenance) =>
         pins.flatMap(({ expect }) => whyPersonal(expect, provenance) ?? []),
       );
@@ -165,10 +165,10 @@ export class Plan {
   }
 
   #inherited(
-    { package: { scope, name, version = '' }, word }: PackageReport,
+    { package: { scope, name, version = '' }, registryClaims }: PackageReport,
     provenance: Provenance,
   ): Expectation {
-    const { pins, pinsName } = expectationFor({ scope, name, version }, this.#policy, word);
+    const { pins, pinsName } = expectationFor({ scope, name, version }, this.#policy, registryClaims);
     const held = pins.find(({ expect }) => compareIdentity(expect, provenance).differences.length === 0);
     return pinsName || held === undefined ? {} : held.expect;
   }

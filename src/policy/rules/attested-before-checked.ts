@@ -10,8 +10,8 @@ export const attestedBeforeChecked = {
   title: 'the registry checked the attestation when it stored it',
   why: 'Until 15 June 2026 the registry stored provenance without checking its signature. A badge from before that day proves nothing.',
   fix: 'Nothing to do: the attestation was verified here.',
-  *judge({ assessment: { word }, provenance }) {
-    if (provenance === undefined || typeof word.rekorLogId !== 'string') return;
+  *judge({ assessment: { registryClaims }, provenance }) {
+    if (provenance === undefined || typeof registryClaims.rekorLogId !== 'string') return;
     // The logged time is proven; the registry's own date is not needed.
     if (provenance.logged.integratedTime >= registryChecksBegan) return;
     yield {

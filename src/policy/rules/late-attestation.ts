@@ -12,14 +12,14 @@ export const lateAttestation = {
   title: 'the attestation was logged when the version was published',
   why: 'An attestation that is logged later was not made by the publishing job, only by someone who may act for the repository.',
   fix: 'Look at the run that signed it; exempt the version if it was a known repair.',
-  *judge({ assessment: { word }, provenance }) {
+  *judge({ assessment: { registryClaims }, provenance }) {
     if (provenance === undefined) return;
     // Documents from before September 2025 carry no date: nothing to say, unless somebody insists on the rule.
-    if (word.publishedAt === undefined) {
+    if (registryClaims.publishedAt === undefined) {
       yield { severity: 'off', message: 'the registry does not say when the version was published' };
       return;
     }
-    const late = provenance.logged.integratedTime.getTime() - word.publishedAt.getTime();
+    const late = provenance.logged.integratedTime.getTime() - registryClaims.publishedAt.getTime();
     if (!(late > patience)) return;
     yield {
       message: `logged ${inWords(late)} after the version was published`,

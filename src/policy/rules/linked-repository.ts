@@ -14,20 +14,21 @@ export const linkedRepository = {
   title: 'the source repository is the one JSR links to the package',
   why: "The registry takes provenance from any repository. The link is its owner's public statement of where the source is.",
   fix: 'Pin the repository you trust (`jsr-verify pin`, or --repo), or ask the owner to link the repository on JSR.',
-  *judge({ assessment: { word }, provenance, expected }) {
+  *judge({ assessment: { registryClaims }, provenance, expected }) {
     if (provenance === undefined) return;
     const { repository } = claimsOf(provenance.identity);
     const seen = repository ?? 'a repository the certificate does not name';
-    const contradicts = word.contradicted !== undefined && !fitsLinks(word, provenance.identity);
+    const contradicts =
+      registryClaims.contradicted !== undefined && !fitsLinks(registryClaims, provenance.identity);
     if (contradicts)
       yield {
-        message: `built from ${seen}; JSR contradicts itself: ${contradiction(word)}`,
+        message: `built from ${seen}; JSR contradicts itself: ${contradiction(registryClaims)}`,
         hint: 'find out which repository the package belongs to, and pin it with --repo-id or `jsr-verify pin`',
         ...(expected.pinsName && { standing: 'remark' }),
       };
-    if (word.linked !== undefined) {
-      const linked = `${word.linked.owner}/${word.linked.name}`;
-      const comparison = compareLink(word.linked, provenance.identity);
+    if (registryClaims.linked !== undefined) {
+      const linked = `${registryClaims.linked.owner}/${registryClaims.linked.name}`;
+      const comparison = compareLink(registryClaims.linked, provenance.identity);
       if (comparison.kind === 'same') return;
       if (comparison.kind === 'renamed')
         yield {
@@ -57,7 +58,7 @@ export const linkedRepository = {
     }
     if (contradicts || expected.pinsName) return;
     // Both are honest and common, so they warn: the attestation is real, but nothing says it is the right one.
-    yield word.unlinked
+    yield registryClaims.unlinked
       ? {
           severity: 'warning',
           message: `built from ${seen}; no expected publisher is known: JSR links no repository to the package`,

@@ -44,8 +44,8 @@ export const publisherChanged = {
 } satisfies ChangeRule;
 
 /** Whether the policy itself says who the builder is, and it is this one; how somebody builds is no word about who. */
-function isPinned({ package: about, verdict, word }: PackageReport, policy: Policy): boolean {
+function isPinned({ package: about, verdict, registryClaims }: PackageReport, policy: Policy): boolean {
   const { version } = about;
   if (version === undefined || verdict.kind !== 'verified') return false;
-  return expectationFor({ ...about, version }, policy, word).pinsName;
+  return expectationFor({ ...about, version }, policy, registryClaims).pinsName;
 }

@@ -18,29 +18,29 @@ export const recoveredProvenance = {
     const { assessment, provenance, strangers } = input;
     if (!foundBySearch(assessment)) return;
     if (strangers.length > 0) yield aboutStrangers(input);
-    else if (provenance !== undefined) yield { message: recovery(assessment.word, provenance) };
+    else if (provenance !== undefined) yield { message: recovery(assessment.registryClaims, provenance) };
   },
 } satisfies PackageRule;
 
-function recovery(word: RegistryClaims, { logged }: Provenance): string {
-  if (word.rekorLogId === undefined)
+function recovery(registryClaims: RegistryClaims, { logged }: Provenance): string {
+  if (registryClaims.rekorLogId === undefined)
     return 'found by searching the log, because the registry could not be reached';
-  if (word.rekorLogId !== null)
-    return `the registry names log entry ${word.rekorLogId}, which does not match; found by searching the log`;
-  if (duringOutage(word.publishedAt ?? logged.integratedTime))
+  if (registryClaims.rekorLogId !== null)
+    return `the registry names log entry ${registryClaims.rekorLogId}, which does not match; found by searching the log`;
+  if (duringOutage(registryClaims.publishedAt ?? logged.integratedTime))
     return 'the registry says there is none, as for everything published from 2026-07-03 to 2026-08-04; found by searching the log';
   return 'the registry says there is none; found by searching the log';
 }
 
 /** Not the package's fault, so no error: but whoever logs attestations of other people's packages is worth a look. */
-function aboutStrangers({ strangers, assessment: { word } }: RuleInput): Breach {
+function aboutStrangers({ strangers, assessment: { registryClaims } }: RuleInput): Breach {
   const names = [
     ...new Set(strangers.map(({ identity }) => claimsOf(identity).repository ?? 'an unnamed repository')),
   ];
   const wanted =
-    word.linked === undefined
+    registryClaims.linked === undefined
       ? 'and JSR links none'
-      : `while JSR links ${word.linked.owner}/${word.linked.name}`;
+      : `while JSR links ${registryClaims.linked.owner}/${registryClaims.linked.name}`;
   return {
     severity: 'warning',
     message: `the log has a valid attestation of these bytes by ${names.sort().join(', ')}, ${wanted}; anyone may log one, so it does not count`,

@@ -45,7 +45,7 @@ function absence({ assessment: { search }, strangers }: RuleInput): string {
 }
 
 function adviceFor({ assessment, now }: RuleInput): string {
-  const { publishedAt } = assessment.word;
+  const { publishedAt } = assessment.registryClaims;
   const allow = `to accept this package without provenance, use --allow-unattested or exempt it in the policy file`;
   if (publishedAt === undefined) return allow;
   const minutes = (now.getTime() - publishedAt.getTime()) / 60_000;

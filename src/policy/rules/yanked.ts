@@ -9,8 +9,8 @@ export const yanked = {
   title: 'the version is not yanked',
   why: 'Owners yank versions that are broken or dangerous. The registry hides them but still serves them.',
   fix: 'Move to a version that is not yanked.',
-  *judge({ assessment: { word, package: target } }) {
-    if (!word.yanked) return;
+  *judge({ assessment: { registryClaims, package: target } }) {
+    if (!registryClaims.yanked) return;
     yield {
       message: `version ${target.version} was yanked by its owner`,
       hint: 'move to a version that is not yanked',

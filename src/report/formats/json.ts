@@ -41,7 +41,7 @@ export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, '
     depth: report.depth,
     interrupted: report.interrupted,
     policy: { file: report.policyFile ?? null },
-    ...(report.wordOf === undefined ? {} : { wordOf: toUtc(report.wordOf) ?? null }),
+    ...(report.oldestAnswer === undefined ? {} : { wordOf: toUtc(report.oldestAnswer) ?? null }),
     trust: toTrustJson(report.trust),
     log: toLogJson(report.log),
     summary: { ...tally(report.packages) },
@@ -69,7 +69,7 @@ export function toPackageJson(pkg: PackageReport): JsonObject {
     ...(origin === undefined ? {} : { provenance: toProvenanceJson(pkg, origin) }),
     expectation: pkg.expectation,
     occurrences: pkg.occurrences.map(toOccurrenceJson),
-    registry: toRegistryJson(pkg.word),
+    registry: toRegistryJson(pkg.registryClaims),
   };
 }
 
@@ -133,14 +133,15 @@ function toOccurrenceJson({ at, locked, alias, direct, dependents, dev, optional
   };
 }
 
-/** The registry's word: hearsay, so it stands apart from what was proved. */
-function toRegistryJson(word: RegistryClaims): JsonObject {
-  const publishedAt = word.publishedAt === undefined ? undefined : toUtc(word.publishedAt);
+/** What the registry claims: it stands apart from what was proved. */
+function toRegistryJson(registryClaims: RegistryClaims): JsonObject {
+  const publishedAt =
+    registryClaims.publishedAt === undefined ? undefined : toUtc(registryClaims.publishedAt);
   return {
-    yanked: word.yanked,
+    yanked: registryClaims.yanked,
     ...(publishedAt === undefined ? {} : { publishedAt }),
-    linked: word.linked === undefined ? null : { ...word.linked },
-    ...(word.rekorLogId === undefined ? {} : { rekorLogId: word.rekorLogId }),
+    linked: registryClaims.linked === undefined ? null : { ...registryClaims.linked },
+    ...(registryClaims.rekorLogId === undefined ? {} : { rekorLogId: registryClaims.rekorLogId }),
   };
 }
 

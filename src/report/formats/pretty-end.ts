@@ -29,7 +29,7 @@ export function endLines(report: Report, context: RenderContext, paint: Paint): 
     ? []
     : [
         ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
-        ...(report.wordOf === undefined ? [] : row('offline', wordInWords(report.wordOf))),
+        ...(report.oldestAnswer === undefined ? [] : row('offline', oldestInWords(report.oldestAnswer))),
         ...policyRows(report, context).flatMap((text) => row('policy', text)),
         ...row('log', logInWords(report)),
         ...(context.verbose ? row('requests', requestsInWords(report)) : []),
@@ -71,7 +71,7 @@ function unmadeRows(
 }
 
 /** Proofs do not age, but a version may have been yanked, or a package linked elsewhere, since. */
-function wordInWords(kept: Date): string {
+function oldestInWords(kept: Date): string {
   return `yank and link data from the registry, cached ${toUtc(kept) ?? 'at an unknown time'}, or later`;
 }
 

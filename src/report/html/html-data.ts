@@ -216,7 +216,9 @@ function runFacts(report: Report): readonly Row[] {
     ['root digest', trust.digest],
     ...(trust.refreshedAt === undefined ? [] : [['refreshed', toUtc(trust.refreshedAt) ?? 'unknown']]),
     ...(trust.expiresAt === undefined ? [] : [['expires', toUtc(trust.expiresAt) ?? 'unknown']]),
-    ...(report.wordOf === undefined ? [] : [['registry asked', toUtc(report.wordOf) ?? 'unknown']]),
+    ...(report.oldestAnswer === undefined
+      ? []
+      : [['registry asked', toUtc(report.oldestAnswer) ?? 'unknown']]),
     ['policy', report.policyFile ?? 'no policy file'],
     ['log', logInWords(report)],
     ...(heads.length === 0 ? [] : [['log heads', heads.join('; ')]]),

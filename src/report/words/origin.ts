@@ -54,8 +54,8 @@ export function expectedBy({
   expectation,
   expectedAt,
   expectedFlags = [],
-  word,
-}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'expectedFlags' | 'word'>): string {
+  registryClaims,
+}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'expectedFlags' | 'registryClaims'>): string {
   switch (expectation) {
     case 'policy':
       return expectedAt === undefined ? 'policy file' : `policy file (${expectedAt.file}:${expectedAt.line})`;
@@ -64,9 +64,9 @@ export function expectedBy({
         ' ',
       );
     case 'registry-link':
-      return word.linked === undefined
+      return registryClaims.linked === undefined
         ? 'registry link'
-        : `registry link (${word.linked.owner}/${word.linked.name})`;
+        : `registry link (${registryClaims.linked.owner}/${registryClaims.linked.name})`;
     case 'none':
       return 'no expected publisher is known; any identity would have passed';
   }
