@@ -21,59 +21,91 @@ if (skipped.length > 0)
     `skipped, because Windows has no pipes in folders, permissions, signals and shell scripts: ${skipped.join(', ')}\n`,
   );
 
+const below = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+const deep = 'test/**/*.deep.test.ts';
+
+/** In the folders of `quick`, and too much for it: one replaces modules of Node, the other starts a browser. */
+const notQuick = ['test/lockfile/windows.test.ts', 'test/report/html.test.ts'];
+
+/** The test files of each project; `test/projects.test.ts` sees that every file has exactly one. */
+export const filesOf: Readonly<Record<string, { readonly include: string[]; readonly exclude: string[] }>> = {
+  /** The parts that need no process, no server and no program: the inner loop, `npm run test:quick`. */
+  quick: {
+    include: below(
+      'diff',
+      'examine',
+      'lockfile',
+      'model',
+      'npm',
+      'policy',
+      'registry',
+      'report',
+      'sigstore',
+      'tlog',
+      'verify',
+    ),
+    exclude: [...notQuick, deep],
+  },
+  /** The program: in the process of the tests, or built. */
+  program: {
+    include: [
+      'test/*.test.ts',
+      ...below(
+        'attacks',
+        'cli',
+        'docs',
+        'faults',
+        'fuzz',
+        'installed',
+        'mutants',
+        'real',
+        'source',
+        'story',
+        'transcripts',
+        'traps',
+      ),
+      ...notQuick,
+    ],
+    exclude: [deep],
+  },
+  /** The package as it is published and installed. */
+  packaging: { include: below('packaging'), exclude: [deep] },
+  /** The action, and every snippet about CI. */
+  ci: { include: below('ci'), exclude: [deep] },
+  /** Real package managers. */
+  clients: { include: below('clients'), exclude: [deep] },
+  /** Repetition of what the other tests promise: `npm run test:deep`. */
+  deep: { include: [deep], exclude: [] },
+};
+
+const project = (name: string, more: object) => {
+  const { include = [], exclude = [] } = filesOf[name] ?? {};
+  return {
+    extends: true as const,
+    test: { name, include, exclude: [...exclude, ...skipped], environment: 'node' as const, ...more },
+  };
+};
+
 export default defineConfig({
   define: { JSR_VERIFY_VERSION: JSON.stringify(version) },
   test: {
     // One more than by default, which leaves a core of two idle: the tests wait for processes and servers, too.
     maxWorkers: availableParallelism(),
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/packaging/**', 'test/clients/**', 'test/ci/**', ...skipped],
-          environment: 'node',
-          testTimeout: 20_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'packaging',
-          globalSetup: ['test/packaging/setup.ts'],
-          include: ['test/packaging/**/*.test.ts'],
-          environment: 'node',
-          // A Node of another version may have to be downloaded first.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // After all others: it keeps the machine busy with installs.
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'ci',
-          include: ['test/ci/**/*.test.ts'],
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'clients',
-          include: ['test/clients/**/*.test.ts'],
-          environment: 'node',
-          // The package managers may have to be downloaded first.
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      // They share modules and nothing else, so that each module is loaded once, not once for each file.
+      project('quick', { isolate: false, testTimeout: 20_000 }),
+      project('program', { testTimeout: 20_000 }),
+      // A Node of another version may have to be downloaded first. After all others: installs keep the machine busy.
+      project('packaging', {
+        globalSetup: ['test/packaging/setup.ts'],
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        sequence: { groupOrder: 1 },
+      }),
+      project('ci', { testTimeout: 120_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } }),
+      // The package managers may have to be downloaded first.
+      project('clients', { testTimeout: 120_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } }),
+      project('deep', { testTimeout: 120_000, hookTimeout: 300_000 }),
     ],
   },
 });

@@ -1,4 +1,5 @@
-// The one command that checks everything; `check` as an argument leaves out the tests of what the program does.
+// The one command that checks everything. An argument asks for a part: `quick` for the inner loop, `check` for all but
+// the tests of what the program does, `deep` for what the one command leaves out because it repeats itself.
 // Every step runs, whatever became of the one before. The last line is the total, for people and for CI.
 import { spawn } from 'node:child_process';
 import { delimiter, join, resolve } from 'node:path';
@@ -15,15 +16,37 @@ process.env['PATH'] = [join(root, 'node_modules/.bin'), process.env['PATH']].joi
 process.env['NO_COLOR'] = '1';
 delete process.env['FORCE_COLOR'];
 
-const counts = [
-  await step('lint', 'biome ci --colors=off --error-on-warnings .'),
-  await step('types', 'tsc --noEmit -p tsconfig.json'),
-  await step('unused code', 'knip --no-progress --treat-config-hints-as-errors'),
-  await step('build', 'node --import ./scripts/typescript.js scripts/build.ts'),
-  process.argv[2] === 'check'
-    ? await tests(['test/packaging/package.test.ts', 'test/packaging/lockfile.test.ts'])
-    : await tests([]),
-];
+const steps = {
+  lint: 'biome ci --colors=off --error-on-warnings .',
+  types: 'tsc --noEmit -p tsconfig.json',
+  'unused code': 'knip --no-progress --treat-config-hints-as-errors',
+  build: 'node --import ./scripts/typescript.js scripts/build.ts',
+} as const;
+
+/** Steps, and then the tests of some projects; of all their files, or of these. */
+interface Part {
+  readonly steps: readonly (keyof typeof steps)[];
+  readonly projects: readonly string[];
+  readonly files?: readonly string[];
+}
+
+const allSteps = Object.keys(steps) as (keyof typeof steps)[];
+const parts: Readonly<Record<string, Part>> = {
+  everything: { steps: allSteps, projects: ['quick', 'program', 'packaging', 'ci', 'clients'] },
+  check: {
+    steps: allSteps,
+    projects: ['packaging'],
+    files: ['test/packaging/package.test.ts', 'test/packaging/lockfile.test.ts'],
+  },
+  quick: { steps: ['lint', 'types'], projects: ['quick'] },
+  deep: { steps: ['build'], projects: ['deep'] },
+};
+
+const part = parts[process.argv[2] ?? 'everything'];
+if (part === undefined) throw new Error(`there is no such part: ${process.argv[2]}`);
+const counts: Count[] = [];
+for (const name of part.steps) counts.push(await step(name, steps[name]));
+counts.push(await tests(part));
 const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[key], 0);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 process.exitCode = total('failed') > 0 ? 1 : 0;
@@ -49,10 +72,15 @@ function run(command: string): Promise<{ code: number | null; output: string }> 
 }
 
 /** Counts each test, and each thing that broke outside of a test; says which were skipped, and why. */
-async function tests(files: string[]): Promise<Count> {
+async function tests({ projects, files = [] }: Part): Promise<Count> {
   // Imported late: it looks for the wish for colours once.
   const { startVitest } = await import('vitest/node');
-  const vitest = await startVitest('test', files, { run: true, watch: false, reporters: ['default'] });
+  const vitest = await startVitest('test', [...files], {
+    run: true,
+    watch: false,
+    reporters: ['default'],
+    project: [...projects],
+  });
   const modules = vitest.state.getTestModules();
   const results = modules.flatMap((module) => [...module.children.allTests()]);
   const states = (state: string) => results.filter((test) => test.result().state === state);

@@ -1,0 +1,3 @@
+import { dealt, describeAttacks } from './attacks.ts';
+
+describeAttacks(dealt(3));
