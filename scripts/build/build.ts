@@ -4,6 +4,7 @@ import { packagesInside } from './contents.ts';
 import { declarations } from './declarations.ts';
 import { licensesOf, renderLicenses } from './licenses.ts';
 import { readPackage } from './package.ts';
+import { policySchema } from './policy-schema.ts';
 import { program } from './program.ts';
 import { renderSbom } from './sbom.ts';
 
@@ -13,17 +14,19 @@ import { renderSbom } from './sbom.ts';
  */
 export async function build(root: string, into: string): Promise<{ bytes: number; packages: number }> {
   const self = await readPackage(join(root, 'package.json'));
-  const [{ files, metafile }, types, schemas] = await Promise.all([
+  const [{ files, metafile }, types, shipped, schema] = await Promise.all([
     program(root, self.version),
     declarations(root),
     shippedAsTheyAre(root),
+    policySchema(root),
   ]);
+  shipped.set('policy.schema.json', Buffer.from(`${JSON.stringify(schema, undefined, 2)}\n`));
   const inside = await packagesInside(root, metafile);
   const licensed = await licensesOf(root, inside.packages);
 
   const next = join(into, 'dist.next');
   await rm(next, { recursive: true, force: true });
-  for (const [path, contents] of [...files, ...types, ...schemas]) {
+  for (const [path, contents] of [...files, ...types, ...shipped]) {
     await mkdir(dirname(join(next, path)), { recursive: true });
     await writeFile(join(next, path), contents);
   }
@@ -38,10 +41,10 @@ export async function build(root: string, into: string): Promise<{ bytes: number
   };
 }
 
-/** The JSON Schemas that the package exports and the pages that `explain` prints, by the name they are shipped under. */
+/** The JSON Schema of the report and the pages that `explain` prints, by the name they are shipped under. */
 async function shippedAsTheyAre(root: string): Promise<Map<string, Uint8Array>> {
   const found = await Promise.all([
-    list(root, 'schemas', '.schema.json', ''),
+    list(root, 'schemas', 'report.schema.json', ''),
     list(root, 'docs/checks', '.md', 'docs/checks/'),
     list(root, 'docs/rules', '.md', 'docs/rules/'),
   ]);
