@@ -25,7 +25,7 @@ const below = (...folders: readonly string[]) => folders.map((folder) => `test/$
 const deep = 'test/**/*.deep.test.ts';
 
 /** In the folders of `quick`, and too much for it: one replaces modules of Node, the other starts a browser. */
-const notQuick = ['test/lockfile/windows.test.ts', 'test/report/html.test.ts'];
+const notQuick = ['test/lockfile/windows.test.ts', 'test/report/html-browser.test.ts'];
 
 /** The test files of each project; `test/projects.test.ts` sees that every file has exactly one. */
 export const filesOf: Readonly<Record<string, { readonly include: string[]; readonly exclude: string[] }>> = {

@@ -30,12 +30,43 @@ export interface RenderContext {
   readonly strict: boolean;
   /** Whether it is in order that there was nothing to check. */
   readonly allowEmpty: boolean;
+  /** What the run was about and who made it, where the caller knows; never looked up by a renderer. */
+  readonly run?: RunInfo;
   readonly links: {
     /** The registry's pages, without a slash at the end: `https://jsr.io`. */
     readonly registry: string;
     /** The log that was asked, without a slash at the end: `https://rekor.sigstore.dev`. */
     readonly rekor: string;
   };
+}
+
+/** What a run was about and who made it, as the caller knows it; what is not known is left out, never guessed. */
+export interface RunInfo {
+  /** Name of the project that was audited. */
+  readonly project?: string;
+  /** Its repository: a name such as `acme/app`, and its page. */
+  readonly repository?: { readonly name: string; readonly url?: string };
+  /** Commit that was checked out, hexadecimal. */
+  readonly commit?: string;
+  /** Branch, tag or pull request that was checked out. */
+  readonly branch?: string;
+  /** Arguments of the program, as `maskSecrets` leaves them. */
+  readonly command?: readonly string[];
+  readonly lockfiles?: readonly RunLockfile[];
+  /** The CI service that ran it: its name, the run by name and address, who or what started it. */
+  readonly ci?: {
+    readonly service: string;
+    readonly run?: string;
+    readonly url?: string;
+    readonly startedBy?: string;
+  };
+}
+
+/** A lockfile that was read: its path, how many JSR packages it names, and the policy for them in words. */
+export interface RunLockfile {
+  readonly file: string;
+  readonly packages: number;
+  readonly policy?: string;
 }
 
 /** Turns a report into text that ends with a line break; the same report and context give the same text. */

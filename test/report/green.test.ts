@@ -12,7 +12,7 @@ const looksGreen: Readonly<Partial<Record<ReportFormat, (text: string) => boolea
   github: (text) =>
     !text.includes('::error') && !text.includes('::warning') && lastLine(text).startsWith('✓'),
   markdown: (text) => /^## ✓ jsr-verify: \d+ packages?: \d+ verified$/m.test(text),
-  html: (text) => /<h1>(The package is verified|All .* verified)/.test(text),
+  html: (text) => /<h1><svg.*<\/svg> (The package is verified|All .* verified)/.test(text),
   junit: (text) => /<testsuites .*tests="[1-9].* failures="0" errors="0">/.test(text),
   codequality: (text) =>
     (JSON.parse(text) as { severity: string }[]).every(({ severity }) => severity === 'info'),

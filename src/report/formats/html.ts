@@ -1,40 +1,41 @@
 import { createHash } from 'node:crypto';
 import type { Report } from '../../model/report.ts';
-import { toPageData } from '../html/html-data.ts';
-import { script } from '../html/html-script.ts';
-import { style } from '../html/html-style.ts';
+import { chainShapes, drawSeal } from '../html/chain.ts';
+import { type Markup, markup, trusted } from '../html/markup.ts';
+import { packageSections } from '../html/packages.ts';
+import { publishersSection, segments } from '../html/publishers.ts';
+import { changesSection, runSection, subjectFacts, troubleSection } from '../html/run-sections.ts';
+import { script } from '../html/script.ts';
+import { style } from '../html/style.ts';
 import type { RenderContext, Renderer } from '../renderer.ts';
-import { toHtml, toScriptJson } from '../words/escape.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
-import { logInWords, type Tally, tally } from '../words/summary.ts';
-import { toUtc } from '../words/time.ts';
+import { logInWords, marks, type Tally, tally, worstFirst } from '../words/summary.ts';
 
 /**
- * One self-contained page. What comes from outside stands in one block of JSON without a `<`, and reaches the page as
- * text only; the page's own policy allows this script and this style by their hashes, and no connection at all.
+ * One self-contained page, whole without its script: the script only searches, filters and sorts. Its own policy allows
+ * this script and this style by their hashes, and no connection at all.
  */
 export const html: Renderer = {
   render(report, context) {
-    const counts = tally(report.packages);
-    const title = headline(report, context, counts);
-    return `<!doctype html>
+    const title = headline(report, context, tally(report.packages));
+    const project = context.run?.project ?? context.run?.repository?.name;
+    return `${markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>${toHtml(title)} – jsr-verify</title>
-<style>${style}</style>
+<title>${[title, ...(project === undefined ? [] : [project]), 'jsr-verify'].join(' – ')}</title>
+<style>${trusted(style)}</style>
 </head>
 <body>
 ${body(report, context, title)}
-<script type="application/json" id="data">${toScriptJson(toPageData(report, context))}</script>
-<script>${script}</script>
+<script>${trusted(script)}</script>
 </body>
 </html>
-`;
+`}`;
   },
 };
 
@@ -70,54 +71,49 @@ function headline(report: Report, context: RenderContext, counts: Tally): string
   return `${verified} of ${total} packages are verified, the others are allowed`;
 }
 
-function body(report: Report, context: RenderContext, title: string): string {
-  const checkedAt = toUtc(report.checkedAt) ?? '';
-  const when = checkedAt.replace('T', ' ').replace(/:\d\dZ$/, ' UTC');
-  return `<a class="skip" href="#packages">Skip to the packages</a>
+function body(report: Report, context: RenderContext, title: string): Markup {
+  const counts = tally(report.packages);
+  const { as, text } = resultOf(report, context);
+  return markup`${chainShapes}
+<a class="skip" href="#packages">Skip to the packages</a>
 <header>
 <p class="brand">jsr-verify</p>
-<h1>${toHtml(title)}</h1>
-<p class="soft">${toHtml(resultOf(report, context).text)}. Checked <time datetime="${toHtml(checkedAt)}">${toHtml(when)}</time>, depth ${report.depth}. Log: ${toHtml(logInWords(report))}.</p>
-<noscript><p>Packages, search and details need JavaScript; nothing is loaded from anywhere.</p></noscript>
+<h1>${as !== undefined && drawSeal(as)}${title}</h1>
+<p class="lead">${text}. Log: ${logInWords(report)}.</p>
+${subjectFacts(report, context)}
 </header>
 <main>
-<section id="trouble" aria-labelledby="trouble-title" hidden>
-<h2 id="trouble-title">Trouble with this run</h2>
-<ul id="troubles" class="run"></ul>
-</section>
+${troubleSection(report, context)}
 <section id="packages" aria-label="Packages">
-<div class="bar" id="bar" aria-hidden="true"></div>
-<ul class="verdicts" id="verdicts" aria-label="Show only these verdicts"></ul>
-<div class="tools" role="search">
+${counts.total > 0 && verdictBar(counts)}
+<div class="tools" id="tools" role="search" aria-label="Packages" hidden>
 <input id="search" type="search" placeholder="Search: name, finding, file, commit  ( / )" aria-label="Search packages" autocomplete="off" spellcheck="false">
-<select id="scope" aria-label="Scope"></select>
-<select id="repository" aria-label="Repository"></select>
+<select id="scope" aria-label="Scope"><option value="">every scope</option></select>
+<select id="repository" aria-label="Publisher"><option value="">every publisher</option></select>
 <select id="sort" aria-label="Sort by">
-<option value="worst">worst first</option>
+<option value="">most important first</option>
 <option value="name">by name</option>
-<option value="repository">by repository</option>
+<option value="repository">by publisher</option>
 <option value="newest">newest first</option>
 </select>
 </div>
-<p class="count"><span id="shown" role="status"></span><button class="plain" id="clear" type="button" hidden>show all</button></p>
-<ul class="list" id="list"></ul>
-<p class="empty" id="none" hidden>Nothing matches. <button class="plain" id="clear-none" type="button">Show all</button></p>
+<p class="shown" id="shown-line" hidden><span id="shown" role="status"></span> <button class="plain" id="clear" type="button" hidden>Show all</button></p>
+${packageSections(report.packages, context)}
+<p class="empty" id="none"${counts.total > 0 && markup` hidden`}>${counts.total > 0 ? 'No package matches.' : 'No JSR package was found.'}</p>
 </section>
-<section id="changed" aria-labelledby="changed-title" hidden>
-<h2 id="changed-title">What changed</h2>
-<div class="scroll"><table><tbody id="changes"></tbody></table></div>
-</section>
-<section id="built" aria-labelledby="built-title">
-<h2 id="built-title">Who built what</h2>
-<div class="scroll"><table>
-<thead><tr><th scope="col">Repository</th><th scope="col">Packages</th><th scope="col">Workflow</th><th scope="col">Runner</th><th scope="col">Owner id</th></tr></thead>
-<tbody id="builders"></tbody>
-</table></div>
-</section>
-<section aria-labelledby="run-title">
-<h2 id="run-title">About this run</h2>
-<div class="run" id="run"></div>
-</section>
+${changesSection(report)}
+${publishersSection(report.packages, context)}
+${runSection(report, context.toolVersion)}
 </main>
-<footer>jsr-verify ${toHtml(context.toolVersion)}. This page is complete in itself and loads nothing.</footer>`;
+<footer>jsr-verify ${context.toolVersion}. This page is complete in itself and loads nothing.</footer>`;
+}
+
+/** The verdicts as a bar and in numbers; the script makes a filter of each number. */
+function verdictBar(counts: Tally): Markup {
+  return markup`<svg class="bar" aria-hidden="true" width="100%" height="10" fill="currentColor">${segments(counts, counts.total, 0, 10)}</svg>
+<ul class="verdicts" id="verdicts" aria-label="Verdicts">${worstFirst.map(
+    (kind) =>
+      counts[kind] > 0 &&
+      markup`<li class="${kind}" data-verdict="${kind}"><span class="mark" aria-hidden="true">${marks[kind]}</span> <b>${counts[kind]}</b> <span class="label">${kind}</span></li>`,
+  )}</ul>`;
 }

@@ -14,6 +14,7 @@ const invisible =
  * code points is cut with `…`.
  */
 export function toPlain(text: string, max = longest): string {
+  if (text.length <= max && /^[ -~]*$/.test(text)) return text;
   // Cut first, so that the work is bounded too; a half surrogate pair at the cut is dropped below.
   const bounded = text.length > max * 4 ? text.slice(0, max * 4) : text;
   const line = bounded
@@ -36,9 +37,14 @@ export function toTerminal(text: string, max = longest): string {
     .replace(/##(?=\w*\[)/g, '# #');
 }
 
-/** For HTML text and quoted attributes. */
+/** For HTML text and quoted attributes; no CI runner reads a command in it, even at the start of a line. */
 export function toHtml(text: string, max = longest): string {
-  return toPlain(text, max).replace(/[&<>"'`=[]/g, (char) => `&#${char.charCodeAt(0)};`);
+  return toPlain(text, max).replace(/[&<>"'`=[]|:(?=:)/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** For the fragment of an address: leads to the element whose `id` is this text. */
+export function toFragment(text: string, max = longest): string {
+  return encodeURIComponent(toPlain(text, max)).replace(/%40/g, '@').replace(/%2F/gi, '/');
 }
 
 /** For XML 1.0 text and quoted attributes; line breaks become spaces, and no CI runner reads a command in it. */

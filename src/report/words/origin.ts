@@ -55,7 +55,11 @@ export function expectedBy({
   expectedAt,
   expectedFlags = [],
   registryClaims,
-}: Pick<PackageReport, 'expectation' | 'expectedAt' | 'expectedFlags' | 'registryClaims'>): string {
+  provenance,
+}: Pick<
+  PackageReport,
+  'expectation' | 'expectedAt' | 'expectedFlags' | 'registryClaims' | 'provenance'
+>): string {
   switch (expectation) {
     case 'policy':
       return expectedAt === undefined ? 'policy file' : `policy file (${expectedAt.file}:${expectedAt.line})`;
@@ -68,7 +72,8 @@ export function expectedBy({
         ? 'registry link'
         : `registry link (${registryClaims.linked.owner}/${registryClaims.linked.name})`;
     case 'none':
-      return 'no expected publisher is known; any identity would have passed';
+      // Where no identity was proven, none was let pass either.
+      return `no expected publisher is known${provenance === undefined ? '' : '; any identity would have passed'}`;
   }
 }
 
