@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { inFolder, seenFrom } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../model/policy.ts';
+import { claimFlags, flagClaims } from '../policy/flags.ts';
 import { claimReaders } from '../policy/parse/claim.ts';
 import { parsePolicy } from '../policy/parse/parse.ts';
 import { readTextFile, readTextFileSync } from '../source/disk.ts';
@@ -13,20 +14,6 @@ const fileNames = ['jsr-verify.json', 'jsr-verify.jsonc'] as const;
 const maxPolicyBytes = 5_000_000;
 
 // Flag by flag, the key of the policy file that means the same.
-const claimFlags = {
-  repository: 'repo',
-  repositoryId: 'repo-id',
-  owner: 'owner',
-  ownerId: 'owner-id',
-  workflow: 'workflow',
-  ref: 'ref',
-  commit: 'commit',
-  event: 'event',
-  runner: 'runner',
-  issuer: 'issuer',
-  tagMatchesVersion: 'tag-matches-version',
-} as const satisfies Partial<Record<keyof Expectation, keyof ExpectationFlags>>;
-
 /**
  * The policy in force: the file that is named, else the nearest one upward in the repository, else the default; flags
  * come on top.
@@ -97,10 +84,8 @@ export function readSibling(path: string, policy: string): string | undefined {
 
 function readExpectation(flags: ExpectationFlags): Expectation | undefined {
   const claims: [string, unknown][] = [];
-  for (const [key, flag] of Object.entries(claimFlags) as [
-    keyof typeof claimFlags,
-    keyof ExpectationFlags,
-  ][]) {
+  for (const key of flagClaims) {
+    const flag = claimFlags[key];
     const given = flags[flag];
     if (given === undefined || given === false) continue;
     const read = claimReaders[key](given);

@@ -106,7 +106,7 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       'too late',
       acme,
       { flags: { notAfter: new Date('2026-08-20T00:00:00Z') } },
-      'logged until 2026-08-20T00:00:00.000Z wanted, logged 2026-08-20T10:01:00.000Z (--not-after)',
+      'logged until 2026-08-20T00:00:00.000Z wanted, logged 2026-08-20T10:01:00.000Z (flags)',
       checkFlag,
     ],
     [

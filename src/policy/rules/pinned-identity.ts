@@ -1,7 +1,7 @@
 import type { Expectation } from '../../model/policy.ts';
 import type { Provenance } from '../../model/provenance.ts';
 import type { Pin } from '../expectation.ts';
-import { flagNames } from '../flags.ts';
+import { flagsOf } from '../flags.ts';
 import { type Comparison, compareIdentity, type Difference } from '../identity.ts';
 import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 
@@ -74,13 +74,15 @@ function isResurrected({ differences }: Compared): boolean {
 }
 
 function phrase({ claim, expected, seen, resurrected }: Difference, pin: Pin, flags?: Expectation): string {
-  const by = flags?.[claim] !== undefined ? flagNames[claim] : placeOf(pin);
+  const isFlag = flags?.[claim] !== undefined;
+  // What has no flag on the command line, a caller of the library has passed.
+  const by = isFlag ? (flagsOf({ [claim]: flags[claim] })[0] ?? 'flags') : placeOf(pin);
   if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, wanted ${expected} (${by})`;
   if (claim === 'notBefore' || claim === 'notAfter') return `${expected} wanted, logged ${seen} (${by})`;
   if (claim === 'issuer' && pin.expect.issuer === undefined)
     return `issuer is ${seen}, which is not supported: only ${expected} is, and an enterprise's own when it is named`;
   const name = words[claim];
-  const verb = flags?.[claim] !== undefined ? 'wanted' : 'pinned to';
+  const verb = isFlag ? 'wanted' : 'pinned to';
   const text = `${name} is ${seen ?? 'not stated by the certificate'}, ${verb} ${expected} (${by})`;
   return resurrected ? `${text}: the same name now belongs to someone else` : text;
 }
