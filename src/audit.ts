@@ -123,11 +123,11 @@ export async function judgeTarget(target: Target, auditor: PackageAuditor): Prom
 /** The packages that a client installs as JSR's npm tarball: all that a lockfile names but what Deno loads as source files. */
 function tarballsIn(lockfiles: readonly LockfileContents[]): ReadonlySet<Purl> {
   const purls = new Set<Purl>();
-  for (const { format, targets } of lockfiles)
+  for (const { runtime, targets } of lockfiles)
     for (const { package: about, occurrences } of targets)
       if (
         occurrences.some(
-          ({ locked: { kind } }) => kind === 'tarball' || (kind === 'nothing' && format !== 'deno'),
+          ({ locked: { kind } }) => kind === 'tarball' || (kind === 'nothing' && runtime === 'node'),
         )
       )
         purls.add(purlOf(about));

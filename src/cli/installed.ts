@@ -16,14 +16,14 @@ export function findInstalled(
   { cwd, env }: Pick<Environment, 'cwd' | 'env'>,
 ): Promise<Installed> {
   const denoDir = denoDirOf(env, cwd, process.platform, homedir());
-  const denoLocks = lockfiles.filter(({ format }) => format === 'deno').map(({ file }) => file);
+  const denoLocks = lockfiles.filter(({ runtime }) => runtime === 'deno').map(({ file }) => file);
   // Plug'n'Play loads from there what it does not keep in the project.
   const yarnCache = yarnCacheOf(env, cwd, process.platform, homedir());
   return collectInstalled(
     {
       projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, cwd)))],
-      lockfiles: lockfiles.map(({ file, format, installs }) => ({
-        ...{ file, format, installs },
+      lockfiles: lockfiles.map(({ file, format, runtime, installs }) => ({
+        ...{ file, format, runtime, installs },
         folder: dirname(resolve(cwd, file)),
       })),
       ...(yarnCache !== undefined && { stores: [yarnCache] }),

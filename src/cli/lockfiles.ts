@@ -1,5 +1,5 @@
 import { readLockfiles as readFound } from '../lockfile/find/read.ts';
-import { type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
+import { formatIds, type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
 import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
@@ -7,7 +7,6 @@ import type { Addresses } from '../registry/addresses.ts';
 import { diskAt, kindOf } from '../source/disk.ts';
 import { textOfBytes } from '../wire/utf8.ts';
 import type { Environment } from './environment.ts';
-import { lockfileTypes } from './options.ts';
 
 /**
  * Finds and reads the lockfiles that the paths mean; `-` is standard input.
@@ -37,7 +36,7 @@ export async function readLockfiles(
         'OPTIONS_INVALID',
         'the format of standard input is not known: it has no file name',
         {
-          hint: `add --lockfile-type, one of ${lockfileTypes.join(', ')}`,
+          hint: `add --lockfile-type, one of ${formatIds.join(', ')}`,
         },
       );
     }

@@ -11,7 +11,7 @@ import {
 } from './arguments.ts';
 import { type Environment, processEnvironment, widthOf } from './environment.ts';
 import { byError, exit } from './exit.ts';
-import { auditOptions, lockfileType, outputOptions, policyOptions, sourceOptions } from './options.ts';
+import { auditOptions, lockfileTypeFor, outputOptions, policyOptions, sourceOptions } from './options.ts';
 import { toMissing } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
 
@@ -51,6 +51,7 @@ async function run(environment: Environment): Promise<number> {
     return exit.ok;
   }
   const { default: yargs } = await import('yargs');
+  const lockfileType = await lockfileTypeFor(argv);
   // Handlers only say what is to be done: of an asynchronous one, the parser would render its help before, to be prepared.
   let work: () => Promise<number> = async () => exit.ok;
   const then = (command: () => Promise<number>) => {

@@ -1,21 +1,17 @@
 import type { InferredOptionTypes } from 'yargs';
-import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import { depths } from '../model/report.ts';
+import type { claimFlags, FlagClaim } from '../policy/flags.ts';
 
-// Written out, so that help does not load every parser.
-export const lockfileTypes = [
-  'deno',
-  'npm',
-  'pnpm',
-  'yarn',
-  'bun',
-  'vlt',
-] as const satisfies readonly LockfileFormatId[];
+/** The commands that read lockfiles. */
+const readers = ['audit', 'diff', 'pin', 'pack'];
 
-export const lockfileType = {
-  choices: lockfileTypes,
-  describe: 'format of the lockfile, if its file name does not show it',
-} as const;
+/** `--lockfile-type`. Its choices are the formats with all their parsers, so other commands do not load them. */
+export async function lockfileTypeFor(argv: readonly string[]) {
+  const choices = argv.some((word) => readers.includes(word))
+    ? (await import('../lockfile/lockfile.ts')).formatIds
+    : [];
+  return { choices, describe: 'format of the lockfile, if its file name does not show it' } as const;
+}
 
 const sources = 'Sources:';
 const expectations = 'Expectations:';
@@ -72,7 +68,7 @@ export const sourceOptions = {
   timeout: { type: 'string', group: sources, describe: 'seconds one request may take [30]' },
 } as const;
 
-/** Who the packages are expected to be built by. */
+/** Who the packages are expected to be built by: one option for each claim that a flag can state. */
 export const expectationOptions = {
   repo: { type: 'string', group: expectations, describe: 'source repository, owner/name' },
   'repo-id': { type: 'string', group: expectations, describe: 'numeric id of the source repository' },
@@ -89,7 +85,7 @@ export const expectationOptions = {
     group: expectations,
     describe: 'built from the tag of this version',
   },
-} as const;
+} as const satisfies Readonly<Record<(typeof claimFlags)[FlagClaim], object>>;
 
 /** What counts, and how much. */
 export const policyOptions = {

@@ -39,7 +39,7 @@ export async function collectInstalled(
   disk: InstalledDisk,
 ): Promise<Installed> {
   const { projects, lockfiles = [], stores = [], deno } = places;
-  const node = lockfiles.filter(({ format }) => format !== 'deno').map(({ folder }) => folder);
+  const node = lockfiles.filter(({ runtime }) => runtime === 'node').map(({ folder }) => folder);
   const above = await modulesAbove(disk, places.lockfiles === undefined ? projects : node);
   const territory = await Territory.of(
     disk,

@@ -1,3 +1,4 @@
+import type { Runtime } from '../model/target.ts';
 import type { Collector } from './parts/collector.ts';
 
 /** One kind of lockfile: its file names, how to know it by its text, and how to read it. */
@@ -7,7 +8,9 @@ export interface LockfileFormat {
   readonly title: string;
   /** The command that writes the lockfile anew, for hints. */
   readonly writtenBy: string;
-  /** File names that can only mean this format, most telling first. */
+  /** Which runtime loads what it locks: Deno JSR's own files, Node npm tarballs that a client unpacks into `node_modules`. */
+  readonly runtime: Runtime;
+  /** File names that can only mean this format, most telling first: a client reads the first that is there. */
   readonly fileNames: readonly string[];
   /** Files in the same folder that say what the lockfile leaves out. */
   readonly beside?: readonly string[];

@@ -33,6 +33,9 @@ export interface ReadOptions {
   readonly beside?: Readonly<Record<string, string>>;
 }
 
+/** The names of the formats, in the order of help. */
+export const formatIds: readonly LockfileFormatId[] = formats.map(({ id }) => id);
+
 /** The format of a lockfile by its name, else by its text; `undefined` when it looks like none. */
 export function detect(fileName: string, text?: string): LockfileFormatId | undefined {
   const name = baseName(fileName);
@@ -71,7 +74,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
     }
     throw cause;
   }
-  return collector.contents(format.id);
+  return collector.contents(format);
 }
 
 interface Damage {
@@ -112,7 +115,7 @@ function refuseBinaryOfBun(fileName: string, text: string): void {
 function unknownFormat(fileName: string): JsrVerifyError {
   const names = formats.flatMap(({ fileNames }) => fileNames).join(', ');
   return new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is not a lockfile of a known format`, {
-    hint: `known are ${names}; for another name say --lockfile-type <${formats.map(({ id }) => id).join('|')}>`,
+    hint: `known are ${names}; for another name say --lockfile-type <${formatIds.join('|')}>`,
   });
 }
 

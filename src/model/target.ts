@@ -60,9 +60,14 @@ export interface ForeignReference {
   readonly host: string;
 }
 
+/** The runtime whose projects a lockfile is of. */
+export type Runtime = 'deno' | 'node';
+
 /** All that one lockfile says about JSR packages. */
 export interface LockfileContents {
   readonly format: string;
+  /** Deno loads JSR's own files; clients for Node install npm tarballs. */
+  readonly runtime: Runtime;
   readonly file: string;
   readonly targets: readonly Target[];
   readonly foreign: readonly ForeignReference[];

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatIds } from '../../src/lockfile/lockfile.ts';
 import { type Ended, files, openStage, type Stage } from './program.ts';
 
 let stage: Stage;
@@ -135,7 +136,7 @@ describe('a request that cannot be understood', () => {
     [
       ['audit', '-'],
       'the format of standard input is not known: it has no file name',
-      'add --lockfile-type, one of deno, npm, pnpm, yarn, bun, vlt',
+      `add --lockfile-type, one of ${formatIds.join(', ')}`,
     ],
     [
       ['audit', 'nowhere.lock'],
@@ -165,7 +166,7 @@ describe('a request that cannot be understood', () => {
     [
       ['audit', '--lockfile-type', 'cargo'],
       '--lockfile-type cannot be "cargo"',
-      'it is one of deno, npm, pnpm, yarn, bun, vlt',
+      `it is one of ${formatIds.join(', ')}`,
     ],
   ] as const)('%j', async (argv, fact, hint) => {
     expectRefused(await stage.run(argv), fact, hint);

@@ -848,7 +848,7 @@ const measured: readonly Measured[] = [
           version: `1.0.${index}`,
           dependents: dependents.of('a'),
         });
-      return collector.contents('npm');
+      return collector.contents({ id: 'npm', runtime: 'node' });
     },
     families: [repeat('with as many dependents', 'a')],
   },

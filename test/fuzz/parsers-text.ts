@@ -1,6 +1,6 @@
 import { readClientSettings, settingsFiles } from '../../src/lockfile/find/client-settings.ts';
 import { readDenoProject } from '../../src/lockfile/find/deno-project.ts';
-import { detect, type LockfileFormatId, readLockfile } from '../../src/lockfile/lockfile.ts';
+import { detect, formats, type LockfileFormatId, readLockfile } from '../../src/lockfile/lockfile.ts';
 import { readJson } from '../../src/lockfile/text/json.ts';
 import { TreeError } from '../../src/lockfile/text/value.ts';
 import { readYaml } from '../../src/lockfile/text/yaml.ts';
@@ -86,10 +86,10 @@ export const textParsers: readonly Parser[] = [
     ),
     read: (bytes) => [parseRepository(textFrom(bytes)), parseWorkflow(textFrom(bytes))],
   },
-  ...(['deno', 'npm', 'pnpm', 'yarn', 'bun', 'vlt'] as const).map(lockfile),
+  ...formats.map(lockfile),
   {
     name: 'lockfile of unknown format',
-    samples: (['deno', 'npm', 'pnpm', 'yarn', 'bun', 'vlt'] as const).flatMap((id) => smallest(id, 1)),
+    samples: formats.flatMap(({ id }) => smallest(id, 1)),
     read: (bytes) => [
       detect('some.lock', textFrom(bytes)),
       readLockfile('some.lock', textFrom(bytes), publicRegistries),
@@ -145,19 +145,11 @@ export const textParsers: readonly Parser[] = [
   },
 ];
 
-function lockfile(id: LockfileFormatId): Parser {
-  const names = {
-    deno: 'deno.lock',
-    npm: 'package-lock.json',
-    pnpm: 'pnpm-lock.yaml',
-    yarn: 'yarn.lock',
-    bun: 'bun.lock',
-    vlt: 'vlt-lock.json',
-  };
+function lockfile({ id, fileNames: [name] }: (typeof formats)[number]): Parser {
   return {
     name: `lockfile of ${id}`,
     samples: smallest(id, 6),
-    read: (bytes) => readLockfile(names[id], textFrom(bytes), { ...publicRegistries, format: id }),
+    read: (bytes) => readLockfile(name, textFrom(bytes), { ...publicRegistries, format: id }),
     throws: ['LOCKFILE_INVALID', 'LOCKFILE_UNSUPPORTED'],
   };
 }

@@ -115,7 +115,7 @@ export interface Look {
 export function lockfileIn(folder: string, file: string, text?: string): InstalledLockfile {
   const options = { registry: world.urls.registry, npmRegistry: world.urls.npm };
   const read = readLockfile(file, text ?? readFileSync(join(folder, file), 'utf8'), options);
-  return { file, folder, format: read.format, installs: read.installs };
+  return { file, folder, format: read.format, runtime: read.runtime, installs: read.installs };
 }
 
 /** Names as a lockfile gives them: to packages from JSR, and to others. */
@@ -125,7 +125,13 @@ export function lockfileOf(
   format = 'pnpm',
 ): InstalledLockfile {
   const none = { jsr: new Map(), others: new Set<string>(), folders: new Map() };
-  return { file: 'lock', folder, format, installs: { ...none, ...installs } };
+  return {
+    file: 'lock',
+    folder,
+    format,
+    runtime: format === 'deno' ? 'deno' : 'node',
+    installs: { ...none, ...installs },
+  };
 }
 
 /** Looks for all versions of the world in a project. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formats, maxLockfileBytes, readLockfile } from '../../src/lockfile/lockfile.ts';
+import { formatIds, formats, maxLockfileBytes, readLockfile } from '../../src/lockfile/lockfile.ts';
 import { textOfBytes } from '../../src/wire/utf8.ts';
 import { casesOf, outcomeOf, packagesIn, publicRegistries } from './support.ts';
 
@@ -156,6 +156,6 @@ test('an unknown name with unknown text is answered with the names that are know
   const outcome = outcomeOf('lock.txt', 'hello', publicRegistries);
   expect(outcome).toMatchObject({ ...unsupported, hint: expect.stringContaining('deno.lock') as string });
   expect(outcome).toMatchObject({
-    hint: expect.stringContaining('--lockfile-type <deno|npm|pnpm|yarn|bun|vlt>') as string,
+    hint: expect.stringContaining(`--lockfile-type <${formatIds.join('|')}>`) as string,
   });
 });

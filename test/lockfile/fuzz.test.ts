@@ -142,7 +142,14 @@ describe.each(formats.map(({ id }) => id))('%s, whatever comes in', (id) => {
       ),
       map: fc.dictionary(fc.constantFrom(...keys), tie('tree'), { maxKeys: 6 }),
     }));
-    const versions = { deno: '5', npm: 3, pnpm: '9.0', yarn: '8', bun: 1, vlt: 1 };
+    const versions: Readonly<Record<string, unknown>> = {
+      deno: '5',
+      npm: 3,
+      pnpm: '9.0',
+      yarn: '8',
+      bun: 1,
+      vlt: 1,
+    };
     fc.assert(
       fc.property(tree, (value) => {
         const whole = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { npmNameOf, type PackageVersion } from '../../model/package.ts';
-import type { Occurrence } from '../../model/target.ts';
+import type { Occurrence, Runtime } from '../../model/target.ts';
 import { at, isRecord, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
 import type { InstalledLockfile } from './names.ts';
@@ -10,7 +10,7 @@ import type { Grounds } from './search.ts';
 export interface Installation {
   /** As the occurrences of targets name it. */
   readonly file: string;
-  readonly format: string;
+  readonly runtime: Runtime;
   /** What the clients say they left out; read from the `node_modules` themselves. */
   readonly records: readonly ClientRecord[];
 }
@@ -27,18 +27,18 @@ export async function installationsOf(
   { importers, pnp }: Grounds,
 ): Promise<ReadonlyMap<string, Installation>> {
   const installations = new Map<string, Installation>();
-  for (const { file, format, folder: named } of lockfiles) {
+  for (const { file, format, runtime, folder: named } of lockfiles) {
     const folder = await disk.real(named);
     if (folder === undefined) continue;
     const isBelow = (path: string) => path === folder || path.startsWith(join(folder, '/'));
     const filled: string[] = [];
     for (const { folder: importer, modules, standing } of importers) {
-      if (standing === 'project' && isBelow(importer) && (await isFilled(disk, modules, format)))
+      if (standing === 'project' && isBelow(importer) && (await isFilled(disk, modules, runtime)))
         filled.push(modules);
     }
     if (filled.length === 0 && !(format === 'yarn' && pnp.some(isBelow))) continue;
     const records = await Promise.all(filled.map((modules) => readRecord(disk, modules, format)));
-    installations.set(file, { file, format, records: records.filter((one) => one !== undefined) });
+    installations.set(file, { file, runtime, records: records.filter((one) => one !== undefined) });
   }
   return installations;
 }
@@ -65,16 +65,16 @@ export function whyExpected(
 }
 
 // What Deno itself loads, it fetches when a program asks for it.
-function isFromNpm({ locked }: Occurrence, { format }: Installation): boolean {
-  return format === 'deno'
+function isFromNpm({ locked }: Occurrence, { runtime }: Installation): boolean {
+  return runtime === 'deno'
     ? locked.kind === 'tarball'
     : locked.kind === 'tarball' || locked.kind === 'nothing';
 }
 
-async function isFilled(disk: InstalledDisk, modules: string, format: string): Promise<boolean> {
+async function isFilled(disk: InstalledDisk, modules: string, runtime: Runtime): Promise<boolean> {
   const listed = await disk.list(modules);
   if (listed.state !== 'present') return listed.state === 'unavailable';
-  return listed.value.some(({ name }) => (format === 'deno' ? name === '.deno' : !name.startsWith('.')));
+  return listed.value.some(({ name }) => (runtime === 'deno' ? name === '.deno' : !name.startsWith('.')));
 }
 
 async function readRecord(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { npmNameOf, type PackageName, type PackageVersion } from '../../model/package.ts';
 import { foldPath } from '../../model/path.ts';
-import type { InstalledNames } from '../../model/target.ts';
+import type { InstalledNames, Runtime } from '../../model/target.ts';
 import type { InstalledDisk } from '../disk.ts';
 
 /** A lockfile that is audited, and what it says about names. */
@@ -9,6 +9,7 @@ export interface InstalledLockfile {
   /** As the occurrences of targets name it. */
   readonly file: string;
   readonly format: string;
+  readonly runtime: Runtime;
   /** The folder of its project; absolute. */
   readonly folder: string;
   readonly installs: InstalledNames;

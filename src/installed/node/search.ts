@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { nodeNames } from '../../lockfile/find/node-locks.ts';
 import type { Standing } from '../../model/stray.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
 import type { Territory } from '../territory.ts';
@@ -35,12 +36,8 @@ const maxDepth = 12;
 /** Folders above a project in which Node looks. */
 const maxAbove = 64;
 const pnpFiles = ['.pnp.cjs', '.pnp.js', '.pnp.data.json'];
-const lockfiles = [
-  ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml'],
-  ...['bun.lock', 'bun.lockb', 'vlt-lock.json'],
-];
 /** What programs find without listing a folder. */
-const askedFor: ReadonlySet<string> = new Set(['node_modules', '.yarn', 'vendor', ...pnpFiles, ...lockfiles]);
+const askedFor: ReadonlySet<string> = new Set(['node_modules', '.yarn', 'vendor', ...pnpFiles, ...nodeNames]);
 /** Where clients keep what they link to: only what something leads to counts there. */
 const stores = ['.pnpm', '.store', '.bun', '.deno', '.vlt'];
 
@@ -113,7 +110,7 @@ export async function searchProjects(
       unseen.push(`${territory.shown(folder)} cannot be read: ${listed.why}`);
     if (listed.state !== 'present') continue;
     const entries = await asAskedFor(disk, folder, listed.value);
-    const governed = depth > 0 && entries.some(({ name }) => lockfiles.includes(name));
+    const governed = depth > 0 && entries.some(({ name }) => nodeNames.includes(name));
     const standing = governed ? 'governed' : above;
     if (entries.some(({ name }) => pnpFiles.includes(name))) pnp.push(folder);
     const enter = (path: string, as: Standing) => {

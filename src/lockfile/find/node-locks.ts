@@ -17,16 +17,15 @@ import type { Disk } from './disk.ts';
 
 /** The names of lockfiles of package managers for Node. */
 export const nodeNames: readonly string[] = formats
-  .flatMap(({ id, fileNames }): readonly string[] => (id === 'deno' ? [] : fileNames))
+  .flatMap(({ runtime, fileNames }): readonly string[] => (runtime === 'node' ? fileNames : []))
   .filter((name) => !name.startsWith('.'));
 const pnpmLock = 'pnpm-lock.yaml';
 /** Lockfiles of branches that are looked at, in one folder. */
 const maxBranches = 500;
-/** Lockfiles that their tool ignores while the other one is there. */
-const shadowed: ReadonlyMap<string, string> = new Map([
-  ['package-lock.json', 'npm-shrinkwrap.json'],
-  ['bun.lockb', 'bun.lock'],
-]);
+/** Lockfiles that their tool ignores while the other one is there, which is the first name of the format. */
+const shadowed: ReadonlyMap<string, string> = new Map(
+  formats.flatMap(({ fileNames: [first, ...others] }) => others.map((name) => [name, first] as const)),
+);
 
 /** The settings of one folder, with the file that each stands in. */
 export type Settings = readonly (ClientSetting & { readonly file: string })[];

@@ -19,7 +19,7 @@ const maxNamed = 20;
 
 /** Carries remarks where there is no lockfile. */
 const nothing: LockfileContents = {
-  ...{ format: 'none', file: '.', targets: [], foreign: [], unreadable: [] },
+  ...{ format: 'none', runtime: 'node', file: '.', targets: [], foreign: [], unreadable: [] },
   installs: { jsr: new Map(), others: new Set(), folders: new Map() },
 };
 
@@ -73,7 +73,7 @@ async function withStandIns(
   configs: readonly DenoConfigs[],
   options: StandInOptions,
 ): Promise<readonly LockfileContents[]> {
-  const lock = contents.find(({ format }) => format === 'deno');
+  const lock = contents.find(({ runtime }) => runtime === 'deno');
   if (lock === undefined) return contents;
   const names = contents.flatMap(({ targets }) =>
     targets.map(({ package: { scope, name } }) => nameOf({ scope, name })),

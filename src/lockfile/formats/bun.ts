@@ -26,6 +26,7 @@ export const bun = {
   id: 'bun',
   title: 'bun',
   writtenBy: 'bun install --lockfile-only',
+  runtime: 'node',
   fileNames: ['bun.lock', 'bun.lockb'],
   recognises: (text) =>
     /^\s*\{\s*"lockfileVersion"\s*:\s*\d+\s*,/.test(text) && /"workspaces"\s*:/.test(text),

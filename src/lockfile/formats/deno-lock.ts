@@ -26,6 +26,7 @@ export const deno = {
   id: 'deno',
   title: 'Deno',
   writtenBy: 'deno install',
+  runtime: 'deno',
   fileNames: ['deno.lock'],
   // Version 1 has nothing but addresses and digests.
   recognises: (text) =>

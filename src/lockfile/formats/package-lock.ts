@@ -9,6 +9,7 @@ export const npm = {
   id: 'npm',
   title: 'npm',
   writtenBy: 'npm install --package-lock-only',
+  runtime: 'node',
   fileNames: ['npm-shrinkwrap.json', 'package-lock.json', '.package-lock.json'],
   recognises: (text) =>
     /^\s*\{/.test(text) && /"lockfileVersion"\s*:\s*[1-4]\b/.test(text) && !/"nodes"\s*:/.test(text),

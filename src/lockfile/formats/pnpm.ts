@@ -26,6 +26,7 @@ export const pnpm = {
   id: 'pnpm',
   title: 'pnpm',
   writtenBy: 'pnpm install --lockfile-only',
+  runtime: 'node',
   fileNames: ['pnpm-lock.yaml'],
   beside: ['pnpm-workspace.yaml'],
   recognises: (text) => /^(?:---\s*\n)?(?:lockfileVersion\s*:|\{\s*"lockfileVersion"\s*:\s*")/.test(text),

@@ -20,6 +20,7 @@ export const vlt = {
   id: 'vlt',
   title: 'vlt',
   writtenBy: 'vlt install --lockfile-only',
+  runtime: 'node',
   fileNames: ['vlt-lock.json', '.vlt-lock.json'],
   recognises: (text) => /^\s*\{/.test(text) && /"lockfileVersion"\s*:/.test(text) && /"nodes"\s*:/.test(text),
   read: (text, into) => {

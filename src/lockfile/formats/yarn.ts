@@ -8,6 +8,7 @@ export const yarn = {
   id: 'yarn',
   title: 'Yarn',
   writtenBy: 'yarn install',
+  runtime: 'node',
   fileNames: ['yarn.lock'],
   recognises: (text) => isBerry(text) || isClassic(text),
   read: (text, into) => {

@@ -7,6 +7,7 @@ import {
   type Occurrence,
   type Place,
   type Remark,
+  type Runtime,
   type Target,
   type UnreadableEntry,
 } from '../../model/target.ts';
@@ -229,12 +230,13 @@ export class Collector {
   }
 
   /** All of it, in the order of the lockfile. */
-  contents(format: string): LockfileContents {
+  contents({ id, runtime }: { readonly id: string; readonly runtime: Runtime }): LockfileContents {
     this.#judgeRequests();
     this.#replaceSentAway();
     const targets = this.#targets.sort((a, b) => a.at - b.at).map(({ target }) => target);
     return {
-      format,
+      format: id,
+      runtime,
       file: this.#file,
       targets: mergeTargets(targets),
       foreign: this.#foreign.sort(byPlace),
