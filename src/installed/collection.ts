@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { patchOf } from '../lockfile/parts/patches.ts';
 import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } from '../model/package.ts';
 import { foldPath } from '../model/path.ts';
 import type { Standing, StrayPackage } from '../model/stray.ts';
@@ -160,7 +159,9 @@ export class Collection {
       const isFromNpm = occurrences.some(({ locked: { kind } }) => kind === 'tarball' || kind === 'nothing');
       const isElsewhere = isFromNpm && !has('project');
       if (!isElsewhere) for (const stray of distant) strayPackages.add(stray);
-      const patched = occurrences.map(({ locked }) => patchOf(locked)).find((why) => why !== undefined);
+      const [patched] = occurrences.flatMap(({ locked }) =>
+        locked.kind === 'nothing' && locked.patched === true ? [locked.why] : [],
+      );
       packages.set(purl, {
         copies,
         strays: isElsewhere ? [...strays, ...distant.map(strayInWords)] : strays,

@@ -13,13 +13,14 @@ export interface Place {
  * - `manifest`: SHA-256 of `<version>_meta.json` (Deno), the very digest that is attested.
  * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests. With
  *   `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
- * - `nothing`: the lockfile names the version only; `why` says how that came about.
+ * - `nothing`: the lockfile names the version only, `why` says for what reason; `patched` where the client changes the
+ *   package by a patch of the project.
  * - `replaced`: the client runs something else in its place; `why` says what.
  */
 export type Locked =
   | { readonly kind: 'manifest'; readonly digest: Sha256 }
   | { readonly kind: 'tarball'; readonly integrity: string; readonly of?: 'tar'; readonly url?: string }
-  | { readonly kind: 'nothing'; readonly why: string; readonly url?: string }
+  | { readonly kind: 'nothing'; readonly why: string; readonly patched?: true; readonly url?: string }
   | { readonly kind: 'replaced'; readonly why: string };
 
 /** What something is locked to, in a few words. */

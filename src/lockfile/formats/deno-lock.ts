@@ -94,7 +94,7 @@ class DenoLock {
       return this.#into.unreadable(at, key, 'it does not name a JSR package version');
     // Deno writes it since February 2024 (deno#22421).
     if (value.kind === 'map' && get(value, 'integrity') === undefined) {
-      const none = lockedNothing('its entry has no "integrity"');
+      const none = lockedNothing({ why: 'its entry has no "integrity"' });
       return this.#into.mention(at, version, none, this.#relations(`jsr:${key}`));
     }
     const digest = toSha256(textAt(value, 'integrity') ?? '');
@@ -134,7 +134,7 @@ class DenoLock {
         this.#into.mention(
           at,
           chosen,
-          lockedNothing('the lockfile names this version only'),
+          lockedNothing({ why: 'the lockfile names this version only' }),
           this.#relations(id),
         );
     }
@@ -202,7 +202,7 @@ class DenoLock {
     const id = `${version.scope}/${version.name}@${version.version}`;
     if (seen.has(id)) return;
     seen.add(id);
-    if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, lockedNothing(why), {});
+    if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, lockedNothing({ why }), {});
   }
 
   #relate({ key, value }: Entry, known: ReadonlySet<string>): void {

@@ -1,3 +1,4 @@
+import type { Unpinned } from '../parts/integrity.ts';
 import { changedByPatch } from '../parts/patches.ts';
 import { requestedFromJsr } from '../parts/request.ts';
 import { type Entry, get, isTrue, type Tree, TreeError, textAt, textOf } from '../text/value.ts';
@@ -33,13 +34,13 @@ export function inWords(name: string, value: Tree): string {
 }
 
 /** What stands between an entry and its digest: another package brings it inside itself, and npm takes what is there. */
-export const bundledReason = 'another package brings it inside itself';
+export const bundledReason: Unpinned = { why: 'another package brings it inside itself' };
 
 /**
  * Why an entry does not come from JSR, if it is marked as brought by another package. What a project bundles of its own is
  * marked likewise and fetched like everything else, so a mark alone says it only of what lies `nested` in another package.
  */
-export function bundledBy(value: Tree, nested: boolean): string | undefined {
+export function bundledBy(value: Tree, nested: boolean): Unpinned | undefined {
   const bundled = isTrue(value, 'inBundle') || isTrue(value, 'bundled');
   return bundled && (nested || textAt(value, 'integrity') === undefined) ? bundledReason : undefined;
 }
@@ -48,7 +49,7 @@ export function bundledBy(value: Tree, nested: boolean): string | undefined {
 const patchedReason = changedByPatch('npm');
 
 /** Why an entry is installed as other bytes than its digest says, if it is patched; whatever the mark holds, it is a mark. */
-export function patchedBy(value: Tree): string | undefined {
+export function patchedBy(value: Tree): Unpinned | undefined {
   return get(value, 'patched') === undefined ? undefined : patchedReason;
 }
 

@@ -1,6 +1,7 @@
 import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
 import { Folders, nearest } from '../parts/folders.ts';
+import type { Unpinned } from '../parts/integrity.ts';
 import { isJsrScoped } from '../parts/name.ts';
 import { type Entry, entriesOf, get, isTrue, itemsOf, type Tree, textAt } from '../text/value.ts';
 import {
@@ -96,7 +97,7 @@ export class Packages {
   }
 
   /** Marked or not: whatever lies inside a package that bundles others may be one of those. */
-  #bundled(key: string, value: Tree): string | undefined {
+  #bundled(key: string, value: Tree): Unpinned | undefined {
     for (let above = parentOf(key); folderName(above) !== undefined; above = parentOf(above)) {
       const bundler = this.#byKey.get(above)?.value;
       const bundles = get(bundler, 'bundleDependencies') ?? get(bundler, 'bundledDependencies');

@@ -1,6 +1,7 @@
 import { type LockfileFormat, UnknownVersion } from '../format.ts';
 import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
+import type { Unpinned } from '../parts/integrity.ts';
 import { isJsrScoped, isVersion, namesJsrScope, splitAt } from '../parts/name.ts';
 import { Overrides } from '../parts/overrides.ts';
 import { changedByPatch, Patches } from '../parts/patches.ts';
@@ -177,10 +178,11 @@ class PnpmLock {
     });
   }
 
-  #unpinned(id: string, name: string, version: string | undefined): string | undefined {
+  #unpinned(id: string, name: string, version: string | undefined): Unpinned | undefined {
     if (this.#patches.has(id, name, version)) return changedByPatch('pnpm');
     if (this.#target === 'tarball' || this.#target === 'tar') return undefined;
-    return `its integrity is of ${JSON.stringify(this.#target)} (integrityTarget), which this program does not know`;
+    const target = JSON.stringify(this.#target);
+    return { why: `its integrity is of ${target} (integrityTarget), which this program does not know` };
   }
 
   /** Without a tarball, pnpm asks the registry that the project gave this prefix. */

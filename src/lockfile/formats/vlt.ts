@@ -162,7 +162,10 @@ class VltLock {
       version: id.version,
       address: written ?? (implied?.kind === 'foreign' ? implied.url : undefined),
       integrity: textOf(integrity),
-      unpinned: (bits & 4) === 0 ? undefined : 'vlt holds the digest of a Brotli archive, not of the tarball',
+      unpinned:
+        (bits & 4) === 0
+          ? undefined
+          : { why: 'vlt holds the digest of a Brotli archive, not of the tarball' },
       installedAs: this.#aliases.get(key)?.values().next().value,
       names: this.#aliases.get(key),
       direct: this.#dependents.isDirect(key),

@@ -2,6 +2,7 @@ import { npmNameOf } from '../../model/package.ts';
 import { UnknownVersion } from '../format.ts';
 import type { Collector, NpmMention } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
+import type { Unpinned } from '../parts/integrity.ts';
 import { fromJsrId, isJsrScoped, splitAt } from '../parts/name.ts';
 import { changedByPatch } from '../parts/patches.ts';
 import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
@@ -18,7 +19,7 @@ const maxPatches = 16;
 const mostOfOneVersion = 8;
 
 /** Yarn's checksum is of the zip file it packs itself. */
-const ownZip = 'the checksum of Yarn is of its own archive, not of the tarball';
+const ownZip: Unpinned = { why: 'the checksum of Yarn is of its own archive, not of the tarball' };
 
 /** Why an entry may differ from what its dependents ask for, in every version of Yarn. */
 export const resolutions = 'as only "resolutions" of the project could want';
@@ -88,7 +89,7 @@ class BerryLock {
     for (const block of this.#blocks) {
       const mention = this.#mention(block);
       if (mention === undefined) continue;
-      const id = `${mention.name}@${mention.version} ${mention.address} ${mention.unpinned}`;
+      const id = `${mention.name}@${mention.version} ${mention.address} ${mention.unpinned?.why}`;
       const group = groups.get(id);
       if (group === undefined) groups.set(id, [mention]);
       else group.push(mention);
@@ -216,7 +217,7 @@ interface Located {
   /** `undefined` when the reference does not repeat it. */
   readonly version?: string | undefined;
   readonly address?: string | undefined;
-  readonly unpinned?: string;
+  readonly unpinned?: Unpinned;
 }
 
 /** What a resolution `ident@reference` installs, or `undefined` when that is no registry and no address. */

@@ -100,7 +100,9 @@ function mention({ head, at, descriptors, body }: YarnBlock, dependents: Depende
     address: resolved,
     integrity,
     unpinned:
-      integrity === undefined && resolved?.includes('#') ? 'the lockfile holds a SHA-1 only' : undefined,
+      integrity === undefined && resolved?.includes('#')
+        ? { why: 'the lockfile holds a SHA-1 only' }
+        : undefined,
     installedAs: splitAt(descriptors[0] ?? '')[0],
     names: descriptors.map((one) => splitAt(one)[0]),
     dependents: dependents.of(head),

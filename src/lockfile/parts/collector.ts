@@ -13,7 +13,7 @@ import {
 } from '../../model/target.ts';
 import { type HandedOn, handedOn } from './cdn-address.ts';
 import { maxDependents } from './dependents.ts';
-import { lockedBy, lockedNothing } from './integrity.ts';
+import { lockedBy, lockedNothing, type Unpinned } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
 import type { Lines } from './place.ts';
 import {
@@ -59,7 +59,7 @@ export interface NpmMention extends Relations {
   /** `tar` where the integrity is of the uncompressed tar, not of the `.tgz`. */
   readonly integrityOf?: 'tar' | undefined;
   /** Why whatever digest there is does not pin JSR's tarball. */
-  readonly unpinned?: string | undefined;
+  readonly unpinned?: Unpinned | undefined;
   /** The name of the folder in `node_modules`. */
   readonly installedAs?: string | undefined;
   /** All such names, where one entry can have several. */
@@ -340,12 +340,12 @@ function wrongAddress(
 
 function lockedOf(mention: NpmMention, address: TarballAddress | undefined): Locked | undefined {
   const url = address?.kind === 'registry' ? address.url : undefined;
-  const why = mention.integrity === undefined ? 'the lockfile holds no integrity' : undefined;
-  const nothing = mention.unpinned ?? why;
-  if (nothing !== undefined || mention.integrity === undefined) {
+  const nothing = mention.unpinned ?? { why: 'the lockfile holds no integrity' };
+  if (mention.unpinned !== undefined || mention.integrity === undefined) {
     // Without a digest, nothing ties what is served there to the tarball that is compared.
     const unasked = address?.kind === 'registry' && url === undefined;
-    return lockedNothing(`${nothing}${unasked ? ', and what its address serves is not compared' : ''}`, url);
+    const why = `${nothing.why}${unasked ? ', and what its address serves is not compared' : ''}`;
+    return lockedNothing({ ...nothing, why }, url);
   }
   return lockedBy(mention.integrity, url, mention.integrityOf);
 }

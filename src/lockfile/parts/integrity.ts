@@ -16,14 +16,20 @@ export function lockedBy(integrity: string, url: string | undefined, of?: 'tar')
   const digests = integrity.trim().split(/\s+/);
   if (!digests.every(isDigest)) return undefined;
   if (digests.every((digest) => digest.startsWith('sha1-'))) {
-    return lockedNothing('the lockfile holds a SHA-1 only', url);
+    return lockedNothing({ why: 'the lockfile holds a SHA-1 only' }, url);
   }
   return { kind: 'tarball', integrity, ...(of !== undefined && { of }), ...(url !== undefined && { url }) };
 }
 
+/** Why a lockfile holds a version to no bytes; `patched` where the client changes the package by a patch of the project. */
+export interface Unpinned {
+  readonly why: string;
+  readonly patched?: true;
+}
+
 /** A version that is named and not held to any bytes, and why. */
-export function lockedNothing(why: string, url?: string): Locked {
-  return url === undefined ? { kind: 'nothing', why } : { kind: 'nothing', why, url };
+export function lockedNothing(unpinned: Unpinned, url?: string): Locked {
+  return { kind: 'nothing', ...unpinned, ...(url !== undefined && { url }) };
 }
 
 function isDigest(text: string): boolean {

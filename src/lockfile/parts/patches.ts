@@ -1,5 +1,5 @@
-import type { Locked } from '../../model/target.ts';
 import type { Entry } from '../text/value.ts';
+import type { Unpinned } from './integrity.ts';
 import { isVersion, splitAt } from './name.ts';
 
 /** Which packages a project changes by patches of its own. */
@@ -29,13 +29,6 @@ export class Patches {
 }
 
 /** Why a digest says nothing about a package that a client changes before it installs it. */
-export function changedByPatch(client: string): string {
-  return `${client} ${patched}`;
+export function changedByPatch(client: string): Unpinned {
+  return { why: `${client} changes it with a patch of the project`, patched: true };
 }
-
-/** What `changedByPatch` said, where a package is locked to nothing for that reason. */
-export function patchOf(locked: Locked): string | undefined {
-  return locked.kind === 'nothing' && locked.why.endsWith(patched) ? locked.why : undefined;
-}
-
-const patched = 'changes it with a patch of the project';
