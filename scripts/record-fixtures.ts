@@ -173,7 +173,8 @@ function worldSource(from: World): Source {
     const { host, pathname, search } = new URL(url);
     const role = hosts[host];
     const down = url.includes(`logIndex=${silent.rekorLogId}`) || url.includes('/unreachable');
-    if (role === undefined || down) return unavailable(url, 'the host answered 503, 3 times');
+    if (role === undefined || down)
+      return unavailable(url, { kind: 'status', status: 503, why: 'the host answered 503, 3 times' });
     const { status, body: bytes } = await from.answer({
       role,
       method,
@@ -182,7 +183,9 @@ function worldSource(from: World): Source {
       body,
     });
     if (status === 404) return absent(url);
-    return status === 200 ? present(bytes, url) : unavailable(url, `the host answered ${status}`);
+    return status === 200
+      ? present(bytes, url)
+      : unavailable(url, { kind: 'status', status, why: `the host answered ${status}` });
   };
   return {
     ask: answer,

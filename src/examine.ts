@@ -6,6 +6,7 @@ import {
   absent,
   type Evidence,
   type FileDigest,
+  failureOf,
   type Gathered,
   type LinkedRepository,
   present,
@@ -275,30 +276,38 @@ function whyNone(
     (badge.state === 'unavailable'
       ? `the registry did not say whether there is one (${badge.why})`
       : 'the registry names none');
-  if (search.outcome === 'unavailable')
-    return unavailable(log, `${registry}, and the log could not be searched: ${search.why}`);
+  if (search.outcome === 'unavailable') {
+    const { failure } = search;
+    return unavailable(
+      log,
+      failureOf(failure, `${registry}, and the log could not be searched: ${failure.why}`),
+    );
+  }
   // One that nothing speaks against, but that lacks evidence, says more than "none".
   const open = tries.find(
     ({ checks }) => !provenanceChecks.some((id) => ['failed', 'absent'].includes(checks[id].status)),
   );
   if (open !== undefined) return open.attestation;
-  if (search.outcome === 'found' && search.why !== undefined) return unavailable(log, search.why);
+  if (search.failure !== undefined) return unavailable(log, search.failure);
   if (badge.state === 'unavailable')
-    return unavailable(badge.from, `${badge.why}; the log's search index has none either`);
+    return unavailable(badge.from, failureOf(badge, `${badge.why}; the log's search index has none either`));
   // Without a date nobody can tell whether the attestation may still be on its way.
   if (meta.state === 'unavailable')
     return unavailable(
       meta.from,
-      `${registry}, and the registry did not say when the version was published: ${meta.why}`,
+      failureOf(
+        meta,
+        `${registry}, and the registry did not say when the version was published: ${meta.why}`,
+      ),
     );
   // A little below zero where the registry's clock and this one differ.
   const age = publishedAt === undefined ? undefined : now.getTime() - publishedAt.getTime();
   if (age !== undefined && Math.abs(age) < attestationGraceMs) {
     const seconds = Math.max(0, Math.round(age / 1000));
-    return unavailable(
-      badge.from,
-      `the version was published ${seconds} s ago, and its provenance may still be on its way`,
-    );
+    return unavailable(badge.from, {
+      kind: 'unsettled',
+      why: `the version was published ${seconds} s ago, and its provenance may still be on its way`,
+    });
   }
   return search.outcome === 'found'
     ? absent(`${registry}, and what the log's search index names for the manifest does not hold`)

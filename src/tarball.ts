@@ -1,6 +1,6 @@
 import type { Auditor } from './auditor.ts';
 import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
-import { type Gathered, unavailable } from './model/evidence.ts';
+import { type Failure, failureOf, type Gathered, unavailable } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
 import { type Dist, revisionIn } from './registry/packument.ts';
 import type { Registry } from './registry/registry.ts';
@@ -137,10 +137,14 @@ interface Digests {
 
 /** A tarball that is installed, though nobody says where it came from: not having it is no reason to pass. */
 function unknownAddress(place: string, dist: Gathered<Dist>): TarballEvidence {
-  const why = dist.state === 'unavailable' ? dist.why : 'the npm registry does not list the version';
+  const failure: Failure =
+    dist.state === 'unavailable'
+      ? dist
+      : { kind: 'unsettled', why: 'the npm registry does not list the version' };
+  const why = `${place} locks a tarball without its address, and ${failure.why}`;
   return {
     url: dist.from,
-    bytes: unavailable(dist.from, `${place} locks a tarball without its address, and ${why}`),
+    bytes: unavailable(dist.from, failureOf(failure, why)),
     integrity: new Map(),
   };
 }

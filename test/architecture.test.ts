@@ -218,6 +218,20 @@ describe('the checker sees', () => {
     ],
     ['all of the disk at once', 'cli/git.ts', "import fs from 'node:fs';", 'imports all of node:fs'],
     ['all of the disk, later', 'cli/git.ts', "await import('node:fs/promises');", 'imports all of node:fs'],
+    ['a decision by a pattern', 'tlog/proof.ts', 'if (/ 400$/.test(answer.why)) retry();', 'give it a kind'],
+    [
+      'a decision by the end of a reason',
+      'lockfile/parts/patches.ts',
+      'const x = locked?.reason.endsWith(patched);',
+      'give it a kind',
+    ],
+    ['a decision by a whole reason', 'tlog/batch.ts', "if (why === 'offline') stop();", 'give it a kind'],
+    [
+      'a choice by a reason',
+      'tlog/batch.ts',
+      "switch (answer.why) { case 'offline': stop(); }",
+      'give it a kind',
+    ],
     [
       'a Provenance in disguise',
       'verify/verify.ts',
@@ -244,6 +258,7 @@ describe('the checker sees', () => {
       "import { createHash } from 'node:crypto'; import { x } from './about.ts'; import '../model/check.ts';",
     ],
     ['policy/judge.ts', 'const until = new Date(text); const x = { process: 1 }; x.process; x.fetch(until);'],
+    ['policy/judge.ts', 'if (one.reason === other.reason && why !== undefined) say(why);'],
     ['sigstore/verifier.ts', "import { Verifier } from '@sigstore/verify'; const now = new Date();"],
     ['report/formats/pretty.ts', "import { Chalk } from 'chalk';"],
   ])('nothing wrong with %s: %s', (path, text) => {

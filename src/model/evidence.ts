@@ -5,7 +5,55 @@ import type { Sha256 } from './package.ts';
 export type Gathered<T> =
   | { readonly state: 'present'; readonly value: T; readonly from: string }
   | { readonly state: 'absent'; readonly from: string }
-  | { readonly state: 'unavailable'; readonly from: string; readonly why: string };
+  | Unavailable;
+
+/** A question without an answer. */
+export type Unavailable = { readonly state: 'unavailable'; readonly from: string } & Failure;
+
+/**
+ * Why a question has no answer. Code decides by `kind`; `why` is text for people and never looked into.
+ *
+ * - `offline`: the program asks no network, and the cache has no answer.
+ * - `not-recorded`: a pack has no answer to the question.
+ * - `refused`: the program does not ask this address, or does not follow the redirect to it.
+ * - `skipped`: not asked, because the host did not answer before.
+ * - `interrupted`: the run ended first.
+ * - `unreachable`: no connection: unknown host, closed port, failed TLS, unusable proxy.
+ * - `timeout`: no complete answer in time.
+ * - `cut-off`: the connection ended within the answer, or the answer is not as long as announced.
+ * - `status`: answered with an HTTP status that is neither "yes" nor "no".
+ * - `web-page`: answered with a web page instead of data, with whatever status.
+ * - `too-large`: larger than the question allows.
+ * - `unreadable`: the answer or the file was there and cannot be read as what it should be.
+ * - `unsupported`: the server does not offer what was asked for.
+ * - `unsettled`: the sources answered, and their answers together do not settle the question.
+ * - `unknown`: nothing says why; the answer comes from a pack that does not record kinds.
+ */
+export type Failure =
+  | { readonly kind: Exclude<FailureKind, 'status'>; readonly why: string }
+  | { readonly kind: 'status'; readonly status: number; readonly why: string };
+
+/** Every kind of `Failure`; also what a pack may record. */
+export const failureKinds = [
+  'offline',
+  'not-recorded',
+  'refused',
+  'skipped',
+  'interrupted',
+  'unreachable',
+  'timeout',
+  'cut-off',
+  'status',
+  'web-page',
+  'too-large',
+  'unreadable',
+  'unsupported',
+  'unsettled',
+  'unknown',
+] as const;
+
+/** What kept a question from being answered. */
+export type FailureKind = (typeof failureKinds)[number];
 
 /** Where an attestation was found. None of these proves anything. */
 export type Finder = 'registry' | 'log-index' | 'file';
@@ -95,7 +143,14 @@ export function absent(from: string): Gathered<never> {
   return { state: 'absent', from };
 }
 
-/** The source did not answer the question; `why` is the rest of a sentence. */
-export function unavailable(from: string, why: string): Gathered<never> {
-  return { state: 'unavailable', from, why };
+/** The source did not answer the question. */
+export function unavailable(from: string, failure: Failure): Unavailable {
+  return { ...failure, state: 'unavailable', from };
+}
+
+/** A failure without what a source adds to it, in other words where some are given. */
+export function failureOf(failure: Failure, why = failure.why): Failure {
+  return failure.kind === 'status'
+    ? { kind: failure.kind, status: failure.status, why }
+    : { kind: failure.kind, why };
 }

@@ -180,7 +180,7 @@ class JsrRegistry implements Registry {
 
   async tarball(url: string): Promise<Gathered<Uint8Array>> {
     if (!isOriginOf(this.#addresses.npmRegistry, url))
-      return unavailable(url, 'it is not on the npm registry that is configured');
+      return unavailable(url, { kind: 'refused', why: 'it is not on the npm registry that is configured' });
     return this.#source.ask({ ...asking('npm', 'any', maxTarballBytes), url, lifetime: 'immutable' });
   }
 
@@ -216,7 +216,9 @@ function addressed(url: string, again: Again): Pick<SourceRequest, 'url' | 'life
 function read<T>(answer: Gathered<Uint8Array>, parse: (bytes: Uint8Array) => Parsed<T>): Gathered<T> {
   if (answer.state !== 'present') return answer;
   const parsed = parse(answer.value);
-  return parsed.ok ? present(parsed.value, answer.from) : unavailable(answer.from, parsed.why);
+  return parsed.ok
+    ? present(parsed.value, answer.from)
+    : unavailable(answer.from, { kind: 'unreadable', why: parsed.why });
 }
 
 function flatten<T>(answer: Gathered<T | undefined>): Gathered<T> {

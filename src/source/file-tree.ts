@@ -84,7 +84,8 @@ function real(path: string): string | undefined {
 
 function readFile(path: string, maxBytes: number): Gathered<Uint8Array> {
   return opened(path, (file, size) => {
-    if (size > maxBytes) return unavailable(path, `larger than ${maxBytes} bytes`);
+    if (size > maxBytes)
+      return unavailable(path, { kind: 'too-large', why: `larger than ${maxBytes} bytes` });
     return present(readAt(file, size - Math.min(size, maxBytes), size), path);
   });
 }
@@ -138,7 +139,9 @@ function opened<T>(path: string, use: (file: number, size: number) => Gathered<T
   try {
     return withFileSync(path, { links: 'refused' }, use);
   } catch (cause) {
-    return cause instanceof NotRegular ? unavailable(path, 'not a regular file') : trouble(cause, path);
+    return cause instanceof NotRegular
+      ? unavailable(path, { kind: 'unreadable', why: 'not a regular file' })
+      : trouble(cause, path);
   }
 }
 
@@ -155,5 +158,5 @@ function readAt(file: number, from: number, length: number): Buffer {
 
 function trouble(cause: unknown, path: string): Gathered<never> {
   const code = errorCode(cause) ?? 'unknown error';
-  return missing.includes(code) ? absent(path) : unavailable(path, code);
+  return missing.includes(code) ? absent(path) : unavailable(path, { kind: 'unreadable', why: code });
 }

@@ -15,6 +15,7 @@ export function tame(text: string): string {
 
 /** What went wrong on the way to a server, and whether a second try has a chance. */
 export interface Trouble {
+  readonly kind: 'unreachable' | 'timeout' | 'cut-off' | 'unreadable';
   readonly why: string;
   readonly again: boolean;
 }
@@ -26,31 +27,42 @@ export function toTrouble(error: unknown): Trouble {
   const known = code === undefined ? undefined : troubles[code];
   if (known !== undefined) return known;
   const text = tame(inner instanceof Error ? inner.message : String(inner));
-  if (code !== undefined && isTlsCode(code)) return { why: `TLS failed: ${text}`, again: false };
-  if (isGarbled(inner)) return { why: 'the answer is not HTTP', again: true };
-  return { why: code === undefined || text.includes(code) ? text : `${text} (${tame(code)})`, again: true };
+  if (code !== undefined && isTlsCode(code))
+    return { kind: 'unreachable', why: `TLS failed: ${text}`, again: false };
+  if (isGarbled(inner)) return { kind: 'unreadable', why: 'the answer is not HTTP', again: true };
+  const why = code === undefined || text.includes(code) ? text : `${text} (${tame(code)})`;
+  return { kind: 'unreachable', why, again: true };
 }
 
 const troubles: Readonly<Record<string, Trouble>> = {
   __proto__: null as never,
-  ENOTFOUND: { why: 'the host name is unknown', again: false },
-  EAI_AGAIN: { why: 'the host name could not be looked up', again: true },
-  ECONNREFUSED: { why: 'the connection was refused', again: true },
-  ECONNRESET: { why: 'the connection was reset', again: true },
-  EPIPE: { why: 'the connection was closed', again: true },
-  ETIMEDOUT: { why: 'the connection timed out', again: true },
-  EHOSTUNREACH: { why: 'the host cannot be reached', again: true },
-  ENETUNREACH: { why: 'the network cannot be reached', again: true },
-  UND_ERR_CONNECT_TIMEOUT: { why: 'the connection timed out', again: true },
-  UND_ERR_SOCKET: { why: 'the connection was closed before the answer was complete', again: true },
+  ENOTFOUND: { kind: 'unreachable', why: 'the host name is unknown', again: false },
+  EAI_AGAIN: { kind: 'unreachable', why: 'the host name could not be looked up', again: true },
+  ECONNREFUSED: { kind: 'unreachable', why: 'the connection was refused', again: true },
+  ECONNRESET: { kind: 'cut-off', why: 'the connection was reset', again: true },
+  EPIPE: { kind: 'cut-off', why: 'the connection was closed', again: true },
+  ETIMEDOUT: { kind: 'timeout', why: 'the connection timed out', again: true },
+  EHOSTUNREACH: { kind: 'unreachable', why: 'the host cannot be reached', again: true },
+  ENETUNREACH: { kind: 'unreachable', why: 'the network cannot be reached', again: true },
+  UND_ERR_CONNECT_TIMEOUT: { kind: 'timeout', why: 'the connection timed out', again: true },
+  UND_ERR_SOCKET: {
+    kind: 'cut-off',
+    why: 'the connection was closed before the answer was complete',
+    again: true,
+  },
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
+    kind: 'cut-off',
     why: 'the answer is not as long as its Content-Length says',
     again: true,
   },
   // The addresses of questions have been looked at before, so it is the proxy's.
-  ERR_INVALID_URL: { why: 'the proxy is not an address', again: false },
-  UND_ERR_INVALID_ARG: { why: 'the proxy cannot be used', again: false },
-  UND_ERR_HEADERS_OVERFLOW: { why: 'the headers of the answer are too large', again: false },
+  ERR_INVALID_URL: { kind: 'unreachable', why: 'the proxy is not an address', again: false },
+  UND_ERR_INVALID_ARG: { kind: 'unreachable', why: 'the proxy cannot be used', again: false },
+  UND_ERR_HEADERS_OVERFLOW: {
+    kind: 'unreadable',
+    why: 'the headers of the answer are too large',
+    again: false,
+  },
 };
 
 // Happy eyeballs reports all addresses in one AggregateError; undici wraps the socket's error as its cause.

@@ -1,4 +1,10 @@
-import { type FileDigest, type Gathered, present } from '../model/evidence.ts';
+import {
+  type Failure,
+  type FileDigest,
+  type Gathered,
+  present,
+  type Unavailable,
+} from '../model/evidence.ts';
 import { type EvidenceCache, writeOnly } from '../source/cache/cache.ts';
 import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
@@ -110,9 +116,7 @@ class Batching implements Source {
   }
 
   /** What the log has of them; nothing where the question together had no proper answer, so that each is asked alone. */
-  async #retrieveTogether(
-    batch: readonly Waiting[],
-  ): Promise<readonly unknown[] | Extract<Gathered<never>, { state: 'unavailable' }>> {
+  async #retrieveTogether(batch: readonly Waiting[]): Promise<readonly unknown[] | Unavailable> {
     const logIndexes = batch.flatMap(({ key }) => ('logIndex' in key ? [Number(key.logIndex)] : []));
     const entryUUIDs = batch.flatMap(({ key }) => ('entryId' in key ? [key.entryId] : []));
     if (!logIndexes.every(Number.isSafeInteger)) return alone;
@@ -128,15 +132,19 @@ class Batching implements Source {
       expect: 'json',
     });
     // One spoilt or oversized entry must not hide the others; a log that does not answer at all would not answer each, either.
-    if (answer.state === 'unavailable') return aboutTheAnswer.test(answer.why) ? alone : answer;
+    if (answer.state === 'unavailable') return concernsEntry(answer) ? alone : answer;
     if (answer.state === 'absent') return alone;
     const parsed = parseJson(answer.value);
     return parsed.ok && isList(parsed.value) ? parsed.value : alone;
   }
 }
 
-// Not of patience asked for (429) or lost (408): those are about the log, not about an entry.
-const aboutTheAnswer = /^(?:answered 4(?!08|29)|answered with|longer than)/;
+/** Whether one entry may be the cause, rather than the log. 408 and 429 ask to wait: they are about the log. */
+function concernsEntry(failure: Failure): boolean {
+  if (failure.kind === 'web-page' || failure.kind === 'too-large') return true;
+  if (failure.kind !== 'status' || failure.status === 408 || failure.status === 429) return false;
+  return failure.status >= 400 && failure.status < 500;
+}
 
 /** Brings no entry, so that each is asked for alone. */
 const alone: readonly unknown[] = [];

@@ -1,4 +1,12 @@
-import { absent, type Gathered, present, type RawAttestation, unavailable } from '../model/evidence.ts';
+import {
+  absent,
+  type Failure,
+  failureOf,
+  type Gathered,
+  present,
+  type RawAttestation,
+  unavailable,
+} from '../model/evidence.ts';
 import type { Sha256 } from '../model/package.ts';
 import type { Source } from '../source/source.ts';
 import type { ProofQuestion } from './follow.ts';
@@ -14,13 +22,16 @@ const maxProofBytes = 16_384;
 const maxHeadsBytes = 262_144;
 
 /** What a search of the log for a digest came to. */
-export interface Search {
-  readonly outcome: 'found' | 'nothing-found' | 'unavailable';
-  /** Candidates, oldest first: strangers come later than the publisher. Each must be verified in full. */
-  readonly candidates: readonly Gathered<RawAttestation>[];
-  /** Why the search, or a part of it, could not be made. */
-  readonly why?: string;
-}
+export type Search =
+  | {
+      readonly outcome: 'found';
+      /** Oldest first: strangers come later than the publisher. Each must be verified in full. */
+      readonly candidates: readonly Gathered<RawAttestation>[];
+      /** Why a part of the search could not be made. */
+      readonly failure?: Failure;
+    }
+  | { readonly outcome: 'nothing-found'; readonly candidates: readonly []; readonly failure?: never }
+  | { readonly outcome: 'unavailable'; readonly candidates: readonly []; readonly failure: Failure };
 
 /** A transparency log (Rekor v1), asked over one source. Nothing that it answers is verified here. */
 export interface TransparencyLog {
@@ -67,11 +78,11 @@ class Rekor implements TransparencyLog {
       lifetime: 'never',
       expect: 'json',
     });
-    if (answer.state === 'unavailable') return { outcome: 'unavailable', candidates: [], why: answer.why };
+    if (answer.state === 'unavailable') return notSearched(failureOf(answer));
     if (answer.state === 'absent')
-      return { outcome: 'unavailable', candidates: [], why: 'the log has no search index' };
+      return notSearched({ kind: 'unsupported', why: 'the log has no search index' });
     const ids = parseSearch(answer.value);
-    if (!ids.ok) return { outcome: 'unavailable', candidates: [], why: ids.why };
+    if (!ids.ok) return notSearched({ kind: 'unreadable', why: ids.why });
     if (ids.value.length === 0) return { outcome: 'nothing-found', candidates: [] };
     const others = ids.value.filter((id) => !known.has(id.slice(-64)));
     const oldest = others.toReversed().slice(0, maxCandidates);
@@ -80,7 +91,9 @@ class Rekor implements TransparencyLog {
     return {
       outcome: 'found',
       candidates,
-      ...(left > 0 ? { why: `${left} newer entries that name the digest were not checked` } : {}),
+      ...(left > 0 && {
+        failure: { kind: 'unsettled', why: `${left} newer entries that name the digest were not checked` },
+      }),
     };
   }
 
@@ -95,13 +108,17 @@ class Rekor implements TransparencyLog {
     });
     if (answer.state !== 'present') return answer;
     const heads = parseHeads(answer.value);
-    return heads.ok ? present(heads.value, url) : unavailable(url, heads.why);
+    return heads.ok ? present(heads.value, url) : unavailable(url, { kind: 'unreadable', why: heads.why });
   }
 
   async proof(question: ProofQuestion): Promise<Gathered<readonly Uint8Array[]>> {
     const url = proofUrl(this.#address, question);
     // Rekor v2 serves tiles and no proofs.
-    if (url === undefined) return unavailable(this.#address, 'this kind of log offers no consistency proofs');
+    if (url === undefined)
+      return unavailable(this.#address, {
+        kind: 'unsupported',
+        why: 'this kind of log offers no consistency proofs',
+      });
     const answer = await this.#source.ask({
       method: 'GET',
       url,
@@ -110,10 +127,11 @@ class Rekor implements TransparencyLog {
       ...(question.again ? { lifetime: 'never', pastEdge: true } : { lifetime: 'immutable' }),
     });
     // 400: sizes the tree does not have (contract 7.1).
-    if (answer.state === 'unavailable') return / 400$/.test(answer.why) ? absent(url) : answer;
+    if (answer.state === 'unavailable')
+      return answer.kind === 'status' && answer.status === 400 ? absent(url) : answer;
     if (answer.state === 'absent') return answer;
     const proof = parseProof(answer.value);
-    return proof.ok ? present(proof.value, url) : unavailable(url, proof.why);
+    return proof.ok ? present(proof.value, url) : unavailable(url, { kind: 'unreadable', why: proof.why });
   }
 
   async #candidate(entryId: string): Promise<Gathered<RawAttestation>> {
@@ -125,7 +143,10 @@ class Rekor implements TransparencyLog {
           value: { kind: 'rekor-entry', bytes: answer.value, finder: 'log-index', entryId },
         };
       case 'absent':
-        return unavailable(answer.from, "the log's search index names an entry that the log does not have");
+        return unavailable(answer.from, {
+          kind: 'unsettled',
+          why: "the log's search index names an entry that the log does not have",
+        });
       case 'unavailable':
         return answer;
     }
@@ -144,6 +165,10 @@ class Rekor implements TransparencyLog {
     if (answer.state === 'unavailable') return answer;
     // An answer that holds no entry at all says nothing about the package: the entry could not be fetched.
     const why = noEntryIn(answer.value);
-    return why === undefined ? answer : unavailable(url, why);
+    return why === undefined ? answer : unavailable(url, { kind: 'unreadable', why });
   }
+}
+
+function notSearched(failure: Failure): Search {
+  return { outcome: 'unavailable', candidates: [], failure };
 }

@@ -16,14 +16,15 @@ export function sourceOf(world: World): WorldSource {
     asked.push(request);
     const { method, url, body = '' } = request;
     const role = ROLES.find((one) => url.startsWith(`${world.urls[one]}/`));
-    if (role === undefined) return unavailable(url, 'nobody lives there');
+    if (role === undefined) return unavailable(url, { kind: 'timeout', why: 'nobody lives there' });
     requests.set(role, (requests.get(role) ?? 0) + 1);
     const path = url.slice(world.urls[role].length);
     const answer = world.answer({ role, method, path, body, headers: { accept: 'application/json' } });
     if (answer.status === 404) return absent(url);
-    if (answer.status !== 200) return unavailable(url, `answered ${answer.status}`);
+    if (answer.status !== 200)
+      return unavailable(url, { kind: 'status', status: answer.status, why: `answered ${answer.status}` });
     return answer.body.length > request.maxBytes
-      ? unavailable(url, `longer than ${request.maxBytes} bytes`)
+      ? unavailable(url, { kind: 'too-large', why: `longer than ${request.maxBytes} bytes` })
       : present(answer.body, url);
   };
   return {

@@ -232,7 +232,7 @@ describe('a vendor folder of Deno', () => {
   );
 
   test('when the registry does not answer, the locked digest alone does not tell the files', async () => {
-    const locked = checkManifest(unavailable('https://jsr.test', 'timeout'), [
+    const locked = checkManifest(unavailable('https://jsr.test', { kind: 'timeout', why: 'timeout' }), [
       {
         at: { file: 'deno.lock', line: 1 },
         dependents: [],

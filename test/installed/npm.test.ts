@@ -463,7 +463,7 @@ describe('what cannot be looked into', () => {
       ...disk,
       list: (path) =>
         method === 'list' && path.endsWith(about)
-          ? Promise.resolve(unavailable(path, 'EACCES'))
+          ? Promise.resolve(unavailable(path, { kind: 'unreadable', why: 'EACCES' }))
           : disk.list(path),
       digest: (path, length) =>
         method === 'digest' && path.endsWith(about)

@@ -21,6 +21,7 @@ describe('a web page is never the registry', () => {
     const server = await serve((_, response) => response.writeHead(200, headers).end(body));
     expect(await source().ask(question(server.url, { expect: 'json' }))).toMatchObject({
       state: 'unavailable',
+      kind: 'web-page',
       why: 'answered with a web page instead of data',
     });
   });
@@ -33,6 +34,7 @@ describe('a web page is never the registry', () => {
       const server = await serve((_, response) => response.writeHead(404, headers).end(body));
       expect(await source().ask(question(server.url, { expect: expected }))).toMatchObject({
         state: 'unavailable',
+        kind: 'web-page',
         why: 'answered 404 with a web page, which is not the registry\'s "no"',
       });
     }
@@ -67,6 +69,7 @@ describe('the backend that answers', () => {
       await source().ask(question(server.url, { answeredBy: { header: 'x-jsr-backend', value: 'modules' } })),
     ).toMatchObject({
       state: 'unavailable',
+      kind: 'unreadable',
       why: 'answered by "frontend" instead of "modules"',
     });
   });
@@ -109,6 +112,7 @@ describe('redirects', () => {
     );
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'refused',
       why: `a redirect to another origin, ${other.url}`,
     });
     expect(other.asked).toHaveLength(0);
@@ -121,7 +125,11 @@ describe('redirects', () => {
     ['http://[', 'a redirect without a valid Location'],
   ])('to %s go nowhere', async (location, why) => {
     const server = await serve((_, response) => response.writeHead(302, { location }).end());
-    expect(await source().ask(question(server.url))).toMatchObject({ state: 'unavailable', why });
+    expect(await source().ask(question(server.url))).toMatchObject({
+      state: 'unavailable',
+      kind: 'refused',
+      why,
+    });
   });
 
   it('never pick up a password on the way', async () => {
@@ -178,7 +186,11 @@ describe('addresses', () => {
   ])('refuses %j', async (url) => {
     expect(refusal(url)).toEqual(expect.any(String));
     const asking = source();
-    expect(await asking.ask(question(url))).toMatchObject({ state: 'unavailable', from: url });
+    expect(await asking.ask(question(url))).toMatchObject({
+      state: 'unavailable',
+      kind: 'refused',
+      from: url,
+    });
     expect(asking.requests.size).toBe(0);
   });
 
@@ -200,6 +212,7 @@ describe('trouble in words', () => {
   it('for an unknown host', async () => {
     expect(await source().ask(question('https://registry.invalid/x'))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreachable',
       why: expect.stringMatching(/^the host name (is unknown|could not be looked up, 3 times)$/),
     });
   });
@@ -207,6 +220,7 @@ describe('trouble in words', () => {
   it('for a refused connection', async () => {
     expect(await source().ask(question('http://127.0.0.1:1/'))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreachable',
       why: 'the connection was refused, 3 times',
     });
   });
@@ -221,6 +235,7 @@ describe('trouble in words', () => {
     const server = await serveRaw((socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}`));
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreadable',
       why: 'the headers of the answer are too large',
     });
   });
@@ -231,7 +246,7 @@ describe('trouble in words', () => {
   });
 
   it('for anything that can be thrown', () => {
-    expect(toTrouble('text')).toEqual({ why: 'text', again: true });
+    expect(toTrouble('text')).toEqual({ kind: 'unreachable', why: 'text', again: true });
     expect(toTrouble(undefined).why).toBe('undefined');
     expect(toTrouble(Object.assign(new Error('boo'), { code: '__proto__' })).why).toBe('boo (__proto__)');
     const cyclic = new Error('turtles');

@@ -323,6 +323,7 @@ describe('offline', () => {
       expect(await offline[method](immutable)).toEqual({
         state: 'unavailable',
         from: immutable.url,
+        kind: 'offline',
         why: 'offline',
       });
   });

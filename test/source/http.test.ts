@@ -40,6 +40,8 @@ describe('answers', () => {
       expect(await source().ask(question(server.url))).toEqual({
         state: 'unavailable',
         from: server.url,
+        kind: 'status',
+        status,
         why: `answered ${status}`,
       });
       expect(server.asked).toHaveLength(1);
@@ -99,6 +101,7 @@ describe('bounds', () => {
     });
     expect(await source().ask(question(server.url, { maxBytes: 1000 }))).toMatchObject({
       state: 'unavailable',
+      kind: 'too-large',
       why: 'longer than 1000 bytes',
     });
   });
@@ -115,6 +118,7 @@ describe('bounds', () => {
     });
     expect(await source()[method](question(server.url, { maxBytes: 1_000_000 }))).toMatchObject({
       state: 'unavailable',
+      kind: 'too-large',
       why: 'longer than 1000000 bytes',
     });
     expect(sent).toBeLessThan(20_000_000);
@@ -131,6 +135,7 @@ describe('bounds', () => {
     );
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreadable',
       why: 'encoded as "gzip" although no encoding was requested',
     });
   });
@@ -140,6 +145,7 @@ describe('bounds', () => {
     const started = Date.now();
     expect(await source({ timeoutMs: 150 }).ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'timeout',
       why: 'no complete answer within 150 ms',
     });
     expect(Date.now() - started).toBeLessThan(1500);
@@ -154,6 +160,7 @@ describe('bounds', () => {
     const started = Date.now();
     expect(await source({ timeoutMs: 150 }).ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'timeout',
       why: 'no complete answer within 150 ms',
     });
     expect(Date.now() - started).toBeLessThan(1500);
@@ -167,6 +174,7 @@ describe('broken transport', () => {
     });
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'cut-off',
       why: 'the connection was closed before the answer was complete, 3 times',
     });
     expect(server.count()).toBe(3);
@@ -185,6 +193,7 @@ describe('broken transport', () => {
     });
     expect(await source().ask(question(server.url))).toMatchObject({
       state: 'unavailable',
+      kind: 'cut-off',
       why: 'the answer is longer than its Content-Length says, 3 times',
     });
   });

@@ -26,7 +26,7 @@ const answers = new Map<SourceRequest, Gathered<Uint8Array>>([
   [meta, present(Buffer.from('{}'), meta.url)],
   [file, present(Buffer.from([0x89, 0x50, 0xff, 0x00, 0x0a]), file.url)],
   [missing, absent(missing.url)],
-  [slow, unavailable(slow.url, 'answered 503, 3 times')],
+  [slow, unavailable(slow.url, { kind: 'status', status: 503, why: 'answered 503, 3 times' })],
   [search, present(Buffer.from('[]'), search.url)],
 ]);
 
@@ -36,7 +36,8 @@ function table(entries: Iterable<readonly [SourceRequest, Gathered<Uint8Array>]>
     [...entries].map(([{ method, url, body }, answer]) => [`${method} ${url} ${body}`, answer]),
   );
   const ask: Source['ask'] = async ({ method, url, body }) =>
-    known.get(`${method} ${url} ${body}`) ?? unavailable(url, 'not in the table');
+    known.get(`${method} ${url} ${body}`) ??
+    unavailable(url, { kind: 'not-recorded', why: 'not in the table' });
   return {
     requests: new Map(),
     ask,
@@ -133,6 +134,7 @@ describe('a pack', () => {
       expect(await pack.ask(request)).toEqual({
         state: 'unavailable',
         from: request.url,
+        kind: 'not-recorded',
         why: 'not in the pack',
       });
   });
@@ -141,6 +143,7 @@ describe('a pack', () => {
     const pack = await openPack(await record([meta]));
     expect(await pack.ask({ ...meta, maxBytes: 1 })).toMatchObject({
       state: 'unavailable',
+      kind: 'too-large',
       why: 'longer than 1 bytes',
     });
     expect(await pack.ask({ ...meta, maxBytes: 2 })).toMatchObject({ state: 'present' });
@@ -159,7 +162,8 @@ describe('a pack', () => {
     let up = true;
     const flaky: Source = {
       ...table(answers),
-      ask: async ({ url }) => (up ? present(Buffer.from('{}'), url) : unavailable(url, 'gone')),
+      ask: async ({ url }) =>
+        up ? present(Buffer.from('{}'), url) : unavailable(url, { kind: 'timeout', why: 'gone' }),
     };
     const recorder = recording(flaky);
     await recorder.source.ask(meta);
@@ -339,6 +343,29 @@ describe('a hostile pack is refused', () => {
     );
     const answer = await pack.ask(slow);
     expect(answer.state === 'unavailable' && answer.why).toMatch(/^\[31mx{190,}…$/);
+  });
+});
+
+describe('why a pack has no answer', () => {
+  const failing = (parts: object) =>
+    changed(isAbout(slow), ({ kind: _, status: __, ...line }) => ({ ...line, ...parts }));
+
+  it('is replayed as it was recorded, whatever its reason says in words', async () => {
+    const pack = await openPack(await failing({ kind: 'status', status: 503, why: 'answered 400' }));
+    expect(await pack.ask(slow)).toEqual(
+      unavailable(slow.url, { kind: 'status', status: 503, why: 'answered 400' }),
+    );
+  });
+
+  it.each([
+    ['in packs of earlier versions', {}],
+    ['of a kind that does not exist', { kind: 'fine' }],
+    ['of a kind that is no text', { kind: 7 }],
+    ['of a status without its number', { kind: 'status' }],
+    ['of a status that is none', { kind: 'status', status: 4000 }],
+  ])('is unknown %s, and nothing is concluded from it', async (_, parts) => {
+    const pack = await openPack(await failing({ ...parts, why: 'answered 400' }));
+    expect(await pack.ask(slow)).toEqual(unavailable(slow.url, { kind: 'unknown', why: 'answered 400' }));
   });
 });
 

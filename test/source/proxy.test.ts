@@ -86,6 +86,7 @@ describe('a proxy', () => {
     const proxy = await serveProxy({ port: await serveTls() });
     expect(await source({ proxies: { https: proxy.url } }).ask(question(`https://${name}/x`))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreachable',
       why: expect.stringMatching(/^TLS failed: /),
     });
   });
@@ -146,6 +147,7 @@ describe('TLS', () => {
     const port = await serveTls();
     expect(await asking.ask(question(`https://127.0.0.1:${port}/`))).toMatchObject({
       state: 'unavailable',
+      kind: 'unreachable',
       why: 'TLS failed: self-signed certificate',
     });
     expect(asking.requests).toEqual(new Map([[`127.0.0.1:${port}`, 1]]));

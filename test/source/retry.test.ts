@@ -17,6 +17,8 @@ describe('second tries', () => {
     expect(await source().ask(question(server.url))).toEqual({
       state: 'unavailable',
       from: server.url,
+      kind: 'status',
+      status: 503,
       why: 'answered 503, 3 times',
     });
     expect(server.asked).toHaveLength(3);

@@ -159,7 +159,7 @@ describe('close', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await asking.close();
     for (const answer of await all)
-      expect(answer).toMatchObject({ state: 'unavailable', why: 'interrupted' });
+      expect(answer).toMatchObject({ state: 'unavailable', kind: 'interrupted' });
     expect(asking.inFlight).toBe(0);
   });
 

@@ -21,7 +21,10 @@ describe('a host that takes requests and never answers', () => {
     expect(server.asked).toHaveLength(2);
     expect(answers.map(({ state }) => state)).toEqual(Array.from({ length: 30 }, () => 'unavailable'));
     expect(answers[0]).toMatchObject({ why: 'no complete answer within 400 ms' });
-    expect(answers[29]).toMatchObject({ why: 'skipped: this host did not answer for 400 ms' });
+    expect(answers[29]).toMatchObject({
+      kind: 'skipped',
+      why: 'skipped: this host did not answer for 400 ms',
+    });
     expect(asking.inFlight).toBe(0);
   });
 

@@ -52,7 +52,11 @@ describe('a folder', () => {
 
   test.skipIf(process.getuid?.() === 0)('that may not be read is unavailable, not absent', async () => {
     mkdirSync(at('closed'), { mode: 0 });
-    expect(await tree.list(at('closed'))).toMatchObject({ state: 'unavailable', why: 'EACCES' });
+    expect(await tree.list(at('closed'))).toMatchObject({
+      state: 'unavailable',
+      kind: 'unreadable',
+      why: 'EACCES',
+    });
     chmodSync(at('closed'), 0o700);
   });
 
@@ -103,6 +107,7 @@ describe('a file', () => {
     expect(await tree.read(at('file'), 5)).toMatchObject({ state: 'present', value: Buffer.from('hello') });
     expect(await tree.read(at('file'), 4)).toMatchObject({
       state: 'unavailable',
+      kind: 'too-large',
       why: 'larger than 4 bytes',
     });
     expect(await tree.read(at('gone'), 4)).toMatchObject({ state: 'absent' });

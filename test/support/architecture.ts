@@ -159,6 +159,7 @@ export function breaches(path: string, text: string): readonly string[] {
         globalBreach(path, place) ??
         clockBreach(part, place) ??
         aliasBreach(place) ??
+        proseBreach(place) ??
         hostBreach(place);
       return message === undefined ? [] : [at(lineAt(text, place.node.start), message)];
     }),
@@ -263,6 +264,43 @@ function aliasBreach({ node }: Place): string | undefined {
   return renamed && !isNamed(node['local'], 'Provenance')
     ? 'imports Provenance under another name'
     : undefined;
+}
+
+/** What looks into a text. */
+const textMethods = ['includes', 'startsWith', 'endsWith', 'match', 'matchAll', 'search', 'indexOf', 'split'];
+const patternMethods = ['test', 'exec'];
+/** What holds text for people. */
+const proseNames = ['why', 'reason'];
+
+// A reason in words may be reworded at any time; what code needs to know has a kind.
+function proseBreach({ node }: Place): string | undefined {
+  const decides = 'decides by looking into the words of a reason; give it a kind';
+  if (node.type === 'SwitchStatement') return isProse(node['discriminant']) ? decides : undefined;
+  if (node.type === 'BinaryExpression') {
+    const sides = [node['left'], node['right']];
+    const comparesText = ['===', '!==', '==', '!='].includes(String(node['operator'])) && sides.some(isText);
+    return comparesText && sides.some(isProse) ? decides : undefined;
+  }
+  const callee = node['callee'];
+  if (node.type !== 'CallExpression' || !isSyntax(callee) || callee.type !== 'MemberExpression')
+    return undefined;
+  const [first] = [node['arguments']].flat();
+  const method = (names: readonly string[]) => names.some((name) => isNamed(callee['property'], name));
+  const looksInto =
+    (method(textMethods) && isProse(callee['object'])) || (method(patternMethods) && isProse(first));
+  return looksInto ? decides : undefined;
+}
+
+/** Whether an expression is a reason in words: `why`, `answer.why`, `error?.reason`. */
+function isProse(value: unknown): boolean {
+  if (!isSyntax(value)) return false;
+  if (value.type === 'ChainExpression') return isProse(value['expression']);
+  const name = value.type === 'MemberExpression' ? value['property'] : value;
+  return proseNames.some((prose) => isNamed(name, prose));
+}
+
+function isText(value: unknown): boolean {
+  return isSyntax(value) && value.type === 'Literal' && typeof value['value'] === 'string';
 }
 
 function hostBreach({ node }: Place): string | undefined {

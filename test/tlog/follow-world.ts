@@ -76,7 +76,8 @@ export const proofsOf =
     }
   };
 
-export const silent: FetchProof = async () => unavailable('log', 'no answer in time');
+export const silent: FetchProof = async () =>
+  unavailable('log', { kind: 'timeout', why: 'no answer in time' });
 
 /** The signed head of a tree, the growing one by default, at a size. */
 export function headOf(log: RekorLog, size?: number, treeId?: string): SignedCheckpoint {

@@ -425,7 +425,8 @@ describe('a log that cannot be asked', () => {
     const log = openLog();
     await follower.run(log, [150]);
     const outcome = await follower.run(log, [200], {
-      fetchProof: async ({ again }) => (again ? unavailable('log', 'broken') : present([], 'log')),
+      fetchProof: async ({ again }) =>
+        again ? unavailable('log', { kind: 'timeout', why: 'broken' }) : present([], 'log'),
     });
     expect(outcome.kind).toBe('not-checked');
   });

@@ -39,7 +39,9 @@ describe('an entry that the registry names', () => {
     const from = (index: string) => `${rekor}/api/v1/log/entries?logIndex=${index}`;
     expect(await openLog(sourceOf(world), rekor).entry('999999')).toEqual(absent(from('999999')));
     world.edit({ role: 'rekor' }, () => answerOf(500, 'text/plain', 'oops'));
-    expect(await openLog(sourceOf(world), rekor).entry('1')).toEqual(unavailable(from('1'), 'answered 500'));
+    expect(await openLog(sourceOf(world), rekor).entry('1')).toEqual(
+      unavailable(from('1'), { kind: 'status', status: 500, why: 'answered 500' }),
+    );
   });
 
   it.each([
@@ -119,33 +121,38 @@ describe('a search by digest', () => {
     const source = sourceOf(world);
     const search = await openLog(source, rekor).search(digestOf(publication));
     expect(search.candidates).toHaveLength(maxCandidates);
-    expect(search.why).toBe('10 newer entries that name the digest were not checked');
+    expect(search.failure).toEqual({
+      kind: 'unsettled',
+      why: '10 newer entries that name the digest were not checked',
+    });
     expect(search.candidates[0]).toMatchObject({ value: { entryId: publication.attested.position.uuid } });
     expect(source.asked).toHaveLength(maxCandidates + 1);
   });
 
   it.each([
-    ['does not answer', () => answerOf(503, 'text/plain', 'busy'), 'answered 503'],
-    ['has no search', () => answerOf(404, 'text/plain', 'no'), 'the log has no search index'],
-    ['refuses the question', () => answerOf(400, 'text/plain', 'no'), 'answered 400'],
+    ['does not answer', () => answerOf(503, 'text/plain', 'busy'), 'status', 'answered 503'],
+    ['has no search', () => answerOf(404, 'text/plain', 'no'), 'unsupported', 'the log has no search index'],
+    ['refuses the question', () => answerOf(400, 'text/plain', 'no'), 'status', 'answered 400'],
     [
       'talks nonsense',
       () => answerOf(200, 'application/json', '{}'),
+      'unreadable',
       "the log's search answer is not a list",
     ],
     [
       'answers with addresses',
       () => answerOf(200, 'application/json', '["../../evil"]'),
+      'unreadable',
       "the log's search answer holds something else than entry ids",
     ],
-  ])('is unavailable, never "nothing", where the log %s', async (_, answer, why) => {
+  ])('is unavailable, never "nothing", where the log %s', async (_, answer, kind, why) => {
     const world = mintWorld();
     const publication = publish(world);
     world.edit({ role: 'rekor', path: '/api/v1/index/retrieve' }, answer);
-    expect(await openLog(sourceOf(world), rekor).search(digestOf(publication))).toEqual({
+    expect(await openLog(sourceOf(world), rekor).search(digestOf(publication))).toMatchObject({
       outcome: 'unavailable',
       candidates: [],
-      why,
+      failure: { kind, why },
     });
   });
 

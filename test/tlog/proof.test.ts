@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { absent, type Gathered, unavailable } from '../../src/model/evidence.ts';
+import {
+  absent,
+  type Failure,
+  type FailureKind,
+  type Gathered,
+  unavailable,
+} from '../../src/model/evidence.ts';
 import { type HttpSource, httpSource } from '../../src/source/http/http.ts';
 import type { Source, SourceRequest } from '../../src/source/source.ts';
 import type { FetchProof } from '../../src/tlog/follow.ts';
@@ -89,7 +95,9 @@ test('a log of one tree offers no proofs, and is not asked', async () => {
     source,
     rekor,
   )({ treeId: undefined, firstSize: 1n, lastSize: 2n, again: false });
-  expect(answered).toEqual(unavailable(rekor, 'this kind of log offers no consistency proofs'));
+  expect(answered).toEqual(
+    unavailable(rekor, { kind: 'unsupported', why: 'this kind of log offers no consistency proofs' }),
+  );
   expect(asked).toEqual([]);
 });
 
@@ -100,19 +108,27 @@ function saying(answered: Gathered<Uint8Array>): { source: Source; questions: So
     questions.push(request);
     return answered;
   };
-  const digest = async () => unavailable('', 'not asked for');
+  const digest = async () => unavailable('', { kind: 'timeout', why: 'not asked for' });
   return { questions, source: { ask: one, digest, requests: new Map() } };
 }
-const no400s = [
-  ['answered 400', absent('https://log.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3')],
-  ['longer than 400 bytes', unavailable('x', 'longer than 400 bytes')],
-  ['answered 1400', unavailable('x', 'answered 1400')],
-] as const;
+const refused = { kind: 'status', status: 400, why: 'answered 400' } as const;
+const notRefused: readonly (readonly [string, Failure])[] = [
+  ['an answer that is too large', { kind: 'too-large', why: 'answered 400' }],
+  ['another status', { kind: 'status', status: 403, why: 'answered 400' }],
+  ['an answer of an old pack, which records no kind', { kind: 'unknown', why: 'answered 400' }],
+];
+const sizes = { treeId: '3', firstSize: 1n, lastSize: 2n, again: false };
 
-test.each(no400s)('%s: only a refusal of the question is the log’s own no', async (why, expected) => {
-  const { source: refusing } = saying(unavailable('x', why));
-  const question = { treeId: '3', firstSize: 1n, lastSize: 2n, again: false };
-  expect(await proofsFrom(refusing, 'https://log.test')(question)).toEqual(expected);
+test('status 400: the log has no tree of these sizes, whatever the reason says in words', async () => {
+  const { source: refusing } = saying(unavailable('x', { ...refused, why: 'no' }));
+  expect(await proofsFrom(refusing, 'https://log.test')(sizes)).toEqual(
+    absent('https://log.test/api/v1/log/proof?firstSize=1&lastSize=2&treeID=3'),
+  );
+});
+
+test.each(notRefused)('%s is no answer of the log, whatever the reason says in words', async (_, failure) => {
+  const { source: failing } = saying(unavailable('x', failure));
+  expect(await proofsFrom(failing, 'https://log.test')(sizes)).toEqual(unavailable('x', failure));
 });
 
 test('a proof may be kept for ever, a second look goes past every cache, and heads are never kept', async () => {
@@ -160,13 +176,16 @@ test.each([
   [200, proofWith([`${hash}ab`]), 'the answer is not a proof'],
   [200, proofWith([`x${hash}`]), 'the answer is not a proof'],
   [200, proofWith(hashes(65)), 'the answer is not a proof'],
-  [200, `{"rootHash":"${'x'.repeat(100_000)}","hashes":[]}`, 'longer than 16384 bytes'],
-  [403, '{}', 'answered 403'],
-])('status %i with %.30j is no answer', async (status, body, why) => {
-  answer = { status, body };
-  const url = `${rekor}/api/v1/log/proof?firstSize=100&lastSize=150&treeID=${tree}`;
-  expect(await ask(100n, 150n)).toEqual(unavailable(url, why));
-});
+  [200, `{"rootHash":"${'x'.repeat(100_000)}","hashes":[]}`, 'longer than 16384 bytes', 'too-large'],
+  [403, '{}', 'answered 403', 'status'],
+] as const)(
+  'status %i with %.30j is no answer',
+  async (status, body, why, kind: FailureKind = 'unreadable') => {
+    answer = { status, body };
+    const url = `${rekor}/api/v1/log/proof?firstSize=100&lastSize=150&treeID=${tree}`;
+    expect(await ask(100n, 150n)).toMatchObject({ state: 'unavailable', from: url, kind, why });
+  },
+);
 
 test('no end point for proofs is no proof, not a broken answer', async () => {
   answer = { status: 404, body: '{}' };
@@ -201,5 +220,7 @@ test.each([
   ['{"signedTreeHead":"x","inactiveShards":7}', 'the state of the log has no signed head'],
 ])('heads such as %j are no answer', async (body, why) => {
   answer = { status: 200, body };
-  expect(await openRekor(source, rekor).heads()).toEqual(unavailable(`${rekor}/api/v1/log`, why));
+  expect(await openRekor(source, rekor).heads()).toEqual(
+    unavailable(`${rekor}/api/v1/log`, { kind: 'unreadable', why }),
+  );
 });

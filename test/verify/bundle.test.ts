@@ -48,7 +48,7 @@ describe('an attestation', () => {
     expectBroken(
       world,
       publication,
-      { raw: unavailable('the log', 'answered 503') },
+      { raw: unavailable('the log', { kind: 'status', status: 503, why: 'answered 503' }) },
       {
         check: 'bundle',
         status: 'unknown',

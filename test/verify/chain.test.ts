@@ -51,7 +51,7 @@ const attacks: readonly Attack[] = [
     breaks: 'manifest',
     status: 'unknown',
     why: /could not be fetched: answered 500/,
-    lies: { manifest: unavailable('https://jsr.test', 'answered 500') },
+    lies: { manifest: unavailable('https://jsr.test', { kind: 'status', status: 500, why: 'answered 500' }) },
   },
   {
     name: 'the manifest is no JSON',
@@ -71,7 +71,7 @@ const attacks: readonly Attack[] = [
     breaks: 'bundle',
     status: 'unknown',
     why: /could not be fetched: timeout/,
-    lies: { raw: unavailable('the log', 'timeout') },
+    lies: { raw: unavailable('the log', { kind: 'timeout', why: 'timeout' }) },
   },
   {
     name: 'the log stores a different payload than it logged',

@@ -58,7 +58,9 @@ describe('files', () => {
   });
 
   it('of which one cannot be had are unknown', () => {
-    expect(check(['/mod.ts', unavailable('x', 'answered 500')])).toEqual({
+    expect(
+      check(['/mod.ts', unavailable('x', { kind: 'status', status: 500, why: 'answered 500' })]),
+    ).toEqual({
       status: 'unknown',
       why: '1 file is not available',
       details: ['/mod.ts: answered 500'],
@@ -78,7 +80,9 @@ describe('files', () => {
   });
 
   it('that are wrong outrank those that cannot be had', () => {
-    expect(check(['/mod.ts', unavailable('x', 'down')], ['/b.ts', absent('x')])).toMatchObject({
+    expect(
+      check(['/mod.ts', unavailable('x', { kind: 'timeout', why: 'down' })], ['/b.ts', absent('x')]),
+    ).toMatchObject({
       status: 'failed',
       details: ['/b.ts: the registry does not have it'],
     });

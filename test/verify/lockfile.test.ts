@@ -67,7 +67,7 @@ describe('a lockfile', () => {
       details: ['deno.lock:9: "redirects" sends a to b'],
     };
     expect(lockfileOf(publication, ...occurrences)).toEqual(expected);
-    const manifest = unavailable('the registry', 'no answer');
+    const manifest = unavailable('the registry', { kind: 'timeout', why: 'no answer' });
     expect(checksOf(world, publication, { occurrences, manifest }).lockfile).toEqual(expected);
   });
 
@@ -109,7 +109,7 @@ describe('a lockfile', () => {
 
   it('is compared whatever became of the attestation', () => {
     const none = publish(world, 'none');
-    const raw = unavailable('the log', 'down');
+    const raw = unavailable('the log', { kind: 'timeout', why: 'down' });
     expect(
       checksOf(world, none, { raw, occurrences: [at(3, { kind: 'manifest', digest: other })] }).lockfile,
     ).toMatchObject({
@@ -164,7 +164,7 @@ describe('a registry that does not answer', () => {
   it('does not stand in the way of an attestation of the locked digest, and the report says what was not compared', () => {
     const publication = publish(world);
     const { checks } = expectProven(world, publication, {
-      manifest: unavailable('https://jsr.test', 'answered 503'),
+      manifest: unavailable('https://jsr.test', { kind: 'status', status: 503, why: 'answered 503' }),
       occurrences: [at(3, manifestOf(publication))],
     });
     expect(checks.lockfile).toMatchObject({
@@ -180,7 +180,7 @@ describe('a registry that does not answer', () => {
     const [publication, another] = [publish(world), publish(world)];
     const checks = checksOf(world, publication, {
       attestation: another.attested,
-      manifest: unavailable('https://jsr.test', 'answered 503'),
+      manifest: unavailable('https://jsr.test', { kind: 'status', status: 503, why: 'answered 503' }),
       occurrences: [at(3, manifestOf(publication))],
     });
     expect(checks.subject.status).toBe('failed');

@@ -170,7 +170,7 @@ describe('without an answer of the registry', () => {
   const digest = 'd'.repeat(64) as Sha256;
   const at = { file: 'deno.lock', line: 1 };
   const lockedAt = (locked: Locked): Occurrence => ({ at, locked, dependents: [] });
-  const down = unavailable('https://jsr.test', 'answered 503');
+  const down = unavailable('https://jsr.test', { kind: 'status', status: 503, why: 'answered 503' });
 
   it('the manifest is unknown', () => {
     expect(checkManifest(down, [])).toEqual({

@@ -159,7 +159,7 @@ describe('a statement over the uploaded tarball', () => {
   });
 
   it('is unknown while the upload cannot be had', () => {
-    const upload = unavailable('https://api.jsr.test', 'answered 500');
+    const upload = unavailable('https://api.jsr.test', { kind: 'status', status: 500, why: 'answered 500' });
     expectBroken(
       world,
       publish(world, repaired),
@@ -257,7 +257,7 @@ describe('a statement over the uploaded tarball', () => {
     const upload = await uploadOf(publication.uploaded);
     const locked = { kind: 'manifest', digest: publication.digest as Sha256 } as const;
     const occurrences = [{ at: { file: 'deno.lock', line: 1 }, locked, dependents: [] }];
-    const manifest = unavailable('https://jsr.test', 'answered 503');
+    const manifest = unavailable('https://jsr.test', { kind: 'status', status: 503, why: 'answered 503' });
     expectBroken(
       world,
       publication,
@@ -359,7 +359,7 @@ it('a different digest than the locked one is told from another than the served 
     world,
     publication,
     {
-      manifest: unavailable('https://jsr.test', 'answered 503'),
+      manifest: unavailable('https://jsr.test', { kind: 'status', status: 503, why: 'answered 503' }),
       occurrences: [{ at: { file: 'deno.lock', line: 1 }, locked, dependents: [] }],
     },
     { check: 'subject', why: 'the attested digest is not that of the version manifest' },

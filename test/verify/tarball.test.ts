@@ -96,7 +96,11 @@ describe('an npm tarball', () => {
   });
 
   it('that cannot be had is unknown', async () => {
-    expect(await check(served(bytes, { bytes: unavailable(url, 'answered 503') }))).toEqual({
+    expect(
+      await check(
+        served(bytes, { bytes: unavailable(url, { kind: 'status', status: 503, why: 'answered 503' }) }),
+      ),
+    ).toEqual({
       outcome: { status: 'unknown', why: `the npm tarball ${url} could not be fetched: answered 503` },
       contents: [],
     });
@@ -261,7 +265,10 @@ describe('of several tarballs', () => {
   ];
   const good = served(bytes, { url: first });
   const evil = served(tgz({ ...honest, '/evil.js': 'evil();\n' }), { url: second });
-  const lost = served(bytes, { url: third, bytes: unavailable(third, 'answered 503') });
+  const lost = served(bytes, {
+    url: third,
+    bytes: unavailable(third, { kind: 'status', status: 503, why: 'answered 503' }),
+  });
   const failed = {
     status: 'failed',
     reason: unfounded,

@@ -32,9 +32,9 @@ export function parseScript(code: string): ParsedScript {
     };
   } catch (error) {
     // How deep is too deep depends on who calls, and the parser would name the place.
-    const reason = error instanceof Error ? error.message : 'syntax error';
-    const isDeep = error instanceof RangeError || reason.startsWith(noStack);
-    return { ok: false, reason: isDeep ? 'nested too deeply' : reason };
+    const message = error instanceof Error ? error.message : 'syntax error';
+    const isDeep = error instanceof RangeError || message.startsWith(noStack);
+    return { ok: false, reason: isDeep ? 'nested too deeply' : message };
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import type { Failure } from '../../model/evidence.ts';
 import { refusal } from '../address.ts';
 import { looksLikeHtml, type Sink } from '../body.ts';
 import { tame, toTrouble } from '../reason.ts';
@@ -11,8 +12,8 @@ import { retryAfterMs } from './retry.ts';
 export type Reply<T> =
   | { readonly kind: 'present'; readonly value: T; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unavailable'; readonly why: string }
-  | { readonly kind: 'again'; readonly why: string; readonly afterMs?: number; readonly alone?: true };
+  | { readonly kind: 'unavailable'; readonly failure: Failure }
+  | { readonly kind: 'again'; readonly failure: Failure; readonly afterMs?: number; readonly alone?: true };
 
 export interface Exchange {
   readonly agents: Agents;
@@ -47,9 +48,9 @@ export async function exchange<T>(
         const reply = await read(request, answer, sink(), using);
         return reply.kind === 'present' && (await isOverlong(answer, url, garbled, using)) ? overlong : reply;
       }
-      if (typeof target === 'string') return unavailable(target);
-      if (request.method !== 'GET') return unavailable('the answer is a redirect');
-      if (redirects === mostRedirects) return unavailable(`more than ${mostRedirects} redirects`);
+      if (typeof target === 'string') return unavailable('refused', target);
+      if (request.method !== 'GET') return unavailable('refused', 'the answer is a redirect');
+      if (redirects === mostRedirects) return unavailable('refused', `more than ${mostRedirects} redirects`);
       url = target;
     } finally {
       // A body that was read to its end is left alone by this; any other takes its connection with it.
@@ -60,8 +61,8 @@ export async function exchange<T>(
 
 /** The reply for an error that `exchange` rejected with. */
 export function replyOf(error: unknown): Reply<never> {
-  const { why, again } = toTrouble(error);
-  return { kind: again ? 'again' : 'unavailable', why };
+  const { again, ...failure } = toTrouble(error);
+  return { kind: again ? 'again' : 'unavailable', failure };
 }
 
 // The query string is part of every cache's key on the way.
@@ -113,30 +114,32 @@ async function read<T>(
   const { statusCode: status, headers } = answer;
   if (status === 429 || status === 408 || status >= 500) {
     const afterMs = retryAfterMs(header(headers, 'retry-after'), Date.now());
-    return { kind: 'again', why: `answered ${status}`, ...(afterMs === undefined ? {} : { afterMs }) };
+    return { kind: 'again', failure: answered(status), ...(afterMs === undefined ? {} : { afterMs }) };
   }
-  if (status !== 200 && status !== 404 && status !== 410) return unavailable(`answered ${status}`);
+  if (status !== 200 && status !== 404 && status !== 410)
+    return { kind: 'unavailable', failure: answered(status) };
 
   const { answeredBy } = request;
   const answerer = answeredBy && header(headers, answeredBy.header);
   if (answerer !== undefined && answerer !== answeredBy?.value)
-    return unavailable(`answered by "${tame(answerer)}" instead of "${answeredBy?.value}"`);
+    return unavailable('unreadable', `answered by "${tame(answerer)}" instead of "${answeredBy?.value}"`);
 
   const type = header(headers, 'content-type') ?? '';
   const html = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
   if (status !== 200) return await readNo(answer, status, html);
-  if (html && request.expect === 'json') return unavailable('answered with a web page instead of data');
+  if (html && request.expect === 'json')
+    return unavailable('web-page', 'answered with a web page instead of data');
 
   const encoding = header(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '')
-    return unavailable(`encoded as "${tame(encoding)}" although no encoding was requested`);
+    return unavailable('unreadable', `encoded as "${tame(encoding)}" although no encoding was requested`);
   return await readYes(request, answer, sink, using);
 }
 
 // The registry says "no" in plain text, its API and the log in JSON. A web page is the word of something in between.
 async function readNo(answer: Dispatcher.ResponseData, status: number, html: boolean): Promise<Reply<never>> {
   if (html || looksLikeHtml(await head(answer.body)))
-    return unavailable(`answered ${status} with a web page, which is not the registry's "no"`);
+    return unavailable('web-page', `answered ${status} with a web page, which is not the registry's "no"`);
   return { kind: 'absent' };
 }
 
@@ -146,26 +149,29 @@ async function readYes<T>(
   sink: Sink<T>,
   { onAnswer }: Exchange,
 ): Promise<Reply<T>> {
-  const tooLong = unavailable(`longer than ${request.maxBytes} bytes`);
+  const tooLong = unavailable('too-large', `longer than ${request.maxBytes} bytes`);
   const announced = header(headers, 'content-length');
   if (announced !== undefined && Number(announced) > request.maxBytes) return tooLong;
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     onAnswer();
     if (size === 0 && request.expect === 'json' && looksLikeHtml(chunk))
-      return unavailable('answered with a web page instead of data');
+      return unavailable('web-page', 'answered with a web page instead of data');
     size += chunk.length;
     if (size > request.maxBytes) return tooLong;
     sink.write(chunk);
   }
   if (announced !== undefined && Number(announced) !== size)
-    return { kind: 'again', why: 'the answer is not as long as its Content-Length says' };
+    return {
+      kind: 'again',
+      failure: { kind: 'cut-off', why: 'the answer is not as long as its Content-Length says' },
+    };
   return { kind: 'present', ...sink.end() };
 }
 
 const overlong: Reply<never> = {
   kind: 'again',
-  why: 'the answer is longer than its Content-Length says',
+  failure: { kind: 'cut-off', why: 'the answer is longer than its Content-Length says' },
   alone: true,
 };
 
@@ -205,6 +211,10 @@ function header(headers: Dispatcher.ResponseData['headers'], name: string): stri
   return Array.isArray(value) ? value[0] : value;
 }
 
-function unavailable(why: string): Reply<never> {
-  return { kind: 'unavailable', why };
+function answered(status: number): Failure {
+  return { kind: 'status', status, why: `answered ${status}` };
+}
+
+function unavailable(kind: Exclude<Failure['kind'], 'status'>, why: string): Reply<never> {
+  return { kind: 'unavailable', failure: { kind, why } };
 }

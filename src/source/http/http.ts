@@ -86,7 +86,7 @@ class Http implements HttpSource {
     request.signal?.throwIfAborted();
     const { method, url, body, maxBytes, expect, answeredBy, pastEdge } = request;
     const refused = refusal(url);
-    if (refused !== undefined) return unavailable(url, refused);
+    if (refused !== undefined) return unavailable(url, { kind: 'refused', why: refused });
 
     const key = JSON.stringify([kind, method, url, body, maxBytes, expect, answeredBy, pastEdge]);
     const known = this.#recent.get(key);
@@ -114,7 +114,7 @@ class Http implements HttpSource {
     }
 
     const reply = await this.#network.get(request, sink, signal);
-    if (reply.kind === 'unavailable') return unavailable(url, reply.why);
+    if (reply.kind === 'unavailable') return unavailable(url, reply.failure);
     if (reply.kind === 'absent') return absent(url);
     if (reply.bytes !== undefined) await cache?.put(request, reply.bytes);
     return present(reply.value, url);

@@ -1,3 +1,4 @@
+import { type Failure, failureOf } from '../../model/evidence.ts';
 import type { Sink } from '../body.ts';
 import type { SourceRequest } from '../source.ts';
 import { type Agents, openAgents, type Proxies } from './agent.ts';
@@ -24,7 +25,7 @@ export interface NetworkOptions {
 /** What came of a question; `answered` is false where the host did not manage to say anything of use. */
 export type Final<T> =
   | Extract<Reply<T>, { kind: 'present' | 'absent' }>
-  | { readonly kind: 'unavailable'; readonly why: string; readonly answered: boolean };
+  | { readonly kind: 'unavailable'; readonly failure: Failure; readonly answered: boolean };
 
 /**
  * Enough for what follows: with 30 ms of latency 16 places give 430 answers a second, with 200 ms 80, and
@@ -70,7 +71,7 @@ export class Network {
     try {
       signal.throwIfAborted();
       const silent = host.silent;
-      if (silent !== undefined) return unanswered(silent);
+      if (silent !== undefined) return unanswered({ kind: 'skipped', why: silent });
       const reply = await this.#persist(request, sink, host, signal);
       if (reply.kind === 'unavailable' && !reply.answered) host.unanswered();
       else host.answered();
@@ -91,9 +92,10 @@ export class Network {
     let alone = false;
     for (let attempt = 1; ; attempt++) {
       if (host.pausedMs > 0) await this.#sleep(host.pausedMs, signal);
-      if (host.gone.aborted) return unanswered(host.silent ?? 'interrupted');
+      if (host.gone.aborted) return unanswered(givenUp(host));
       const leftMs = until - Date.now();
-      if (leftMs <= 0) return unanswered('the host asked to wait longer than the time limit');
+      if (leftMs <= 0)
+        return unanswered({ kind: 'timeout', why: 'the host asked to wait longer than the time limit' });
       const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal, host.gone);
       const exchanging = host.begin();
       const reply = await this.#tryOnce(request, sink, timer, host, exchanging, alone).finally(() => {
@@ -104,10 +106,11 @@ export class Network {
       if (reply.kind !== 'again') return reply;
       alone ||= reply.alone === true;
 
-      const { why, afterMs = 0 } = reply;
-      if (attempt === attempts) return unanswered(`${why}, ${attempts} times`);
+      const { failure, afterMs = 0 } = reply;
+      const { why } = failure;
+      if (attempt === attempts) return unanswered(failureOf(failure, `${why}, ${attempts} times`));
       if (afterMs > Math.min(longestWaitMs, until - Date.now()))
-        return unanswered(`${why} and asks to wait ${inWords(afterMs)}`);
+        return unanswered(failureOf(failure, `${why} and asks to wait ${inWords(afterMs)}`));
       const waitMs = Math.max(afterMs, backoffMs(attempt, this.#options.pauseMs));
       // Whoever asks for patience asks it of the whole program, not of one question.
       if (afterMs > 0) host.pause(afterMs);
@@ -135,12 +138,13 @@ export class Network {
       const reply = await exchange(request, sink, using);
       return reply.kind === 'unavailable' ? { ...reply, answered: true } : reply;
     } catch (error) {
-      if (this.#closing.signal.aborted) return unanswered('interrupted');
+      if (this.#closing.signal.aborted) return unanswered(interrupted);
       // Not tried again: who waited that long once would wait that long again.
-      if (timer.rang) return unanswered(`no complete answer within ${inWords(timer.ms)}`);
-      if (host.gone.aborted) return unanswered(host.silent ?? 'interrupted');
+      if (timer.rang)
+        return unanswered({ kind: 'timeout', why: `no complete answer within ${inWords(timer.ms)}` });
+      if (host.gone.aborted) return unanswered(givenUp(host));
       const reply = replyOf(error);
-      return reply.kind === 'unavailable' ? unanswered(reply.why) : reply;
+      return reply.kind === 'unavailable' ? unanswered(reply.failure) : reply;
     } finally {
       if (alone) await agents.then((opened) => opened.destroy()).catch(() => undefined);
     }
@@ -172,6 +176,12 @@ export class Network {
   }
 }
 
-function unanswered(why: string): Final<never> {
-  return { kind: 'unavailable', why, answered: false };
+const interrupted: Failure = { kind: 'interrupted', why: 'interrupted' };
+
+function givenUp({ silent }: Host): Failure {
+  return silent === undefined ? interrupted : { kind: 'skipped', why: silent };
+}
+
+function unanswered(failure: Failure): Final<never> {
+  return { kind: 'unavailable', failure, answered: false };
 }

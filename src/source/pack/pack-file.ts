@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createGzip } from 'node:zlib';
 import { JsrVerifyError } from '../../model/error.ts';
+import type { Failure } from '../../model/evidence.ts';
 import type { Sha256 } from '../../model/package.ts';
 import type { SourceRequest } from '../source.ts';
 import type { Shelf } from './shelf.ts';
@@ -10,7 +11,7 @@ export interface PackRecord extends Pick<SourceRequest, 'method' | 'url' | 'body
   readonly answer:
     | { readonly state: 'present'; readonly sha256: Sha256 }
     | { readonly state: 'absent' }
-    | { readonly state: 'unavailable'; readonly why: string };
+    | ({ readonly state: 'unavailable' } & Failure);
 }
 
 /** All that a pack holds. */

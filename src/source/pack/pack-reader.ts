@@ -1,5 +1,6 @@
 import { createGunzip } from 'node:zlib';
 import { JsrVerifyError } from '../../model/error.ts';
+import { type Failure, failureKinds } from '../../model/evidence.ts';
 import { type Sha256, toSha256 } from '../../model/package.ts';
 import { field, fromBase64, isRecord, textAt } from '../../wire/json.ts';
 import { tame } from '../reason.ts';
@@ -140,10 +141,19 @@ function readRecord(line: unknown, shelf: Shelf): PackRecord {
 function readAnswer(line: unknown, shelf: Shelf): PackRecord['answer'] | undefined {
   const state = textAt(line, 'state');
   if (state === 'absent') return { state };
-  if (state === 'unavailable') return { state, why: tame(textAt(line, 'why') ?? '') };
+  if (state === 'unavailable') return { state, ...readFailure(line) };
   const sha256 = toSha256(textAt(line, 'sha256') ?? '');
   if (state !== 'present' || sha256 === undefined || shelf.size(sha256) === undefined) return undefined;
   return { state, sha256 };
+}
+
+// Packs of earlier versions record no kind: nothing is concluded from such an answer.
+function readFailure(line: unknown): Failure {
+  const why = tame(textAt(line, 'why') ?? '');
+  const kind = failureKinds.find((one) => one === textAt(line, 'kind')) ?? 'unknown';
+  if (kind !== 'status') return { kind, why };
+  const status = field(line, 'status');
+  return isCount(status, 999) ? { kind, status, why } : { kind: 'unknown', why };
 }
 
 type Lines = AsyncGenerator<Buffer, undefined>;

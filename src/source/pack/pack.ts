@@ -2,6 +2,7 @@ import { JsrVerifyError } from '../../model/error.ts';
 import {
   absent,
   type FileDigest,
+  failureOf,
   fileDigest,
   type Gathered,
   present,
@@ -81,12 +82,12 @@ export async function openPack(bytes: Uint8Array): Promise<Pack> {
     request.signal?.throwIfAborted();
     const { url, maxBytes } = request;
     const answer = records.get(packKey(request))?.answer;
-    if (answer === undefined) return unavailable(url, 'not in the pack');
+    if (answer === undefined) return unavailable(url, { kind: 'not-recorded', why: 'not in the pack' });
     if (answer.state === 'absent') return absent(url);
-    if (answer.state === 'unavailable') return unavailable(url, answer.why);
+    if (answer.state === 'unavailable') return unavailable(url, answer);
     const content = shelf.get(answer.sha256);
     if (content === undefined || content.length > maxBytes)
-      return unavailable(url, `longer than ${maxBytes} bytes`);
+      return unavailable(url, { kind: 'too-large', why: `longer than ${maxBytes} bytes` });
     return present(content, url);
   };
   return {
@@ -162,7 +163,7 @@ function recordOf(request: SourceRequest, answer: Gathered<Uint8Array>, shelf: S
   if (answer.state === 'present')
     return { ...question, answer: { state: 'present', sha256: shelf.put(answer.value) } };
   if (answer.state === 'absent') return { ...question, answer: { state: 'absent' } };
-  return { ...question, answer: { state: 'unavailable', why: answer.why } };
+  return { ...question, answer: { state: 'unavailable', ...failureOf(answer) } };
 }
 
 function toDigest(answer: Gathered<Uint8Array>): Gathered<FileDigest> {
