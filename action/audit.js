@@ -1,4 +1,4 @@
-// First step of the action: runs the audit, and tells the workflow in every way it understands.
+// First step of the action: runs the audit, and writes log, annotations, job summary and outputs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
@@ -30,13 +30,13 @@ async function audit() {
       `Node ${process.versions.node} is too old, use actions/setup-node to get 20.19 or later`,
     );
   const inputs = readInputs(env);
-  // A folder of its own: what lies in it afterwards was written by this run.
+  // A new folder, so that every file in it is from this run.
   const folder = await mkdtemp(join(env['RUNNER_TEMP'] ?? tmpdir(), 'jsr-verify-'));
   const program = await programFor(inputs.version, folder);
   const file = (/** @type {string} */ name) => join(folder, name);
   const [annotations, markdown, json] = [file('annotations.txt'), file('report.md'), file('report.json')];
   const sarif = inputs.sarifFile === '' ? file('report.sarif') : resolve(inputs.sarifFile);
-  // The last one: once it is there, all of them are.
+  // The program writes this file last; if it exists, all of them do.
   const formats = [`github=${annotations}`, `markdown=${markdown}`, `sarif=${sarif}`, `json=${json}`];
   const args = [
     'audit',
@@ -46,7 +46,7 @@ async function audit() {
     ...inputs.paths,
   ];
 
-  // No command of the workflow can come from the name of a package, whatever else the program shows of it.
+  // So that no text in the output, such as the name of a package, is taken for a workflow command.
   const code = await silenced(() => run(program, args));
   const report = await reportIn(json);
   await setOutputs({ 'exit-code': code });
@@ -63,14 +63,14 @@ async function audit() {
   return 0;
 }
 
-/** Runs the program, both its streams as one, and says how it ended. */
+/** Runs the program with both output streams joined, and returns its exit code. */
 async function run(/** @type {string} */ program, /** @type {readonly string[]} */ args) {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 1, 1] });
   const [code] = await once(child, 'close');
   return typeof code === 'number' ? code : 130;
 }
 
-/** The counts of a report that was written whole, or nothing. */
+/** The counts of a complete report, or nothing. */
 async function reportIn(/** @type {string} */ file) {
   try {
     /** @type {{ readonly summary: Readonly<Record<string, number>> }} */

@@ -1,4 +1,4 @@
-// Second step of the action: keeps one comment on the pull request up to date. It never changes how the job ends.
+// Second step of the action: writes or updates one comment on the pull request. It never changes the result of the job.
 import { readFile } from 'node:fs/promises';
 import { annotate, print } from './workflow.js';
 
@@ -17,7 +17,7 @@ const pages = 25;
 const perPage = 100;
 
 /**
- * What GitHub says of a comment, as far as it is read.
+ * The fields of a comment that are read.
  *
  * @typedef {{
  *   readonly id: number;
@@ -40,14 +40,14 @@ async function keepComment() {
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new Error('GITHUB_REPOSITORY names no repository');
 
   const report = await readFile(reportFile, 'utf8');
-  // The report begins with a line that is made to be found again, and that people do not see.
+  // The report begins with an invisible line that marks the comment.
   const [marker = ''] = report.split('\n', 1);
   const body = `${report}\n${footer(event.pull_request.head?.sha)}`;
   const issues = `/repos/${repository}/issues`;
   for (const { id } of await ownComments(`${issues}/${number}/comments`, marker)) {
     const { status } = await ask('PATCH', `${issues}/comments/${id}`, body);
     if (status === 200) return print(`updated comment ${id}\n`);
-    // It may have been deleted just now, or be out of reach.
+    // The comment may have been deleted meanwhile, or the token may not change it.
     if (status !== 403 && status !== 404) throw refused(status);
   }
   const { status } = await ask('POST', `${issues}/${number}/comments`, body);
@@ -56,8 +56,8 @@ async function keepComment() {
 }
 
 /**
- * The comments that this action wrote. Anybody may copy the marker, and would still own the comment afterwards: so
- * the author counts. A token of an app has no user; its comments are those of a bot.
+ * The comments that this action wrote. Anyone can copy the marker into a comment of their own, so the author has to match
+ * as well. A token of an app has no user; its comments are those of a bot.
  */
 async function ownComments(/** @type {string} */ path, /** @type {string} */ marker) {
   /** @type {Comment[]} */
@@ -77,7 +77,7 @@ async function ownComments(/** @type {string} */ path, /** @type {string} */ mar
   return marked.filter(({ user }) => user?.login === login);
 }
 
-/** For which commit, and where it was found out. */
+/** The commit, and the run that audited it. */
 function footer(/** @type {unknown} */ sha) {
   const commit = typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha) ? sha : 'an unknown commit';
   return `<sub>For ${commit}, by [this run](${server}/${repository}/actions/runs/${run}).</sub>\n`;
@@ -98,7 +98,7 @@ function ask(
       'x-github-api-version': '2022-11-28',
     },
     ...(body === undefined ? {} : { body: JSON.stringify({ body }) }),
-    // The token is for this address and no other.
+    // The token must not be sent to another address.
     redirect: 'error',
     signal: AbortSignal.timeout(30_000),
   });

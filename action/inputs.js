@@ -1,10 +1,10 @@
-/** What the workflow asked for cannot be done; the message is for its author. */
+/** An input of the workflow is wrong; the message is for its author. */
 export class InputError extends Error {}
 
 const outcomes = /** @type {const} */ (['warning', 'inconclusive', 'rejected', 'never']);
 
 /**
- * The inputs of the action, as the step's environment has them.
+ * The inputs of the action, from the environment of the step.
  *
  * @param {Readonly<Record<string, string | undefined>>} env
  * @throws {InputError}
@@ -37,7 +37,7 @@ export function readInputs(env) {
 
   return {
     paths: lines('PATH'),
-    // The log has room for one report: the one that was asked for, or the one for people.
+    // The log shows one report: the requested one, or the text.
     formats: formats.some((format) => !format.includes('=')) ? formats : ['pretty', ...formats],
     args: [
       ...(policy === '' ? [] : [`--policy=${policy}`]),

@@ -10,8 +10,8 @@ import { silenced } from './workflow.js';
 const home = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Path of the program to run: the one that came with the action where no other version is asked for, else one from
- * npm, installed below `folder`.
+ * Path of the program to run: the one in the checkout of the action unless another version is requested, otherwise one
+ * from npm, installed below `folder`.
  *
  * @param {string} version
  * @param {string} folder
@@ -20,13 +20,13 @@ const home = fileURLToPath(new URL('..', import.meta.url));
 export async function programFor(version, folder) {
   if (version === '' && existsSync(join(home, 'dist/cli/main.js'))) return join(home, 'bin/jsr-verify.js');
   const wanted = version === '' ? await ownVersion() : version;
-  // One release and no other; and nothing that npm or a shell could read as more than a version.
+  // An exact version, without anything that npm or a shell could take for more than a version.
   if (!/^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,50})?$/.test(wanted))
     throw new InputError(`version is ${JSON.stringify(wanted)}, write an exact one such as 1.2.3`);
   return install(wanted, join(folder, 'program'));
 }
 
-// In a project of its own, so that neither the settings nor the packages of the audited one have a say.
+// In a separate project, so that settings and packages of the audited one have no effect.
 async function install(/** @type {string} */ version, /** @type {string} */ folder) {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
@@ -35,7 +35,7 @@ async function install(/** @type {string} */ version, /** @type {string} */ fold
     const child = spawn('npm', [...args, `jsr-verify@${version}`], {
       cwd: folder,
       stdio: ['ignore', 1, 1],
-      // npm is a script there; no argument holds anything that a shell would read.
+      // On Windows, npm is a script; no argument contains characters with a meaning for a shell.
       shell: process.platform === 'win32',
     });
     const [ended] = await once(child, 'close').catch(() => [undefined]);

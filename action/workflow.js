@@ -1,4 +1,4 @@
-// What GitHub reads of a step: commands in its log, and files it is given.
+// What GitHub reads from a step: commands in its log, and files.
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 
@@ -26,7 +26,7 @@ export async function annotate(kind, message) {
 }
 
 /**
- * Does something while GitHub reads no commands in the log.
+ * Runs `work` while GitHub ignores commands in the log.
  *
  * @template T
  * @param {() => Promise<T>} work

@@ -1,4 +1,4 @@
-// Speed as ratios, measured side by side in one run: machines differ, ratios hardly do. Wants `npm run build` before.
+// Measures speed as ratios within one run, because ratios differ less between machines than times. Needs `npm run build` first.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const packages = Number(process.argv[2] ?? 1000);
 const latencyMs = 30;
 const program = resolve(import.meta.dirname, '../bin/jsr-verify.js');
 
-// The largest resident set is known to the process itself, at its end.
+// Only the process itself knows its largest resident set, at its end.
 const probe = join(tmpdir(), `jsr-bench-probe-${process.pid}.cjs`);
 writeFileSync(
   probe,

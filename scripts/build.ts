@@ -1,4 +1,4 @@
-// Builds everything that is shipped beside bin/ and the documents: dist/, the third-party licences and the SBOM.
+// Builds everything in the package except bin/ and the documents: dist/, the third-party licences and the SBOM.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build/build.ts';

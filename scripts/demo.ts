@@ -1,5 +1,5 @@
-// Shows what jsr-verify does, without the internet: mints a private Sigstore and a small JSR on loopback, and runs the
-// built program on it.
+// Shows what jsr-verify does, without the internet: starts a private Sigstore and a small JSR on loopback, and runs the
+// built program on them.
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import { denoLock } from '../test/support/lockfiles.ts';
 import type { Publication } from '../test/support/publication.ts';
 import { serveWorld } from '../test/support/server.ts';
 
-/** One run of the program: what it shows, and how it has to end. */
+/** One run of the program: what it shows, and the expected exit code. */
 interface Step {
   readonly about: string;
   readonly args: readonly string[];
@@ -39,21 +39,20 @@ const steps: readonly Step[] = [
     says: ['@acme/widget@1.4.0  verified', 'acme/widget', '1 package: 1 verified'],
   },
   {
-    about:
-      'Published by hand: nobody signed for it. That is an answer, too, but not one to pass over in silence.',
+    about: 'Published by hand, so there is no provenance. By default that is a rejection.',
     args: ['@acme/handmade'],
     code: 1,
     says: ['rejected', 'require-provenance'],
   },
   {
     about:
-      'Tampered with: the registry serves another /mod.ts, and a manifest to match. The signature is about other bytes.',
+      'Tampered with: the registry serves another /mod.ts and a manifest that fits it. The signature is for other bytes.',
     args: ['@acme/parser'],
     code: 1,
     says: ['rejected', 'the attested digest is not that of the version manifest'],
   },
   {
-    about: 'Signed and logged, but built in the repository of somebody else.',
+    about: 'Signed and logged, but built in another repository.',
     args: ['@acme/router', '--repo', 'acme/router'],
     code: 1,
     says: ['rejected', 'repository is mallory/router, wanted acme/router'],
@@ -125,7 +124,7 @@ function publishAll(into: World): readonly Publication[] {
   return [widget, handmade, parser, router];
 }
 
-/** Serves another file, and a manifest that says it is the right one. */
+/** Serves another file, and a manifest with the digest of that file. */
 function tamper(
   into: World,
   { spec, fullName, version, manifest, files }: Publication,
@@ -145,7 +144,7 @@ function tamper(
   );
 }
 
-/** Runs the program as a user would, shows what it says, and tells whether it ended as expected. */
+/** Runs the program as a user would, prints its output, and returns whether it ended as expected. */
 async function show({ about, args, code, says }: Step): Promise<boolean> {
   console.log(`\n${chalk.dim(`# ${about}`)}\n${chalk.bold(`$ jsr-verify ${args.join(' ')}`)}`);
   const ended = await run(args);

@@ -1,4 +1,4 @@
-// Writes what is published on JSR into a folder, from which `deno publish` publishes it; wants `npm run build` first.
+// Writes the files for JSR into a folder, from which `deno publish` publishes them. Needs `npm run build` first.
 import { resolve } from 'node:path';
 import { stageForJsr } from './build/jsr.ts';
 

@@ -1,6 +1,6 @@
-// Changes every byte of honest evidence and looks whether anything is verified all the same. Each byte is changed in
-// three ways, in one where a run is slow, chosen by a seed; `--all` takes all sixteen, `--part 2/8` the second of eight
-// parts, `--case lockfile` the cases with that in their names.
+// Changes every byte of honest evidence and reports each change after which a package is still verified. Each byte is
+// changed in three ways chosen by a seed, in one way where a run is slow. `--all` takes all sixteen ways, `--part 2/8` the
+// second of eight parts, `--case lockfile` the cases with that text in their names.
 import { parseArgs } from 'node:util';
 import { honestCases } from '../test/mutants/evidence.ts';
 import { removeFolders } from '../test/mutants/folder.ts';

@@ -1,6 +1,6 @@
-// Changes the code, mutant by mutant, and looks whether the unit tests of the same folder notice. Folders of src/ as
-// arguments, all five without; `--jobs 2` at a time, `--only src/verify/files.ts:10-20` for a part of one folder. Ends
-// with 1 where less than 90 % are killed in a folder, or where one survives that test/mutation/survivors.ts does not list.
+// Changes the code, one mutant at a time, and runs the unit tests of the same folder on each. Arguments are folders of
+// src/, all five by default; `--jobs 2` runs two at a time, `--only src/verify/files.ts:10-20` takes a part of one folder.
+// Exits with 1 if less than 90 % are killed in a folder, or if one survives that test/mutation/survivors.ts does not list.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,7 +28,7 @@ const options = (area: string): Options => ({
   testRunnerNodeArgs: ['--import', new URL('../test/mutation/hooks.js', import.meta.url).href],
   mutate: values.only ?? [`src/${area}/**/*.ts`],
   coverageAnalysis: 'perTest',
-  // What only runs while a file is loaded would have to be loaded anew, with all tests, for each mutant.
+  // A mutant in code that runs while a file is loaded would need all files and tests to be loaded again.
   ignoreStatic: true,
   ignorePatterns: ['.mutation', 'dist', 'fixtures/packs'],
   concurrency: Number(values.jobs),

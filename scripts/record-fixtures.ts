@@ -1,6 +1,5 @@
-// Records the evidence that the transcripts replay: one pack of a small minted world, under the addresses of the
-// public services. Keys are minted anew each time, so recording again changes every digest; `npm run transcripts`
-// writes the transcripts after it.
+// Records the evidence that the transcripts replay: one pack of a small test world, under the addresses of the public
+// services. Each recording makes new keys and so changes every digest; run `npm run transcripts` after it.
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -167,7 +166,7 @@ for (const [file, text] of Object.entries(locks)) {
   writeFileSync(join(folder, file), text);
 }
 
-/** A world without a network in between; two packages are left out, as if nobody had answered for them. */
+/** A world without a network; it answers no request about two packages. */
 function worldSource(from: World): Source {
   const answer = async ({ method, url, body = '' }: SourceRequest): Promise<Gathered<Uint8Array>> => {
     const { host, pathname, search } = new URL(url);

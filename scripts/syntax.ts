@@ -1,20 +1,20 @@
 import { parseSync, visitorKeys } from 'oxc-parser';
 
-/** A node of the ESTree; only what its readers look at is typed. */
+/** A node of the ESTree; only the fields that are read have types. */
 export interface Syntax {
   readonly type: string;
   readonly start: number;
   readonly [key: string]: unknown;
 }
 
-/** A node with the node it hangs from and the name of the branch: `{ parent: call, key: 'callee' }`. */
+/** A node with its parent and the key in the parent: `{ parent: call, key: 'callee' }`. */
 export interface Place {
   readonly node: Syntax;
   readonly parent: Syntax | undefined;
   readonly key: string;
 }
 
-/** One place where a module names another. */
+/** One place where a module imports another. */
 export interface Import {
   readonly specifier: string;
   readonly line: number;
@@ -45,7 +45,7 @@ export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
 
-/** Tells a node of the tree from everything else that a branch may hold. */
+/** Whether a value in the tree is a node. */
 export function isSyntax(value: unknown): value is Syntax {
   return typeof value === 'object' && value !== null && 'type' in value;
 }

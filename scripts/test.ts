@@ -1,6 +1,6 @@
 // The one command that checks everything. An argument asks for a part: `quick` for the inner loop, `check` for all but
 // the tests of what the program does, `deep` for what the one command leaves out because it repeats itself.
-// Every step runs, whatever became of the one before. The last line is the total, for people and for CI.
+// Every step runs, also after a failed one. The last line is the total, for people and for CI.
 import { spawn } from 'node:child_process';
 import { delimiter, join, resolve } from 'node:path';
 
@@ -51,7 +51,7 @@ const total = (key: keyof Count) => counts.reduce((sum, count) => sum + count[ke
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 process.exitCode = total('failed') > 0 ? 1 : 0;
 
-/** Counts as one test; shows what the command has to say only when it fails. */
+/** Counts as one test; prints the output of the command only if it fails. */
 async function step(name: string, command: string): Promise<Count> {
   const started = performance.now();
   const { code, output } = await run(command);
@@ -71,9 +71,9 @@ function run(command: string): Promise<{ code: number | null; output: string }> 
   });
 }
 
-/** Counts each test, and each thing that broke outside of a test; says which were skipped, and why. */
+/** Counts each test and each error outside of a test; prints which tests were skipped, and why. */
 async function tests({ projects, files = [] }: Part): Promise<Count> {
-  // Imported late: it looks for the wish for colours once.
+  // Imported late, because it reads the colour settings once.
   const { startVitest } = await import('vitest/node');
   const vitest = await startVitest('test', [...files], {
     run: true,

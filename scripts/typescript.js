@@ -1,5 +1,5 @@
-// Lets `node --import` run the TypeScript of this repository as it stands. Node 22.18 and later strip types by
-// themselves; Node 20 is taught to here. Every file keeps its own URL, so `import.meta` and stack traces stay true.
+// Lets `node --import` run the TypeScript of this repository without a build. Node 22.18 and later strip types
+// themselves; for Node 20 this hook does it. Every file keeps its own URL, so `import.meta` and stack traces are right.
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';

@@ -6,22 +6,22 @@ import { type PackageJson, readPackage } from './package.ts';
 
 /** One version of a third-party package of which at least one byte is inside the program. */
 export interface InsidePackage extends PackageJson {
-  /** Where it is installed, relative to the root: `node_modules/tar`; the first place where it lies at several. */
+  /** Where it is installed, relative to the root: `node_modules/tar`; the first path if there are several. */
   readonly path: string;
-  /** The hash of its tarball as the lockfile has it: `sha512-<base64>`. */
+  /** The hash of its tarball in the lockfile: `sha512-<base64>`. */
   readonly integrity: string;
-  /** The package URL, by which `imports` names it. */
+  /** The package URL that `imports` uses. */
   readonly purl: string;
 }
 
-/** What is inside the program, and whom it and each package import, by purl; the program itself is `''`. */
+/** The packages inside the program, and what the program and each package import, by purl; the program itself is `''`. */
 export interface Inside {
   readonly packages: readonly InsidePackage[];
   readonly imports: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
- * The packages inside the program, taken from what the bundler put there, not from what was declared.
+ * The packages inside the program, from the output of the bundler, not from package.json.
  * Throws when one of them is not the version that the lockfile names.
  */
 export async function packagesInside(root: string, metafile: Metafile): Promise<Inside> {
@@ -45,7 +45,7 @@ export async function packagesInside(root: string, metafile: Metafile): Promise<
       if (imported !== '' && imported !== importer) known.add(imported);
     }
   }
-  // One version may lie at several places of the tree; it is one package nevertheless.
+  // One version may be at several paths of the tree; it counts as one package.
   const byPurl = new Map([...byPath.values()].reverse().map((inside) => [inside.purl, inside]));
   return { packages: [...byPurl.values()].sort(byNameAndVersion), imports };
 }

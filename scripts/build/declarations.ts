@@ -8,7 +8,7 @@ import { prune } from './prune.ts';
 
 /**
  * The type declarations a user of the library can reach, by their path below `dist/`. They import nothing but each
- * other, so that the package needs no types of anybody else; throws where one does.
+ * other, so that the package needs no types of other packages; throws if one does.
  */
 export async function declarations(root: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const folder = await mkdtemp(join(tmpdir(), 'jsr-verify-types-'));

@@ -9,8 +9,8 @@ const papers = ['LICENSE', 'README.md', 'THIRD_PARTY_LICENSES.md', 'sbom.cdx.jso
 const program = 'bin/jsr-verify.js';
 
 /**
- * Writes what `deno publish` puts on JSR: the built program and library of `root`, changed where JSR serves modules by address
- * and not as files. Throws where the built program does not look as it used to.
+ * Writes the files that `deno publish` puts on JSR: the built program and library of `root`, adapted to modules that are loaded by
+ * address and not as files. Throws if the built program does not have the expected form.
  */
 export async function stageForJsr(root: string, into: string): Promise<void> {
   const write = async (file: string, text: string | Uint8Array) => {
@@ -33,7 +33,7 @@ export async function stageForJsr(root: string, into: string): Promise<void> {
     await mkdir(dirname(join(into, file)), { recursive: true });
     await cp(join(root, file), join(into, file));
   }
-  // A program exports nothing; said, so that JSR need not find out by itself.
+  // The program exports nothing. This file says so, so that JSR need not analyse the program.
   await write('bin/jsr-verify.d.ts', 'export {};\n');
   await write(
     program,
@@ -44,13 +44,13 @@ export async function stageForJsr(root: string, into: string): Promise<void> {
   await write('jsr.json', `${JSON.stringify({ name, version, license, exports }, null, 2)}\n`);
 }
 
-/** A module of the program as one with an address. */
+/** A module of the program, adapted to being loaded by address. */
 function served(file: string, text: string): string {
   const types = file === 'dist/index.js' ? '// @ts-self-types="./types/index.d.ts"\n' : '';
   return types + withoutForeignTypes(file, withWorker(withWasm(withRequire(file, text))));
 }
 
-// Only what Node brings is required, so any place will do; one with a drive is a path on Windows, too.
+// Only modules of Node are required, so any path works; one with a drive is also a valid path on Windows.
 function withRequire(file: string, text: string): string {
   const place = /(?<=\b_*(?:createRequire\d*|fileURLToPath\d*)\()(?:__chunkUrl|import\.meta\.url)(?=\))/g;
   if (!place.test(text)) throw new Error(`${file} does not make its require as it used to`);
@@ -68,8 +68,8 @@ function withWasm(text: string): string {
   return `import __wasm from '${path}.js';\n${text.replace(call, "Buffer.from(__wasm, 'base64')")}`;
 }
 
-// A thread starts from a file or from text, so from a text that imports the module by its address. The function that nobody
-// calls lets Deno find the module before it is needed.
+// A thread starts from a file or from text, so this uses a text that imports the module by its address. The function is never
+// called; it makes Deno load the module before it is needed.
 function withWorker(text: string): string {
   const place = 'new URL(worker, import.meta.url)';
   if (text.includes('"../worker.js"') !== text.includes(place))
@@ -80,7 +80,7 @@ function withWorker(text: string): string {
     : text;
 }
 
-// Comments of bundled packages name types in files that are not here, and JSR would look for them.
+// Comments of bundled packages name types in files that are missing here, and JSR would look for them.
 function withoutForeignTypes(file: string, text: string): string {
   let kept = text;
   for (const { start, end, value } of parseSync(file, text).comments.toReversed())

@@ -8,7 +8,7 @@ export interface Licensed extends InsidePackage {
   readonly text: string;
 }
 
-/** Licences that let us ship a copy on the one condition that their text comes along. */
+/** Licences that allow a copy on the only condition that their text is included. */
 const allowed: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -20,7 +20,7 @@ const allowed: ReadonlySet<string> = new Set([
   'Python-2.0',
 ]);
 
-/** Packages whose tarball lacks the licence file that stands in their repository, and where its text is. */
+/** Packages whose tarball lacks the licence file of their repository, and where its text is. */
 const elsewhere: Readonly<Record<string, string>> = {
   // The same repository and licence file as @sigstore/core.
   '@sigstore/verify': 'node_modules/@sigstore/core/LICENSE',

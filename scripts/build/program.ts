@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { swcFiles, swcPlugin } from './swc.ts';
 
-/** CommonJS packages inside an ES module still call `require` for what Node brings. */
+/** CommonJS packages inside an ES module still call `require` for modules of Node. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
 const __chunkUrl = import.meta.url;
 const require = __createRequire(__chunkUrl);`;
@@ -11,7 +11,7 @@ const require = __createRequire(__chunkUrl);`;
  * The library, the command line and the program of worker threads as ES modules that share chunks, by their path below
  * `dist/`.
  *
- * Nothing is minified: whoever audits this program can read the very bytes that run, and a stack trace names a
+ * Nothing is minified: whoever audits this program can read the bytes that run, and a stack trace names a
  * function and a line. Minified, all of it at once loads no faster. Source maps would only double the size.
  */
 export async function program(
@@ -34,11 +34,11 @@ export async function program(
     plugins: [swcPlugin],
     define: {
       JSR_VERIFY_VERSION: JSON.stringify(version),
-      // Seen from a chunk, which lies one folder below.
+      // Relative to a chunk, which is one folder below.
       JSR_VERIFY_WORKER: JSON.stringify('../worker.js'),
     },
     legalComments: 'eof',
-    // A linked node_modules must not change a byte, nor the paths that the lockfile knows packages by.
+    // A linked node_modules must not change the output, nor the paths of packages in the lockfile.
     preserveSymlinks: true,
     metafile: true,
     write: false,

@@ -1,6 +1,6 @@
 import { isSyntax, type Place, type Syntax, syntaxOf } from '../syntax.ts';
 
-/** Where the declaration files lie. */
+/** Access to the declaration files. */
 export interface Folder {
   /** The text of a file. */
   read(path: string): string;
@@ -9,8 +9,8 @@ export interface Folder {
 }
 
 /**
- * The declaration files that can be reached from `entry`, without what cannot be reached in them: an import drags in
- * the declaration it names, not all that stands beside it. What stays keeps its text and its comments.
+ * The declaration files that can be reached from `entry`, without the declarations in them that cannot be reached: an
+ * import keeps the declaration it names, not the whole file. What is kept has its text and its comments.
  */
 export function prune(entry: string, folder: Folder): ReadonlyMap<string, string> {
   const files = new Map<string, readonly Statement[]>();
@@ -33,7 +33,7 @@ export function prune(entry: string, folder: Folder): ReadonlyMap<string, string
       }
     }
   };
-  /** Keeps what a file knows under a name. */
+  /** Keeps the declaration that has a name in a file. */
   const wantLocal = (path: string, name: string): void => {
     for (const statement of statementsOf(path)) {
       if (statement.kind === 'declaration' && statement.names.has(name)) keep(path, statement);
@@ -77,7 +77,7 @@ interface Link {
   readonly comment: string;
   readonly from: string;
   readonly names: ReadonlyMap<string, string>;
-  /** Those of the names that stand for types alone. */
+  /** The names that are only types. */
   readonly typeOnly: ReadonlySet<string>;
   readonly kept: Set<string>;
 }
@@ -137,7 +137,7 @@ function toStatement(
   return [statement];
 }
 
-// The name of a member is no use of anything, unless it is computed.
+// The name of a member is not a reference, unless it is computed.
 function isUse({ parent, key }: Place): boolean {
   return key !== 'key' || parent?.['computed'] === true;
 }

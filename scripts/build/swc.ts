@@ -4,16 +4,16 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { Metafile, Plugin } from 'esbuild';
 
-/** The compiler's machine code below `dist/`, as its package has it, compressed: 4 MB instead of 18. */
+/** The compiler's WebAssembly below `dist/`, unchanged but compressed: 4 MB instead of 18. */
 const file = 'swc.wasm.br';
 const asPublished = `const path = require('path').join(__dirname, 'wasm_bg.wasm');
 const bytes = require('fs').readFileSync(path);`;
-// Chunks lie one folder below the file; the program's banner says where a chunk is.
+// Chunks are one folder below the file; the program's banner says where a chunk is.
 const asShipped = `const bytes = require('node:zlib').brotliDecompressSync(
   require('node:fs').readFileSync(new URL('../${file}', __chunkUrl)),
 );`;
 
-/** Lets the bundled `@swc/wasm` find its machine code; stops the build when the package looks for it in a new way. */
+/** Lets the bundled `@swc/wasm` find its WebAssembly; fails the build if the package loads it in a new way. */
 export const swcPlugin: Plugin = {
   name: 'swc',
   setup({ onLoad }) {
@@ -25,7 +25,7 @@ export const swcPlugin: Plugin = {
   },
 };
 
-/** The compiler's machine code by its path below `dist/`; nothing when the program does not hold the compiler. */
+/** The compiler's WebAssembly by its path below `dist/`; empty if the program does not contain the compiler. */
 export async function swcFiles(root: string, metafile: Metafile): Promise<Map<string, Uint8Array>> {
   const home = Object.keys(metafile.inputs).find((input) => input.endsWith('@swc/wasm/wasm.js'));
   if (home === undefined) return new Map();

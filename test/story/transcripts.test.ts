@@ -59,13 +59,13 @@ it('a policy: first audit, pin, a publisher that moves, a pull request, an exemp
     const widget = publish('widget', '1.0.0');
     const parser = publish('parser', '2.0.0');
     project.write('deno.lock', denoLock([widget, parser]));
-    say('A project without a policy. Everything is built by the repository that JSR links.');
+    say('A project without a policy. JSR links the repository that built each package.');
     expect(await run('audit', { now })).toBe(0);
     say(
-      'Who built what is written down once. Both packages come from one workflow file, but from two repositories.',
+      '`pin` writes down who built what. The two packages have the same workflow file name, but different repositories.',
     );
     expect(await run('pin --yes', { now })).toBe(0);
-    say('From now on a change of builder is an error. A second pin changes nothing.');
+    say('From now on, another builder is an error. A second `pin` changes nothing.');
     expect(await run('pin --check', { now })).toBe(0);
 
     project.commit('policy');
@@ -73,12 +73,12 @@ it('a policy: first audit, pin, a publisher that moves, a pull request, an exemp
     project.forget();
     project.write('deno.lock', denoLock([moved, parser]));
     say(
-      'A pull request updates `@acme/widget`, whose new version was built in another repository. JSR links that one now.',
+      'A pull request updates `@acme/widget`. The new version was built in another repository, which JSR links now.',
     );
     expect(await run('diff HEAD', { now: inDays(1) })).toBe(1);
-    say('The move is intended, as its owners announced. The pin is renewed, for this package only.');
+    say('The owners announced the move, so the pin of this package is renewed.');
     expect(await run('pin --yes @acme/widget@1.1.0', { now: inDays(1) })).toBe(0);
-    say('Audit and pull request are content; the latter still says who the new publisher is.');
+    say('Audit and pull request pass; `diff` still names the new publisher.');
     expect(await run('audit --quiet', { now: inDays(1) })).toBe(0);
     expect(await run('diff HEAD', { now: inDays(1) })).toBe(0);
 
@@ -89,7 +89,7 @@ it('a policy: first audit, pin, a publisher that moves, a pull request, an exemp
     say('The next update of `@acme/parser` was published by hand.');
     typed('git diff --stat\n deno.lock | 4 ++--');
     expect(await run('diff HEAD', { now: inDays(2) })).toBe(1);
-    say('It is needed today, so it is let pass for a while, for a reason, until a day.');
+    say('It is needed today, so it is exempted, with a reason and until a date.');
     const policy = JSON.parse(project.read('jsr-verify.json'));
     const exempt = (rule: string) => ({
       package: '@acme/parser',
@@ -104,14 +104,14 @@ it('a policy: first audit, pin, a publisher that moves, a pull request, an exemp
     );
     shows('jsr-verify.json');
     expect(await run('diff HEAD', { now: inDays(2) })).toBe(0);
-    say('In November the exemption is over, and the finding is back.');
+    say('In November the exemption has ended, and the finding is an error again.');
     expect(await run('audit', { now: new Date('2026-11-01T08:00:00Z') })).toBe(1);
   }));
 
 it('a private instance: everything by flags, and what trust looks like', () =>
   tell(
     'private-instance',
-    'A Sigstore of one’s own',
+    'A private Sigstore',
     async ({ say, run }) => {
       publish('private', '1.0.0');
       say(
@@ -127,7 +127,7 @@ it('a private instance: everything by flags, and what trust looks like', () =>
 it('a stale root: a mirror that is away, that stays away, and that lies', () =>
   tell(
     'stale-root',
-    'A mirror that does not answer, and one that lies',
+    'A mirror that does not answer, and one with forged metadata',
     async ({ say, run }) => {
       publish('stale', '1.0.0');
       expect(await run('@acme/stale --quiet', { now })).toBe(0);
@@ -137,15 +137,15 @@ it('a stale root: a mirror that is away, that stays away, and that lies', () =>
         body: Buffer.from(''),
       }));
       say(
-        'Three days later the mirror is out of order. What it said last is still valid, and is used with a warning.',
+        'Three days later the mirror does not answer. The cached metadata has not expired and is used, with a warning.',
       );
       expect(await run('@acme/stale --depth attestation', { now: inDays(3) })).toBe(0);
-      say('Who does not want that says so.');
+      say('With `--strict`, that is an error.');
       expect(await run('@acme/stale --strict', { now: inDays(3) })).toBe(3);
       undo();
       stage.world.tuf.release({ forged: ['targets'] });
       say(
-        'On the fourth day it answers again, with targets that somebody else signed. That is no weather, and nothing is stepped over.',
+        'On the fourth day it answers again, with targets that another key signed. Invalid metadata always ends the run.',
       );
       expect(await run('@acme/stale', { now: inDays(4) })).toBe(3);
     },
@@ -157,7 +157,9 @@ it('the air gap: a pack is recorded, carried and replayed', () =>
     const packages = [publish('gap', '1.0.0'), publish('gap-by-hand', '1.0.0', { provenance: 'none' })];
     project.write('deno.lock', denoLock(packages));
     expect(await run('pack -o evidence.pack', { now })).toBe(0);
-    say('On another machine, which has no network and an empty cache: nothing can be said without the pack.');
+    say(
+      'On another machine, without a network and with an empty cache, nothing can be checked without the pack.',
+    );
     const away = openProject(stage);
     for (const file of ['deno.lock', 'evidence.pack'])
       copyFileSync(join(project.folder, file), join(away.folder, file));
@@ -167,9 +169,9 @@ it('the air gap: a pack is recorded, carried and replayed', () =>
     expect(await run('audit --offline', there)).toBe(3);
     expect(await run('audit --pack evidence.pack --depth files --verbose', there)).toBe(1);
     expect(stage.world.requests).toEqual([]);
-    say('The attestation itself can be carried elsewhere, too, for other tools.');
+    say('The attestation can be exported for other tools.');
     expect(await run('export @acme/gap@1.0.0 --pack evidence.pack -o gap.sigstore.json', { now })).toBe(0);
-    say('And taken from there instead of the log.');
+    say('jsr-verify can also check the exported file instead of the log entry.');
     expect(await run('@acme/gap@1.0.0 --bundle gap.sigstore.json --quiet', { now })).toBe(0);
   }));
 
@@ -180,10 +182,10 @@ it('a fork: the log shows a different history than before', () =>
     stage.world.rekor = stage.world.rekor.fork(100);
     project.forgetEvidence();
     say(
-      'The next day the log shows a tree of the same size that holds other entries. The attestation of the package is still valid in both.',
+      'The next day the log shows a tree of the same size with other entries. The attestation of the package is still valid in both.',
     );
     expect(await run('@acme/forked --depth attestation', { now: inDays(1) })).toBe(1);
-    say('The file convinces everybody who knows the key of the log.');
+    say('Everyone who has the key of the log can verify the file.');
     const [file = ''] = project.evidence();
     expect(await run(`trust check-fork ${file}`, { now: inDays(1) })).toBe(1);
   }));
@@ -192,10 +194,10 @@ it('recovered provenance: the registry says none, the log knows better', () =>
   tell('recovered-provenance', 'Provenance that the registry lost', async ({ say, run }) => {
     publish('outage', '1.0.0', { createdAt: new Date('2026-07-20T10:00:00Z'), rekorLogId: null });
     say(
-      'Published while JSR refused every attestation. The registry says that there is none; the log has it, and it is checked in full.',
+      'Published while JSR refused every attestation. The registry names no attestation; the log has one, and it is checked in full.',
     );
     expect(await run('@acme/outage --depth attestation', { now })).toBe(0);
-    say('Somebody else’s attestation of the same bytes does not count.');
+    say('An attestation of the same bytes by another repository does not count.');
     const alone = publish('alone', '1.0.0', {
       createdAt: new Date('2026-07-20T10:00:00Z'),
       provenance: 'none',

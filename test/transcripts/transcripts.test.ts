@@ -28,14 +28,14 @@ const exempted = {
 const transcripts: readonly Transcript[] = [
   {
     name: 'verified',
-    title: 'A package that is what it says',
-    about: 'Every check is named, and so is who expected this builder.',
+    title: 'A verified package',
+    about: 'The report names every check, and where the expected builder comes from.',
     commands: [[0, 'jsr-verify @acme/widget']],
   },
   {
     name: 'no-provenance',
     title: 'A package without provenance',
-    about: 'Missing provenance is a rejection, unless it is allowed.',
+    about: 'Missing provenance is a rejection, unless the policy or a flag allows it.',
     commands: [
       [1, 'jsr-verify @acme/by-hand'],
       [0, 'jsr-verify @acme/by-hand --allow-unattested'],
@@ -51,7 +51,7 @@ const transcripts: readonly Transcript[] = [
     name: 'swapped',
     title: 'A file and its checksum that are not the attested ones',
     about:
-      'The registry serves another file, and a manifest to match. Two things know better: the signature, and the lockfile.',
+      'The registry serves another file and a manifest that fits it. The signature and the lockfile still have the true digest.',
     commands: [
       [1, 'jsr-verify @acme/swapped'],
       [1, 'jsr-verify audit swapped/deno.lock'],
@@ -61,7 +61,7 @@ const transcripts: readonly Transcript[] = [
     name: 'stranger',
     title: 'A package from an unexpected repository',
     about:
-      'The provenance holds, but it is not the builder that the registry links, nor the one that is asked for.',
+      'The provenance is valid, but the builder is neither the one that the registry links nor the one that is asked for.',
     commands: [
       [1, 'jsr-verify @acme/stranger'],
       [1, 'jsr-verify @acme/widget --repo acme/gadget'],
@@ -69,7 +69,7 @@ const transcripts: readonly Transcript[] = [
   },
   {
     name: 'wrong-requests',
-    title: 'Requests that are wrong',
+    title: 'Wrong requests',
     about: 'A fact and a hint on standard error, and exit code 2.',
     commands: [
       [2, 'jsr-verify std/path'],
@@ -81,9 +81,8 @@ const transcripts: readonly Transcript[] = [
   },
   {
     name: 'registry-down',
-    title: 'Nobody answers',
-    about:
-      'What could not be asked is inconclusive, and exit code 3 says: try again. It is neither a pass nor an accusation.',
+    title: 'Registry or log unreachable',
+    about: 'If something could not be fetched, the result is inconclusive, and exit code 3 means: try again.',
     commands: [
       [3, 'jsr-verify @acme/unreachable'],
       [3, 'jsr-verify @acme/silent'],
@@ -95,13 +94,13 @@ const transcripts: readonly Transcript[] = [
   {
     name: 'all-verified',
     title: 'A lockfile in which everything is verified',
-    about: 'A Deno lockfile pins the very digest that is attested.',
+    about: 'A Deno lockfile locks the attested digest.',
     commands: [[0, 'jsr-verify audit verified/deno.lock']],
   },
   {
     name: 'every-verdict',
     title: 'A lockfile with one of each verdict',
-    about: 'Worst first; the summary counts everything, also what was not checked.',
+    about: 'Worst first; the summary counts all packages, and the lines above it name what was not checked.',
     files: {
       'jsr-verify.json': `${JSON.stringify({ ...exempted, packages: { '@acme/by-hand': { provenance: 'optional' } } }, null, 2)}\n`,
     },
@@ -116,7 +115,7 @@ const transcripts: readonly Transcript[] = [
   {
     name: 'nothing',
     title: 'Nothing to check',
-    about: 'An audit that checked nothing is no success, unless that is allowed.',
+    about: 'An audit that found nothing to check does not pass, unless that is allowed.',
     commands: [
       [4, 'jsr-verify audit nothing/deno.lock'],
       [0, 'jsr-verify audit nothing/deno.lock --allow-empty'],
