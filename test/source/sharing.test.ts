@@ -37,6 +37,19 @@ describe('identical questions', () => {
     expect(server.asked).toHaveLength(4);
   });
 
+  it('go out again once the answer is too old, at once where it may not age at all', async () => {
+    const server = await serve((_, response) => response.end('ok'));
+    const asking = source();
+    const ask = (maxAgeSeconds: number) =>
+      asking.ask(question(`${server.url}/${maxAgeSeconds}`, { lifetime: 'short', maxAgeSeconds }));
+    for (const seconds of [0, 0, 0.5, 0.5, 60, 60]) await ask(seconds);
+    expect(server.asked.map(({ url }) => url)).toEqual(['/0', '/0', '/0.5', '/60']);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await ask(0.5);
+    await ask(60);
+    expect(server.asked).toHaveLength(5);
+  });
+
   it('are the same only with the same method, body, limit and expectation', async () => {
     const server = await serve((_, response) => setTimeout(() => response.end('ok'), 20));
     const asking = source();
@@ -110,10 +123,12 @@ describe('a signal', () => {
     const gone = new Promise<void>((resolve) => {
       closed = resolve;
     });
-    const server = await serve((_, response) => response.on('close', () => closed()));
     const control = new AbortController();
+    const server = await serve((_, response) => {
+      response.on('close', () => closed());
+      control.abort(new Error('enough'));
+    });
     const leaving = source().ask(question(server.url, { signal: control.signal }));
-    setTimeout(() => control.abort(new Error('enough')), 20);
     await expect(leaving).rejects.toThrow('enough');
     await gone;
   });

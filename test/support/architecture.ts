@@ -63,6 +63,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   diff: ['cli'],
   'env-paths': ['cli'],
   'jsonc-parser': ['wire', 'lockfile', 'policy'],
+  'lru-cache': ['source'],
   ora: ['cli'],
   'p-map': ['audit.ts', 'drift.ts'],
   semver: ['registry', 'lockfile', 'npm', 'policy', 'diff'],

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   absent,
   type FileDigest,
@@ -11,7 +12,6 @@ import { collector, hasher, type Sink } from '../body.ts';
 import { type EvidenceCache, writeOnly } from '../cache/cache.ts';
 import type { Source, SourceRequest } from '../source.ts';
 import { Network, type NetworkOptions } from './network.ts';
-import { Recent } from './recent.ts';
 import { Shared } from './shared.ts';
 
 /** How to ask over HTTP. */
@@ -31,6 +31,10 @@ export interface HttpSource extends Source {
 /** Bodies that are only hashed are kept on disk up to this size, so that they can be hashed again. */
 const largestHashedAndKept = 4_000_000;
 
+/** Bounds of the answers that are remembered, in bytes: of all together, and of each. */
+const mostRemembered = 8_000_000;
+const largestRemembered = 256_000;
+
 /** Asks over HTTP: each question once, bounded in time and size, and never more than a few at a time per host. */
 export function httpSource(options: HttpOptions): HttpSource {
   return new Http(options);
@@ -40,7 +44,11 @@ class Http implements HttpSource {
   readonly #options: HttpOptions;
   readonly #network: Network;
   readonly #shared = new Shared();
-  readonly #recent = new Recent();
+  /** The answers that were given last, so that memory stays flat however long the run. */
+  readonly #recent = new LRUCache<string, Gathered<unknown>>({
+    maxSize: mostRemembered,
+    maxEntrySize: largestRemembered,
+  });
   #usedCache = false;
   #fresh: Source | undefined;
 
@@ -127,6 +135,9 @@ class Http implements HttpSource {
     const seconds = answer.state === 'absent' ? Math.min(60, maxAgeSeconds) : maxAgeSeconds;
     const bytes =
       answer.state === 'present' && answer.value instanceof Uint8Array ? answer.value.length : 100;
-    this.#recent.set(key, answer, bytes, forEver ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1000);
+    const ttl = forEver ? 0 : seconds * 1000;
+    // To the library, a life of 0 is one that never ends.
+    if (!forEver && ttl <= 0) return;
+    this.#recent.set(key, answer, { size: bytes + 2 * key.length + 200, ttl });
   }
 }
