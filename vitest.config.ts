@@ -11,6 +11,7 @@ for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
 const posixOnly = [
   'test/faults/disk.test.ts',
   'test/faults/interrupts.test.ts',
+  'test/faults/interrupts.deep.test.ts',
   'test/faults/terminal.test.ts',
   'test/source/tree.test.ts',
   'test/story/git.test.ts',

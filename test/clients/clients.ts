@@ -55,3 +55,12 @@ export const clients: readonly Client[] = [
   bun,
   vlt,
 ];
+
+/** Splits what is tested with clients: the first with the newest version of each client, and the rest, which repeats it. */
+export function newestFirst<Tested extends { readonly client: Client }>(
+  all: readonly Tested[],
+): { readonly first: readonly Tested[]; readonly rest: readonly Tested[] } {
+  const newest = new Map(clients.map((client) => [client.name, client]));
+  const first = [...newest.values()].flatMap((client) => all.find((one) => one.client === client) ?? []);
+  return { first, rest: all.filter((one) => !first.includes(one)) };
+}

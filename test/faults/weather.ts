@@ -268,3 +268,17 @@ export const faults: readonly Fault[] = [
     ),
   },
 ];
+
+/** The faults in groups of those of which the same is promised; the first of each group stands for the others. */
+export const alike: readonly (readonly [Fault, ...Fault[]])[] = [
+  ...faults
+    .reduce((groups, fault) => {
+      const { name: _, act: __, ...promised } = fault;
+      const key = JSON.stringify(promised);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [fault]);
+      else group.push(fault);
+      return groups;
+    }, new Map<string, [Fault, ...Fault[]]>())
+    .values(),
+];
