@@ -27,7 +27,7 @@ interface Scene {
 }
 
 /** One failure of each check, as the pages in `docs/checks` show them. */
-export const failures: Readonly<Record<CheckId, Failure>> = {
+const failures: Readonly<Record<CheckId, Failure>> = {
   manifest: {
     publish: { manifest: (honest) => JSON.stringify(honest).replace('{', '{"exports":{},') },
   },
