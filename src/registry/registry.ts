@@ -43,6 +43,8 @@ export interface FileOfVersion {
  * No method rejects, except with the reason of an aborted signal of the source.
  */
 export interface Registry {
+  /** Base URL of the registry itself, without a slash at its end. */
+  readonly address: string;
   /** Finds the version a spec asks for. An exact version needs no list, so it resolves even when the registry is down. */
   resolve(spec: Spec): Promise<Resolution>;
   /** The package's version list, `meta.json`; asked once per run however many versions are looked at. */
@@ -92,6 +94,10 @@ class JsrRegistry implements Registry {
     this.#addresses = addresses;
   }
 
+  get address(): string {
+    return this.#addresses.registry;
+  }
+
   async resolve(spec: Spec): Promise<Resolution> {
     const kept = await this.meta(spec);
     const { fresh } = this.#source;
@@ -122,7 +128,7 @@ class JsrRegistry implements Registry {
   async meta({ scope, name }: PackageName, again: Again = 'kept'): Promise<Gathered<PackageMeta>> {
     const answer = await this.#source.ask({
       ...asking('modules', 'json', maxMetaBytes),
-      ...addressed(`${this.#addresses.registry}/@${scope}/${name}/meta.json`, again),
+      ...addressed(`${this.address}/@${scope}/${name}/meta.json`, again),
     });
     return read(answer, parseMeta);
   }
@@ -130,7 +136,7 @@ class JsrRegistry implements Registry {
   manifest({ scope, name, version }: PackageVersion, pinned: boolean): Promise<Gathered<Uint8Array>> {
     return this.#source.ask({
       ...asking('modules', 'json', maxManifestBytes),
-      url: `${this.#addresses.registry}/@${scope}/${name}/${version}_meta.json`,
+      url: `${this.address}/@${scope}/${name}/${version}_meta.json`,
       ...(pinned ? { lifetime: 'immutable' } : { lifetime: 'short', maxAgeSeconds: 0 }),
     });
   }
@@ -192,7 +198,7 @@ class JsrRegistry implements Registry {
     return {
       // Room to see that a file is too large, without reading one that never ends.
       ...asking('modules', 'any', size + 1_000_000),
-      url: `${this.#addresses.registry}/@${scope}/${name}/${version}${path}`,
+      url: `${this.address}/@${scope}/${name}/${version}${path}`,
       lifetime: 'immutable',
     };
   }

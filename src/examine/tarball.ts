@@ -1,12 +1,12 @@
-import type { Auditor } from './auditor.ts';
-import { type Facts, type Outcome, skipped, unknown } from './model/check.ts';
-import { type Failure, failureOf, type Gathered, unavailable } from './model/evidence.ts';
-import type { Target } from './model/target.ts';
-import { type Dist, revisionIn } from './registry/packument.ts';
-import type { Registry } from './registry/registry.ts';
-import type { Message } from './source/workers/workers.ts';
-import type { TarballTask } from './tasks.ts';
-import type { Attested } from './verify/one-tarball.ts';
+import type { Auditor } from '../auditor.ts';
+import { type Facts, type Outcome, skipped, unknown } from '../model/check.ts';
+import { type Failure, failureOf, type Gathered, unavailable } from '../model/evidence.ts';
+import type { Target } from '../model/target.ts';
+import { type Dist, revisionIn } from '../registry/packument.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Message } from '../source/workers/workers.ts';
+import type { TarballTask } from '../tasks.ts';
+import type { Attested } from '../verify/one-tarball.ts';
 import {
   type CheckedTarball,
   type CheckedTarballs,
@@ -15,54 +15,61 @@ import {
   readChecked,
   type ServedTarball,
   type TarballEvidence,
-} from './verify/tarball.ts';
-import { parseJson } from './wire/json.ts';
+} from '../verify/tarball.ts';
+import { parseJson } from '../wire/json.ts';
+import type { Collected } from './evidence.ts';
+
+/** A version whose files passed check `files`: tarballs are derived from nothing else. */
+export interface AttestedFiles {
+  readonly target: Target;
+  readonly manifest: Facts['manifest'];
+  readonly collected: Collected;
+}
+
+/** Where tarballs are compared, and what ends that early. */
+export type Comparing = Pick<Auditor, 'workers' | 'signal'>;
 
 /**
  * Collects the npm tarballs that a version is locked to, or the one the npm registry has today, and derives them again from the
- * attested files. Check `files` must have passed for these very bytes: nothing else is derived from.
+ * attested files.
  */
 export async function examineTarball(
-  target: Target,
-  manifest: Facts['manifest'],
-  manifestBytes: Gathered<Uint8Array>,
-  files: ReadonlyMap<string, Uint8Array>,
-  yanked: boolean,
+  { target, manifest, collected }: AttestedFiles,
   registry: Registry,
-  auditor: Auditor,
+  comparing: Comparing,
 ): Promise<CheckedTarballs> {
   const only = (outcome: Outcome<never>): CheckedTarballs => ({ outcome, contents: [] });
-  if (manifest.source !== 'served' || manifestBytes.state !== 'present') {
+  if (manifest.source !== 'served' || collected.manifest.state !== 'present') {
     return only(
       unknown('the registry did not answer, so the files that the tarball is made of are not known'),
     );
   }
-  const parsed = parseJson(manifestBytes.value);
+  const parsed = parseJson(collected.manifest.value);
   if (!parsed.ok) return only(unknown(`the version manifest is ${parsed.why}`));
   const tarballs = await collectTarballs(target, registry);
   // Of a yanked version there is none to install; for any other, "not listed" may be said to us alone (contract 3.1).
   if (tarballs.length === 0)
     return only(
-      yanked
+      collected.registryClaims.yanked
         ? skipped('the version is yanked, and the npm registry does not list it')
         : unknown('the npm registry does not list the version, which is not yanked'),
     );
   const attested = {
     package: target.package,
-    files,
+    files: collected.files?.bytes ?? new Map(),
     manifest: parsed.value as object,
-    registryUrl: auditor.addresses.registry,
+    registryUrl: registry.address,
   };
-  return checkTarballs(tarballs, (tarball) => compare(tarball, attested, auditor));
+  return checkTarballs(tarballs, (tarball) => compare(tarball, attested, comparing));
 }
 
-/** Has a tarball compared where that can be ended: whoever published it may have made that it takes for ever. */
+/** Has a tarball compared where that can be ended: whoever published it may have made it so that comparing never ends. */
 async function compare(
   tarball: ServedTarball,
   attested: Attested,
-  { workers, signal }: Auditor,
+  { workers, signal }: Comparing,
 ): Promise<CheckedTarball> {
-  const able = workers ?? (await import('./threads.ts')).threads();
+  const able = workers ?? (await import('../threads.ts')).threads();
   const answer = await able.run({
     task: 'tarball',
     message: () => messageOf(tarball, attested),

@@ -1,0 +1,52 @@
+import type { Checks } from '../model/check.ts';
+import { absent, type Evidence, type Gathered, present, type RawAttestation } from '../model/evidence.ts';
+import type { PackageVersion } from '../model/package.ts';
+import type { Provenance } from '../model/provenance.ts';
+import type { Target } from '../model/target.ts';
+import { readUpload } from '../npm/tarball/upload.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Trust } from '../sigstore/trust.ts';
+import { mayAttestUpload } from '../verify/subject.ts';
+import { prove, verify } from '../verify/verify.ts';
+
+/** One attestation, checked in full. */
+export interface Attempt {
+  readonly attestation: Gathered<RawAttestation>;
+  readonly checks: Checks;
+  /** Present when the attestation holds. */
+  readonly provenance?: Provenance;
+}
+
+/** Checks one attestation of a version. The publisher's upload is fetched only where the statement is about it. */
+export async function attempt(
+  target: Target,
+  evidence: Evidence,
+  registry: Registry,
+  trust: Trust,
+): Promise<Attempt> {
+  const first = verify(target, evidence, trust);
+  const checks = isAboutUpload(target.package, first)
+    ? verify(target, { ...evidence, upload: await collectUpload(target.package, registry) }, trust)
+    : first;
+  const provenance = prove(target, checks);
+  return { attestation: evidence.attestation, checks, ...(provenance && { provenance }) };
+}
+
+function isAboutUpload(about: PackageVersion, { subject, statement, manifest }: Checks): boolean {
+  return (
+    subject.status === 'failed' &&
+    statement.status === 'passed' &&
+    manifest.status === 'passed' &&
+    mayAttestUpload(about, { statement: statement.fact, manifest: manifest.fact })
+  );
+}
+
+async function collectUpload(
+  about: PackageVersion,
+  registry: Registry,
+): Promise<NonNullable<Evidence['upload']>> {
+  const upload = await registry.upload(about);
+  if (upload.state !== 'present') return upload;
+  const digest = await readUpload(upload.value);
+  return digest === undefined ? absent(upload.from) : present(digest, upload.from);
+}

@@ -1,0 +1,72 @@
+import type { PackageAuditor, Upstream } from '../auditor.ts';
+import type { Checks } from '../model/check.ts';
+import {
+  absent,
+  type Gathered,
+  present,
+  type RawAttestation,
+  type RegistryClaims,
+} from '../model/evidence.ts';
+import { reaches } from '../model/report.ts';
+import type { Target } from '../model/target.ts';
+import type { PackageMeta } from '../registry/meta.ts';
+import type { TransparencyLog } from '../tlog/log.ts';
+import { checkManifest, lockedDigest } from '../verify/manifest.ts';
+import { type CollectedFiles, collectFiles } from './files.ts';
+import { claimsOf } from './registry-claims.ts';
+
+/** What was collected about one package version before its attestations are tried. */
+export interface Collected {
+  readonly meta: Gathered<PackageMeta>;
+  /** The log index that the registry names, decimal. */
+  readonly badge: Gathered<string>;
+  readonly registryClaims: RegistryClaims;
+  readonly manifest: Gathered<Uint8Array>;
+  /** What check `manifest` established about these bytes. */
+  readonly readable: Checks['manifest'];
+  /** The attestation that the registry names, or those that the user gives instead; empty when there is none. */
+  readonly named: readonly Gathered<RawAttestation>[];
+  /** Missing where the depth does not include files, or the manifest does not say which there are. */
+  readonly files?: CollectedFiles;
+}
+
+/** Asks the registry and the log what they have about one package version. */
+export async function collectEvidence(
+  { package: about, occurrences }: Target,
+  { registry, log }: Upstream,
+  { depth, bundles }: Pick<PackageAuditor, 'depth' | 'bundles'>,
+): Promise<Collected> {
+  const [meta, manifest, badge] = await Promise.all([
+    registry.meta(about),
+    registry.manifest(about, lockedDigest(occurrences) !== undefined),
+    registry.badge(about),
+  ]);
+  const registryClaims = claimsOf(about.version, meta, badge);
+  const readable = checkManifest(manifest, occurrences, registryClaims);
+  const [named, files] = await Promise.all([
+    bundles === undefined ? collectNamed(badge, log) : bundles.map(fromDisk),
+    readable.status === 'passed' && reaches(depth, 'files')
+      ? collectFiles(about, readable.fact.files, registry, depth)
+      : undefined,
+  ]);
+  return { meta, badge, registryClaims, manifest, readable, named, ...(files && { files }) };
+}
+
+/** The log entry that the registry names; empty when it names none. */
+async function collectNamed(
+  badge: Gathered<string>,
+  log: TransparencyLog,
+): Promise<readonly Gathered<RawAttestation>[]> {
+  if (badge.state !== 'present') return [];
+  const entry = await log.entry(badge.value);
+  // A publisher may have used a log of their own: the index is then somebody else's, or nobody's (trap 38).
+  return [
+    entry.state === 'absent'
+      ? absent(`the registry names log entry ${badge.value}, which the log does not have`)
+      : entry,
+  ];
+}
+
+function fromDisk(bytes: Uint8Array): Gathered<RawAttestation> {
+  return present({ kind: 'bundle', bytes, finder: 'file' }, 'a bundle from disk');
+}

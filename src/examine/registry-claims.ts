@@ -1,0 +1,20 @@
+import type { Gathered, RegistryClaims } from '../model/evidence.ts';
+import type { PackageMeta } from '../registry/meta.ts';
+
+/** What the version list and the badge claim about a version; the link is that of the list. */
+export function claimsOf(
+  version: string,
+  meta: Gathered<PackageMeta>,
+  badge: Gathered<string>,
+): RegistryClaims {
+  const about = meta.state === 'present' ? meta.value : undefined;
+  const listed = about?.versions.get(version);
+  return {
+    yanked: listed?.yanked ?? false,
+    unlinked: false,
+    ...(listed === undefined && { unlisted: true }),
+    ...(listed?.publishedAt && { publishedAt: listed.publishedAt }),
+    ...(about?.linked && { linked: about.linked }),
+    ...(badge.state === 'unavailable' ? {} : { rekorLogId: badge.state === 'present' ? badge.value : null }),
+  };
+}
