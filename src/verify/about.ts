@@ -82,7 +82,7 @@ export const aboutChecks: Readonly<Record<CheckId, CheckText>> = {
     why: 'The attested manifest gives the size and SHA-256 of every file; each file was fetched and compared.',
     fix: 'Do not install the version; report the paths to the registry.',
     expected: 'every file of the manifest with its size and SHA-256',
-    forgeable: 'nobody, once the manifest is attested',
+    forgeable: 'no one, once the manifest is attested',
   },
   tarball: {
     title: 'npm tarball matches the attested files',
