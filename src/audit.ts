@@ -5,6 +5,7 @@ import { type Checks, checkIds, type Outcome, unknown } from './model/check.ts';
 import type { Finding } from './model/finding.ts';
 import { type Purl, purlOf, type Spec } from './model/package.ts';
 import type { Exemption } from './model/policy.ts';
+import { publisherOf } from './model/publisher.ts';
 import {
   type Depth,
   type LogOutcome,
@@ -197,6 +198,7 @@ async function auditTargets(
       auditor.depth ??
       'attestation',
     ...(auditor.policy.file !== undefined && { policyFile: auditor.policy.file }),
+    ...(auditor.policy.strict && { strict: true }),
     ...(auditor.source.oldest && { oldestAnswer: auditor.source.oldest }),
     requests: Object.fromEntries(auditor.source.requests),
     interrupted,
@@ -293,7 +295,7 @@ function judged(
     verdict,
     checks: { ...checks, tarball, installed },
     findings,
-    ...(provenance && { provenance }),
+    ...(provenance && { provenance, publisher: publisherOf(provenance) }),
     expectation,
     ...(expectedAt && { expectedAt }),
     ...(expectedFlags && { expectedFlags }),

@@ -1,7 +1,6 @@
+import { type Conclusion, conclusionsOf } from '../model/conclusion.ts';
 import type { ErrorCode } from '../model/error.ts';
-import type { Finding, VerdictKind } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
-import { unreadableEntry } from '../model/report.ts';
 
 /** The exit codes, by what they mean. */
 export const exit = {
@@ -14,12 +13,13 @@ export const exit = {
   interrupted: 130,
 } as const;
 
-const byVerdict: Readonly<Record<VerdictKind, number>> = {
-  verified: exit.ok,
-  unattested: exit.ok,
-  exempt: exit.ok,
+const byConclusion: Readonly<Record<Conclusion, number>> = {
+  passed: exit.ok,
   rejected: exit.rejected,
+  invalid: exit.request,
   inconclusive: exit.inconclusive,
+  empty: exit.nothing,
+  interrupted: exit.interrupted,
 };
 
 /** The exit code of a request that could not be carried out. */
@@ -42,30 +42,14 @@ export const byError: Readonly<Record<ErrorCode, number>> = {
   INTERRUPTED: exit.interrupted,
 };
 
-/** Worst first: a rejection outranks a wrong request, which outranks what could not be told. */
-const order = [exit.rejected, exit.request, exit.inconclusive, exit.nothing, exit.ok];
+/** What `exitZero` forgives: verdicts, never a wrong request. */
+const verdicts: readonly Conclusion[] = ['rejected', 'inconclusive'];
 
-/** The exit code of a run. `exitZero` forgives verdicts, never a wrong request. */
+/** The exit code of a run. */
 export function exitCodeOf(
   report: Report,
   options: { readonly allowEmpty: boolean; readonly exitZero: boolean; readonly strict: boolean },
 ): number {
-  if (report.interrupted) return exit.interrupted;
-  const codes: number[] = report.packages.map(({ verdict }) => byVerdict[verdict.kind]);
-  if (report.log.kind === 'forked') codes.push(exit.rejected);
-  // A log that is asked and does not answer for its past is a warning, and those count when it is strict.
-  if (options.strict && report.log.kind === 'not-checked' && report.log.gap === true)
-    codes.push(exit.inconclusive);
-  for (const finding of report.findings) codes.push(codeOfFinding(finding, options.strict));
-  if (report.unresolved.length > 0) codes.push(exit.request);
-  // What is said about the run is no package that was checked.
-  if (report.packages.length === 0) codes.push(options.allowEmpty ? exit.ok : exit.nothing);
-  const forgiven: readonly number[] = options.exitZero ? [exit.rejected, exit.inconclusive] : [];
-  return order.find((code) => codes.includes(code) && !forgiven.includes(code)) ?? exit.ok;
-}
-
-// An entry that cannot be read makes the request wrong; what a rule says about the run counts like a rejection.
-function codeOfFinding({ id, severity, exempted }: Finding, strict: boolean): number {
-  if (exempted !== undefined || severity === 'note' || (severity === 'warning' && !strict)) return exit.ok;
-  return id === unreadableEntry ? exit.request : exit.rejected;
+  const said = conclusionsOf(report, options);
+  return byConclusion[said.find((one) => !(options.exitZero && verdicts.includes(one))) ?? 'passed'];
 }

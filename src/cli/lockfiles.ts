@@ -1,10 +1,8 @@
-import { readLockfiles as readFound } from '../lockfile/find/read.ts';
 import { formatIds, type LockfileFormatId, maxLockfileBytes, readLockfile } from '../lockfile/lockfile.ts';
-import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { LockfileContents } from '../model/target.ts';
+import { findLockfiles, readOptions } from '../project/lockfiles.ts';
 import type { Addresses } from '../registry/addresses.ts';
-import { diskAt, kindOf } from '../source/disk.ts';
 import { textOfBytes } from '../wire/utf8.ts';
 import type { Environment } from './environment.ts';
 
@@ -20,14 +18,7 @@ export async function readLockfiles(
   { cwd, stdin, signal }: Pick<Environment, 'cwd' | 'stdin' | 'signal'>,
   { allowMissing = false, withVendor = false }: { allowMissing?: boolean; withVendor?: boolean } = {},
 ): Promise<readonly LockfileContents[]> {
-  const options = {
-    allowMissing,
-    withVendor,
-    registry: addresses.registry,
-    npmRegistry: addresses.npmRegistry,
-    otherNpmRegistries: addresses.otherNpmRegistries,
-    ...(type !== undefined && { format: type }),
-  };
+  const options = { folder: cwd, addresses, format: type, allowMissing, withVendor };
   const named = paths.filter((path) => path !== '-');
   const contents: LockfileContents[] = [];
   if (named.length < paths.length) {
@@ -40,18 +31,10 @@ export async function readLockfiles(
         },
       );
     }
-    contents.push(readLockfile('-', await unlessInterrupted(readStdin(stdin), signal), options));
+    contents.push(readLockfile('-', await unlessInterrupted(readStdin(stdin), signal), readOptions(options)));
     if (named.length === 0) return contents;
   }
-  const disk = diskAt(cwd);
-  for (const path of named) {
-    if ((await kindOf(inFolder(cwd, path))) !== undefined) continue;
-    // Unlike a folder without a lockfile, that is a wrong request.
-    throw new JsrVerifyError('OPTIONS_INVALID', `${path} does not exist or is not readable`, {
-      hint: 'name a lockfile, or a folder of a project that has one',
-    });
-  }
-  return [...contents, ...(await readFound(disk, named, options))];
+  return [...contents, ...(await findLockfiles(named, options))];
 }
 
 async function readStdin(stdin: Environment['stdin']): Promise<string> {

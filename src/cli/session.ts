@@ -3,24 +3,19 @@ import type { Auditor } from '../auditor.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report.ts';
-import { tool } from '../model/tool.ts';
-import { isStreaming, type RenderContext } from '../report/renderer.ts';
-import { type ReportFormat, reporters } from '../report/reporter.ts';
+import { type OpenAuditor, openAuditor } from '../open/auditor.ts';
+import { type RenderOptions, render, renderContext } from '../render.ts';
 import type { Source } from '../source/source.ts';
-import { checkpointMemory } from '../tlog/follow-memory.ts';
 import { readBundles } from './bundles.ts';
-import { aboutEverything } from './catalogue.ts';
 import { type Environment, mayColor, widthOf } from './environment.ts';
 import { exitCodeOf } from './exit.ts';
-import { openTrust } from './load-trust.ts';
-import { openSource } from './open-source.ts';
 import type { AuditFlags } from './options.ts';
 import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from './output.ts';
 import { comparedTrust } from './pack-trust.ts';
 import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
 import { type Voice, voiceOn } from './say.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings, trustOptions } from './settings.ts';
 
 /** What a command may know before anything is asked. */
 export interface Request {
@@ -104,49 +99,48 @@ async function auditWith(
   const work = await prepare(request);
   await checkWritable(outputs);
   const voice = voiceOn(environment.stderr, flags.quiet);
-  const opened = await openSource(settings, work.packages, (text) => voice.warning(text));
-  const progress = await openProgress(environment, flags.progress && !flags.quiet, () => opened.inFlight());
-  const context = renderContext(flags, environment, settings);
+  let auditor: OpenAuditor | undefined;
+  const progress = await openProgress(
+    environment,
+    flags.progress && !flags.quiet,
+    () => auditor?.inFlight() ?? 0,
+  );
+  const rendering = renderOptions(flags, environment, settings);
   const { signal } = environment;
-  // Whatever still waits for an answer need not wait any longer.
-  const hangUp = () => void opened.close();
-  signal.addEventListener('abort', hangUp, { once: true });
   try {
     progress.phase('asking for the trusted root');
-    const trust = await openTrust(settings, environment, {
-      strict: flags.strict,
-      onProgress: (text) => progress.phase(text),
-    });
-    const stream = await openStream(outputs, context, environment);
-    const auditor: Auditor = {
-      source: flags.wrap?.(opened.source) ?? opened.source,
-      trust,
+    const stream = await openStream(outputs, rendering, environment);
+    auditor = await openAuditor({
+      ...settings,
       policy,
-      addresses: settings.addresses,
-      now: environment.now(),
       depth: request.depth,
-      ...(flags.leastDepth && { leastDepth: flags.leastDepth }),
-      concurrency: 3 * settings.concurrency,
       discover: flags.discover,
-      ...(bundles !== undefined && { bundles }),
-      ...(settings.cacheDir !== undefined && {
-        memory: checkpointMemory(join(settings.cacheDir, 'logs'), (text) => voice.warning(text)),
-      }),
-      live: !settings.offline,
-      ...(environment.workers && { workers: environment.workers }),
+      batch: work.packages > 1,
+      now: environment.now(),
       signal,
+      trustOptions: {
+        ...trustOptions(settings),
+        strict: flags.strict,
+        onProgress: (text) => progress.phase(text),
+      },
+      ...(flags.leastDepth && { leastDepth: flags.leastDepth }),
+      ...(bundles !== undefined && { bundles }),
+      ...(environment.workers && { workers: environment.workers }),
+      onWarning: (text) => voice.warning(text),
       onPackage: (report) => {
         progress.done(report);
         stream?.(report);
       },
-    };
+    });
     progress.total(work.packages);
-    const made = await work.run(auditor);
+    const used = { ...auditor, source: flags.wrap?.(auditor.source) ?? auditor.source };
+    const made = await work.run(used);
     // Also where all packages were done and only the log was still being asked.
     const report = { ...made, interrupted: made.interrupted || signal.aborted };
     progress.stop();
+    const { trust, pack } = auditor;
     for (const warning of trust.status.warnings) voice.warning(warning);
-    const recorded = opened.pack && comparedTrust(opened.pack, trust.status);
+    const recorded = pack && comparedTrust(pack, trust.status);
     if (recorded !== undefined && flags.verbose) voice.note(recorded);
     const told =
       environment.stdout.isTTY === true &&
@@ -154,14 +148,13 @@ async function auditWith(
     if (!told)
       for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
     if (report.log.kind === 'forked') await keepFork(report.log.fork, settings, environment, voice);
-    await writeReports(report, outputs, context, environment, stream !== undefined);
+    await writeReports(report, outputs, rendering, environment, stream !== undefined);
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
-    return { report, request, auditor };
+    return { report, request, auditor: used };
   } finally {
     progress.stop();
-    signal.removeEventListener('abort', hangUp);
-    await opened.close();
+    await auditor?.close();
   }
 }
 
@@ -184,17 +177,15 @@ async function keepFork(
   );
 }
 
-/** What renderers may know of the process. */
-export function renderContext(
+/** How reports are rendered for the process. */
+export function renderOptions(
   flags: AuditFlags,
   environment: Environment,
   { addresses }: Settings,
-): RenderContext {
+): RenderOptions {
   const { stdout, env } = environment;
   const color = mayColor(stdout, flags.color, environment);
   return {
-    catalogue: aboutEverything,
-    toolVersion: tool.version,
     color,
     columns: stdout.isTTY === true ? Math.max(40, Math.min(widthOf(stdout) ?? 80, 120)) : 80,
     hyperlinks: color && stdout.isTTY === true && env['TERM_PROGRAM'] !== 'Apple_Terminal',
@@ -202,37 +193,41 @@ export function renderContext(
     quiet: flags.quiet,
     strict: flags.strict,
     allowEmpty: flags['allow-empty'],
-    links: { registry: addresses.registry, rekor: addresses.rekor },
+    addresses,
   };
 }
 
 // Lines of JSON go out as packages finish; every other format needs the whole.
-async function openStream(outputs: readonly Output[], context: RenderContext, { stdout }: Environment) {
+async function openStream(
+  outputs: readonly Output[],
+  rendering: RenderOptions,
+  { stdout }: Environment,
+): Promise<((report: PackageReport) => void) | undefined> {
   if (!outputs.some(({ format, file }) => format === 'ndjson' && file === undefined)) return undefined;
-  const renderer = await reporters.ndjson.load();
-  return isStreaming(renderer)
-    ? (report: PackageReport) => void stdout.write(renderer.renderPackage(report, context))
-    : undefined;
+  const { ndjson } = await import('../report/formats/ndjson.ts');
+  const context = renderContext({}, rendering);
+  return (report) => void stdout.write(ndjson.renderPackage(report, context));
 }
 
 async function writeReports(
   report: Report,
   outputs: readonly Output[],
-  context: RenderContext,
+  rendering: RenderOptions,
   { stdout }: Environment,
   streamed: boolean,
 ): Promise<void> {
   for (const { format, file } of outputs) {
-    const renderer = await reporters[format satisfies ReportFormat].load();
     if (file !== undefined) {
-      await writeOutput(
-        file,
-        renderer.render(report, { ...context, color: false, hyperlinks: false, columns: 80 }),
-      );
-    } else if (streamed && format === 'ndjson' && isStreaming(renderer)) {
-      stdout.write(renderer.renderEnd(report, context));
+      const text = await render(report, format, {
+        ...rendering,
+        ...{ color: false, hyperlinks: false, columns: 80 },
+      });
+      await writeOutput(file, text);
+    } else if (streamed && format === 'ndjson') {
+      const { ndjson } = await import('../report/formats/ndjson.ts');
+      stdout.write(ndjson.renderEnd(report, renderContext(report, rendering)));
     } else {
-      stdout.write(renderer.render(report, context));
+      stdout.write(await render(report, format, rendering));
     }
   }
 }

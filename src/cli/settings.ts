@@ -1,6 +1,7 @@
-import { inFolder, isWithin, seenFrom, slashed } from '../model/disk-path.ts';
+import { inFolder } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
+import { publicTufMirror } from '../sigstore/public-mirror.ts';
 import { refusal } from '../source/address.ts';
 import type { Proxies } from '../source/http/agent.ts';
 import type { Environment } from './environment.ts';
@@ -62,7 +63,7 @@ export async function readSettings(
       ...(otherNpmRegistries.length > 0 && { otherNpmRegistries }),
       rekor: url('rekor', flags.rekor, 'REKOR_URL', publicAddresses.rekor),
     },
-    tufMirror: url('tuf-mirror', flags['tuf-mirror'], 'TUF_MIRROR', 'https://tuf-repo-cdn.sigstore.dev'),
+    tufMirror: url('tuf-mirror', flags['tuf-mirror'], 'TUF_MIRROR', publicTufMirror),
     ...(tufRootFile !== undefined && { tufRootFile }),
     ...(trustedRootFile !== undefined && { trustedRootFile }),
     ...(cacheDir !== undefined && { cacheDir }),
@@ -80,10 +81,13 @@ export async function readSettings(
   return settings;
 }
 
-/** A path as people know it: relative to where they stand, when it is below; with `/`. */
-export function shownPath(file: string, cwd: string): string {
-  const path = seenFrom(cwd, file);
-  return path !== '.' && isWithin(file, cwd) ? path : slashed(file);
+/** Where the settings say that trust comes from. */
+export function trustOptions({ tufMirror, tufRootFile, trustedRootFile }: Settings) {
+  return {
+    mirror: tufMirror,
+    ...(tufRootFile !== undefined && { tufRootFile }),
+    ...(trustedRootFile !== undefined && { trustedRootFile }),
+  };
 }
 
 function wholeNumber(flag: string, text: string | undefined, fallback: number, most: number): number {

@@ -30,3 +30,9 @@ export function inFolder(folder: string, path: string, rules: PathRules = nodePa
   if (rules.isAbsolute(path)) return path;
   return rules.parse(path).root === '' ? rules.join(folder, path) : rules.resolve(folder, path);
 }
+
+/** A path as people know it: relative to where they stand, when it is below; with `/`. */
+export function shownPath(file: string, cwd: string): string {
+  const path = seenFrom(cwd, file);
+  return path !== '.' && isWithin(file, cwd) ? path : slashed(file);
+}

@@ -5,6 +5,7 @@ import type { Finding, Verdict } from './finding.ts';
 import type { PackageName, Purl } from './package.ts';
 import type { Exemption, ExpectationSource } from './policy.ts';
 import type { Provenance } from './provenance.ts';
+import type { Publisher } from './publisher.ts';
 import type { Locked, Occurrence, Place } from './target.ts';
 
 /** All that is known and thought about one package version. */
@@ -19,6 +20,8 @@ export interface PackageReport {
   readonly findings: readonly Finding[];
   /** Present only where the whole cryptographic chain holds. */
   readonly provenance?: Provenance;
+  /** Who built it, flat; present exactly where `provenance` is. */
+  readonly publisher?: Publisher;
   readonly expectation: ExpectationSource;
   /** Where the policy file states the expectation, when it is the policy's. */
   readonly expectedAt?: Place;
@@ -152,6 +155,8 @@ export interface Report {
   readonly depth: Depth;
   /** The policy file that judged; missing when there was none. */
   readonly policyFile?: string;
+  /** Whether the policy that judged was strict: warnings reject. */
+  readonly strict?: boolean;
   /** When the oldest kept answer of the registry was fetched that this run rests on; missing where all were asked for now. */
   readonly oldestAnswer?: Date;
   /** Requests made, by host; empty when nothing was asked. */

@@ -56,6 +56,11 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
   }
 }
 
+/** Whether a path leads to a regular file, links followed; what cannot be looked at is none. */
+export async function isRegularFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
 /** What is in a folder; nothing when it may not be listed. */
 async function entriesIn(
   folder: string,

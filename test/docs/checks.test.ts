@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aboutEverything } from '../../src/cli/catalogue.ts';
+import { aboutEverything } from '../../src/catalogue.ts';
 import { checkIds } from '../../src/model/check.ts';
 import { explainTopic } from '../../src/report/formats/explanation.ts';
 import { openStage, type Stage } from '../cli/program.ts';

@@ -18,6 +18,19 @@ const engine = [
   'diff',
 ];
 
+/** What tells the story, and what gets ready for it. */
+const story = [
+  'auditor.ts',
+  'examine.ts',
+  'audit.ts',
+  'drift.ts',
+  'export.ts',
+  'open',
+  'project',
+  'catalogue.ts',
+  'render.ts',
+];
+
 /** What each part of `src/` may import from the others; every part may import itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
@@ -42,9 +55,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'audit.ts': [...engine, 'auditor.ts', 'examine.ts'],
   'drift.ts': [...engine, 'auditor.ts', 'audit.ts'],
   'export.ts': [...engine, 'auditor.ts', 'examine.ts', 'audit.ts'],
-  'index.ts': [...engine, 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
+  open: [...engine, 'auditor.ts'],
+  project: [...words, 'source', 'registry', 'lockfile', 'installed', 'policy'],
+  'catalogue.ts': [...words, 'verify', 'policy', 'report'],
+  'render.ts': [...words, 'registry', 'report', 'catalogue.ts'],
+  'audit-folder.ts': [...words, 'lockfile', 'audit.ts', 'open', 'project'],
+  'index.ts': [...engine, ...story, 'report', 'audit-folder.ts'],
   // Commands load only what they need, so they name the parts instead of the index that names everything.
-  cli: [...engine, 'index.ts', 'report', 'auditor.ts', 'examine.ts', 'audit.ts', 'drift.ts', 'export.ts'],
+  cli: [...engine, ...story, 'report', 'audit-folder.ts', 'index.ts'],
 };
 
 /** Where each third-party package lives: a folder of `src/` or one file. A package without a home is not welcome. */

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { audit } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { mergeTargets } from '../../model/target.ts';
@@ -24,8 +25,13 @@ export async function auditCommand(
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
       run: async (auditor) => {
         if (depth !== 'installed') return audit(lockfiles, auditor);
-        const { findInstalled } = await import('../installed.ts');
-        const installed = await findInstalled(lockfiles, settings.addresses, environment);
+        const { clientCaches, findInstalled } = await import('../../project/installed.ts');
+        const { env, cwd } = environment;
+        const installed = await findInstalled(lockfiles, {
+          folder: cwd,
+          addresses: settings.addresses,
+          caches: clientCaches({ env, cwd, platform: process.platform, home: homedir() }),
+        });
         return audit(lockfiles, { ...auditor, installed });
       },
     };

@@ -6,6 +6,7 @@ import { type LockfileSide, readSide, refuseNothing, sideOf } from '../../lockfi
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { inFolder } from '../../model/disk-path.ts';
 import { mergeTargets } from '../../model/target.ts';
+import { readOptions } from '../../project/lockfiles.ts';
 import type { Addresses } from '../../registry/addresses.ts';
 import { diskAt, kindOf } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
@@ -48,13 +49,7 @@ async function sideFor(
   flat: boolean,
 ): Promise<LockfileSide> {
   const { cwd } = environment;
-  const options = {
-    registry: addresses.registry,
-    npmRegistry: addresses.npmRegistry,
-    otherNpmRegistries: addresses.otherNpmRegistries,
-    flat,
-    ...(type !== undefined && { format: type }),
-  };
+  const options = { ...readOptions({ addresses, format: type }), flat };
   const inside = (disk: Disk, folder: string, more: DiscoverOptions = {}) =>
     readSide(disk, folder, { ...options, ...more });
   if (text === undefined) return inside(diskAt(cwd), '.', { allowMissing: true });

@@ -1,7 +1,7 @@
+import { aboutEverything } from '../../catalogue.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
 import { explainPackage, explainTopic } from '../../report/formats/explanation.ts';
-import { aboutEverything } from '../catalogue.ts';
 import { docsPage } from '../docs.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
@@ -33,15 +33,16 @@ export async function explainCommand(
     );
   }
   const specs = readSpecs([what], flags, environment);
-  const [{ verifySpecs }, { auditQuietly, renderContext }] = await Promise.all([
+  const [{ verifySpecs }, { renderContext }, { auditQuietly, renderOptions }] = await Promise.all([
     import('../../audit.ts'),
+    import('../../render.ts'),
     import('../session.ts'),
   ]);
   const { report, request } = await auditQuietly(flags, environment, async () => ({
     packages: 1,
     run: (auditor) => verifySpecs(specs, auditor),
   }));
-  const context = renderContext(flags, environment, request.settings);
+  const context = renderContext(report, renderOptions(flags, environment, request.settings));
   const [unresolved] = report.unresolved;
   if (unresolved !== undefined)
     throw new JsrVerifyError(

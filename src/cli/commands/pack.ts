@@ -1,6 +1,6 @@
 import { auditAll, followLogs } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
-import { inFolder } from '../../model/disk-path.ts';
+import { inFolder, shownPath } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { tool } from '../../model/tool.ts';
 import { readBytesFile } from '../../source/disk.ts';
@@ -13,7 +13,6 @@ import { checkWritable, writeOutput } from '../output.ts';
 import { toTrustNote, trustNote } from '../pack-trust.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
-import { shownPath } from '../settings.ts';
 
 /** Options of its own. */
 export interface PackFlags {

@@ -3,13 +3,14 @@ import { createTwoFilesPatch } from 'diff';
 import { auditAll, judgeTarget } from '../../audit.ts';
 import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
-import { inFolder } from '../../model/disk-path.ts';
+import { inFolder, shownPath } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import type { PackageReport } from '../../model/report.ts';
 import type { Target } from '../../model/target.ts';
 import { expectationFor } from '../../policy/expectation.ts';
 import { compareIdentity } from '../../policy/identity.ts';
 import { pin } from '../../policy/pin/pin.ts';
+import { nearestPolicy, readSibling } from '../../project/policy.ts';
 import { toTerminal } from '../../report/words/escape.ts';
 import { readTextFile } from '../../source/disk.ts';
 import type { Environment } from '../environment.ts';
@@ -17,10 +18,8 @@ import { exit, exitCodeOf } from '../exit.ts';
 import { readOperands } from '../operands.ts';
 import type { AuditFlags } from '../options.ts';
 import { checkWritable, writeOutput } from '../output.ts';
-import { nearestPolicy, readSibling } from '../policy.ts';
 import { voiceOn } from '../say.ts';
 import { auditQuietly } from '../session.ts';
-import { shownPath } from '../settings.ts';
 
 /** Options of its own. */
 export interface PinFlags {

@@ -1,5 +1,6 @@
 import { inFolder } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { openTrust } from '../../open/trust.ts';
 import { toTerminal } from '../../report/words/escape.ts';
 import type { Trust } from '../../sigstore/trust.ts';
 import {
@@ -14,10 +15,9 @@ import { readBytesFile } from '../../source/disk.ts';
 import { checkFork, maxForkBytes, parseForkFile } from '../../tlog/fork.ts';
 import type { Environment } from '../environment.ts';
 import { exit } from '../exit.ts';
-import { openTrust } from '../load-trust.ts';
 import type { OutputFlags, SourceFlags } from '../options.ts';
 import { voiceOn } from '../say.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, trustOptions } from '../settings.ts';
 
 export type TrustFlags = SourceFlags &
   Pick<OutputFlags, 'quiet'> & { readonly strict: boolean; readonly json: boolean };
@@ -32,7 +32,13 @@ export async function trustCommand(
   const settings = await readSettings(flags, environment);
   const voice = voiceOn(environment.stderr, flags.quiet);
   const load = (offline: boolean, forceRefresh: boolean): Promise<Trust> =>
-    openTrust({ ...settings, offline: offline || settings.offline }, environment, {
+    openTrust({
+      ...trustOptions(settings),
+      cacheDir: settings.cacheDir,
+      offline: offline || settings.offline,
+      proxies: settings.proxies,
+      now: environment.now(),
+      signal: environment.signal,
       strict: flags.strict,
       forceRefresh,
       onProgress: (text) => voice.note(text),

@@ -26,6 +26,7 @@ export interface HttpSource extends Source {
   readonly inFlight: number;
   /** Ends what is under way as unavailable and closes all connections, so that the process can end. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Bodies that are only hashed are kept on disk up to this size, so that they can be hashed again. */
@@ -83,6 +84,10 @@ class Http implements HttpSource {
 
   close(): Promise<void> {
     return this.#network.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #answer<T>(
