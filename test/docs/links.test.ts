@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { aboutEverything } from '../../src/cli/catalogue.ts';
+import { aboutEverything } from '../../src/catalogue.ts';
 
 const root = join(import.meta.dirname, '../..');
 const index = 'docs/index.md';
