@@ -183,7 +183,7 @@ async function auditTargets(
     auditor.now,
   );
   for (const exemption of strayed.usedExemptions) used.add(exemption);
-  const interrupted = await Promise.race([work.then(() => false), aborted(auditor.signal)]);
+  const interrupted = await isCutShort(work, auditor.signal);
   return {
     checkedAt: auditor.now,
     trust: auditor.trust.status,
@@ -342,11 +342,25 @@ function isAborted({ signal }: Auditor): boolean {
   return signal?.aborted === true;
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<true> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) resolve(true);
-    signal?.addEventListener('abort', () => resolve(true), { once: true });
+/** Waits for work, but no longer than to the abort of a signal; says whether that came first. */
+async function isCutShort(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
+  const { promise: aborted, stop } = untilStopped();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work.then(() => false), aborted.then(() => true)]);
+  } finally {
+    // Deno keeps a process alive for as long as somebody listens to a signal that has a timer.
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function untilStopped(): { readonly promise: Promise<void>; readonly stop: () => void } {
+  let stop: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    stop = resolve;
   });
+  return { promise, stop };
 }
 
 function byPurl(foreign: readonly ForeignReference[]): ReadonlyMap<string, readonly ForeignReference[]> {

@@ -94,7 +94,7 @@ describe.each(['Node', ...hostNames] as const)('on %s, a script of docs/library.
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^pkg:jsr\/@acme\/widget@1\.0\.0 verified acme\/widget [0-9a-f]{40}$/),
-      'pkg:jsr/@acme/handmade@1.0.0 rejected nobody is proven ',
+      'pkg:jsr/@acme/handmade@1.0.0 rejected nobody is proven',
     ]);
   });
 

@@ -20,7 +20,6 @@ import {
   reportFormats,
 } from '../../src/index.ts';
 import { files, openStage, type Stage } from '../cli/program.ts';
-import type { Answer } from '../support/http.ts';
 import { inProcess } from '../support/in-process.ts';
 import { denoLock, packageLock } from '../support/lockfiles.ts';
 import type { Publication } from '../support/publication.ts';
@@ -37,13 +36,6 @@ beforeAll(async () => {
       world.publish({ scope: 'acme', name, version: '1.0.0', files: files(), ...more });
     widget = publish('widget');
     handmade = publish('handmade', { provenance: 'none' });
-    // The log signs its checkpoint anew for each request; everybody shall see the same one.
-    const answers = new Map<string, Answer>();
-    world.edit({ role: 'rekor' }, (answer, { path, body }) => {
-      const first = answers.get(path + body) ?? answer;
-      answers.set(path + body, first);
-      return first;
-    });
   });
 });
 afterAll(() => stage.close());
@@ -77,9 +69,10 @@ describe('auditFolder', () => {
     const report = await auditFolder(project.folder, { ...world(), now });
     const { registry, rekor } = stage.server.urls;
     const text = await render(report, format, { addresses: { registry, rekor } });
-    // How often hosts were asked depends on which questions met.
+    // How often hosts were asked depends on which questions met; the log signs its checkpoint anew for each answer.
     const steady = (said: string) =>
       said
+        .replaceAll(/"checkpoint":\s*"[^"]*"/g, '"checkpoint": "#"')
         .replaceAll(/"requests":\s*\{[^}]*\}/g, '"requests": {}')
         .replaceAll(/\b\d+ requests?\b/g, '# requests')
         .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '#');
