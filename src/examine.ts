@@ -8,6 +8,7 @@ import { withLink } from './examine/link.ts';
 import type { Checks } from './model/check.ts';
 import type { Evidence, Gathered, RawAttestation, RegistryClaims } from './model/evidence.ts';
 import type { Target } from './model/target.ts';
+import { withoutGraph } from './verify/manifest.ts';
 
 /** What one package version came to, before anybody has an opinion about it. */
 export interface Examination {
@@ -43,10 +44,11 @@ function isInTrouble(checks: Checks): boolean {
 async function look(target: Target, upstream: Upstream, auditor: PackageAuditor): Promise<Examination> {
   const { registry, log } = upstream;
   const collected = await collectEvidence(target, upstream, auditor);
-  const { manifest, registryClaims, files } = collected;
+  const { registryClaims, files } = collected;
+  const manifest = withoutGraph(collected.manifest);
   const check = (attestation: Gathered<RawAttestation>): Promise<Attempt> => {
-    const evidence = { manifest, attestation, registryClaims, ...(files && { files: files.digests }) };
-    return attempt(target, { ...evidence, search: 'not-asked' }, registry, auditor.trust);
+    const evidence = { attestation, ...(files && { files: files.digests }) };
+    return attempt({ target, manifest, ...evidence, trust: auditor.trust }, registry);
   };
 
   const attempts: Attempt[] = [];

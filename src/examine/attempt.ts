@@ -2,12 +2,10 @@ import type { Checks } from '../model/check.ts';
 import { absent, type Evidence, type Gathered, present, type RawAttestation } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
 import type { Provenance } from '../model/provenance.ts';
-import type { Target } from '../model/target.ts';
 import { readUpload } from '../npm/tarball/upload.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Trust } from '../sigstore/trust.ts';
 import { mayAttestUpload } from '../verify/subject.ts';
-import { prove, verify } from '../verify/verify.ts';
+import { prove, type Verification, verify } from '../verify/verify.ts';
 
 /** One attestation, checked in full. */
 export interface Attempt {
@@ -18,18 +16,14 @@ export interface Attempt {
 }
 
 /** Checks one attestation of a version. The publisher's upload is fetched only where the statement is about it. */
-export async function attempt(
-  target: Target,
-  evidence: Evidence,
-  registry: Registry,
-  trust: Trust,
-): Promise<Attempt> {
-  const first = verify(target, evidence, trust);
+export async function attempt(verification: Verification, registry: Registry): Promise<Attempt> {
+  const { target, attestation } = verification;
+  const first = verify(verification);
   const checks = isAboutUpload(target.package, first)
-    ? verify(target, { ...evidence, upload: await collectUpload(target.package, registry) }, trust)
+    ? verify({ ...verification, upload: await collectUpload(target.package, registry) })
     : first;
   const provenance = prove(target, checks);
-  return { attestation: evidence.attestation, checks, ...(provenance && { provenance }) };
+  return { attestation, checks, ...(provenance && { provenance }) };
 }
 
 function isAboutUpload(about: PackageVersion, { subject, statement, manifest }: Checks): boolean {

@@ -7,13 +7,13 @@ import type { Collected } from './evidence.ts';
 
 /** Searches the log for further attestations of the manifest where they are needed; `undefined` where they are not. */
 export async function searchCandidates(
-  { readable, named }: Collected,
+  { manifest, named }: Collected,
   attempts: readonly Attempt[],
   log: TransparencyLog,
   wanted: Pick<Auditor, 'bundles' | 'discover'>,
 ): Promise<Search | undefined> {
-  return readable.status === 'passed' && isNeeded(attempts, wanted)
-    ? log.search(readable.fact.digest, leavesOf(named))
+  return manifest.status === 'passed' && isNeeded(attempts, wanted)
+    ? log.search(manifest.fact.digest, leavesOf(named))
     : undefined;
 }
 

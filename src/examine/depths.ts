@@ -1,7 +1,7 @@
 import type { PackageAuditor } from '../auditor.ts';
 import { checkInstalled } from '../installed/check.ts';
 import type { InstalledCopies } from '../installed/copies.ts';
-import { after, type Checks, passed, skipped } from '../model/check.ts';
+import { after, type Checks, skipped } from '../model/check.ts';
 import { purlOf } from '../model/package.ts';
 import { reaches } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
@@ -22,7 +22,7 @@ export async function deepen(
 ): Promise<Checks> {
   const { depth, installed } = digging;
   if (!reaches(depth, 'tarball')) return checks;
-  const ready = after({ manifest: checks.manifest, files: checks.files }, (known) => passed(known.manifest));
+  const ready = after({ manifest: checks.manifest, files: checks.files }, () => collected.manifest);
   const tarballs =
     ready.status === 'passed'
       ? await examineTarball({ target, manifest: ready.fact, collected }, registry, digging)

@@ -1,5 +1,5 @@
 import type { PackageAuditor, Upstream } from '../auditor.ts';
-import type { Checks } from '../model/check.ts';
+import type { Outcome } from '../model/check.ts';
 import {
   absent,
   type Gathered,
@@ -11,7 +11,7 @@ import { reaches } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
 import type { PackageMeta } from '../registry/meta.ts';
 import type { TransparencyLog } from '../tlog/log.ts';
-import { checkManifest, lockedDigest } from '../verify/manifest.ts';
+import { checkManifest, lockedDigest, type ReadManifest } from '../verify/manifest.ts';
 import { type CollectedFiles, collectFiles } from './files.ts';
 import { claimsOf } from './registry-claims.ts';
 
@@ -21,9 +21,8 @@ export interface Collected {
   /** The log index that the registry names, decimal. */
   readonly badge: Gathered<string>;
   readonly registryClaims: RegistryClaims;
-  readonly manifest: Gathered<Uint8Array>;
-  /** What check `manifest` established about these bytes. */
-  readonly readable: Checks['manifest'];
+  /** The version manifest, read and hashed once. */
+  readonly manifest: Outcome<ReadManifest>;
   /** The attestation that the registry names, or those that the user gives instead; empty when there is none. */
   readonly named: readonly Gathered<RawAttestation>[];
   /** Missing where the depth does not include files, or the manifest does not say which there are. */
@@ -36,20 +35,20 @@ export async function collectEvidence(
   { registry, log }: Upstream,
   { depth, bundles }: Pick<PackageAuditor, 'depth' | 'bundles'>,
 ): Promise<Collected> {
-  const [meta, manifest, badge] = await Promise.all([
+  const [meta, served, badge] = await Promise.all([
     registry.meta(about),
     registry.manifest(about, lockedDigest(occurrences) !== undefined),
     registry.badge(about),
   ]);
   const registryClaims = claimsOf(about.version, meta, badge);
-  const readable = checkManifest(manifest, occurrences, registryClaims);
+  const manifest = checkManifest(served, occurrences, registryClaims);
   const [named, files] = await Promise.all([
     bundles === undefined ? collectNamed(badge, log) : bundles.map(fromDisk),
-    readable.status === 'passed' && reaches(depth, 'files')
-      ? collectFiles(about, readable.fact.files, registry, depth)
+    manifest.status === 'passed' && reaches(depth, 'files')
+      ? collectFiles(about, manifest.fact.files, registry, depth)
       : undefined,
   ]);
-  return { meta, badge, registryClaims, manifest, readable, named, ...(files && { files }) };
+  return { meta, badge, registryClaims, manifest, named, ...(files && { files }) };
 }
 
 /** The log entry that the registry names; empty when it names none. */

@@ -1,11 +1,12 @@
 import type { Auditor } from '../auditor.ts';
-import { type Facts, type Outcome, skipped, unknown } from '../model/check.ts';
+import { type Outcome, skipped, unknown } from '../model/check.ts';
 import { type Failure, failureOf, type Gathered, unavailable } from '../model/evidence.ts';
 import type { Target } from '../model/target.ts';
 import { type Dist, revisionIn } from '../registry/packument.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Message } from '../source/workers/workers.ts';
 import type { TarballTask } from '../tasks.ts';
+import type { ReadManifest } from '../verify/manifest.ts';
 import type { Attested } from '../verify/one-tarball.ts';
 import {
   type CheckedTarball,
@@ -16,13 +17,12 @@ import {
   type ServedTarball,
   type TarballEvidence,
 } from '../verify/tarball.ts';
-import { parseJson } from '../wire/json.ts';
 import type { Collected } from './evidence.ts';
 
 /** A version whose files passed check `files`: tarballs are derived from nothing else. */
 export interface AttestedFiles {
   readonly target: Target;
-  readonly manifest: Facts['manifest'];
+  readonly manifest: ReadManifest;
   readonly collected: Collected;
 }
 
@@ -39,13 +39,11 @@ export async function examineTarball(
   comparing: Comparing,
 ): Promise<CheckedTarballs> {
   const only = (outcome: Outcome<never>): CheckedTarballs => ({ outcome, contents: [] });
-  if (manifest.source !== 'served' || collected.manifest.state !== 'present') {
+  if (manifest.source !== 'served') {
     return only(
       unknown('the registry did not answer, so the files that the tarball is made of are not known'),
     );
   }
-  const parsed = parseJson(collected.manifest.value);
-  if (!parsed.ok) return only(unknown(`the version manifest is ${parsed.why}`));
   const tarballs = await collectTarballs(target, registry);
   // Of a yanked version there is none to install; for any other, "not listed" may be said to us alone (contract 3.1).
   if (tarballs.length === 0)
@@ -57,7 +55,8 @@ export async function examineTarball(
   const attested = {
     package: target.package,
     files: collected.files?.bytes ?? new Map(),
-    manifest: parsed.value as object,
+    graph: manifest.graph,
+    exports: manifest.exports,
     registryUrl: registry.address,
   };
   return checkTarballs(tarballs, (tarball) => compare(tarball, attested, comparing));

@@ -101,13 +101,10 @@ export interface LinkedRepository {
   readonly id?: string;
 }
 
-/** Everything collected about one package version, as bytes, before anything is believed. */
+/** What was collected about one package version beside its manifest, before anything is believed. */
 export interface Evidence {
-  /** `<version>_meta.json` exactly as served. */
-  readonly manifest: Gathered<Uint8Array>;
   /** The attestation to check; `absent` means that the registry names none and the log's search index knows none. */
   readonly attestation: Gathered<RawAttestation>;
-  readonly registryClaims: RegistryClaims;
   /** Whether the log's search index was asked for the digest, and what it said. */
   readonly search: 'not-asked' | 'found' | 'nothing-found' | 'unavailable';
   /** Files of the manifest, by path, as a digest and size of the bytes served. */

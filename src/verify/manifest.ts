@@ -4,6 +4,7 @@ import type { Gathered, RegistryClaims } from '../model/evidence.ts';
 import { type Sha256, toSha256 } from '../model/package.ts';
 import { foldPath, forbiddenInPath } from '../model/path.ts';
 import type { Occurrence } from '../model/target.ts';
+import { type ModuleGraph, readModuleGraph } from '../npm/tarball/graph.ts';
 import { toExports } from '../wire/exports.ts';
 import { field, isRecord, parseJson } from '../wire/json.ts';
 
@@ -11,8 +12,14 @@ const maxFiles = 50_000;
 /** JSR takes 20 MB per package, more on request (contract 1.5); bytes. */
 const maxTotal = 500_000_000;
 
+/** What the manifest says, with the modules that the npm tarball is derived from; empty where only a digest is known. */
+export interface ReadManifest extends ManifestFact {
+  readonly graph: ModuleGraph;
+}
+
 /**
- * Passes when the version manifest can be read in one way only, and establishes the digest of its raw bytes.
+ * Passes when the version manifest can be read in one way only, and establishes the digest of its raw bytes. Made once per
+ * package: everything else is given the outcome.
  * Where the registry did not answer, a digest that every lockfile agrees on stands in for the bytes: Deno will run
  * nothing else.
  */
@@ -20,7 +27,7 @@ export function checkManifest(
   manifest: Gathered<Uint8Array>,
   occurrences: readonly Occurrence[],
   { unlisted }: Pick<RegistryClaims, 'unlisted'> = {},
-): Outcome<ManifestFact> {
+): Outcome<ReadManifest> {
   switch (manifest.state) {
     case 'absent':
       // Of a private package, whoever is not signed in hears of neither list nor manifest (jsr#1270).
@@ -32,14 +39,27 @@ export function checkManifest(
     case 'unavailable': {
       const locked = lockedDigest(occurrences);
       if (locked === undefined) return unknown(`the version manifest could not be fetched: ${manifest.why}`);
-      return passed({ source: 'locked', digest: locked, files: new Map(), exports: new Map() });
+      return passed({
+        source: 'locked',
+        digest: locked,
+        files: new Map(),
+        exports: new Map(),
+        graph: new Map(),
+      });
     }
     case 'present':
       return readManifest(manifest.value);
   }
 }
 
-function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
+/** The same outcome without the modules: reports are kept for the whole run, and no report needs them. */
+export function withoutGraph(manifest: Outcome<ReadManifest>): Outcome<ManifestFact> {
+  if (manifest.status !== 'passed') return manifest;
+  const { graph: _, ...fact } = manifest.fact;
+  return passed(fact);
+}
+
+function readManifest(bytes: Uint8Array): Outcome<ReadManifest> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return failed(`the version manifest is malformed: ${parsed.why}`);
   // Deno's vendored copies drop the module graph and add this key; the digest in it is a claim (contract 1.4, trap 21).
@@ -80,7 +100,7 @@ function readManifest(bytes: Uint8Array): Outcome<ManifestFact> {
   const exports = toExports(field(parsed.value, 'exports'));
   if (exports === undefined) return failed('the version manifest has malformed exports');
   const digest = createHash('sha256').update(bytes).digest('hex') as Sha256;
-  return passed({ source: 'served', digest, files, exports });
+  return passed({ source: 'served', digest, files, exports, graph: readModuleGraph(parsed.value) });
 }
 
 function checksum(value: unknown): Sha256 | undefined {

@@ -3,7 +3,7 @@ import { failed, type Outcome, passed, type TarballFact } from '../model/check.t
 import { fileDigest } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
 import { firstDetails } from '../model/words.ts';
-import type { VersionManifest } from '../npm/tarball/graph.ts';
+import type { ModuleGraph } from '../npm/tarball/graph.ts';
 import { rederive } from '../npm/tarball/rederive.ts';
 import { readTarball } from '../npm/tarball/tar.ts';
 import type { CheckedTarball, ServedTarball } from './tarball.ts';
@@ -13,7 +13,9 @@ export interface Attested {
   readonly package: PackageVersion;
   /** Every file of the manifest, compared with its checksum. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly manifest: VersionManifest;
+  /** The modules and the `exports` of the manifest. */
+  readonly graph: ModuleGraph;
+  readonly exports: ReadonlyMap<string, string>;
   readonly registryUrl: string;
 }
 

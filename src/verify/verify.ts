@@ -18,28 +18,41 @@ import { checkBundle } from './bundle.ts';
 import { checkClaims } from './claims.ts';
 import { checkFiles } from './files.ts';
 import { checkLockfile, checkReplaced } from './lockfile.ts';
-import { checkManifest } from './manifest.ts';
 import { checkStatement } from './statement.ts';
 import { checkSubject } from './subject.ts';
+
+/** What `verify` checks: the manifest, read once for all attestations, and one attestation of it. */
+export interface Verification extends Pick<Evidence, 'attestation' | 'files' | 'upload'> {
+  readonly target: Target;
+  /** The outcome of `checkManifest`. */
+  readonly manifest: Outcome<Facts['manifest']>;
+  readonly trust: Trust;
+}
 
 /**
  * The proof, from the bytes that were served to the identity that built them. Each check is handed only what earlier
  * ones established. Pure: same evidence, same checks. `tarball` and `installed` are added by whoever read a tarball or
  * a disk.
  */
-export function verify(target: Target, evidence: Evidence, trust: Trust): Checks {
+export function verify({
+  target,
+  manifest,
+  attestation,
+  files: served,
+  upload,
+  trust,
+}: Verification): Checks {
   const about = target.package;
-  const manifest = checkManifest(evidence.manifest, target.occurrences, evidence.registryClaims);
-  const bundle = after({ manifest }, (known) => checkBundle(evidence.attestation, about, known.manifest));
-  const { certificate, inclusion, signature } = sigstoreChecks(bundle, evidence, trust);
+  const bundle = after({ manifest }, (known) => checkBundle(attestation, about, known.manifest));
+  const { certificate, inclusion, signature } = sigstoreChecks(bundle, attestation, trust);
   const statement = after({ signature }, checkStatement);
-  const subject = after({ statement, manifest }, (known) => checkSubject(about, known, evidence.upload));
+  const subject = after({ statement, manifest }, (known) => checkSubject(about, known, upload));
   const claims = after({ statement, certificate }, checkClaims);
   const attested = statement.status === 'passed' ? statement.fact : undefined;
   const lockfile =
     checkReplaced(target.occurrences) ??
     after({ manifest }, (known) => checkLockfile(target.occurrences, known.manifest, attested));
-  const files = after({ manifest }, (known) => checkFiles(evidence.files, known.manifest));
+  const files = after({ manifest }, (known) => checkFiles(served, known.manifest));
   return {
     manifest,
     bundle,
@@ -87,10 +100,10 @@ export function prove(target: Target, checks: Checks): Provenance | undefined {
 
 function sigstoreChecks(
   bundle: Outcome<Facts['bundle']>,
-  evidence: Evidence,
+  attestation: Evidence['attestation'],
   trust: Trust,
 ): SigstoreOutcomes {
-  const asked: Asked = evidence.attestation.state === 'present' ? evidence.attestation.value : {};
+  const asked: Asked = attestation.state === 'present' ? attestation.value : {};
   const checks = after({ bundle }, (known) => passed(checkSigstore(known.bundle.sigstore, asked, trust)));
   if (checks.status === 'passed') return checks.fact;
   return { certificate: checks, inclusion: checks, signature: checks };

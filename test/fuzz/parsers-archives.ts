@@ -13,7 +13,7 @@ import { readAsked, readClaim, readVersion } from '../../src/installed/node/pack
 import { readPnp } from '../../src/installed/node/pnp.ts';
 import type { Sha256 } from '../../src/model/package.ts';
 import { parseScript } from '../../src/npm/script/syntax.ts';
-import { readExports, readModuleGraph } from '../../src/npm/tarball/graph.ts';
+import { readModuleGraph } from '../../src/npm/tarball/graph.ts';
 import { checkPackageJson } from '../../src/npm/tarball/package-json.ts';
 import { rewriteText } from '../../src/npm/tarball/rewrite.ts';
 import { checkSourceMap } from '../../src/npm/tarball/sourcemap.ts';
@@ -25,6 +25,8 @@ import { readMemory } from '../../src/source/cache/log-memory.ts';
 import { recording } from '../../src/source/pack/pack.ts';
 import { readPack } from '../../src/source/pack/pack-reader.ts';
 import { unzip } from '../../src/source/zip.ts';
+import { toExports } from '../../src/wire/exports.ts';
+import { field } from '../../src/wire/json.ts';
 import { zipOf } from '../installed/archive.ts';
 import { jsonBytes } from '../support/json.ts';
 import { textFrom } from './inputs.ts';
@@ -246,7 +248,7 @@ export const archiveParsers: readonly Parser[] = [
     read: (bytes) => {
       const manifest = jsonOf(bytes);
       const graph = readModuleGraph(manifest);
-      const exports = readExports(manifest);
+      const exports = toExports(field(manifest, 'exports')) ?? new Map<string, string>();
       const context = { package: about, exports, selfImports: 'file' as const };
       const text = 'import "./a.ts";\nimport("jsr:@std/path@1");\n/** 🦕 */\n';
       return [

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { readModuleGraph } from '../../src/npm/tarball/graph.ts';
 import { type Rederivation, type RederivationInput, rederive } from '../../src/npm/tarball/rederive.ts';
-import { type MintedPackage, mintInput } from './support/package.ts';
+import { type MintedInput, type MintedPackage, mintInput } from './support/package.ts';
 
 beforeAll(() => loadCompiler());
 
@@ -38,9 +39,8 @@ const classOf = ({ files }: Rederivation, path: string) => files.find((file) => 
 
 type Graph = Readonly<Record<string, unknown>>;
 
-function withGraph(input: RederivationInput, change: (graph: Graph) => Graph): RederivationInput {
-  const graph = input.manifest.moduleGraph2 as Graph;
-  return { ...input, manifest: { ...input.manifest, moduleGraph2: change(graph) } };
+function withGraph(input: MintedInput, change: (graph: Graph) => Graph): RederivationInput {
+  return { ...input, graph: readModuleGraph({ moduleGraph2: change(input.moduleGraph2) }) };
 }
 
 describe('a module that the graph names and nobody attested', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readExports, readModuleGraph } from '../../src/npm/tarball/graph.ts';
+import { readModuleGraph } from '../../src/npm/tarball/graph.ts';
 
 const range = [
   [1, 2],
@@ -88,18 +88,5 @@ describe('the module graph of a manifest', () => {
     expect(graph.get('/a.ts')?.imports).toEqual([
       { text: 'a', range, typeOnly: false, typesSpecifier: types },
     ]);
-  });
-});
-
-describe('the exports of a manifest', () => {
-  it('are one main entry or a list, of texts only', () => {
-    expect(readExports({ exports: './mod.ts' })).toEqual(new Map([['.', './mod.ts']]));
-    expect(readExports({ exports: { '.': './mod.ts', './a': 5, './b': null, './c': './c.ts' } })).toEqual(
-      new Map([
-        ['.', './mod.ts'],
-        ['./c', './c.ts'],
-      ]),
-    );
-    for (const exports of [undefined, null, 5, ['./mod.ts']]) expect(readExports({ exports }).size).toBe(0);
   });
 });

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCompiler } from '../../src/npm/script/compiler.ts';
-import { readExports, readModuleGraph, type VersionManifest } from '../../src/npm/tarball/graph.ts';
+import { readModuleGraph } from '../../src/npm/tarball/graph.ts';
 import { layOut } from '../../src/npm/tarball/layout.ts';
 import { type FileClass, type Rederivation, rederive } from '../../src/npm/tarball/rederive.ts';
+import { toExports } from '../../src/wire/exports.ts';
 import { type MintedPackage, mintInput } from './support/package.ts';
 import { parseSpec } from './support/spec.ts';
 
@@ -456,10 +457,9 @@ describe.skipIf(!existsSync(real))(`installed packages, known by their hashes${s
   it.each(withManifest)(
     '%s: the layout names every file, and the package.json is the generated one',
     async (name) => {
-      const manifest = JSON.parse(
-        readFileSync(join(manifests, `${name}_meta.json`), 'utf8'),
-      ) as VersionManifest & {
-        manifest: Record<string, unknown>;
+      const manifest = JSON.parse(readFileSync(join(manifests, `${name}_meta.json`), 'utf8')) as {
+        readonly exports: unknown;
+        readonly manifest: Record<string, unknown>;
       };
       const rows = readFileSync(join(real, 'installed', name, 'files.tsv'), 'utf8')
         .trim()
@@ -470,10 +470,11 @@ describe.skipIf(!existsSync(real))(`installed packages, known by their hashes${s
       const [scope = '', short = '', version = ''] = name.split(/__|@/);
       const context = {
         package: { scope, name: short, version },
-        exports: readExports(manifest),
+        exports: toExports(manifest.exports) ?? new Map<string, string>(),
         selfImports: 'file' as const,
       };
-      const layout = layOut(readModuleGraph(manifest), (path) => paths.has(path), context, 11);
+      const graph = readModuleGraph(manifest);
+      const layout = layOut(graph, (path) => paths.has(path), context, 11);
 
       const outputs = [...layout.scripts.keys(), ...layout.declarations.keys()].flatMap((path) => [
         path,
@@ -490,7 +491,8 @@ describe.skipIf(!existsSync(real))(`installed packages, known by their hashes${s
       const result = await rederive({
         package: context.package,
         attested,
-        manifest,
+        graph,
+        exports: context.exports,
         tarball,
         registryUrl: 'https://jsr.io',
       });

@@ -14,13 +14,12 @@ import { withEntryBody } from '../support/rekor-entry.ts';
 import { mintSigstore } from '../support/sigstore.ts';
 import {
   checksOf,
-  evidenceOf,
   expectBroken,
   expectProven,
   type Lies,
   publish,
   targetOf,
-  trustOf,
+  verificationOf,
 } from './chain.ts';
 
 const world = mintWorld();
@@ -278,9 +277,8 @@ describe('no check can be skipped', () => {
   });
 
   it('the same evidence always comes to the same checks', () => {
-    const [target, trust] = [targetOf(publication), trustOf(world.sigstore)];
-    const evidence = evidenceOf(world, publication);
-    expect(verify(target, evidence, trust)).toEqual(verify(target, evidence, trust));
+    const verification = verificationOf(world, publication);
+    expect(verify(verification)).toEqual(verify(verification));
   });
 });
 

@@ -3,7 +3,8 @@ import { type CheckId, type Checks, type Outcome, provenanceChecks } from '../..
 import { type Evidence, type Gathered, present, type RawAttestation } from '../../src/model/evidence.ts';
 import type { Target } from '../../src/model/target.ts';
 import { type Trust, trustFromBytes } from '../../src/sigstore/trust.ts';
-import { prove, verify } from '../../src/verify/verify.ts';
+import { checkManifest, withoutGraph } from '../../src/verify/manifest.ts';
+import { prove, type Verification, verify } from '../../src/verify/verify.ts';
 import type { World } from '../support/jsr.ts';
 import type { Attestation, ProvenanceOptions, Publication } from '../support/publication.ts';
 import type { LogEntries } from '../support/rekor.ts';
@@ -74,15 +75,17 @@ function rawEntry(world: World, attestation: Attestation, lies: Lies = {}): RawA
   };
 }
 
-/** All evidence about a publication. */
-export function evidenceOf(world: World, publication: Publication, lies: Lies = {}): Evidence {
+/** What `verify` is given about a publication. */
+export function verificationOf(world: World, publication: Publication, lies: Lies = {}): Verification {
   const { manifest = publication.manifest } = lies;
+  const target = targetOf(publication, lies.occurrences);
+  const served = manifest instanceof Uint8Array ? present(manifest, 'the registry') : manifest;
   return {
-    manifest: manifest instanceof Uint8Array ? present(manifest, 'the registry') : manifest,
+    target,
+    manifest: withoutGraph(checkManifest(served, target.occurrences)),
     attestation:
       lies.raw ?? present(rawEntry(world, lies.attestation ?? publication.attested, lies), 'the log'),
-    registryClaims: { yanked: false, unlinked: false },
-    search: 'not-asked',
+    trust: lies.trust ?? trustOf(world.sigstore),
     ...(lies.upload && { upload: lies.upload }),
     ...(lies.files && { files: lies.files }),
   };
@@ -90,8 +93,7 @@ export function evidenceOf(world: World, publication: Publication, lies: Lies = 
 
 /** The whole chain over a publication, and whether it proves anything. */
 export function checksOf(world: World, publication: Publication, lies: Lies = {}): Checks {
-  const target = targetOf(publication, lies.occurrences);
-  return verify(target, evidenceOf(world, publication, lies), lies.trust ?? trustOf(world.sigstore));
+  return verify(verificationOf(world, publication, lies));
 }
 
 /** The provenance that the chain proves. */

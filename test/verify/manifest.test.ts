@@ -183,7 +183,7 @@ describe('without an answer of the registry', () => {
     const occurrences = [lockedAt({ kind: 'manifest', digest }), lockedAt({ kind: 'manifest', digest })];
     expect(checkManifest(down, occurrences)).toEqual({
       status: 'passed',
-      fact: { source: 'locked', digest, files: new Map(), exports: new Map() },
+      fact: { source: 'locked', digest, files: new Map(), exports: new Map(), graph: new Map() },
     });
   });
 

@@ -32,20 +32,15 @@ export interface ModuleFacts {
 /** The modules of a package by path, as the registry analysed them at publishing. */
 export type ModuleGraph = ReadonlyMap<string, ModuleFacts>;
 
-/** The part of a parsed `<version>_meta.json` that decides what the npm tarball holds (contract 1.4). */
-export interface VersionManifest {
-  readonly exports?: unknown;
-  readonly moduleGraph1?: unknown;
-  readonly moduleGraph2?: unknown;
-}
-
 /**
- * Reads `moduleGraph2`, or `moduleGraph1` of versions published before May 2024. An entry that has another shape is left
- * out: its specifier then stays unrewritten here, and what depends on it cannot be explained.
+ * The module graph in a parsed `<version>_meta.json` (contract 1.4): `moduleGraph2`, or `moduleGraph1` of versions published
+ * before May 2024. An entry that has another shape is left out: its specifier then stays unrewritten here, and what depends
+ * on it cannot be explained.
  */
-export function readModuleGraph(manifest: VersionManifest): ModuleGraph {
+export function readModuleGraph(manifest: unknown): ModuleGraph {
+  const { moduleGraph1, moduleGraph2 } = record(manifest);
   const graph = new Map<string, ModuleFacts>();
-  for (const [path, facts] of Object.entries(record(manifest.moduleGraph2 ?? manifest.moduleGraph1))) {
+  for (const [path, facts] of Object.entries(record(moduleGraph2 ?? moduleGraph1))) {
     const module = record(facts);
     graph.set(path, {
       imports: list(module['dependencies']).flatMap(readImport),
@@ -58,16 +53,6 @@ export function readModuleGraph(manifest: VersionManifest): ModuleGraph {
     });
   }
   return graph;
-}
-
-/** Reads the `exports` of a version manifest; a string stands for the main entry. */
-export function readExports(manifest: VersionManifest): ReadonlyMap<string, string> {
-  if (typeof manifest.exports === 'string') return new Map([['.', manifest.exports]]);
-  const exports = new Map<string, string>();
-  for (const [key, target] of Object.entries(record(manifest.exports))) {
-    if (typeof target === 'string') exports.set(key, target);
-  }
-  return exports;
 }
 
 function readImport(value: unknown): Import[] {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { npmNameOf, type PackageVersion } from '../../model/package.ts';
 import { loadCompiler } from '../script/compiler.ts';
 import { type Classified, explain, type Originals } from './derivation.ts';
-import { type ModuleGraph, readExports, readModuleGraph, type VersionManifest } from './graph.ts';
+import type { ModuleGraph } from './graph.ts';
 import { type Layout, layOut } from './layout.ts';
 import { checkPackageJson } from './package-json.ts';
 import {
@@ -46,7 +46,10 @@ export interface RederivationInput {
   readonly package: PackageVersion;
   /** Bytes by path of every file in the version manifest, already compared with their checksums. */
   readonly attested: ReadonlyMap<string, Uint8Array>;
-  readonly manifest: VersionManifest;
+  /** The modules of the version manifest. */
+  readonly graph: ModuleGraph;
+  /** The `exports` of the version manifest, path by name. */
+  readonly exports: ReadonlyMap<string, string>;
   readonly tarball: ReadonlyMap<string, Uint8Array>;
   /** The registry whose pages `homepage` points at, such as `https://jsr.io`. */
   readonly registryUrl: string;
@@ -63,8 +66,7 @@ const currentRevision = 11;
  * is `not-derived`.
  */
 export async function rederive(input: RederivationInput): Promise<Rederivation> {
-  const graph = readModuleGraph(input.manifest);
-  const exports = readExports(input.manifest);
+  const { graph, exports } = input;
   const revision = input.revision ?? statedRevision(input.tarball) ?? currentRevision;
   const inTarball = (path: string) => input.tarball.has(path);
   const originals = contextsOf(input, graph, exports).map((context): Originals => {

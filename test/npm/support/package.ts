@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { VersionManifest } from '../../../src/npm/tarball/graph.ts';
+import { readModuleGraph } from '../../../src/npm/tarball/graph.ts';
 import type { RederivationInput } from '../../../src/npm/tarball/rederive.ts';
+import { toExports } from '../../../src/wire/exports.ts';
 
 /** Attested files by path, and how the package exports them. */
 export interface MintedPackage {
@@ -11,23 +11,31 @@ export interface MintedPackage {
   readonly exports: string | Readonly<Record<string, string>>;
 }
 
+/** The same with the module graph as the manifest has it, for changing. */
+export interface MintedInput extends RederivationInput {
+  readonly moduleGraph2: Readonly<Record<string, unknown>>;
+}
+
 /** What `rederive` is given for a minted package and a tarball with these files. */
 export function mintInput(
   minted: MintedPackage,
   tarball: Readonly<Record<string, string | Uint8Array>>,
-): RederivationInput {
+): MintedInput {
+  const { moduleGraph2, exports } = mintManifest(minted);
   const { scope = 'scope', name = 'foo', version = '1.0.0' } = minted;
   return {
     package: { scope, name, version },
     attested: bytesOf(minted.files),
-    manifest: mintManifest(minted),
+    moduleGraph2,
+    graph: readModuleGraph({ moduleGraph2 }),
+    exports: toExports(exports) ?? new Map(),
     tarball: bytesOf(tarball),
     registryUrl: 'http://jsr.test',
   };
 }
 
-/** The version manifest the registry would write: every file with its checksum, and the graph of what the exports reach. */
-function mintManifest({ files, exports }: MintedPackage): VersionManifest & { readonly manifest: unknown } {
+/** What the registry would write into the version manifest: the graph of what the exports reach, and the exports. */
+function mintManifest({ files, exports }: MintedPackage) {
   const targets = typeof exports === 'string' ? { '.': exports } : exports;
   const moduleGraph2: Record<string, unknown> = {};
   const pending = Object.values(targets).map((target) => target.replace(/^\./, ''));
@@ -39,16 +47,7 @@ function mintManifest({ files, exports }: MintedPackage): VersionManifest & { re
     const texts = JSON.stringify(facts).matchAll(/"(?:specifier|text|argument)":"(\.[^"]*)"/g);
     for (const [, text = ''] of texts) pending.push(new URL(text, `file://${path}`).pathname);
   }
-  const manifest = Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [
-      path,
-      {
-        size: Buffer.byteLength(text),
-        checksum: `sha256-${createHash('sha256').update(text).digest('hex')}`,
-      },
-    ]),
-  );
-  return { manifest, moduleGraph2, exports: targets };
+  return { moduleGraph2, exports: targets };
 }
 
 // Enough of deno_graph's module analysis for sources that are written one statement a line.
