@@ -26,7 +26,10 @@ export async function stageForJsr(root: string, into: string): Promise<void> {
     if (file.endsWith('.wasm.br'))
       await write(`${file}.js`, `export default '${bytes.toString('base64')}';\n`);
     else if (file.endsWith('.d.ts'))
-      await write(file, bytes.toString().replace(/(?<=from ')(\..*)\.js(?=')/g, '$1.d.ts'));
+      await write(
+        file,
+        bytes.toString().replace(/(?<=from '|import\(["'])(\.[^"']*)\.js(?=["'])/g, '$1.d.ts'),
+      );
     else if (file.endsWith('.js')) await write(file, served(file, bytes.toString()));
   }
   for (const file of papers) {
