@@ -3,6 +3,7 @@ import { npmNameOf, type PackageName, type PackageVersion, type Purl, purlOf } f
 import { foldPath } from '../model/path.ts';
 import type { Standing, StrayPackage } from '../model/stray.ts';
 import type { Occurrence, Target } from '../model/target.ts';
+import type { AllowedFolders } from './allowed-folders.ts';
 import type { Installed, InstalledCopies, InstalledCopy, NpmCopy } from './copies.ts';
 import { findCached, findNpmCached, findVendored, readVendorHeaders } from './deno/deno-copies.ts';
 import type { InstalledDisk } from './disk.ts';
@@ -11,10 +12,9 @@ import { type Installation, whyExpected } from './node/missing.ts';
 import type { FoundPackage, FoundPackages } from './node/modules.ts';
 import type { Names } from './node/names.ts';
 import { readPnp } from './node/pnp.ts';
-import { type Grounds, leaving } from './node/search.ts';
-import type { Territory } from './territory.ts';
+import { type Locations, linkOutside } from './node/search.ts';
 
-/** Addresses, without a slash at their end, under which Deno keeps what it fetched. */
+/** Base addresses in Deno's cache, without a trailing slash. */
 interface Registries {
   readonly registry: string;
   readonly npmRegistry: string;
@@ -26,18 +26,18 @@ interface Draft {
   readonly occurrences: readonly Occurrence[];
   readonly copies: InstalledCopy[];
   readonly strays: string[];
-  /** Of other versions, where programs of the project look only if they find none in it. */
+  /** Copies of other versions, in folders that programs search only when the project has no copy. */
   readonly distant: StrayPackage[];
   readonly unseen: string[];
   readonly searched: string[];
-  /** Why it should have been found. */
+  /** The reason why a copy was expected. */
   missing?: string;
 }
 
-/** What was found so far, by target; each `take` adds what one kind of place holds. */
+/** The copies that were found so far, by target; each `take…` method adds those of one kind of location. */
 export class Collection {
   readonly #disk: InstalledDisk;
-  readonly #territory: Territory;
+  readonly #allowed: AllowedFolders;
   readonly #drafts = new Map<Purl, Draft>();
   readonly #versions = new Map<string, Draft[]>();
   readonly #strays: StrayPackage[] = [];
@@ -47,12 +47,12 @@ export class Collection {
 
   constructor(
     disk: InstalledDisk,
-    territory: Territory,
+    allowed: AllowedFolders,
     targets: readonly Target[],
     searched: readonly string[],
   ) {
     this.#disk = disk;
-    this.#territory = territory;
+    this.#allowed = allowed;
     for (const { package: about, occurrences } of targets) {
       const draft: Draft = {
         ...{ about, occurrences, copies: [], strays: [], distant: [], unseen: [] },
@@ -69,10 +69,10 @@ export class Collection {
     this.#unseen.push(why);
   }
 
-  async takeFound({ found, imposters, unseen }: FoundPackages): Promise<void> {
+  async takeFound({ found, filesInPlace, unseen }: FoundPackages): Promise<void> {
     for (const one of found) await this.#take(one);
-    for (const { path, package: about, standing } of imposters) {
-      const why = `${this.#territory.shown(path)} is a file where the package should be`;
+    for (const { path, package: about, standing } of filesInPlace) {
+      const why = `${this.#allowed.shown(path)} is a file, but should be the folder of the package`;
       for (const { strays, unseen: open } of this.#versionsOf(about))
         (standing === 'project' ? strays : open).push(why);
     }
@@ -83,20 +83,18 @@ export class Collection {
     }
   }
 
-  async takePnp({ pnp, archives }: Grounds, names: Names): Promise<void> {
+  async takePnp({ pnp, archives }: Locations, names: Names): Promise<void> {
     for (const folder of pnp) {
       const packages = await readPnp(this.#disk, folder, names);
       if ('why' in packages) {
-        this.unseen(
-          `${this.#territory.shown(join(folder, '.pnp.cjs'))} cannot be understood: ${packages.why}`,
-        );
+        this.unseen(`${this.#allowed.shown(join(folder, '.pnp.cjs'))} is malformed: ${packages.why}`);
         continue;
       }
       for (const { path, ...one } of packages) {
-        const entered = await this.#territory.enter(path);
+        const entered = await this.#allowed.enter(path);
         if (entered.kind === 'inside') await this.#take({ ...one, path: entered.path, standing: 'project' });
         else if (entered.kind === 'outside') {
-          const why = `${this.#territory.shown(entered.to)} is where Yarn loads the package from; it is outside of the project and was not checked`;
+          const why = `Yarn loads the package from ${this.#allowed.shown(entered.to)}, which is outside of the project and was not checked`;
           for (const draft of this.#versionsOf(one.package)) draft.unseen.push(why);
         }
       }
@@ -108,20 +106,18 @@ export class Collection {
     const headers = await readVendorHeaders(this.#disk, vendor);
     for (const { about, copies, unseen } of this.#drafts.values()) {
       const known = 'why' in headers ? new Map() : headers;
-      const found = await findVendored(this.#disk, this.#territory, vendor, about, {
+      const found = await findVendored(this.#disk, this.#allowed, vendor, about, {
         registry,
         headers: known,
       });
       copies.push(...found.copies);
-      for (const { path, to } of found.leaving) unseen.push(leaving(this.#territory, path, to));
+      for (const { path, to } of found.linksOutside) unseen.push(linkOutside(this.#allowed, path, to));
       if ('why' in headers && found.copies.length > 0)
-        unseen.push(
-          `${this.#territory.shown(join(vendor, 'manifest.json'))} cannot be understood: ${headers.why}`,
-        );
+        unseen.push(`${this.#allowed.shown(join(vendor, 'manifest.json'))} is malformed: ${headers.why}`);
     }
   }
 
-  // The cache is that of all projects, so only what a lockfile of these makes Deno load from it counts.
+  // All projects share the cache, so only packages count that a lockfile of these projects makes Deno load from it.
   async takeDenoDir(
     folder: string,
     lockfiles: ReadonlySet<string>,
@@ -133,7 +129,7 @@ export class Collection {
       if (kinds.length === 0) continue;
       draft.searched.push('DENO_DIR');
       if (kinds.includes('manifest'))
-        copies.push(...(await findCached(this.#disk, this.#territory, folder, about, registry)));
+        copies.push(...(await findCached(this.#disk, this.#allowed, folder, about, registry)));
       if (kinds.every((kind) => kind === 'manifest' || kind === 'replaced')) continue;
       for (const one of [npmRegistry, ...otherNpmRegistries])
         for (const path of await findNpmCached(this.#disk, folder, about, one))
@@ -141,7 +137,7 @@ export class Collection {
     }
   }
 
-  /** Notes which packages were not found although a lockfile was installed from that has them. */
+  /** Records for each package whether a lockfile that was installed from makes a copy expected. */
   async explainMissing(installations: ReadonlyMap<string, Installation>): Promise<void> {
     for (const draft of this.#drafts.values()) {
       const why = whyExpected(draft.about, draft.occurrences, installations);
@@ -178,7 +174,7 @@ export class Collection {
   async #take({ path, prefix, package: about, version, standing }: FoundPackage): Promise<void> {
     const draft = version === undefined ? undefined : this.#drafts.get(purlOf({ ...about, version }));
     if (draft === undefined && (await this.#isEmpty(path))) return;
-    const place = this.#territory.shown(path);
+    const place = this.#allowed.shown(path);
     if (draft === undefined) {
       const siblings = standing === 'governed' ? [] : this.#versionsOf(about);
       const stray = { place, package: about, standing, ...(version === undefined ? {} : { version }) };
@@ -195,7 +191,7 @@ export class Collection {
     else draft.copies.push(copy);
   }
 
-  // Several names can lead to one folder.
+  // Cached, because several names can lead to one folder.
   #copy(
     path: string,
     prefix: string | undefined,
@@ -211,7 +207,7 @@ export class Collection {
     prefix: string | undefined,
     standing: Standing,
   ): Promise<NpmCopy | { readonly unread: string } | undefined> {
-    const place = this.#territory.shown(path);
+    const place = this.#allowed.shown(path);
     if (prefix === undefined) {
       const hashed = await hashFolder(this.#disk, path, 'npm package');
       return hashed.files.size === 0 ? undefined : { kind: 'npm', place, standing, ...hashed };
@@ -229,34 +225,34 @@ export class Collection {
     }
   }
 
-  // npm leaves the folder of an optional package behind when others are installed in it.
+  // When npm removes an optional package that contains others, it keeps the folder.
   async #isEmpty(path: string): Promise<boolean> {
     const listed = await this.#disk.list(path);
     return listed.state === 'present' && listed.value.every(({ name }) => name === 'node_modules');
   }
 
-  // Without Plug'n'Play nothing loads them from here, but the next install takes them.
+  // Without Plug'n'Play, programs do not load from this cache, but the next installation uses it.
   async #takeArchives(folder: string): Promise<void> {
     const listed = await this.#disk.list(folder);
     if (listed.state === 'unavailable')
-      this.unseen(`${this.#territory.shown(folder)} cannot be read: ${listed.why}`);
+      this.unseen(`${this.#allowed.shown(folder)} cannot be read: ${listed.why}`);
     if (listed.state !== 'present') return;
     for (const { about } of this.#drafts.values()) {
       const { scope, name, version } = about;
       const starts = [`@jsr-${scope}__${name}-npm-${version}-`, `@${scope}-${name}-jsr-${version}-`];
       for (const entry of listed.value) {
-        // A disk that folds case finds it however it is spelled.
+        // A case-insensitive disk finds the file in any case.
         const spelled = foldPath(entry.name);
         if (!spelled.endsWith('.zip') || !starts.some((start) => spelled.startsWith(foldPath(start))))
           continue;
         const path = join(folder, entry.name);
-        const entered = await this.#territory.enter(path);
+        const entered = await this.#allowed.enter(path);
         const prefix = `node_modules/@jsr/${scope}__${name}/`;
         if (entered.kind === 'inside')
           await this.#take({ path: entered.path, prefix, package: about, version, standing: 'project' });
         else if (entered.kind === 'outside')
           for (const draft of this.#versionsOf(about))
-            draft.unseen.push(leaving(this.#territory, path, entered.to));
+            draft.unseen.push(linkOutside(this.#allowed, path, entered.to));
       }
     }
   }
@@ -267,6 +263,7 @@ export class Collection {
 }
 
 function strayInWords({ place, version }: StrayPackage): string {
-  const says = version === undefined ? 'does not say its version' : `says it is version ${version}`;
-  return `${place} ${says}, which no lockfile names`;
+  return version === undefined
+    ? `${place} has no version in its package.json, and no lockfile has this copy`
+    : `${place} has version ${version}, which is not in a lockfile`;
 }

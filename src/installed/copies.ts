@@ -3,16 +3,16 @@ import type { Purl, Sha256 } from '../model/package.ts';
 import type { Standing, StrayPackage } from '../model/stray.ts';
 import type { OnDisk } from './disk.ts';
 
-/** A folder or archive that an npm client made from JSR's tarball; paths as in the tarball, with a leading slash. */
+/** A folder or archive that an npm client created from JSR's tarball; paths as in the tarball, with a leading slash. */
 export interface NpmCopy {
   readonly kind: 'npm';
-  /** Where it lies, for people. */
+  /** Its path for messages. */
   readonly place: string;
   readonly standing: Standing;
   readonly files: ReadonlyMap<string, OnDisk>;
-  /** Why nobody should believe the archive that it is; no files are known then. */
+  /** The reason why the archive was rejected; `files` is empty then. */
   readonly refused?: string;
-  /** Whether other packages are installed inside of it, in `node_modules`; they are copies of their own. */
+  /** Whether other packages are installed in its `node_modules`; those are separate copies. */
   readonly nests: boolean;
 }
 
@@ -20,18 +20,18 @@ export interface NpmCopy {
 export interface VendorCopy {
   readonly kind: 'vendor';
   readonly place: string;
-  /** By the path that Deno gave it, which is not always that of the manifest; with a leading slash. */
+  /** By path on the disk, with a leading slash; Deno does not always use the path in the manifest. */
   readonly files: ReadonlyMap<string, OnDisk>;
   readonly metadata: VersionMetadata | undefined;
-  /** Addresses of the package for which `vendor/manifest.json` names another one; the registry never does. */
+  /** Messages about addresses of the package that `vendor/manifest.json` redirects; the registry never redirects them. */
   readonly rerouted: readonly string[];
 }
 
-/** What Deno keeps of the package in its global cache. */
+/** The files of the package in Deno's global cache. */
 export interface CacheCopy {
   readonly kind: 'cache';
   readonly place: string;
-  /** By path of the manifest; Deno fetches only what is imported. */
+  /** By path in the manifest; Deno fetches only imported files. */
   readonly files: ReadonlyMap<string, OnDisk>;
   readonly metadata: VersionMetadata;
   readonly rerouted: readonly string[];
@@ -39,41 +39,41 @@ export interface CacheCopy {
 
 export type InstalledCopy = NpmCopy | VendorCopy | CacheCopy;
 
-/** A copy of `<version>_meta.json` on this disk. All of it is a claim, but for the digest of its bytes. */
+/** A copy of `<version>_meta.json` on this disk. Only `digest` is trusted; the rest is a claim. */
 export type VersionMetadata =
   | { readonly state: 'malformed' | 'unread'; readonly why: string }
   | {
       readonly state: 'read';
       readonly digest: Sha256;
-      /** `lockfileChecksum`, which Deno adds when it vendors: the digest that the registry's bytes had. */
+      /** `lockfileChecksum`, which Deno adds when it vendors: the digest of the bytes from the registry. */
       readonly claimed?: string;
-      /** Keys beside those that are compared. */
+      /** Keys that are not compared. */
       readonly others: readonly string[];
       readonly files: ReadonlyMap<string, FileDigest>;
       readonly exports: ReadonlyMap<string, string>;
     };
 
-/** All that is known about one package version on this disk. */
+/** Everything that was found about one package version on this disk. */
 export interface InstalledCopies {
   readonly copies: readonly InstalledCopy[];
-  /** Copies of the package that are of no audited version; each a sentence that starts with the place. */
+  /** Copies of other versions, which were not audited; sentences that start with the path. */
   readonly strays: readonly string[];
-  /** What could not be looked into, such as links that leave the project; each a sentence. */
+  /** What could not be searched, such as links out of the project; sentences. */
   readonly unseen: readonly string[];
-  /** Links of other packages that leave the project, in which a copy may lie; sentences. */
+  /** Links of other packages that lead out of the project, where a copy may be; sentences. */
   readonly beyond: readonly string[];
-  /** Why it should have been found, if it was not; a sentence. */
+  /** The reason why a copy was expected, if none was found; a sentence. */
   readonly missing?: string;
-  /** What a lockfile says of a patch that its client applies; a sentence. */
+  /** The message about a patch that the lockfile makes its client apply. */
   readonly patched?: string;
-  /** Where was looked; for people. */
+  /** The searched folders, for messages. */
   readonly searched: readonly string[];
 }
 
 /** What is installed below some projects. */
 export interface Installed {
-  /** One for every target, also where nothing was found. */
+  /** One entry for every target, also when nothing was found. */
   readonly packages: ReadonlyMap<Purl, InstalledCopies>;
-  /** Installed, but audited in no version. */
+  /** Installed packages of which no version was audited. */
   readonly strays: readonly StrayPackage[];
 }

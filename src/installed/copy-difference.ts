@@ -4,10 +4,13 @@ import type { CacheCopy, NpmCopy, VendorCopy, VersionMetadata } from './copies.t
 import { vendoredPlaces } from './deno/deno-paths.ts';
 import type { OnDisk } from './disk.ts';
 
-/** Files by path with a leading slash, as they have to be. */
-export type Wanted = ReadonlyMap<string, FileDigest>;
+/** The expected files, by path with a leading slash. */
+export type ExpectedFiles = ReadonlyMap<string, FileDigest>;
 
-/** What came of comparing one copy; each line starts with a path and says what is wrong with it, or why it is not known. */
+/**
+ * The comparison of one copy: the number of equal files, and lines that start with a path. `wrong` are differences, `open`
+ * are files that could not be compared.
+ */
 export interface Comparison {
   readonly compared: number;
   readonly wrong: readonly string[];
@@ -15,42 +18,41 @@ export interface Comparison {
 }
 
 /**
- * Compares an npm client's copy with the tarball it was made from: the same files, no more, no fewer. What clients
- * change is known: npm spells `.gitignore` as `.npmignore`, and nobody but the client may put packages into
- * `node_modules`.
+ * Compares an npm client's copy with its tarball: exactly the same files, except for known changes of clients: npm renames
+ * `.gitignore` to `.npmignore`, and clients install packages into `node_modules`.
  */
-export function compareNpm({ files, refused, nests }: NpmCopy, tarball: Wanted): Comparison {
+export function compareNpm({ files, refused, nests }: NpmCopy, tarball: ExpectedFiles): Comparison {
   const tally = new Tally();
   if (refused !== undefined) {
-    tally.wrong.push(`it cannot be read as an archive of Yarn's: ${refused}`);
+    tally.wrong.push(`it is not a valid archive of Yarn: ${refused}`);
     return tally;
   }
-  const wanted = asInstalled(files, tarball);
+  const expected = asInstalled(files, tarball);
   const closed = new Set([...files.keys()].filter((path) => path.endsWith('/')));
-  for (const [path, digest] of wanted) {
-    // What a folder hides is neither there nor missing.
+  for (const [path, digest] of expected) {
+    // Files in an unreadable folder are not reported as missing.
     if (!foldersOf(path).some((folder) => closed.has(folder))) tally.compare(path, files.get(path), digest);
   }
-  for (const [path, found] of files) if (!wanted.has(path)) tally.extra(path, found);
+  for (const [path, found] of files) if (!expected.has(path)) tally.extra(path, found);
   const bundles = [...tarball.keys()].some((path) => path.startsWith(modules));
   if (bundles && nests)
-    tally.open.push(`${modules} holds packages that JSR's tarball brought, which were not compared`);
+    tally.open.push(`${modules} contains packages from JSR's tarball, which were not compared`);
   return tally;
 }
 
-/** Compares what Deno vendored with the attested manifest: no file that is not in it, and those that are there unchanged. */
+/** Compares a vendored copy with the attested manifest: every file must be in the manifest and unchanged. */
 export function compareVendor(
   { files, metadata, rerouted }: VendorCopy,
   manifest: ManifestFact,
-  known: Wanted,
+  known: ExpectedFiles,
 ): Comparison {
   const tally = new Tally();
   const places = vendoredPlaces(known.keys());
   for (const [path, found] of files) {
     const paths = places.get(path);
     if (paths === undefined) tally.extra(path, found);
-    for (const wanted of paths ?? []) {
-      const digest = known.get(wanted);
+    for (const original of paths ?? []) {
+      const digest = known.get(original);
       if (digest !== undefined) tally.compare(path, found, digest);
     }
   }
@@ -59,11 +61,11 @@ export function compareVendor(
   return tally;
 }
 
-/** Compares what is in Deno's cache with the attested manifest. Files that nobody imported are not there. */
+/** Compares a copy in Deno's cache with the attested manifest. Files that were not imported are not in the cache. */
 export function compareCache(
   { files, metadata, rerouted }: CacheCopy,
   manifest: ManifestFact,
-  known: Wanted,
+  known: ExpectedFiles,
 ): Comparison {
   const tally = new Tally();
   for (const [path, found] of files) {
@@ -83,14 +85,14 @@ class Tally {
   readonly wrong: string[] = [];
   readonly open: string[] = [];
 
-  compare(path: string, found: OnDisk | undefined, wanted: FileDigest): void {
+  compare(path: string, found: OnDisk | undefined, expected: FileDigest): void {
     if (found === undefined) this.wrong.push(`${path}: missing`);
     else if ('odd' in found) this.wrong.push(`${path}: ${found.odd}`);
     else if ('unread' in found) this.open.push(`${path}: cannot be read: ${found.unread}`);
-    else if (found.size !== wanted.size)
-      this.wrong.push(`${path}: ${found.size} bytes, wanted ${wanted.size}`);
-    else if (found.sha256 !== wanted.sha256)
-      this.wrong.push(`${path}: SHA-256 ${found.sha256}, wanted ${wanted.sha256}`);
+    else if (found.size !== expected.size)
+      this.wrong.push(`${path}: ${found.size} bytes, expected ${expected.size}`);
+    else if (found.sha256 !== expected.sha256)
+      this.wrong.push(`${path}: SHA-256 ${found.sha256}, expected ${expected.sha256}`);
     else this.compared += 1;
   }
 
@@ -102,34 +104,34 @@ class Tally {
   }
 }
 
-/** The folders that a path leads through from the top, each with a slash at its end. */
+/** The folders in a path from the top, each with a trailing slash. */
 function foldersOf(path: string): readonly string[] {
   const names = path.split('/').slice(0, -1);
   return names.map((_, index) => `${names.slice(0, index + 1).join('/')}/`);
 }
 
-/** The tarball as this copy's client unpacks it. */
-function asInstalled(files: ReadonlyMap<string, OnDisk>, tarball: Wanted): Wanted {
-  // Of a folder, `node_modules` was left out; an archive has it where the tarball has.
+/** The files as the client of this copy unpacks the tarball. */
+function asInstalled(files: ReadonlyMap<string, OnDisk>, tarball: ExpectedFiles): ExpectedFiles {
+  // In a folder, `node_modules` was not hashed; an archive contains it if the tarball does.
   const whole = [...files.keys()].some((path) => path.startsWith(modules));
-  const wanted = new Map([...tarball].filter(([path]) => whole || !path.startsWith(modules)));
-  const ignores = [...wanted.keys()].filter((path) => path.endsWith('/.gitignore'));
-  // npm does so with all of them, and any other client with none.
-  if (ignores.some((path) => files.has(path))) return wanted;
+  const expected = new Map([...tarball].filter(([path]) => whole || !path.startsWith(modules)));
+  const ignores = [...expected.keys()].filter((path) => path.endsWith('/.gitignore'));
+  // npm renames all of them, other clients rename none.
+  if (ignores.some((path) => files.has(path))) return expected;
   for (const path of ignores) {
     const renamed = path.replace(/\.gitignore$/, '.npmignore');
-    const digest = wanted.get(path);
-    wanted.delete(path);
-    // One that is there already wins.
-    if (digest !== undefined && !wanted.has(renamed)) wanted.set(renamed, digest);
+    const digest = expected.get(path);
+    expected.delete(path);
+    // An existing `.npmignore` wins.
+    if (digest !== undefined && !expected.has(renamed)) expected.set(renamed, digest);
   }
-  return wanted;
+  return expected;
 }
 
 function compareMetadata(
   metadata: VersionMetadata,
   manifest: ManifestFact,
-  known: Wanted,
+  known: ExpectedFiles,
   tally: Tally,
 ): void {
   const path = '_meta.json';
@@ -140,26 +142,29 @@ function compareMetadata(
   }
   if (metadata.claimed === undefined) {
     if (metadata.digest === manifest.digest) tally.compared += 1;
-    else tally.wrong.push(`${path}: SHA-256 ${metadata.digest}, wanted ${manifest.digest}`);
+    else tally.wrong.push(`${path}: SHA-256 ${metadata.digest}, expected ${manifest.digest}`);
     return;
   }
-  // Deno left out the module graph and added the digest of what it had: a claim, like everything else in it (trap 21).
+  // Deno removed the module graph and added the digest of the original bytes, which is only a claim (trap 21).
   const before = tally.wrong.length;
   if (metadata.claimed !== manifest.digest)
-    tally.wrong.push(`${path}: its lockfileChecksum is ${metadata.claimed}, wanted ${manifest.digest}`);
+    tally.wrong.push(`${path}: its lockfileChecksum is ${metadata.claimed}, expected ${manifest.digest}`);
   for (const key of metadata.others)
-    tally.wrong.push(`${path}: has ${JSON.stringify(key)}, which Deno leaves out`);
-  for (const [file, wanted] of known) {
+    tally.wrong.push(`${path}: has the key ${JSON.stringify(key)}, which Deno removes`);
+  for (const [file, expected] of known) {
     const listed = metadata.files.get(file);
-    if (listed?.sha256 !== wanted.sha256 || listed.size !== wanted.size)
-      tally.wrong.push(`${path}: ${listed === undefined ? 'lacks' : 'lists other bytes for'} ${file}`);
-  }
-  for (const file of metadata.files.keys()) if (!known.has(file)) tally.wrong.push(`${path}: lists ${file}`);
-  for (const key of new Set([...metadata.exports.keys(), ...manifest.exports.keys()])) {
-    const [listed, wanted] = [metadata.exports.get(key), manifest.exports.get(key)];
-    if (listed !== wanted)
+    if (listed?.sha256 !== expected.sha256 || listed.size !== expected.size)
       tally.wrong.push(
-        `${path}: exports ${listed ?? 'nothing'} as ${JSON.stringify(key)}, wanted ${wanted ?? 'nothing'}`,
+        `${path}: ${listed === undefined ? 'does not list' : 'has another digest or size for'} ${file}`,
+      );
+  }
+  for (const file of metadata.files.keys())
+    if (!known.has(file)) tally.wrong.push(`${path}: lists ${file}, which is not in the manifest`);
+  for (const key of new Set([...metadata.exports.keys(), ...manifest.exports.keys()])) {
+    const [listed, expected] = [metadata.exports.get(key), manifest.exports.get(key)];
+    if (listed !== expected)
+      tally.wrong.push(
+        `${path}: exports ${listed ?? 'nothing'} as ${JSON.stringify(key)}, expected ${expected ?? 'nothing'}`,
       );
   }
   if (tally.wrong.length === before) tally.compared += 1;

@@ -1,26 +1,26 @@
 import { join } from 'node:path';
 import type { InstalledDisk, OnDisk } from './disk.ts';
 
-/** The files of a folder by path with a leading slash, folders that cannot be read among them with a slash at their end. */
+/** The files of a folder by path with a leading slash; a folder that cannot be read is an entry with a trailing slash. */
 export interface Hashed {
   readonly files: ReadonlyMap<string, OnDisk>;
-  /** Whether it has `node_modules` of its own. */
+  /** Whether it contains a `node_modules` folder. */
   readonly nests: boolean;
 }
 
 const maxFiles = 50_000;
-/** Far more than a package of JSR's can have; sparse files cost a disk nothing. */
+/** More than any JSR package has; the bound is needed because sparse files take no space. */
 const maxBytes = 512 * 1024 * 1024;
 const maxDepth = 40;
 
 /**
- * Hashes every file of a folder. Of an npm package, a `node_modules` at its top is left out, because package managers put other
- * packages there; one further down is nobody's but the package's.
+ * Hashes every file of a folder. In an npm package, `node_modules` at the top is skipped, because package managers install
+ * other packages there; a `node_modules` further down belongs to the package.
  */
 export async function hashFolder(
   disk: InstalledDisk,
   folder: string,
-  holds: 'npm package' | 'files',
+  content: 'npm package' | 'files',
 ): Promise<Hashed> {
   const files = new Map<string, OnDisk>();
   let nests = false;
@@ -32,15 +32,17 @@ export async function hashFolder(
     for (const { name, kind } of listed.value) {
       const inside = `${path}/${name}`;
       if (files.size >= maxFiles || bytes > maxBytes) {
-        files.set(inside, { odd: 'is too many: the folder holds more files than any package' });
+        files.set(inside, {
+          odd: 'was not hashed: the folder has more files or bytes than a package can have',
+        });
         return;
       }
-      if (inside === '/node_modules' && holds === 'npm package') nests = true;
+      if (inside === '/node_modules' && content === 'npm package') nests = true;
       else if (kind === 'link') files.set(inside, { odd: 'is a symbolic link' });
       else if (kind === 'other') files.set(inside, { odd: 'is not a regular file' });
       else if (kind === 'file') {
         const found = await disk.digest(join(folder, inside));
-        files.set(inside, found ?? { unread: 'it vanished' });
+        files.set(inside, found ?? { unread: 'it was removed while it was read' });
         if (found !== undefined && 'size' in found) bytes += found.size;
       } else if (depth === maxDepth) files.set(inside, { odd: `is nested deeper than ${maxDepth} folders` });
       else await enter(inside, depth + 1);

@@ -14,29 +14,29 @@ import { TreeError } from './text/value.ts';
 
 export type { LockfileFormat } from './format.ts';
 
-/** Every format; where a text could be of several, the first that recognises it reads it. */
+/** Every format; the first one that recognises a text reads it. */
 export const formats = [deno, npm, pnpm, yarn, bun, vlt] as const satisfies readonly LockfileFormat[];
 
 export type LockfileFormatId = (typeof formats)[number]['id'];
 
-/** Largest lockfile that is read, in bytes; the largest known real ones have some 6 MB. */
+/** Largest lockfile that is read, in bytes; the largest known real ones have about 6 MB. */
 export const maxLockfileBytes = 50 * 1024 * 1024;
 
-/** How to read a lockfile: the registries that are at home, and the format where the name does not tell. */
+/** How to read a lockfile: the configured registries, and the format when the name does not determine it. */
 export interface ReadOptions {
   readonly registry: string;
   readonly npmRegistry: string;
-  /** Proxies of the npm registry, at home in lockfiles like it; they are never asked. */
+  /** Proxies of the npm registry, accepted in lockfiles like the registry itself; they get no requests. */
   readonly otherNpmRegistries?: readonly string[] | undefined;
   readonly format?: LockfileFormatId;
-  /** The texts of files in the same folder that the format wants, by name. */
+  /** The texts of the files in the same folder that the format needs, by name. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** The names of the formats, in the order of help. */
 export const formatIds: readonly LockfileFormatId[] = formats.map(({ id }) => id);
 
-/** The format of a lockfile by its name, else by its text; `undefined` when it looks like none. */
+/** The format of a lockfile by its name, otherwise by its text; `undefined` when none matches. */
 export function detect(fileName: string, text?: string): LockfileFormatId | undefined {
   const name = baseName(fileName);
   const named = formats.filter(({ fileNames }) => (fileNames as readonly string[]).includes(name));
@@ -45,11 +45,11 @@ export function detect(fileName: string, text?: string): LockfileFormatId | unde
 }
 
 /**
- * All that a lockfile says about JSR packages. `fileName` is used for messages and to tell the format.
+ * Everything that a lockfile says about JSR packages. `fileName` is used for messages and to detect the format.
  *
- * Throws `JsrVerifyError` with `LOCKFILE_INVALID` when the text is damaged and `LOCKFILE_UNSUPPORTED` when its kind or
+ * Throws `JsrVerifyError` with `LOCKFILE_INVALID` when the text is damaged and `LOCKFILE_UNSUPPORTED` when its format or
  * version is unknown; the message begins with file and line. An entry that cannot be understood is listed in
- * `unreadable` and does not hide the others; a damaged file is never an empty one.
+ * `unreadable` and does not hide the others; a damaged file is never read as an empty one.
  */
 export function readLockfile(fileName: string, text: string, options: ReadOptions): LockfileContents {
   refuseBinaryOfBun(fileName, text);
@@ -69,7 +69,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
       throw invalid(`${at(cause.at)}: ${cause.message}`, cause.hint ?? restore(format), cause);
     }
     if (cause instanceof UnknownVersion) {
-      const hint = cause.hint ?? meanwhile(format);
+      const hint = cause.hint ?? untilSupported(format);
       throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${at(cause.at)}: ${cause.message}`, { hint, cause });
     }
     throw cause;
@@ -83,7 +83,7 @@ interface Damage {
   readonly hint: string;
 }
 
-/** Damage that no parser needs to see. */
+/** Damage that is found before parsing. */
 function damageIn(text: string): Damage | undefined {
   if (text.length > maxLockfileBytes) {
     return { at: 0, message: 'is larger than 50 MB', hint: 'no client writes a lockfile of that size' };
@@ -108,20 +108,20 @@ function damageIn(text: string): Damage | undefined {
 function refuseBinaryOfBun(fileName: string, text: string): void {
   if (baseName(fileName) !== 'bun.lockb' && !text.slice(0, 200).includes('bun-lockfile-format-v')) return;
   throw new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is a binary lockfile of bun`, {
-    hint: 'run `bun install --save-text-lockfile` and check the bun.lock it writes',
+    hint: 'run `bun install --save-text-lockfile` and audit the bun.lock that it writes',
   });
 }
 
 function unknownFormat(fileName: string): JsrVerifyError {
   const names = formats.flatMap(({ fileNames }) => fileNames).join(', ');
   return new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is not a lockfile of a known format`, {
-    hint: `known are ${names}; for another name say --lockfile-type <${formatIds.join('|')}>`,
+    hint: `known names: ${names}; for another name add --lockfile-type <${formatIds.join('|')}>`,
   });
 }
 
-/** What to do about a version that is newer than this program. */
-function meanwhile({ title }: LockfileFormat): string {
-  return `a newer jsr-verify may read it; until then write it with an older ${title}, or check packages by name: jsr-verify @scope/name@version`;
+/** The hint for a version that is newer than this program. */
+function untilSupported({ title }: LockfileFormat): string {
+  return `a newer jsr-verify may read it; until then, regenerate it with an older ${title}, or check packages by name: jsr-verify @scope/name@version`;
 }
 
 function restore(format: LockfileFormat): string {

@@ -1,12 +1,12 @@
 import type { PackageName } from './package.ts';
 
 /**
- * What a folder has to do with the audited lockfiles.
+ * How a folder is related to the audited lockfiles.
  *
- * - `project`: they speak for it.
- * - `aside`: it lies below a folder that begins with a dot, where tools put copies of their own making.
- * - `above`: it lies above the project, where Node looks for what it does not find in it.
- * - `governed`: a lockfile further down, which is not audited, speaks for it.
+ * - `project`: they describe it.
+ * - `aside`: it is below a folder that starts with a dot, where tools put their own copies.
+ * - `above`: it is above the project, where Node searches for packages that are not in the project.
+ * - `governed`: another lockfile in a folder below, which is not audited, describes it.
  */
 export type Standing = 'project' | 'aside' | 'above' | 'governed';
 

@@ -9,7 +9,7 @@ import { fitsLinks } from './link.ts';
 /** Which of the valid attestations counts as the package's own. */
 export interface Attested {
   readonly provenance?: Provenance;
-  /** Attestations somebody logged for these bytes and that nothing ties to the package. */
+  /** Attestations in the log for these bytes that neither a pin nor the registry's link confirms. */
   readonly strangers: readonly Provenance[];
   /** `true` when there is no attestation that counts, and that is an answer rather than a gap. */
   readonly nothing: boolean;
@@ -17,7 +17,7 @@ export interface Attested {
 }
 
 /**
- * Chooses among the valid attestations of one subject: the first that meets the expectation, else the first.
+ * Chooses among the valid attestations of one subject: the first that meets the expectation, otherwise the first.
  *
  * One that was found by searching the log for the digest counts only when a pin or the registry's link confirms it:
  * the log takes an attestation of any public digest from anyone, and shows the newest first.
@@ -30,7 +30,7 @@ export function attestedBy(input: Assessment, expected: Expected): Attested {
   const candidates = [provenance, ...(input.others?.filter((other) => sameSubject(provenance, other)) ?? [])];
   const fitting = candidates.find((candidate) => meets(candidate, input, expected));
   if (fitting !== undefined) return { provenance: fitting, strangers: [], nothing: false, gaps: [] };
-  // A pinned package is judged by its pins, whoever logged the attestation; the difference is named in full.
+  // A pinned package is judged by its pins, also when a stranger logged the attestation; all differences are reported.
   if (!foundBySearch(input) || expected.pinsName)
     return { provenance, strangers: [], nothing: false, gaps: [] };
   if (input.registryClaims.linked !== undefined || input.registryClaims.unlinked)

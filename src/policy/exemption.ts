@@ -8,7 +8,7 @@ import { selects } from './pattern.ts';
 export interface Mercy {
   /** The exemption in force that lasts longest. */
   readonly granted?: Exemption;
-  /** The one that ran out last, where none is in force. */
+  /** The one that expired last, when none is valid. */
   readonly expired?: Exemption;
   /** Every exemption that met the finding, so that the rest can be reported as unused. */
   readonly met: readonly Exemption[];

@@ -4,16 +4,16 @@ import type { Expectation, ExpectationSource, Policy } from '../model/policy.ts'
 import type { Place } from '../model/target.ts';
 import { rankOf, selects } from './pattern.ts';
 
-/** One way to meet the pins of a package, with flags already laid over the policy's words. */
+/** One alternative that meets the pins of a package, with the flags already merged into it. */
 export interface Pin {
   readonly expect: Expectation;
-  /** Where the policy file says so; missing when only flags do. */
+  /** Position in the policy file; `undefined` when only flags are given. */
   readonly at?: Place;
 }
 
-/** What is expected of one package version, and who says so. */
+/** The expectation for one package version, and its source. */
 export interface Expected {
-  /** Who vouches for the builder; where nobody does, who expects anything at all. */
+  /** The source that names the builder; otherwise the source of any other expectation. */
   readonly source: ExpectationSource;
   /** Alternatives; empty when neither flags nor policy say anything. */
   readonly pins: readonly Pin[];
@@ -31,7 +31,7 @@ const whoClaims = ['repository', 'repositoryId', 'owner', 'ownerId'] as const;
 /**
  * Flags first, then the most specific entry of the policy, then the registry's link, then nothing.
  *
- * A flag replaces the policy's word on the same question; repository, owner and their ids are one question.
+ * A flag replaces the policy's value for the same question; repository, owner and their ids are one question.
  * Other claims of the policy still hold, so `--runner` does not unpin a repository.
  */
 export function expectationFor(
@@ -63,7 +63,7 @@ export function expectationFor(
   };
 }
 
-/** Whether an expectation says whose build it must be; an event or a workflow path alone fits anybody's repository. */
+/** Whether an expectation names the builder; an event or a workflow path alone matches every repository. */
 export function saysWho(expect: Expectation): boolean {
   return whoClaims.some((claim) => expect[claim] !== undefined);
 }
@@ -103,7 +103,7 @@ function sourceOf(
   return fromPolicy.length > 0 ? 'policy' : 'none';
 }
 
-/** A pin implies provenance, or a registry could simply leave it out; only a closer look of the policy may say otherwise. */
+/** A pin implies provenance, or a registry could omit it; only a more specific entry of the policy may make it optional. */
 function demandOf(
   policy: Policy,
   entries: readonly Policy['packages'][number][],

@@ -13,9 +13,9 @@ export type Claim = keyof Expectation;
 export interface Difference {
   readonly claim: Claim;
   readonly expected: string;
-  /** What the certificate says; `undefined` when it says nothing that can be read. */
+  /** The value in the certificate; `undefined` when it is absent or cannot be parsed. */
   readonly seen: string | undefined;
-  /** The same name now belongs to somebody else: the name agrees, the number behind it does not. */
+  /** The same name now belongs to someone else: the name matches, the numeric id does not. */
   readonly resurrected: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Rename {
   readonly to: string;
 }
 
-/** How a proven identity compares with one expectation; it holds when there is no difference. */
+/** The comparison of a proven identity with one expectation; it matches when there is no difference. */
 export interface Comparison {
   readonly differences: readonly Difference[];
   readonly renames: readonly Rename[];
@@ -48,7 +48,7 @@ export function compareIdentity(expected: Expectation, provenance: Provenance): 
     const name = expected[claim];
     const id = expected[idClaim];
     const sameName = name !== undefined && seen[claim] !== undefined && sameAscii(name, seen[claim]);
-    // Numeric ids decide: the same id under a new name is a rename, the same name with another id is somebody else.
+    // Numeric ids decide: the same id under a new name is a rename, the same name with another id is someone else.
     if (id !== undefined) {
       if (seen[idClaim] !== id) differs(idClaim, id, seen[idClaim], sameName && seen[idClaim] !== undefined);
       else if (name !== undefined && seen[claim] !== undefined && !sameName)

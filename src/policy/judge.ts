@@ -68,13 +68,13 @@ export function findingsOf(
       ...(breach.at !== undefined && { at: breach.at }),
     };
     const exemptible = target !== undefined && severity !== 'note' && breach.standing !== 'absolute';
-    const mercy = exemptible ? matchExemptions(rule.id, target, policy.exemptions, now) : { met: [] };
-    met.push(...mercy.met);
-    if (mercy.granted !== undefined) {
-      const { reason, until } = mercy.granted;
+    const exemption = exemptible ? matchExemptions(rule.id, target, policy.exemptions, now) : { met: [] };
+    met.push(...exemption.met);
+    if (exemption.granted !== undefined) {
+      const { reason, until } = exemption.granted;
       findings.push({ ...finding, exempted: { reason, until } });
-    } else if (mercy.expired !== undefined) {
-      const { reason, until } = mercy.expired;
+    } else if (exemption.expired !== undefined) {
+      const { reason, until } = exemption.expired;
       findings.push({
         ...finding,
         message: `${finding.message} (the exemption expired on ${until}: ${reason})`,
@@ -84,21 +84,24 @@ export function findingsOf(
   return { findings, met };
 }
 
-/** Whether a finding turns the package away; with `strict` warnings do too. */
+/** Whether a finding rejects the package; with `strict`, a warning also rejects. */
 export function rejects(finding: Finding, policy: Policy): boolean {
   if (finding.exempted !== undefined) return false;
   return finding.severity === 'error' || (policy.strict && finding.severity === 'warning');
 }
 
-/** The exemptions without which a finding would have turned the package away. */
-export function sparing(
+/** The exemptions without which the package would be rejected. */
+export function decisiveExemptions(
   findings: readonly Finding[],
   met: readonly Exemption[],
   policy: Policy,
 ): readonly Exemption[] {
-  const spared = findings.filter(({ exempted, ...bare }) => exempted !== undefined && rejects(bare, policy));
+  const exempted = findings.filter(({ exempted: by, ...bare }) => by !== undefined && rejects(bare, policy));
   return met.filter(({ rule, reason, until }) =>
-    spared.some(({ id, exempted }) => id === rule && exempted?.reason === reason && exempted.until === until),
+    exempted.some(
+      (finding) =>
+        finding.id === rule && finding.exempted?.reason === reason && finding.exempted.until === until,
+    ),
   );
 }
 
@@ -147,13 +150,13 @@ function verdictOf(
   const gaps = [...gapsOf(input.checks), ...attested.gaps];
   if (isNonEmpty(gaps)) return { kind: 'inconclusive', because: gaps };
 
-  const exemptions = sparing(findings, used, policy);
+  const exemptions = decisiveExemptions(findings, used, policy);
   if (isNonEmpty(exemptions)) return { kind: 'exempt', exemptions };
 
   const { provenance } = attested;
   if (provenance !== undefined && provenanceChecks.every((id) => input.checks[id].status === 'passed'))
     return { kind: 'verified', provenance };
-  // Without a proof there is only one honest way out: nothing is there, and that is allowed.
+  // Without a proof, the only positive verdict is that no attestation exists and the policy allows it.
   if (attested.nothing && (expected.provenance === 'optional' || !expected.pinned))
     return { kind: 'unattested' };
   return {
@@ -162,7 +165,7 @@ function verdictOf(
   };
 }
 
-/** Failed checks, and answers of "there is none" where only a bundle may be missing. */
+/** Findings for failed checks, and for absent evidence of every check except `bundle`. */
 function checkFindings({ checks, provenance, package: target }: Assessment): readonly Finding[] {
   const findings: Finding[] = [];
   for (const id of checkIds) {
@@ -180,13 +183,13 @@ function checkFindings({ checks, provenance, package: target }: Assessment): rea
   return findings;
 }
 
-/** A proof counts only for the package version and the manifest bytes it was made for. */
+/** Whether a proof is about this package version and these manifest bytes. */
 function isProofOf(provenance: Provenance, target: PackageVersion, { manifest }: Checks): boolean {
   if (!isAbout(provenance, target)) return false;
   return manifest.status !== 'passed' || manifest.fact.digest === provenance.manifestDigest;
 }
 
-/** Questions that stayed open, each named once: what is blocked by a named cause is not repeated. */
+/** Checks without an answer, each once: a check that is blocked by a reported one is not repeated. */
 function gapsOf(checks: Checks): readonly Gap[] {
   const gaps: Gap[] = [];
   for (const id of checkIds) {
@@ -200,7 +203,7 @@ function gapsOf(checks: Checks): readonly Gap[] {
   return gaps;
 }
 
-/** Whether the check that blocks another one is itself told: as a gap, or as plainly absent. One that failed rejects. */
+/** Whether the check that blocks another one is reported itself, as a gap or as absent. A failed check rejects anyway. */
 function isExplained(by: CheckId, checks: Checks): boolean {
   const { status } = checks[by];
   return status === 'unknown' || status === 'absent' || (status === 'skipped' && isProvenanceCheck(by));
@@ -217,7 +220,7 @@ function severityOf(rule: Rule, breach: Breach, policy: Policy): Severity | 'off
   return chosen ?? breach.severity ?? rule.severity;
 }
 
-/** A finding about a package in a lockfile points there, so that reports can mark the line. */
+/** Gives a finding the position of the package in its lockfile, so that reports can mark the line. */
 function placed(finding: Finding, { occurrences }: Assessment): Finding {
   const replaced =
     finding.id === 'lockfile' ? occurrences.find(({ locked }) => locked.kind === 'replaced') : undefined;
@@ -225,7 +228,7 @@ function placed(finding: Finding, { occurrences }: Assessment): Finding {
   return at === undefined ? finding : { ...finding, at };
 }
 
-/** Several lockfiles with policies of their own: the worst verdict counts, and everything that was found is told. */
+/** For several lockfiles with different policies: the worst verdict wins, and all findings are kept. */
 function strictest(judgements: readonly Judgement[]): Judgement {
   const worst = judgements.reduce((a, b) => (badness[b.verdict.kind] > badness[a.verdict.kind] ? b : a));
   const findings = new Map(

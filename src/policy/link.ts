@@ -23,7 +23,7 @@ export function fitsLinks({ linked, contradicted }: RegistryClaims, identity: Id
   );
 }
 
-/** Compares by id where both sides have one, else by name. */
+/** Compares by id if both sides have one, otherwise by name. */
 export function compareLink(linked: LinkedRepository, identity: Identity): LinkComparison {
   const { repositoryId } = claimsOf(identity);
   const seen = parseRepository(identity.sourceRepositoryURI);

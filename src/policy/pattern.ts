@@ -7,7 +7,7 @@ export interface Selector {
   readonly versions?: string | undefined;
 }
 
-/** Whether the selector means this package version. */
+/** Whether the selector matches this package version. */
 export function selects({ pattern, versions }: Selector, target: PackageVersion): boolean {
   return matchesName(pattern, target) && (versions === undefined || inRange(target.version, versions));
 }
@@ -18,12 +18,12 @@ export function rankOf({ pattern, versions }: Selector): number {
   return breadth * 2 + (versions === undefined ? 0 : 1);
 }
 
-/** Whether a pattern means this package, whatever its version. */
+/** Whether a pattern matches this package, in any version. */
 function matchesName(pattern: string, { scope, name }: PackageName): boolean {
   return pattern === '*' || pattern === `@${scope}/*` || pattern === `@${scope}/${name}`;
 }
 
-/** A range that is one plain version means exactly that text, so that `1.0.0` does not reach `1.0.0+other`. */
+/** A range that is one plain version matches exactly that text, so that `1.0.0` does not match `1.0.0+other`. */
 function inRange(version: string, range: string): boolean {
   const exact = valid(range);
   if (exact !== null && !range.includes('+') && version.includes('+')) return false;

@@ -32,7 +32,7 @@ export interface Breach {
 /** What a rule about packages may look at. */
 export interface RuleInput {
   readonly assessment: Assessment;
-  /** The attestation that counts; missing when there is none, or none that can be the package's own. */
+  /** The attestation that counts; `undefined` when there is none, or only attestations by strangers. */
   readonly provenance?: Provenance;
   /** Valid attestations that a search of the log found and that nothing ties to the package. */
   readonly strangers: readonly Provenance[];
@@ -54,7 +54,7 @@ export interface RunFacts {
 interface RuleText {
   /** In lower case, which is what keeps the ids apart as types: within `as const` no mutant would be made. */
   readonly id: Lowercase<string>;
-  /** Applies where the policy does not say otherwise; each rule gives the reason for its own. */
+  /** The default severity; each rule explains it in a comment. */
   readonly severity: Severity | 'off';
   readonly title: string;
   readonly why: string;

@@ -101,7 +101,7 @@ function readName(extension: Buffer | undefined): string {
   const names = parse(extension, what).subs;
   const [name, ...others] = names;
   if (name === undefined || others.length > 0)
-    throw new IdentityError(`the certificate has ${names.length} subject alternative names, wanted one`);
+    throw new IdentityError(`the certificate has ${names.length} subject alternative names, expected one`);
   // RFC 5280 4.2.1.6: a workflow is a uniformResourceIdentifier [6], a person an rfc822Name [1].
   if (!name.tag.isContextSpecific(6) && !name.tag.isContextSpecific(1)) {
     throw new IdentityError(`${what} is neither a URI nor an e-mail address`);

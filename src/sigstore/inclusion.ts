@@ -42,7 +42,7 @@ export function checkInclusion(
   if (entry === undefined)
     return unknown('there is no log entry, so nothing shows that the attestation was logged');
   if (bundle.entries.length > 1)
-    return failed(`the bundle holds ${bundle.entries.length} log entries, wanted one`);
+    return failed(`the bundle holds ${bundle.entries.length} log entries, expected one`);
   const times = trustedTimes(bundle, material);
   if (times === undefined) return failed('a timestamp of the bundle is not valid');
   const missing = missingEvidence(entry, bundle);

@@ -97,7 +97,7 @@ function checkSignature(open: OpenBundle, artifact?: Buffer, pem?: string): Outc
   if (payload === undefined) return unknown('the bundle signs a file that was not given');
   if (content.kind === 'envelope' && content.payloadType !== payloadType)
     return failed(
-      `the payload is of the type ${JSON.stringify(content.payloadType.slice(0, 100))}, wanted ${payloadType}`,
+      `the payload is of the type ${JSON.stringify(content.payloadType.slice(0, 100))}, expected ${payloadType}`,
     );
   const signing = signer.kind === 'certificate' ? 'certificate' : 'key';
   try {

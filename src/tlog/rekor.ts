@@ -97,7 +97,7 @@ function onlyEntry(bytes: Uint8Array): Parsed<readonly [id: string, entry: unkno
   const entries = Object.entries(parsed.value);
   const [only] = entries;
   if (only === undefined || entries.length !== 1)
-    return { ok: false, why: `the log's answer holds ${entries.length} entries, wanted one` };
+    return { ok: false, why: `the log's answer holds ${entries.length} entries, expected one` };
   return { ok: true, value: only };
 }
 

@@ -8,7 +8,8 @@ export function checkFiles(
   manifest: Facts['manifest'],
 ): Outcome<Facts['files']> {
   if (files === undefined) return skipped('not checked at this depth; add --depth files');
-  if (manifest.source === 'locked') return unknown('the registry did not answer, so the files are not known');
+  if (manifest.source === 'locked')
+    return unknown('the registry did not answer, so the expected files are unknown');
   const wrong: string[] = [];
   const missing: string[] = [];
   let bytes = 0;
@@ -18,9 +19,9 @@ export function checkFiles(
     else if (file.state === 'unavailable') missing.push(`${path}: ${file.why}`);
     else if (file.state === 'absent') wrong.push(`${path}: the registry does not have it`);
     else if (file.value.size !== expected.size)
-      wrong.push(`${path}: ${file.value.size} bytes, wanted ${expected.size}`);
+      wrong.push(`${path}: ${file.value.size} bytes, expected ${expected.size}`);
     else if (file.value.sha256 !== expected.sha256)
-      wrong.push(`${path}: SHA-256 ${file.value.sha256}, wanted ${expected.sha256}`);
+      wrong.push(`${path}: SHA-256 ${file.value.sha256}, expected ${expected.sha256}`);
     else bytes += file.value.size;
   }
   if (wrong.length > 0)

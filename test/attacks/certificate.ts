@@ -154,7 +154,7 @@ export const certified: Area = {
           'https://github.com/evil/evil/.github/workflows/x.yml@refs/heads/main',
         ],
       },
-      /2 subject alternative names, wanted one/,
+      /2 subject alternative names, expected one/,
     ),
     row('no name is no identity', { san: [] }, /no subject alternative name/),
     row(
@@ -273,7 +273,7 @@ export const identified: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'pinned-identity',
-      says: /issuer is .*acme-incorporated, wanted .*acme-inc/,
+      says: /issuer is .*acme-incorporated, expected .*acme-inc/,
     },
     from(
       'an owner with more at its end is another one',
@@ -338,23 +338,27 @@ export const identified: Area = {
     pinned(
       'a different workflow than the pinned one does not pass',
       ['--workflow', '.github/workflows/publish.yaml'],
-      /workflow is \.github\/workflows\/publish\.yml, wanted/,
+      /workflow is \.github\/workflows\/publish\.yml, expected/,
     ),
     pinned(
       'a different branch than the pinned one does not pass',
       ['--ref', 'refs/heads/mai'],
-      /ref is refs\/heads\/main, wanted refs\/heads\/mai/,
+      /ref is refs\/heads\/main, expected refs\/heads\/mai/,
     ),
-    pinned('a branch is no tag', ['--ref', 'refs/tags/*'], /ref is refs\/heads\/main, wanted refs\/tags\/\*/),
+    pinned(
+      'a branch is no tag',
+      ['--ref', 'refs/tags/*'],
+      /ref is refs\/heads\/main, expected refs\/tags\/\*/,
+    ),
     pinned(
       'a different commit than the pinned one does not pass',
       ['--commit', '0'.repeat(40)],
-      /commit is [0-9a-f]{40}, wanted 0{40}/,
+      /commit is [0-9a-f]{40}, expected 0{40}/,
     ),
     pinned(
       'a branch does not match a version',
       ['--tag-matches-version'],
-      /ref is refs\/heads\/main, wanted a tag of version 1\.0\.0/,
+      /ref is refs\/heads\/main, expected a tag of version 1\.0\.0/,
     ),
     {
       promise: 'a tag that only begins like the version does not match it',
@@ -363,7 +367,7 @@ export const identified: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'pinned-identity',
-      says: /ref is refs\/tags\/v1\.0\.0-evil, wanted a tag of version 1\.0\.0/,
+      says: /ref is refs\/tags\/v1\.0\.0-evil, expected a tag of version 1\.0\.0/,
     },
     {
       promise: 'a run that strangers can start is told, and with --strict turned away',

@@ -23,7 +23,7 @@ const redirect = (
   verdict: 'rejected',
   code: 1,
   id: 'lockfile',
-  says: /the client runs something else instead of the package: "redirects" sends .* to /,
+  says: /the client runs something else instead of the package: "redirects" maps .* to /,
 });
 
 const code = 'data:application/typescript,export%20const%20x%20%3D%201%3B';
@@ -31,7 +31,7 @@ const code = 'data:application/typescript,export%20const%20x%20%3D%201%3B';
 const hash = 'a'.repeat(64);
 
 /** A module of the package that another host hands on. */
-const handedOn = (promise: string, address: string, sections: (address: string) => object): Row => ({
+const packageOnCdn = (promise: string, address: string, sections: (address: string) => object): Row => ({
   promise,
   project: (scene) => ({ 'deno.lock': locked(scene, sections(address.replace('NAME', scene.name))) }),
   argv: () => ['audit'],
@@ -189,7 +189,7 @@ export const denoAddresses: Area = {
       verdict: 'verified',
       code: 2,
       id: 'lockfile-entry',
-      says: /"redirects" sends .*@acme\/unheard\/mod\.ts to data:.* not the package that it names/,
+      says: /"redirects" maps .*@acme\/unheard\/mod\.ts to data:.* not that package/,
     },
     ...Object.entries({
       'esm.sh': 'https://esm.sh/jsr/@acme/NAME@1.0.0/mod.ts',
@@ -206,18 +206,18 @@ export const denoAddresses: Area = {
       'any host': 'https://cdn.example/jsr:@acme/NAME@1.0.0/mod.js',
       escapes: 'https://cdn.example/%6Asr/%40acme%2FNAME%401.0.0/mod.js',
     }).flatMap(([host, address]) => [
-      handedOn(`a package of JSR that is loaded through ${host} is rejected`, address, (at) => ({
+      packageOnCdn(`a package of JSR that is loaded through ${host} is rejected`, address, (at) => ({
         remote: { [at]: hash },
       })),
-      handedOn(`a redirect to a package of JSR through ${host} is rejected`, address, (at) => ({
+      packageOnCdn(`a redirect to a package of JSR through ${host} is rejected`, address, (at) => ({
         redirects: { 'https://x.example/': at },
       })),
-      handedOn(`a redirect from a package of JSR through ${host} is rejected`, address, (at) => ({
+      packageOnCdn(`a redirect from a package of JSR through ${host} is rejected`, address, (at) => ({
         redirects: { [at]: code },
       })),
     ]),
     {
-      ...handedOn('a package of JSR in no exact version at another host is an error', '', () => ({})),
+      ...packageOnCdn('a package of JSR in no exact version at another host is an error', '', () => ({})),
       project: (scene) => ({
         'deno.lock': locked(scene, {
           remote: { [`https://esm.sh/jsr/@acme/${scene.name}@1/mod.ts`]: hash },
@@ -226,7 +226,7 @@ export const denoAddresses: Area = {
       verdict: 'verified',
       code: 2,
       id: 'lockfile-entry',
-      says: /it fetches @acme\/row-\d+ from esm\.sh, and names no exact version/,
+      says: /it fetches @acme\/row-\d+ from esm\.sh, without an exact version/,
     },
   ],
 };
@@ -257,12 +257,12 @@ export const denoConfigurations: Area = {
     configured(
       'an import map that sends a specifier of JSR elsewhere is told',
       ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } } }),
-      /"imports" sends jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts, and Deno runs that/,
+      /"imports" maps jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts, and Deno runs that/,
     ),
     configured(
       'an import map that sends one package of JSR to another is told',
       ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: 'jsr:@acme/evil@1' } } }),
-      /"imports" sends jsr:@acme\/row-\d+@\^1 to jsr:@acme\/evil@1/,
+      /"imports" maps jsr:@acme\/row-\d+@\^1 to jsr:@acme\/evil@1/,
     ),
     configured(
       'an import map that sends a package to another version of itself at the registry is nothing to be told',
@@ -291,13 +291,13 @@ export const denoConfigurations: Area = {
         (scene) => ({
           'deno.json': { imports: { [`jsr:@acme/${scene.name}@1`]: change(module(scene)) } },
         }),
-        /"imports" sends jsr:@acme\/row-\d+@1 to http/,
+        /"imports" maps jsr:@acme\/row-\d+@1 to http/,
       ),
     ),
     configured(
       'a deno.json by which Deno runs what lies in vendor/ is told',
       () => ({ 'deno.json': { vendor: true } }),
-      /"vendor": true, so Deno runs what lies in vendor\/ without comparing it with the lockfile/,
+      /with "vendor": true, Deno runs the files in vendor\/ without comparing them with the lockfile/,
     ),
     {
       promise: 'a deno.json by which Deno runs what lies in vendor/ is met by depth installed',
@@ -323,22 +323,22 @@ export const denoConfigurations: Area = {
     configured(
       'an import map that sends a module of JSR elsewhere is told',
       (scene) => ({ 'deno.json': { imports: { [module(scene)]: evil } } }),
-      /"imports" sends http.*mod\.ts to \.\/evil\.ts/,
+      /"imports" maps http.*mod\.ts to \.\/evil\.ts/,
     ),
     configured(
       'an import map that sends the beginning of every address elsewhere is told',
       () => ({ 'deno.json': { imports: { 'http://': './evil/' } } }),
-      /"imports" sends http:\/\/ to \.\/evil\//,
+      /"imports" maps http:\/\/ to \.\/evil\//,
     ),
     configured(
       'a scope that sends a specifier of JSR elsewhere is told',
       ({ name }) => ({ 'deno.json': { scopes: { './': { [`jsr:@acme/${name}@^1`]: evil } } } }),
-      /"scopes" for \.\/ sends jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts/,
+      /"scopes" for \.\/ maps jsr:@acme\/row-\d+@\^1 to \.\/evil\.ts/,
     ),
     configured(
       'a scope that gives the modules of JSR other imports is told',
       ({ world }) => ({ 'deno.json': { scopes: { [`${world.urls.registry}/`]: { 'node:fs': evil } } } }),
-      /"scopes" for http.* sends node:fs to \.\/evil\.ts/,
+      /"scopes" for http.* maps node:fs to \.\/evil\.ts/,
     ),
     configured(
       'an import map in a file of its own that sends a specifier of JSR elsewhere is told',
@@ -346,7 +346,7 @@ export const denoConfigurations: Area = {
         'deno.json': { importMap: './map.json' },
         'map.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } },
       }),
-      /"imports" sends jsr:@acme\/row-\d+@\^1 to/,
+      /"imports" maps jsr:@acme\/row-\d+@\^1 to/,
     ),
     configured(
       'an import map outside of the project is told and not read',
@@ -359,7 +359,7 @@ export const denoConfigurations: Area = {
         'deno.json': { links: ['./evil'] },
         'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "\.\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "\.\/evil"/,
     ),
     configured(
       'a member of the workspace with the name of a locked package of JSR is told',
@@ -367,7 +367,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./evil'] },
         'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "evil"/,
     ),
     configured(
       'a member of the workspace that the pattern packages/* leads to is told',
@@ -375,7 +375,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./other', 'packages/*'] },
         'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "packages\/evil"/,
     ),
     configured(
       'a member of the workspace that the pattern packages/** leads to is told',
@@ -383,7 +383,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./other', 'packages/**'] },
         'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "packages\/evil"/,
     ),
     configured(
       'a member of the workspace that the pattern p?ckages/e*l leads to is told',
@@ -391,7 +391,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./other', 'p?ckages/e*l'] },
         'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "packages\/evil"/,
     ),
     configured(
       'a member of the workspace that the pattern **/evil leads to is told',
@@ -399,7 +399,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./other', '**/evil'] },
         'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "packages\/evil"/,
     ),
     configured(
       'a member of the workspace that the pattern */../packages/* leads to is told',
@@ -407,7 +407,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['./other', '*/../packages/*'] },
         'packages/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "packages\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "packages\/evil"/,
     ),
     configured(
       'an import map of a member that a pattern leads to is told',
@@ -415,7 +415,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: ['packages/*'] },
         'packages/one/deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } },
       }),
-      /"imports" sends jsr:@acme\/row-\d+@\^1 to/,
+      /"imports" maps jsr:@acme\/row-\d+@\^1 to/,
     ),
     configured(
       'a member that package.json names is told',
@@ -424,7 +424,7 @@ export const denoConfigurations: Area = {
         'evil/package.json': { name: 'evil' },
         'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "evil"/,
     ),
     configured(
       'a member that is named after many others is told',
@@ -432,7 +432,7 @@ export const denoConfigurations: Area = {
         'deno.json': { workspace: [...Array.from({ length: 300 }, (_, at) => `./no-${at}`), './evil'] },
         'evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "evil"/,
     ),
     configured(
       'members that are too many to look at are told',
@@ -446,7 +446,7 @@ export const denoConfigurations: Area = {
         'linked/deno.json': { workspace: ['./evil'] },
         'linked/evil/deno.json': { name: `@acme/${name}`, version: '1.0.0', exports: './mod.ts' },
       }),
-      /Deno takes @acme\/row-\d+ from the folder "linked\/evil"/,
+      /Deno loads @acme\/row-\d+ from the project folder "linked\/evil"/,
     ),
     {
       ...configured(
@@ -467,7 +467,7 @@ export const denoConfigurations: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'lockfile',
-      says: /the client runs something else instead of the package: "redirects" sends .* to /,
+      says: /the client runs something else instead of the package: "redirects" maps .* to /,
     },
     {
       promise: 'a deno.lock in a folder with a deno.json of its own is the one that Deno reads',
@@ -494,7 +494,7 @@ export const denoConfigurations: Area = {
       ...configured(
         'an import map beside a lockfile that is named itself is told',
         ({ name }) => ({ 'deno.json': { imports: { [`jsr:@acme/${name}@^1`]: evil } } }),
-        /"imports" sends jsr:@acme/,
+        /"imports" maps jsr:@acme/,
       ),
       argv: () => ['audit', '--strict', 'deno.lock'],
     },

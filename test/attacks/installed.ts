@@ -138,13 +138,13 @@ export const installations: Area = {
     npm('a byte of an installed file is found', {
       attack: (scene, at) => writeFileSync(at(folder(scene), 'mod.js'), 'evil();\n'),
       ...rejected,
-      says: /mod\.js: \d+ bytes, wanted/,
+      says: /mod\.js: \d+ bytes, expected/,
     }),
     project('a package under an alias of another package is known by the lockfile, whatever it says itself', {
       ...aliased,
       attack: (_, at) => replace(at('node_modules/.pnpm/left@1.0.0/node_modules/inner')),
       ...rejected,
-      says: /inner says it is version 1\.0\.0|inner\/.*: |inner does not say/,
+      says: /inner has version 1\.0\.0|inner\/.*: |inner has no version/,
     }),
     npm('what npm wrote into node_modules cannot turn a folder into another package', {
       lock: (scene) => {
@@ -166,7 +166,7 @@ export const installations: Area = {
         put(at('node_modules/.package-lock.json'), hidden);
       },
       ...rejected,
-      says: /package\.json: \d+ bytes, wanted/,
+      says: /package\.json: \d+ bytes, expected/,
     }),
     npm('what npm installs with links into its store is verified', {
       install: (scene, at) => {
@@ -197,7 +197,7 @@ export const installations: Area = {
         put(at('.pnp.cjs'), pnpOf(honest.replace(/\.\/unplugged[^"]*/, './evil/').replace(/@jsr[^"]*/, 'x')));
       },
       ...inconclusive,
-      says: /\.pnp\.cjs cannot be understood: another table beside it says something else/,
+      says: /\.pnp\.cjs is malformed: it has two tables that differ/,
     }),
     npm('a copy below a folder that begins with a dot is not passed over', {
       install: (scene, at) => {
@@ -206,7 +206,7 @@ export const installations: Area = {
       },
       attack: (scene, at) => put(at('.tools', folder(scene), 'mod.js'), 'evil();\n'),
       ...inconclusive,
-      says: /\.tools\/node_modules\/.*mod\.js: \d+ bytes, wanted/,
+      says: /\.tools\/node_modules\/.*mod\.js: \d+ bytes, expected/,
     }),
     npm('a copy in a folder behind a link is not passed over', {
       install: (scene, at) => {
@@ -222,14 +222,14 @@ export const installations: Area = {
         put(join(away, 'deep', folder(scene), 'mod.js'), 'evil();\n');
       },
       ...inconclusive,
-      says: /packages\/a is a symbolic link that leaves the project/,
+      says: /packages\/a is a symbolic link out of the project/,
     }),
     npm('a copy in the node_modules above the project, where Node looks next, is compared', {
       below: 'app',
       install: (scene) => unpack(scene, scene.widget, join(scene.folder, folder(scene))),
       attack: (scene) => put(join(scene.folder, folder(scene), 'mod.js'), 'evil();\n'),
       ...rejected,
-      says: /\bnode_modules\/.*mod\.js: \d+ bytes, wanted/,
+      says: /\bnode_modules\/.*mod\.js: \d+ bytes, expected/,
     }),
     npm('another package in the node_modules above the project is not taken for one that is missing', {
       below: 'app',
@@ -238,7 +238,7 @@ export const installations: Area = {
         put(join(scene.folder, folder(scene), 'package.json'), '{"name":"innocent","version":"9.9.9"}');
       },
       ...rejected,
-      says: /says it is version 9\.9\.9, which no lockfile names/,
+      says: /has version 9\.9\.9, which is not in a lockfile/,
     }),
     npm('a package that is locked and not found beside others is not called verified', {
       install: (scene, at) => {
@@ -247,7 +247,7 @@ export const installations: Area = {
       },
       attack: (scene, at) => rmSync(at(folder(scene)), { recursive: true }),
       ...inconclusive,
-      says: /package-lock\.json locks it, other packages are installed, and it was not found/,
+      says: /package-lock\.json locks it and other packages are installed, but it was not found/,
     }),
     {
       ...npm('a copy is compared with a tarball that does not hold, and neither is called attested', {

@@ -252,12 +252,12 @@ export const logged: Area = {
     {
       promise: 'an answer of two entries is no answer',
       attack: onAnswer((entries) => ({ ...entries, ['f'.repeat(80)]: Object.values(entries)[0] as never })),
-      ...open('bundle', /holds 2 entries, wanted one/),
+      ...open('bundle', /holds 2 entries, expected one/),
     },
     {
       promise: 'an answer of no entries is no answer',
       attack: onAnswer(() => ({})),
-      ...open('bundle', /holds 0 entries, wanted one/),
+      ...open('bundle', /holds 0 entries, expected one/),
     },
     {
       promise: 'another payload beside the entry is not read',

@@ -590,7 +590,7 @@ function bundles(): readonly Row[] {
           verificationMaterial: { ...material(bundle), tlogEntries: [...entries, ...entries] },
         };
       },
-      not('inclusion', /holds 2 log entries, wanted one/),
+      not('inclusion', /holds 2 log entries, expected one/),
     ),
     given(
       'a bundle of a different signature than was logged does not pass',

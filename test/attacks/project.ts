@@ -219,12 +219,12 @@ export const lockfiles: Area = {
         [
           'another package at a proxy does not pass for one of JSR',
           (text) => text.replace(/proxy\.example\/[^"]+/, 'proxy.example/evil/-/evil-1.0.0.tgz'),
-          entry(/its address is that of evil@1\.0\.0/),
+          entry(/its address is of another package, evil@1\.0\.0/),
         ],
         [
           'another package of JSR at a proxy does not pass for the one that is named',
           (text) => text.replace('/-/', '-evil/-/'),
-          entry(/its address is that of @jsr\/acme__row-\d+-evil@1\.0\.0/),
+          entry(/its address is of another package, @jsr\/acme__row-\d+-evil@1\.0\.0/),
         ],
         [
           'an address that does not tell its package is held to the integrity',
@@ -245,7 +245,7 @@ export const lockfiles: Area = {
             text
               .replace(/proxy\.example\/[^"]+/, `proxy.example/${hash}`)
               .replace(/,\s*"integrity": "sha512-[^"]+"/, ''),
-          entry(/its package cannot be told from its address/),
+          entry(/its address does not say which package it is/),
         ],
       ] satisfies Parameters<typeof throughProxy>[]
     ).map(([promise, change, end]) => throughProxy(promise, change, end)),
@@ -292,7 +292,7 @@ export const lockfiles: Area = {
     deno(
       'a lockfile cut short is no shorter list',
       (text) => text.slice(0, -40),
-      refused(/ends in the middle/),
+      refused(/ends unexpectedly/),
     ),
     deno(
       'a lockfile nested without end is refused',
@@ -364,10 +364,10 @@ export const lockfiles: Area = {
   ],
 };
 
-const astray = (to: string) =>
+const mismatchReason = (to: string) =>
   entry(
     new RegExp(
-      `could not be understood: it is asked for from JSR as @jsr/acme__row-\\d+ and resolved to ${to}`,
+      `could not be understood: it is requested from JSR as @jsr/acme__row-\\d+ but resolves to ${to}`,
     ),
   );
 const honest = { verdict: 'verified', code: 0 } as const;
@@ -386,12 +386,12 @@ export const requests: Area = {
             /"resolved": "[^"]+"/,
             '"resolved": "https://registry.npm.example/is-number/-/is-number-1.0.0.tgz"',
           ),
-      astray('is-number@1'),
+      mismatchReason('is-number@1'),
     ),
     npm(
       'a package asked for from JSR and linked by npm to a folder is none',
       (text) => text.replace(/"name": "@jsr[^}]+/, '"resolved": "evil", "link": true'),
-      astray('the folder evil'),
+      mismatchReason('the folder evil'),
     ),
     npm(
       'a package of npm in the folder of one of JSR is none',
@@ -400,7 +400,7 @@ export const requests: Area = {
           .replace(`"@acme/${name}": "npm:@jsr/acme__${name}@`, `"@jsr/acme__${name}": "`)
           .replace(`node_modules/@acme/${name}`, `node_modules/@jsr/acme__${name}`)
           .replace(/"name": "@jsr[^"]+"/, '"name": "is-number"'),
-      entry(/it is called is-number inside/),
+      entry(/the entry names another package: is-number/),
     ),
     other(pnpm, 'a package of JSR that pnpm resolved to one is verified', (text) => text, honest),
     other(
@@ -410,21 +410,21 @@ export const requests: Area = {
         text
           .replaceAll(/'@jsr[^']+'/g, 'is-number@7.0.0')
           .replace(/\{integrity: [^}]+\}/, `{integrity: ${foreign}}`),
-      astray('is-number@7'),
+      mismatchReason('is-number@7'),
     ),
     other(
       pnpm,
       'a package asked for from JSR and linked by pnpm to a folder is none',
       (text) =>
         `${text.slice(0, text.indexOf('packages:')).replace(/version: '@jsr[^']+'/, 'version: link:../evil')}packages: {}\nsnapshots: {}\n`,
-      astray('link:../evil'),
+      mismatchReason('link:../evil'),
     ),
     other(bun, 'a package of JSR that bun resolved to one is verified', (text) => text, honest),
     other(
       bun,
       'a package asked for from JSR and resolved by bun to another one is none',
       (text) => text.replace(/\["@jsr[^\]]+\]/, `["is-number@7.0.0", "", {}, "${foreign}"]`),
-      astray('is-number@7'),
+      mismatchReason('is-number@7'),
     ),
     other(yarn1, 'a package of JSR that Yarn 1 resolved to one is verified', (text) => text, honest),
     other(
@@ -437,7 +437,7 @@ export const requests: Area = {
             /resolved "[^"]+"/,
             'resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#A"',
           ),
-      astray('is-number'),
+      mismatchReason('is-number'),
     ),
     ...(
       [
@@ -461,7 +461,7 @@ export const requests: Area = {
       yarn4,
       'a package asked for from JSR and resolved by Yarn 4 to another one is none',
       (text) => text.replace(/resolution: "@jsr[^"]+"/, 'resolution: "is-number@npm:1.0.0"'),
-      astray('is-number@npm:1'),
+      mismatchReason('is-number@npm:1'),
     ),
     other(vlt, 'a package of JSR that vlt resolved to one is verified', (text) => text, honest),
     other(
@@ -471,13 +471,13 @@ export const requests: Area = {
         text
           .replaceAll(/~jsr~[^"]+/g, '~npm~is-number@7.0.0')
           .replace(/"@jsr[^\]]+\]/, `"is-number","${foreign}"]`),
-      astray('is-number@7'),
+      mismatchReason('is-number@7'),
     ),
     deno(
       'a package asked for from JSR and resolved by Deno to one of npm is none',
       (_, { name }) =>
         JSON.stringify({ version: '5', specifiers: { [`jsr:@acme/${name}@1`]: 'npm:is-number@7.0.0' } }),
-      entry(/it is asked for from JSR as jsr:@acme\/row-\d+ and resolved to npm:is-number@7/),
+      entry(/it is requested from JSR as jsr:@acme\/row-\d+ but resolves to npm:is-number@7/),
     ),
     other(
       pnpm,
@@ -487,7 +487,7 @@ export const requests: Area = {
         verdict: 'verified',
         code: 2,
         id: 'lockfile-entry',
-        says: /asked for from JSR as @jsr\/acme__not-row-\d+ and resolved to @jsr\/acme__row-\d+@1/,
+        says: /requested from JSR as @jsr\/acme__not-row-\d+ but resolves to @jsr\/acme__row-\d+@1/,
       },
     ),
     {

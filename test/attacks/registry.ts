@@ -169,7 +169,7 @@ export const served: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'files',
-      says: /\/mod\.ts: \d+ bytes, wanted/,
+      says: /\/mod\.ts: \d+ bytes, expected/,
     },
     {
       promise: 'a file that is gone is named',
@@ -437,7 +437,7 @@ export const said: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'pinned-identity',
-      says: /repository is evil\/mirror, wanted acme\/row-\d+ \(--repo\)/,
+      says: /repository is evil\/mirror, expected acme\/row-\d+ \(--repo\)/,
     },
     {
       promise: 'a pinned package is verified although the registry links another repository',

@@ -141,12 +141,12 @@ describe('a request that cannot be understood', () => {
     [
       ['audit', 'nowhere.lock'],
       'nowhere.lock does not exist or is not readable',
-      'name a lockfile, or a folder of a project that has one',
+      'give the path of a lockfile, or of a project folder that has one',
     ],
     [
       ['audit', '--allow-empty', '--', 'nowhere'],
       'nowhere does not exist or is not readable',
-      'name a lockfile, or a folder of a project that has one',
+      'give the path of a lockfile, or of a project folder that has one',
     ],
     [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json does not exist', undefined],
     [['@acme/widget', '--format'], '--format has no value', 'write --format <value>, or remove the option'],

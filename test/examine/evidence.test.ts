@@ -85,7 +85,7 @@ describe('the files', () => {
     expect(best.checks.files).toMatchObject({
       status: 'failed',
       reason: '1 file is not what the manifest says',
-      details: ['/mod.ts: 8 bytes, wanted 28'],
+      details: ['/mod.ts: 8 bytes, expected 28'],
     });
     expect(best.provenance).toBeDefined();
   });

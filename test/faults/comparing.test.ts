@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-interface Around {
+interface RepositoryContext {
   /** What the deadline of a minute becomes, in seconds. */
   readonly deadline?: number;
   /** The program of worker threads, in place of its own. */
@@ -35,7 +35,10 @@ interface Around {
   readonly kill?: { readonly signal: NodeJS.Signals; readonly after: number };
 }
 
-async function verify({ spec }: Publication, { deadline = 60, worker, kill }: Around): Promise<Run & Told> {
+async function verify(
+  { spec }: Publication,
+  { deadline = 60, worker, kill }: RepositoryContext,
+): Promise<Run & Told> {
   const cwd = join(stage.folder(), `${++folders}`);
   mkdirSync(cwd);
   const preload = join(cwd, 'preload.mjs');

@@ -62,7 +62,7 @@ describe.each([
       'JSR_URL',
       'files',
       'inconclusive',
-      /the registry did not answer, so the files are not known/,
+      /the registry did not answer, so the expected files are unknown/,
     ],
     // The log knows the attestation, but nobody says which repository, by its id, is to have made it.
     ['api', 'JSR_API_URL', 'attestation', 'inconclusive', /the registry did not answer which repository/],

@@ -83,7 +83,7 @@ describe('a vendor folder of Deno', () => {
     expect(await verdict()).toMatchObject({ status: 'passed' });
     writeFileSync(at(metadata), widget.manifest.toString().replace('"./mod.ts"', '"./src/Upper.ts"'));
     expect(await details()).toEqual([
-      expect.stringMatching(`^${place}: _meta.json: SHA-256 .* wanted ${widget.digest}`),
+      expect.stringMatching(`^${place}: _meta.json: SHA-256 .* expected ${widget.digest}`),
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('a vendor folder of Deno', () => {
 
   const hashed = `${place}/src/#upper_6e6ba.ts`;
   test.each<readonly [string, () => void, RegExp | string]>([
-    ['one byte', () => appendFileSync(at(`${place}/mod.ts`), ' '), /\/mod\.ts: \d+ bytes, wanted/],
+    ['one byte', () => appendFileSync(at(`${place}/mod.ts`), ' '), /\/mod\.ts: \d+ bytes, expected/],
     [
       'one byte of a file under a hashed name',
       () => appendFileSync(at(hashed), ' '),
@@ -149,17 +149,17 @@ describe('a vendor folder of Deno', () => {
     [
       'a module graph',
       (json) => ({ ...json, moduleGraph2: {} }),
-      'has "moduleGraph2", which Deno leaves out',
+      'has the key "moduleGraph2", which Deno removes',
     ],
     [
       'another export',
       (json) => ({ ...json, exports: { '.': './src/Upper.ts' } }),
-      'exports ./src/Upper.ts as ".", wanted ./mod.ts',
+      'exports ./src/Upper.ts as ".", expected ./mod.ts',
     ],
     [
       'an export more',
       (json) => ({ ...json, exports: { '.': './mod.ts', './x': './x.ts' } }),
-      'exports ./x.ts as "./x", wanted nothing',
+      'exports ./x.ts as "./x", expected nothing',
     ],
     ['no files', (json) => ({ ...json, manifest: undefined }), 'it lists no files'],
     [
@@ -168,7 +168,7 @@ describe('a vendor folder of Deno', () => {
         JSON.parse(
           JSON.stringify(json).replace(/("\/mod\.ts":.*?sha256-)./, '$1x'.replace('x', '0')),
         ) as unknown,
-      'lists other bytes for /mod.ts',
+      'has another digest or size for /mod.ts',
     ],
     [
       'a file more',
@@ -184,7 +184,7 @@ describe('a vendor folder of Deno', () => {
     [
       'a file less',
       (json) => ({ ...json, manifest: { ...(json['manifest'] as object), '/notes.txt': undefined } }),
-      'lacks /notes.txt',
+      'does not list /notes.txt',
     ],
   ])('does not believe metadata with %s', async (_, edit, detail) => {
     writeFileSync(at(metadata), JSON.stringify(edit(vendoredMetadata())));
@@ -212,7 +212,7 @@ describe('a vendor folder of Deno', () => {
     writeFileSync(at('vendor/manifest.json'), '{"modules":{},"modules":{}}');
     expect(await verdict()).toMatchObject({
       status: 'unknown',
-      details: ['vendor/manifest.json cannot be understood: ambiguous: duplicate key "modules"'],
+      details: ['vendor/manifest.json is malformed: ambiguous: duplicate key "modules"'],
     });
   });
 
@@ -225,7 +225,7 @@ describe('a vendor folder of Deno', () => {
       expect(await verdict()).toMatchObject({
         status: 'unknown',
         details: expect.arrayContaining([
-          expect.stringContaining('is a symbolic link that leaves the project'),
+          expect.stringContaining('is a symbolic link out of the project'),
         ]) as unknown,
       });
     },
@@ -243,7 +243,7 @@ describe('a vendor folder of Deno', () => {
     const copies = copiesOf(await look(project), widget);
     expect(checkInstalled(copies, locked.fact, [])).toMatchObject({
       status: 'unknown',
-      details: [`${place}: the registry did not answer, so the files are not known`],
+      details: [`${place}: the registry did not answer, so the expected files are unknown`],
     });
     // The registry's own bytes, which have the locked digest, do.
     writeFileSync(at(metadata), widget.manifest);
@@ -305,13 +305,13 @@ describe('the global cache of Deno', () => {
   });
 
   test.each<readonly [string, () => void, string | RegExp]>([
-    ['one byte', () => store('/mod.ts', 'evil'), /\/mod\.ts: 4 bytes, wanted/],
+    ['one byte', () => store('/mod.ts', 'evil'), /\/mod\.ts: 4 bytes, expected/],
     [
       'a byte behind the content',
       () => store('/mod.ts', `${String(widget.files.get('/mod.ts'))}\n`),
       /\/mod\.ts: /,
     ],
-    ['other metadata', () => store('_meta.json', '{"manifest":{}}'), /: _meta\.json: SHA-256 .* wanted/],
+    ['other metadata', () => store('_meta.json', '{"manifest":{}}'), /: _meta\.json: SHA-256 .* expected/],
     ['metadata that is none', () => store('_meta.json', 'x'), /: _meta\.json: not JSON/],
     [
       'a redirect',
@@ -377,7 +377,7 @@ describe('the global cache of Deno', () => {
     store('/mod.ts', 'evil');
     expect(await judge(project, base, cached)).toEqual({
       status: 'skipped',
-      why: 'it is not installed: looked in DENO_DIR',
+      why: 'it is not installed (searched: DENO_DIR)',
     });
   });
 });

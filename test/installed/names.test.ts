@@ -335,7 +335,7 @@ describe('a locked package that is not found beside others', () => {
     write(at('node_modules/left'), [['package.json', '{}']]);
     expect(await judged()).toMatchObject({
       status: 'unknown',
-      details: [expect.stringMatching(/^package-lock\.json locks it, .* and it was not found/)],
+      details: [expect.stringMatching(/^package-lock\.json locks it .* but it was not found/)],
     });
   });
 

@@ -122,7 +122,7 @@ describe('an honest copy', () => {
     expect(await judged()).toMatchObject({
       status: 'unknown',
       details: [
-        `${installedBase}/node_modules/ holds packages that JSR's tarball brought, which were not compared`,
+        `${installedBase}/node_modules/ contains packages from JSR's tarball, which were not compared`,
       ],
     });
   });
@@ -152,10 +152,10 @@ describe('a copy that was tampered with is named with its file:', () => {
         bytes.writeUInt8(bytes.readUInt8(3) ^ 1, 3);
         writeFileSync(`${copy}/mod.js`, bytes);
       },
-      /\/mod\.js: SHA-256 [0-9a-f]{64}, wanted [0-9a-f]{64}$/,
+      /\/mod\.js: SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}$/,
     ],
-    ['one byte more', (copy) => appendFileSync(`${copy}/mod.ts`, ' '), /\/mod\.ts: \d+ bytes, wanted \d+$/],
-    ['an empty file', (copy) => writeFileSync(`${copy}/mod.js`, ''), /\/mod\.js: 0 bytes, wanted/],
+    ['one byte more', (copy) => appendFileSync(`${copy}/mod.ts`, ' '), /\/mod\.ts: \d+ bytes, expected \d+$/],
+    ['an empty file', (copy) => writeFileSync(`${copy}/mod.js`, ''), /\/mod\.js: 0 bytes, expected/],
     ['a file more', (copy) => writeFileSync(`${copy}/x.js`, ''), '/x.js: not a file of the package'],
     ['a file in a new folder', (copy) => write(copy, [['y/z.js', '']]), '/y/z.js: not a file of the package'],
     ['a hidden file', (copy) => writeFileSync(`${copy}/.x`, ''), '/.x: not a file of the package'],
@@ -191,7 +191,7 @@ describe('a copy that was tampered with is named with its file:', () => {
           JSON.stringify({ ...json, scripts: { postinstall: 'x' } }, null, 2),
         );
       },
-      /\/package\.json: \d+ bytes, wanted/,
+      /\/package\.json: \d+ bytes, expected/,
     ],
     [
       'another name in its package.json',
@@ -266,9 +266,9 @@ describe('what stands in the place of a copy', () => {
     const outcome = await judge(project, base);
     expect(outcome).toEqual({
       status: 'unknown',
-      why: 'not everything that is installed could be compared',
+      why: 'some installed files could not be compared',
       details: [
-        `${installedBase} is a symbolic link that leaves the project, to ${join(outside, 'base')}, and was not followed`,
+        `${installedBase} is a symbolic link out of the project, to ${join(outside, 'base')}, and was not followed`,
       ],
     });
     expect(await judge(project, widget)).toMatchObject({ status: 'passed' });
@@ -302,7 +302,7 @@ describe('what stands in the place of a copy', () => {
     rmSync(at(installedBase), { recursive: true });
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [expect.stringContaining('node_modules/linked is a symbolic link that leaves the project')],
+      details: [expect.stringContaining('node_modules/linked is a symbolic link out of the project')],
     });
   });
 
@@ -311,7 +311,7 @@ describe('what stands in the place of a copy', () => {
     writeFileSync(at(`${installedBase}.js`), 'evil');
     expect(await judge(project, base)).toMatchObject({
       status: 'failed',
-      details: [`${installedBase}.js is a file where the package should be`],
+      details: [`${installedBase}.js is a file, but should be the folder of the package`],
     });
   });
 
@@ -401,15 +401,15 @@ describe('versions that nobody audits', () => {
     const outcome = await judge(project, oldBase, { targets: [targetOf(oldBase)] });
     expect(outcome).toEqual({
       status: 'failed',
-      reason: '1 installed copy is not what is attested',
-      details: [`${installedBase} says it is version 0.2.0, which no lockfile names`],
+      reason: '1 installed copy differs from the attested files',
+      details: [`${installedBase} has version 0.2.0, which is not in a lockfile`],
     });
   });
 
   test('a copy that does not say its version fails them, too', async () => {
     rmSync(at(`${installedBase}/package.json`));
     expect(await judge(project, base)).toMatchObject({
-      details: [`${installedBase} does not say its version, which no lockfile names`],
+      details: [`${installedBase} has no version in its package.json, and no lockfile has this copy`],
     });
   });
 
@@ -450,7 +450,7 @@ describe('versions that nobody audits', () => {
     mkdirSync(at(installedBase));
     expect(await judge(project, base)).toEqual({
       status: 'skipped',
-      why: 'it is not installed: looked in node_modules',
+      why: 'it is not installed (searched: node_modules)',
     });
     expect((await look(project)).strays).toEqual([]);
   });
@@ -506,7 +506,7 @@ describe('what cannot be looked into', () => {
     rmSync(at('node_modules/@jsr'), { recursive: true });
     expect(await judge(project, base)).toEqual({
       status: 'skipped',
-      why: 'it is not installed: looked in node_modules, vendor',
+      why: 'it is not installed (searched: node_modules, vendor)',
     });
   });
 

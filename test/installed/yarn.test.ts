@@ -113,7 +113,7 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     const targets = [targetOf(oldBase)];
     expect(await judge(project, oldBase, { targets })).toMatchObject({ status: 'failed' });
     expect(await judge(project, base, { targets: [targetOf(base)] })).toMatchObject({
-      details: [`${archive} says it is version 0.1.0, which no lockfile names`],
+      details: [`${archive} has version 0.1.0, which is not in a lockfile`],
     });
   });
 
@@ -123,7 +123,7 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     write(project, [['.pnp.cjs', pnpOf([['@jsr/acme__base', 'npm:0.2.0', `${store}/base.zip/${prefix}`]])]]);
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [expect.stringContaining('it is outside of the project and was not checked')],
+      details: [expect.stringContaining('which is outside of the project and was not checked')],
     });
     expect(await judge(project, base, { places: { stores: [store] } })).toMatchObject({ status: 'passed' });
     expect(await judge(project, widget)).toMatchObject({ status: 'skipped' });
@@ -138,7 +138,7 @@ describe("an archive of Yarn's Plug'n'Play", () => {
     write(project, [['.pnp.cjs', text]]);
     expect(await judge(project, base)).toMatchObject({
       status: 'unknown',
-      details: [expect.stringMatching(/^\.pnp\.cjs cannot be understood: /)],
+      details: [expect.stringMatching(/^\.pnp\.cjs is malformed: /)],
     });
   });
 });
@@ -148,7 +148,7 @@ describe('an archive that was tampered with', () => {
   const without = (entries: readonly ZipEntry[]) => entries.filter(({ name }) => name !== mod);
   const edits: readonly (readonly [string, (entries: readonly ZipEntry[]) => readonly ZipEntry[], string])[] =
     [
-      ['one byte', (all) => [...without(all), { name: mod, content: 'evil' }], '/mod.js: 4 bytes, wanted'],
+      ['one byte', (all) => [...without(all), { name: mod, content: 'evil' }], '/mod.js: 4 bytes, expected'],
       ['a file more', (all) => [...all, { name: `${prefix}x.js` }], '/x.js: not a file of the package'],
       ['a file less', without, '/mod.js: missing'],
       [
@@ -179,12 +179,12 @@ describe('an archive that was tampered with', () => {
       [
         'a path out of it',
         (all) => [...all, { name: '../x.js' }],
-        ": it cannot be read as an archive of Yarn's: invalid relative path: ../x.js",
+        ': it is not a valid archive of Yarn: invalid relative path: ../x.js',
       ],
       [
         'a lie about a size',
         (all) => [...without(all), { name: mod, content: 'evil', deflate: true, size: 3 }],
-        ": it cannot be read as an archive of Yarn's: ",
+        ': it is not a valid archive of Yarn: ',
       ],
     ];
 
@@ -199,16 +199,14 @@ describe('an archive that was tampered with', () => {
   test('a directory that goes on behind the last counted entry is refused', async () => {
     await zip([...(await entriesOf(base)), { name: `${prefix}x.js` }], { hidden: 1 });
     expect(await judge(project, base)).toMatchObject({
-      details: [
-        `${archive}: it cannot be read as an archive of Yarn's: its directory is longer than its entries`,
-      ],
+      details: [`${archive}: it is not a valid archive of Yarn: its directory is longer than its entries`],
     });
   });
 
   test.each(['', 'no archive', 'PK\x05\x06'])('%j is no archive', async (text) => {
     write(project, [[archive, text]]);
     expect(await judge(project, base)).toMatchObject({
-      details: [`${archive}: it cannot be read as an archive of Yarn's: it does not end as a zip archive`],
+      details: [`${archive}: it is not a valid archive of Yarn: it does not end as a zip archive`],
     });
   });
 

@@ -183,7 +183,7 @@ describe('a deno.json', () => {
 
   test('that cannot be read is an error with its line, since it may name the lockfile', async () => {
     const error = await refusal(found({ 'deno.json': '{\n  "lock":\n', 'deno.lock': '' }));
-    expect(error).toMatchObject({ code: 'LOCKFILE_INVALID', message: 'deno.json:3: ends in the middle' });
+    expect(error).toMatchObject({ code: 'LOCKFILE_INVALID', message: 'deno.json:3: ends unexpectedly' });
   });
 
   test.each([
@@ -278,7 +278,7 @@ describe('a deno.json', () => {
 });
 
 describe('a file means', () => {
-  test('itself, whatever it is called', async () => {
+  test('itself, whatever the entry names another package:', async () => {
     const files = { 'a/b.lock': '', 'deno.lock': '', 'old/package-lock.json': '' };
     expect(await found(files, '.', ['a/b.lock', 'old/package-lock.json'])).toEqual([
       'a/b.lock (by its text)',
@@ -335,7 +335,7 @@ describe('a lockfile that pnpm keeps for one branch', () => {
     ]);
     const error = await refusal(remarksOn({ 'pnpm-lock.main.yaml': '' }));
     expect(error.code).toBe('LOCKFILE_MISSING');
-    expect(error.hint).toMatch(/; name pnpm-lock\.main\.yaml to audit it$/);
+    expect(error.hint).toMatch(/; give the path pnpm-lock\.main\.yaml to audit it$/);
   });
 
   test('is not told where it is audited itself, nor where it is a folder or something else', async () => {
@@ -397,9 +397,9 @@ describe('on a branch of git', () => {
     });
   });
 
-  test('both count where only some versions of pnpm obey the setting, or none is here', async () => {
+  test('both count where only some versions of pnpm apply the setting, or none is here', async () => {
     for (const [setting, why] of [
-      [rc, /only some versions of pnpm obey "git-branch-lockfile = true"/],
+      [rc, /only some versions of pnpm apply "git-branch-lockfile = true"/],
       [{}, /no setting here says which counts/],
     ] as const) {
       expect(await audited({ ...on('feat/x'), ...setting, ...locks })).toEqual({
@@ -528,7 +528,7 @@ describe('a setting of a client', () => {
   test.each(['ignore', 'update', 'reset'])('that makes Yarn %s checksums is told', async (behavior) => {
     const { said } = await told({ ...yarn, '.yarnrc.yml': `checksumBehavior: ${behavior}` });
     expect(said).toEqual([
-      expect.stringMatching('^warning .yarnrc.yml:1 .* may install what does not have the checksum in the'),
+      expect.stringMatching('^warning .yarnrc.yml:1 .* may install files whose checksum differs from the'),
     ]);
   });
 
@@ -563,9 +563,7 @@ describe('a setting of a client', () => {
       read: ['locks/pnpm-lock.yaml'],
       unread: ['pnpm-lock.yaml'],
       said: [
-        expect.stringMatching(
-          /^note pnpm-workspace\.yaml:1 .*leads to a lockfile in locks, which is audited/,
-        ),
+        expect.stringMatching(/^note pnpm-workspace\.yaml:1 .*chooses a lockfile in locks, which is audited/),
       ],
     });
     expect(await told({ ...files, '.npmrc': 'lockfile-dir=locks' })).toMatchObject({
@@ -608,7 +606,7 @@ describe('a setting of a client', () => {
     ['.npmrc', ' '.repeat(2 * 1024 * 1024), npm],
   ])('in a file that cannot be read may be any: %s', async (file, text, files) => {
     expect((await told({ ...files, [file]: text })).said).toEqual([
-      expect.stringMatching(`^warning ${file}:\\d .* cannot be read, so it is not known whether`),
+      expect.stringMatching(`^warning ${file}:\\d .* cannot be read, so it is unknown whether`),
     ]);
   });
 });
@@ -666,7 +664,7 @@ describe('a lockfile below the folder that is asked for', () => {
     const error = await refusal(below({ 'a/deno.lock': '' }));
     expect(error).toMatchObject({
       code: 'LOCKFILE_MISSING',
-      hint: expect.stringMatching(/; name a\/deno\.lock to audit it$/),
+      hint: expect.stringMatching(/; give the path a\/deno\.lock to audit it$/),
     });
   });
 });

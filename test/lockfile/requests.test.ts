@@ -154,7 +154,7 @@ describe.each(formats)('in a lockfile of %s', (_, file, make) => {
     expect(packages).toEqual([]);
     expect(unreadable).toHaveLength(1);
     expect(unreadable[0]).toMatch(
-      /^it is asked for from JSR as .* and resolved to is-number@(?:npm:)?7\.0\.0$/,
+      /^it is requested from JSR as .* but resolves to is-number@(?:npm:)?7\.0\.0$/,
     );
   });
 
@@ -173,7 +173,7 @@ describe.each(formats)('in a lockfile of %s', (_, file, make) => {
     const { unreadable } = outcome({ to: '@jsr/evil__widget@1.0.0', range: 'npm:@jsr/acme__widget@^1' });
     expect(unreadable).toHaveLength(1);
     expect(unreadable[0]).toMatch(
-      /asked for from JSR as @jsr\/acme__widget and resolved to @jsr\/evil__widget@/,
+      /requested from JSR as @jsr\/acme__widget but resolves to @jsr\/evil__widget@/,
     );
   });
 
@@ -191,7 +191,7 @@ describe.each(formats)('in a lockfile of %s', (_, file, make) => {
   });
 });
 
-describe('a request that leads astray in the ways of one client', () => {
+describe('a request that resolves to another package, in each client', () => {
   const one = (file: string, text: string) => {
     const { targets, unreadable, remarks = [] } = read(file, text);
     return {
@@ -200,13 +200,13 @@ describe('a request that leads astray in the ways of one client', () => {
       remarks: remarks.map(({ at, message }) => `${at.line}: ${message}`),
     };
   };
-  const astray = 'it is asked for from JSR as @jsr/acme__widget and resolved to is-number@7.0.0';
+  const mismatchReason = 'it is requested from JSR as @jsr/acme__widget but resolves to is-number@7.0.0';
 
   test('Yarn 1 has no other package under a name in the scope of JSR, nor under jsr:', () => {
     const classic = (descriptor: string) =>
       `# yarn lockfile v1\n\n\n"${descriptor}":\n  version "7.0.0"\n  resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#ABC"\n  integrity ${integrity}\n`;
     expect(one('yarn.lock', classic('@jsr/acme__widget@npm:is-number@^7.0.0')).unreadable).toEqual([
-      '@jsr/acme__widget@npm:is-number@^7.0.0: it is asked for from JSR as @jsr/acme__widget and resolved to is-number',
+      '@jsr/acme__widget@npm:is-number@^7.0.0: it is requested from JSR as @jsr/acme__widget but resolves to is-number',
     ]);
     for (const descriptor of ['@acme/widget@npm:@jsr/acme__widget@^1', '@acme/widget@jsr:^1']) {
       const { foreign } = read('yarn.lock', classic(descriptor));
@@ -217,7 +217,7 @@ describe('a request that leads astray in the ways of one client', () => {
   test('Yarn can be told by "resolutions" to take another package, and that is said', () => {
     const classic = `# yarn lockfile v1\n\n\n"@acme/widget@npm:is-number@7.0.0":\n  version "7.0.0"\n  resolved "https://registry.npm.example/is-number/-/is-number-7.0.0.tgz#ABC"\n\nleft@1:\n  version "1.0.0"\n  resolved "https://registry.npm.example/left/-/left-1.0.0.tgz#ABC"\n  dependencies:\n    "@acme/widget" "npm:@jsr/acme__widget@^1"\n`;
     const told =
-      /^\d+: "@acme\/widget@npm:@jsr\/acme__widget@\^1": it is asked for .* resolved to is-number, as only "resolutions"/;
+      /^\d+: "@acme\/widget@npm:@jsr\/acme__widget@\^1": it is requested .* resolves to is-number, which only "resolutions"/;
     expect(one('yarn.lock', classic)).toMatchObject({
       unreadable: [],
       remarks: [expect.stringMatching(told)],
@@ -235,7 +235,7 @@ describe('a request that leads astray in the ways of one client', () => {
       'resolution: "evil@workspace:evil"',
     );
     expect(one('yarn.lock', workspace).unreadable).toEqual([
-      '@acme/widget@npm:@jsr/acme__widget@^1: it is asked for from JSR as @jsr/acme__widget and resolved to evil@workspace:evil',
+      '@acme/widget@npm:@jsr/acme__widget@^1: it is requested from JSR as @jsr/acme__widget but resolves to evil@workspace:evil',
     ]);
     const patch = 'patch:@acme/widget@npm%3A@jsr/acme__widget@^1#~/p.patch';
     expect(one('yarn.lock', berry({ range: patch, to: 'is-number@7.0.0' })).unreadable).toHaveLength(1);
@@ -248,7 +248,7 @@ describe('a request that leads astray in the ways of one client', () => {
         'importers:',
         `catalogs:\n  ${catalog}:\n    '@acme/widget':\n      specifier: jsr:^1.0.0\n      version: 7.0.0\n\nimporters:`,
       );
-      expect(one('pnpm-lock.yaml', text).unreadable).toEqual([`@acme/widget: ${astray}`]);
+      expect(one('pnpm-lock.yaml', text).unreadable).toEqual([`@acme/widget: ${mismatchReason}`]);
     }
   });
 
@@ -257,7 +257,9 @@ describe('a request that leads astray in the ways of one client', () => {
       const lock = JSON.parse(bun({ range, to: 'is-number@7.0.0' })) as object;
       const listed = { '@acme/widget': 'npm:@jsr/acme__widget@^1' };
       const catalogs = range === 'catalog:' ? { catalog: listed } : { catalogs: { old: listed } };
-      expect(one('bun.lock', json({ ...lock, ...catalogs })).unreadable).toEqual([`@acme/widget: ${astray}`]);
+      expect(one('bun.lock', json({ ...lock, ...catalogs })).unreadable).toEqual([
+        `@acme/widget: ${mismatchReason}`,
+      ]);
     }
   });
 
@@ -270,7 +272,7 @@ describe('a request that leads astray in the ways of one client', () => {
       );
     expect(one('pnpm-lock.yaml', text)).toMatchObject({
       targets: 1,
-      unreadable: [`@jsr/acme__widget: ${astray}`],
+      unreadable: [`@jsr/acme__widget: ${mismatchReason}`],
     });
     const overridden = text.replace(
       'importers:',
@@ -278,10 +280,10 @@ describe('a request that leads astray in the ways of one client', () => {
     );
     expect(one('pnpm-lock.yaml', overridden)).toMatchObject({
       unreadable: [],
-      remarks: [expect.stringMatching(/is-number@7\.0\.0, as "overrides" of the lockfile say$/)],
+      remarks: [expect.stringMatching(/is-number@7\.0\.0, because of "overrides" in the lockfile$/)],
     });
     expect(one('pnpm-lock.yaml', overridden.replace('npm:is-number@7', 'npm:is-odd@7')).unreadable).toEqual([
-      `@jsr/acme__widget: ${astray}`,
+      `@jsr/acme__widget: ${mismatchReason}`,
     ]);
   });
 
@@ -291,10 +293,10 @@ describe('a request that leads astray in the ways of one client', () => {
       one('bun.lock', json({ ...lock, overrides: { '@acme/widget': range } }));
     expect(withOverride('npm:is-number@7')).toMatchObject({
       unreadable: [],
-      remarks: [expect.stringMatching(/as "overrides" of the lockfile say$/)],
+      remarks: [expect.stringMatching(/because of "overrides" in the lockfile$/)],
     });
-    expect(withOverride('npm:is-odd@7').unreadable).toEqual([`@acme/widget: ${astray}`]);
-    expect(withOverride('1.0.0').unreadable).toEqual([`@acme/widget: ${astray}`]);
+    expect(withOverride('npm:is-odd@7').unreadable).toEqual([`@acme/widget: ${mismatchReason}`]);
+    expect(withOverride('1.0.0').unreadable).toEqual([`@acme/widget: ${mismatchReason}`]);
   });
 
   test('the folder that pnpm links where it does not know jsr: is said to be none of JSR', () => {
@@ -304,7 +306,7 @@ describe('a request that leads astray in the ways of one client', () => {
       unreadable: [],
       remarks: [
         expect.stringMatching(
-          /resolved to link:jsr:@acme\/widget@\^1\.0\.0\/mod, a folder of that name: the pnpm/,
+          /resolves to link:jsr:@acme\/widget@\^1\.0\.0\/mod, a folder of that name: the pnpm/,
         ),
       ],
     });
@@ -314,7 +316,7 @@ describe('a request that leads astray in the ways of one client', () => {
     for (const range of ['../evil', 'link:../evil', 'workspace:*']) {
       const text = pnpm({ name: '@jsr/acme__widget', range, folder: true });
       expect(one('pnpm-lock.yaml', text)).toMatchObject({
-        unreadable: [expect.stringMatching(/resolved to link:\.\.\/evil$/)],
+        unreadable: [expect.stringMatching(/resolves to link:\.\.\/evil$/)],
         remarks: [],
       });
     }
@@ -324,7 +326,9 @@ describe('a request that leads astray in the ways of one client', () => {
     );
     expect(one('pnpm-lock.yaml', overridden)).toMatchObject({
       unreadable: [],
-      remarks: [expect.stringMatching(/resolved to link:\.\.\/evil, as "overrides" of the lockfile say$/)],
+      remarks: [
+        expect.stringMatching(/resolves to link:\.\.\/evil, because of "overrides" in the lockfile$/),
+      ],
     });
   });
 
@@ -335,7 +339,7 @@ describe('a request that leads astray in the ways of one client', () => {
       expect(deno({ 'jsr:@acme/widget@1': id })).toMatchObject({
         targets: 0,
         unreadable: [
-          `jsr:@acme/widget@1: it is asked for from JSR as jsr:@acme/widget and resolved to ${id}`,
+          `jsr:@acme/widget@1: it is requested from JSR as jsr:@acme/widget but resolves to ${id}`,
         ],
       });
     }
@@ -345,7 +349,7 @@ describe('a request that leads astray in the ways of one client', () => {
       { '@jsr/acme__widget': 'is-number@7.0.0' },
     ]) {
       const packages = { 'left@1.0.0': { integrity, dependencies }, 'is-number@7.0.0': { integrity } };
-      expect(deno({}, { npm: packages }).unreadable).toEqual([`@jsr/acme__widget: ${astray}`]);
+      expect(deno({}, { npm: packages }).unreadable).toEqual([`@jsr/acme__widget: ${mismatchReason}`]);
     }
   });
 
@@ -356,7 +360,7 @@ describe('a request that leads astray in the ways of one client', () => {
         workspace: { [section]: { 'jsr:@acme/widget@1.0.0': {}, 'npm:left@1': {} } },
       });
       expect(one('deno.lock', text).remarks).toEqual([
-        expect.stringMatching(/^\d+: Deno takes jsr:@acme\/widget@1\.0\.0 from a folder of the project/),
+        expect.stringMatching(/^\d+: Deno loads jsr:@acme\/widget@1\.0\.0 from a folder of the project/),
       ]);
     }
   });
@@ -380,7 +384,7 @@ describe('a request that leads astray in the ways of one client', () => {
       unreadable: [],
     });
     expect(lock({ version: 'npm:is-number@7.0.0', integrity })).toMatchObject({
-      unreadable: [`@acme/widget: ${astray}`],
+      unreadable: [`@acme/widget: ${mismatchReason}`],
     });
   });
 
@@ -516,7 +520,7 @@ describe('what lies inside another package', () => {
       'node_modules/app/node_modules/@jsr/acme__widget': { ...inside, ...mark },
     },
   });
-  const brought = ['another package brings it inside itself'];
+  const brought = ['it is bundled inside another package'];
 
   test.each<[string, object, object, readonly string[]]>([
     ['is fetched where nobody bundles it', {}, {}, ['tarball']],

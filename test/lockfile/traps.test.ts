@@ -27,7 +27,7 @@ describe('what does not pin the tarball is not said to', () => {
     const text = packageLock({ 'node_modules/@jsr/std__path': { version: '1.0.8' } });
     expect(read('package-lock.json', text).targets[0]?.occurrences[0]?.locked).toEqual({
       kind: 'nothing',
-      why: 'the lockfile holds no integrity',
+      why: 'the lockfile has no integrity for it',
     });
   });
 

@@ -198,7 +198,7 @@ describe('in full', () => {
         id: 'provenance-lost',
         severity: 'error',
         message,
-        hint: 'stay on the version before until the owner has said why',
+        hint: 'stay on the previous version until the owner has explained why',
         at,
       },
     ]);
@@ -318,7 +318,7 @@ describe('provenance that may or may not have been lost', () => {
           because: [
             {
               id: 'history',
-              why: 'whether this release line lost its provenance cannot be told: the list of versions could not be fetched',
+              why: 'it is unknown whether this release line lost its provenance: the list of versions could not be fetched',
             },
           ],
         },
@@ -405,7 +405,7 @@ describe('judging changes', () => {
       id: 'provenance-lost',
       severity: 'error',
       message: 'version 1.0.0 of this release line has provenance, this one has none',
-      hint: 'stay on the version before until the owner has said why',
+      hint: 'stay on the previous version until the owner has explained why',
     });
   });
 

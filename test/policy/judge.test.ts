@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckId, type Checks, checkIds, provenanceChecks } from '../../src/model/check.ts';
 import type { Exemption, Policy } from '../../src/model/policy.ts';
-import { judge, sparing } from '../../src/policy/judge.ts';
+import { judge, decisiveExemptions } from '../../src/policy/judge.ts';
 import {
   absentChecks,
   assess,
@@ -425,8 +425,8 @@ describe('an exemption', () => {
     const { rule, reason, until } = mercy;
     const finding = { id: rule, severity: 'error', message: 'x', exempted: { reason, until } } as const;
     const { exempted: __, ...bare } = finding;
-    expect(sparing([finding, bare], [{ ...mercy, ...change }], policy())).toHaveLength(count);
-    expect(sparing([bare], [{ ...mercy, ...change }], policy())).toEqual([]);
+    expect(decisiveExemptions([finding, bare], [{ ...mercy, ...change }], policy())).toHaveLength(count);
+    expect(decisiveExemptions([bare], [{ ...mercy, ...change }], policy())).toEqual([]);
   });
 
   test('that nobody needs is not used', () => {

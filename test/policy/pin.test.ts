@@ -582,7 +582,7 @@ describe('a version that is only exempt is not rejected by a pin', () => {
     {
       purl: 'pkg:jsr/@std/path@1.0.8',
       reason:
-        '@std/path@1.0.7 is exempt, and a pin for the package would reject it: give that version an entry or an exemption of its own',
+        '@std/path@1.0.7 is exempt, and a pin for the package would reject it: add an entry or an exemption for that version',
     },
   ];
 

@@ -50,14 +50,14 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       'by a flag',
       evil,
       { flags: { repository: 'acme/pkg' } },
-      'repository is evil/pkg, wanted acme/pkg (--repo)',
+      'repository is evil/pkg, expected acme/pkg (--repo)',
       checkFlag,
     ],
     [
       'by a flag and by the policy',
       builtBy('evil', 'pkg', { event: 'push' }),
       { flags: { repository: 'acme/pkg' }, ...placed({ owner: 'acme', event: 'release' }) },
-      'repository is evil/pkg, wanted acme/pkg (--repo); event is push, pinned to release (policy.json:7)',
+      'repository is evil/pkg, expected acme/pkg (--repo); event is push, pinned to release (policy.json:7)',
       checkFlag,
     ],
     [
@@ -85,28 +85,28 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       'a tag',
       acme,
       pins({ tagMatchesVersion: true }),
-      'ref is refs/heads/main, wanted a tag of version 1.2.3 (policy)',
+      'ref is refs/heads/main, expected a tag of version 1.2.3 (policy)',
       change,
     ],
     [
       'a tag that a flag wants',
       identity({ sourceRepositoryRef: undefined }),
       { flags: { tagMatchesVersion: true } },
-      'ref is not stated, wanted a tag of version 1.2.3 (--tag-matches-version)',
+      'ref is not stated, expected a tag of version 1.2.3 (--tag-matches-version)',
       checkFlag,
     ],
     [
       'too early',
       acme,
       pins({ notBefore: new Date('2026-08-21T00:00:00Z') }),
-      'logged from 2026-08-21T00:00:00.000Z on wanted, logged 2026-08-20T10:01:00.000Z (policy)',
+      'expected logged from 2026-08-21T00:00:00.000Z on, logged 2026-08-20T10:01:00.000Z (policy)',
       change,
     ],
     [
       'too late',
       acme,
       { flags: { notAfter: new Date('2026-08-20T00:00:00Z') } },
-      'logged until 2026-08-20T00:00:00.000Z wanted, logged 2026-08-20T10:01:00.000Z (flags)',
+      'expected logged until 2026-08-20T00:00:00.000Z, logged 2026-08-20T10:01:00.000Z (flags)',
       checkFlag,
     ],
     [
@@ -178,13 +178,13 @@ describe('of several alternatives that are all broken', () => {
   const event = (wanted: string) => `event is push, pinned to ${wanted} (policy)`;
 
   test.each([[[one, two]], [[two, one]]])('the one that is broken least is told', (expect_) => {
-    expect(first(acme, ...expect_)).toBe(`${event('schedule')} (nor does another alternative hold)`);
+    expect(first(acme, ...expect_)).toBe(`${event('schedule')} (1 other alternative does not match either)`);
   });
 
   test.each([[[one, alsoOne]], [[alsoOne, one]]])(
     'the first by its text is told, whatever the order',
     (expect_) => {
-      expect(first(acme, ...expect_)).toBe(`${event('release')} (nor does another alternative hold)`);
+      expect(first(acme, ...expect_)).toBe(`${event('release')} (1 other alternative does not match either)`);
     },
   );
 

@@ -123,7 +123,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     '{ "packages": { "*": { "owner": "a", "provenance": "optional" } } }',
     [
       'p.json:1:52: a pin implies provenance, so it cannot be optional here',
-      'give the versions that have none an entry of their own, with "versions" and "provenance" only',
+      'add a separate entry for the versions without provenance, with "versions" and "provenance" only',
     ],
   ],
   [

@@ -397,7 +397,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
     [
       'a branch',
       assess(),
-      [['error', 'built for refs/heads/main, which is no tag, so it cannot match version 1.2.3']],
+      [['error', 'built for refs/heads/main, which is not a tag, so it cannot match version 1.2.3']],
     ],
   ],
   'default-branch-or-tag': [
@@ -407,7 +407,7 @@ const table: Readonly<Partial<Record<RuleId, readonly Row[]>>> = {
       [
         [
           'note',
-          'built from refs/heads/x, and it is not known whether that is the default branch',
+          'built from refs/heads/x, and it is unknown whether that is the default branch',
           'pin "ref" if this is the branch the project publishes from',
         ],
       ],

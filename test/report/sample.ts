@@ -241,7 +241,7 @@ export function anExempt(name = 'dispatched', parts: Parts = {}): PackageReport 
         {
           id: 'tag-matches-version',
           severity: 'error',
-          message: 'built from refs/heads/main, wanted a tag that names 4.0.0-rc.1',
+          message: 'built from refs/heads/main, expected a tag that names 4.0.0-rc.1',
           exempted: { reason: anExemption.reason, until: anExemption.until },
         },
       ],

@@ -207,7 +207,7 @@ const refused: readonly Case[] = [
         'https://github.com/evil/widget/.github/workflows/publish.yml@refs/heads/main',
       ],
     },
-    why: /2 subject alternative names, wanted one/,
+    why: /2 subject alternative names, expected one/,
   },
   {
     name: 'with a name and an address',

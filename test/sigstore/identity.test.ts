@@ -136,12 +136,12 @@ const ambiguous: readonly (readonly [string, CertificateRequest, string])[] = [
   [
     'an empty list of names',
     named(sequence()),
-    'the certificate has 0 subject alternative names, wanted one',
+    'the certificate has 0 subject alternative names, expected one',
   ],
   [
     'two names',
     { san: ['https://a.test', 'https://b.test'] },
-    'the certificate has 2 subject alternative names, wanted one',
+    'the certificate has 2 subject alternative names, expected one',
   ],
   [
     'a name that is a host',

@@ -488,7 +488,7 @@ describe('a bundle from disk', () => {
       { raw: raw(attested, [honestEntry, honestEntry]) },
       {
         check: 'inclusion',
-        why: 'the bundle holds 2 log entries, wanted one',
+        why: 'the bundle holds 2 log entries, expected one',
       },
     );
   });

@@ -18,7 +18,7 @@ const honest = toBundle(attested.certificate, attested.envelope, [entry]);
 
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 const wantedType = (type: string) =>
-  `the payload is of the type "${type}", wanted application/vnd.in-toto+json`;
+  `the payload is of the type "${type}", expected application/vnd.in-toto+json`;
 const statuses = ({ certificate, inclusion, signature }: SigstoreOutcomes) =>
   [certificate.status, inclusion.status, signature.status].join(' ');
 

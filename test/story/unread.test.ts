@@ -47,7 +47,7 @@ describe('a lockfile below the folder of an audit', () => {
         id: 'lockfile',
         severity: 'warning',
         message: 'a lockfile below this folder; it was not audited',
-        hint: `audit it, too: jsr-verify audit ${lower}`,
+        hint: `to audit it: jsr-verify audit ${lower}`,
         at: { file: lower, line: 1 },
       },
     ]);
@@ -80,9 +80,7 @@ describe('a lockfile below the folder of an audit', () => {
     expect(stderr).toBe('');
     expect(stdout).not.toContain('\u001b[2J');
     const { json } = await project.report(['audit']);
-    expect(json.findings[0]?.hint).toBe(
-      `audit it, too: jsr-verify audit 'it'\\''s; $(x)\u001b[2J/deno.lock'`,
-    );
+    expect(json.findings[0]?.hint).toBe(`to audit it: jsr-verify audit 'it'\\''s; $(x)\u001b[2J/deno.lock'`);
   });
 });
 

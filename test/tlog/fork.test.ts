@@ -74,13 +74,16 @@ describe('the sample files', () => {
     readFileSync(new URL(`../../fixtures/tlog/fork/${name}.json`, import.meta.url));
   const known = logKeys(trustFromBytes(read('trusted_root'), 'fixtures'));
 
-  test.each(['contradiction', 'unproven', 'consistent'])('%s.json is what it is called', (kind) => {
-    const parsed = parseForkFile(read(kind));
-    if (!parsed.ok) throw new Error(parsed.why);
-    expect(checkFork(parsed.value, known).kind).toBe(kind);
-    expect(checkFork(parsed.value, keys).kind).toBe('invalid');
-    expect(toForkFile(parsed.value)).toBe(read(kind).toString());
-  });
+  test.each(['contradiction', 'unproven', 'consistent'])(
+    '%s.json is what the entry names another package:',
+    (kind) => {
+      const parsed = parseForkFile(read(kind));
+      if (!parsed.ok) throw new Error(parsed.why);
+      expect(checkFork(parsed.value, known).kind).toBe(kind);
+      expect(checkFork(parsed.value, keys).kind).toBe('invalid');
+      expect(toForkFile(parsed.value)).toBe(read(kind).toString());
+    },
+  );
 });
 
 describe('what is not evidence', () => {

@@ -212,7 +212,7 @@ describe('claims of no tree', () => {
   const noSizes = 'the tree sizes are not valid';
   const noHash = 'a hash is not 32 bytes long';
   const wrongCount = 'the proof has the wrong number of hashes';
-  const astray = 'the proof does not match the newer root';
+  const mismatchReason = 'the proof does not match the newer root';
   test.each<readonly [string, Partial<ConsistencyClaim>, string]>([
     ['a newer tree that is smaller', { oldSize: 20n, newSize: 7n }, noSizes],
     ['a size below zero', { oldSize: -1n }, noSizes],
@@ -229,7 +229,7 @@ describe('claims of no tree', () => {
     [
       'a proof of 64 hashes to the largest tree there may be',
       { oldSize: 1n, newSize: 2n ** 64n - 1n, proof: Array.from({ length: 64 }, () => emptyRoot) },
-      astray,
+      mismatchReason,
     ],
     [
       'a hash too many that leads to the newer root: the tree is not of its size',
@@ -278,7 +278,7 @@ describe('claims of no tree', () => {
 
   test('a proof that leads nowhere is none', () => {
     expect(verifyConsistency({ ...good, proof: good.proof.map(() => emptyRoot) })).toMatchObject({
-      why: astray,
+      why: mismatchReason,
       contradiction: false,
     });
   });

@@ -84,7 +84,7 @@ describe("the log's answer about one entry", () => {
     ['no JSON', '{', "the log's answer is not JSON"],
     ['a list', '[]', "the log's answer is not an object"],
     ['null', 'null', "the log's answer is not an object"],
-    ['no entry', '{}', "the log's answer holds 0 entries, wanted one"],
+    ['no entry', '{}', "the log's answer holds 0 entries, expected one"],
     ['a key twice', '{"a":1,"a":2}', `the log's answer is ambiguous: duplicate key "a"`],
   ])('is none when it is %s', (_, text, expected) => {
     expect(parseEntry(bytesOf(text))).toEqual({ ok: false, why: expected });
@@ -94,7 +94,7 @@ describe("the log's answer about one entry", () => {
 
   it('is none when it holds two entries', () => {
     const two = bytesOf({ [position.uuid]: honest, ['0'.repeat(80)]: honest });
-    expect(noEntryIn(two)).toBe("the log's answer holds 2 entries, wanted one");
+    expect(noEntryIn(two)).toBe("the log's answer holds 2 entries, expected one");
   });
 
   it.each([

@@ -37,16 +37,16 @@ describe('files', () => {
   it('are unknown where the manifest is only the digest of a lockfile', () => {
     expect(checkFiles(new Map(), { ...manifest, source: 'locked', files: new Map() })).toEqual({
       status: 'unknown',
-      why: 'the registry did not answer, so the files are not known',
+      why: 'the registry did not answer, so the expected files are unknown',
     });
   });
 
   it.each([
-    ['another checksum', present({ sha256: b, size: 10 }, 'x'), `/mod.ts: SHA-256 ${b}, wanted ${a}`],
+    ['another checksum', present({ sha256: b, size: 10 }, 'x'), `/mod.ts: SHA-256 ${b}, expected ${a}`],
     [
       'another size under the same checksum',
       present({ sha256: a, size: 11 }, 'x'),
-      '/mod.ts: 11 bytes, wanted 10',
+      '/mod.ts: 11 bytes, expected 10',
     ],
     ['no bytes', absent('x'), '/mod.ts: the registry does not have it'],
   ])('of which one has %s fail', (_, file, line) => {

@@ -59,12 +59,12 @@ describe('a lockfile', () => {
   it('that puts something else in the place of the package fails, whatever else it holds', () => {
     const occurrences = [
       at(3, manifestOf(publication)),
-      at(9, { kind: 'replaced', why: '"redirects" sends a to b' }),
+      at(9, { kind: 'replaced', why: '"redirects" maps a to b' }),
     ];
     const expected = {
       status: 'failed',
-      reason: 'the client runs something else instead of the package: "redirects" sends a to b',
-      details: ['deno.lock:9: "redirects" sends a to b'],
+      reason: 'the client runs something else instead of the package: "redirects" maps a to b',
+      details: ['deno.lock:9: "redirects" maps a to b'],
     };
     expect(lockfileOf(publication, ...occurrences)).toEqual(expected);
     const manifest = unavailable('the registry', { kind: 'timeout', why: 'no answer' });

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { npmNameOf, type PackageVersion } from '../../model/package.ts';
 import { foldPath } from '../../model/path.ts';
 import { at, field, isRecord, parseJson, textAt } from '../../wire/json.ts';
+import type { AllowedFolders } from '../allowed-folders.ts';
 import type { CacheCopy, VendorCopy, VersionMetadata } from '../copies.ts';
 import type { InstalledDisk, OnDisk } from '../disk.ts';
 import { hashFolder } from '../hash.ts';
-import type { Territory } from '../territory.ts';
 import {
   cachedName,
   cacheHosts,
@@ -19,15 +19,15 @@ import { readVersionMetadata } from './metadata.ts';
 const maxMetadata = 32 * 1024 * 1024;
 const maxTrailer = 64 * 1024;
 const trailer = Buffer.from('\n// denoCacheMetadata=');
-/** Headers that make Deno load something else than was asked for; the registry sends none of them. */
-const rerouting = ['location', 'x-typescript-types'];
+/** Headers that make Deno load something else than the requested address; the registry does not send them. */
+const redirectHeaders = ['location', 'x-typescript-types'];
 
-/** What `vendor/manifest.json` says about addresses, by address. */
+/** The headers in `vendor/manifest.json`, by address. */
 export type VendorHeaders = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /**
- * Reads the headers that Deno keeps for vendored files; nothing where the file is not there, a reason where it cannot
- * be read.
+ * Reads the headers that Deno stores for vendored files: empty when the file does not exist, a reason when it cannot be
+ * read.
  */
 export async function readVendorHeaders(
   disk: InstalledDisk,
@@ -47,25 +47,25 @@ export async function readVendorHeaders(
   return headers;
 }
 
-/** What was found in a `vendor/` folder, and the links out of the project that were not followed. */
+/** The copies in a `vendor/` folder, and the links out of the project that were not followed. */
 export interface Vendored {
   readonly copies: readonly VendorCopy[];
-  readonly leaving: readonly { readonly path: string; readonly to: string }[];
+  readonly linksOutside: readonly { readonly path: string; readonly to: string }[];
 }
 
-/** The copies of a package version in a `vendor/` folder of Deno's; links on the way are followed while they stay inside. */
+/** Finds the copies of a package version in Deno's `vendor/` folder; links are followed only inside the project. */
 export async function findVendored(
   disk: InstalledDisk,
-  territory: Territory,
+  allowed: AllowedFolders,
   vendor: string,
   { scope, name, version }: PackageVersion,
   { registry, headers }: { readonly registry: string; readonly headers: VendorHeaders },
 ): Promise<Vendored> {
   const copies: VendorCopy[] = [];
-  const leaving: { path: string; to: string }[] = [];
+  const linksOutside: { path: string; to: string }[] = [];
   const follow = async (path: string): Promise<string | undefined> => {
-    const entered = await territory.enter(path);
-    if (entered.kind === 'outside') leaving.push({ path, to: entered.to });
+    const entered = await allowed.enter(path);
+    if (entered.kind === 'outside') linksOutside.push({ path, to: entered.to });
     return entered.kind === 'inside' ? entered.path : undefined;
   };
   const base = `${registry}/@${scope}/${name}/${version}`;
@@ -78,7 +78,7 @@ export async function findVendored(
     if (folder === undefined && metadata === undefined) continue;
     copies.push({
       kind: 'vendor',
-      place: territory.shown(folder ?? above),
+      place: allowed.shown(folder ?? above),
       files: folder === undefined ? new Map() : (await hashFolder(disk, folder, 'files')).files,
       metadata,
       rerouted: [...headers]
@@ -86,13 +86,13 @@ export async function findVendored(
         .flatMap(([address, kept]) => reroutes(address.slice(base.length), kept)),
     });
   }
-  return { copies, leaving };
+  return { copies, linksOutside };
 }
 
-/** The copies of a package version in Deno's global cache, where files are named by a hash of their address. */
+/** Finds the copies of a package version in Deno's global cache, where the name of a file is a hash of its address. */
 export async function findCached(
   disk: InstalledDisk,
-  territory: Territory,
+  allowed: AllowedFolders,
   denoDir: string,
   { scope, name, version }: PackageVersion,
   registry: string,
@@ -104,7 +104,7 @@ export async function findCached(
     const pathOf = (path: string) =>
       join(folder, cachedName(new URL(`${registry}/@${scope}/${name}/${version}${path}`)));
     const stored = await findStored(disk, pathOf('_meta.json'));
-    // Deno cannot load any file of a package without its metadata.
+    // Without the metadata, Deno cannot load any file of the package.
     if (stored === undefined) continue;
     const metadata = await readStored(disk, pathOf('_meta.json'), stored);
     const rerouted = reroutes('_meta.json', stored.headers);
@@ -116,12 +116,12 @@ export async function findCached(
       if (found !== undefined) files.set(path, found);
       rerouted.push(...reroutes(path, file.headers));
     }
-    copies.push({ kind: 'cache', place: territory.shown(folder), files, metadata, rerouted });
+    copies.push({ kind: 'cache', place: allowed.shown(folder), files, metadata, rerouted });
   }
   return copies;
 }
 
-/** The folders of Deno's cache that hold a package version from the npm mirror; more than one where peers differ. */
+/** The folders in Deno's cache with a package version from the npm registry; several when peer dependencies differ. */
 export async function findNpmCached(
   disk: InstalledDisk,
   denoDir: string,
@@ -131,7 +131,7 @@ export async function findNpmCached(
   const folder = join(denoDir, 'npm', npmCacheHost(npmRegistry), ...npmNameOf(about).split('/'));
   const listed = await disk.list(folder);
   if (listed.state !== 'present') return [];
-  // A disk that folds case finds it however it is spelled.
+  // A case-insensitive disk finds the folder in any case.
   const version = foldPath(about.version);
   return listed.value
     .filter(({ kind, name }) => kind === 'folder' && foldPath(name.replace(/_\d+$/, '')) === version)
@@ -151,17 +151,17 @@ async function readVendored(
   return undefined;
 }
 
-/** How long the content of a cached file is, where that is known, and with which headers it came. */
+/** A cached file: the length of its content in bytes, if known, and its headers. */
 interface Stored {
   readonly length?: number;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-// Deno 2 writes the headers behind the content, Deno 1 beside it; without them it takes the file for none.
+// Deno 2 writes the headers after the content, Deno 1 into another file; without headers it ignores the file.
 async function findStored(disk: InstalledDisk, path: string): Promise<Stored | undefined> {
   const end = await disk.tail(path, maxTrailer);
   if (end.state === 'absent') return undefined;
-  // Whoever hashes it will say what is wrong with it.
+  // The error is reported when the file is hashed.
   if (end.state === 'unavailable') return { headers: {} };
   const { bytes, size } = end.value;
   const text = Buffer.from(bytes);
@@ -182,12 +182,12 @@ function headersOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 async function readStored(disk: InstalledDisk, path: string, { length }: Stored): Promise<VersionMetadata> {
   const read = await disk.read(path, maxMetadata);
   if (read.state !== 'present')
-    return { state: 'unread', why: read.state === 'absent' ? 'it vanished' : read.why };
+    return { state: 'unread', why: read.state === 'absent' ? 'it was removed while it was read' : read.why };
   return readVersionMetadata(read.value.subarray(0, length));
 }
 
 function reroutes(path: string, headers: Readonly<Record<string, unknown>>): string[] {
-  return rerouting.flatMap((name) => {
+  return redirectHeaders.flatMap((name) => {
     const to = textAt(headers, name);
     return to === undefined ? [] : [`${path} leads to ${to}`];
   });

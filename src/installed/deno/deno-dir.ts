@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 
 /**
- * Where Deno keeps its global cache, as Deno itself decides it: from `DENO_DIR`, else from the cache folder of the
- * user; `undefined` where there is no telling. `environment`, `cwd` and `home` are those of the process.
+ * The folder of Deno's global cache, computed as Deno does: from `DENO_DIR`, otherwise from the cache folder of the user;
+ * `undefined` when it cannot be determined. `environment`, `cwd` and `home` are those of the process.
  */
 export function denoDirOf(
   environment: Readonly<Record<string, string | undefined>>,

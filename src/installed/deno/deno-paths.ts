@@ -1,39 +1,39 @@
 import { createHash } from 'node:crypto';
 
-/** Deno's own names for things it keeps, as its cache makes them out of addresses (denoland/deno: libs/cache_dir). */
+/** File names that Deno's cache derives from addresses (denoland/deno: libs/cache_dir). */
 
-/** The folders in `vendor/` that may hold what comes from a registry. */
+/** The folders in `vendor/` that may contain files from a registry. */
 export function vendorHosts(registry: string): readonly string[] {
   const { protocol } = new URL(registry);
   const scheme = protocol === 'https:' ? '' : `${protocol.slice(0, -1)}_`;
   return authorities(registry, '_').map((authority) => vendoredPart(`${scheme}${authority}`));
 }
 
-/** The folders below `remote/` (Deno 2) and `deps/` (Deno 1) of Deno's cache that may hold what comes from a registry. */
+/** The folders below `remote/` (Deno 2) and `deps/` (Deno 1) in Deno's cache that may contain files from a registry. */
 export function cacheHosts(registry: string): readonly string[] {
   const { protocol } = new URL(registry);
   return authorities(registry, '_PORT').map((authority) => `${protocol.slice(0, -1)}/${authority}`);
 }
 
-/** The file of an address in Deno's cache, below the folder of its host. */
+/** The file name of an address in Deno's cache, below the folder of its host. */
 export function cachedName(address: URL): string {
   return sha256(address.pathname);
 }
 
-/** The folder below `npm/` of Deno's cache that holds what comes from an npm registry. */
+/** The folder below `npm/` in Deno's cache with packages from an npm registry. */
 export function npmCacheHost(npmRegistry: string): string {
   const { hostname, port } = new URL(npmRegistry);
-  // Deno asks for the domain, which an address of numbers has none of.
+  // Deno uses the domain of the URL, which is empty for an IP address.
   const domain = /^(?:[0-9.]+|\[.*\])$/.test(hostname) ? [] : [hostname];
   return [...domain, ...(port === '' ? [] : [port])].join('_');
 }
 
-/** The name of a folder on the way to a vendored file. */
+/** The name of a folder in the path of a vendored file. */
 export function vendoredPart(part: string): string {
   return mustHash(part) || hasKnownEnding(part) || reserved.test(part) ? hashedPart(part, '') : part;
 }
 
-/** Every name that Deno may give a vendored file, depending on the media type it was served with. */
+/** Every name that Deno may give a vendored file, depending on its media type. */
 export function vendoredNames(part: string): readonly string[] {
   const names = endings.map((ending) =>
     mustHash(part) || !hasKnownEnding(part) || !part.endsWith(ending) ? hashedPart(part, ending) : part,
@@ -41,7 +41,7 @@ export function vendoredNames(part: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** For every place in `vendor/` that Deno may give one of these paths of a package, the paths it can stand for. */
+/** Each path in `vendor/` that Deno may use for one of these paths of a package, with the paths that it can mean. */
 export function vendoredPlaces(paths: Iterable<string>): ReadonlyMap<string, readonly string[]> {
   const places = new Map<string, string[]>();
   for (const path of paths) {
@@ -63,7 +63,7 @@ const knownEnding = /\.(?:js|ts|jsx|tsx|mts|mjs|json|wasm)$/i;
 const reserved = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
 const longestPart = 30;
 
-// Older versions put the port behind a mark of their own and leave an underscore in a host as it is.
+// Older versions use another separator before the port and do not escape an underscore in a host.
 function authorities(address: string, mark: '_' | '_PORT'): readonly string[] {
   const { hostname, port } = new URL(address);
   const behind = (separator: string) => (port === '' ? '' : `${separator}${port}`);
@@ -75,7 +75,7 @@ function hasKnownEnding(part: string): boolean {
   return knownEnding.test(part);
 }
 
-// What a case-insensitive disk or Windows could not hold, and what is too long for it.
+// Names that are not possible on a case-insensitive disk or on Windows, and names that are too long.
 function mustHash(part: string): boolean {
   return (
     part === '' ||

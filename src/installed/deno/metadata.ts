@@ -8,7 +8,7 @@ import type { VersionMetadata } from '../copies.ts';
 const maxFiles = 50_000;
 const compared = ['manifest', 'exports', 'lockfileChecksum'];
 
-/** Reads `<version>_meta.json` as Deno keeps it: the registry's bytes, or without the module graph and with their checksum. */
+/** Parses Deno's copy of `<version>_meta.json`: the registry's bytes, or without the module graph and with their checksum. */
 export function readVersionMetadata(bytes: Uint8Array): VersionMetadata {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return malformed(parsed.why);

@@ -4,27 +4,27 @@ import type { Occurrence, Runtime } from '../../model/target.ts';
 import { at, isRecord, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
 import type { InstalledLockfile } from './names.ts';
-import type { Grounds } from './search.ts';
+import type { Locations } from './search.ts';
 
-/** A lockfile from which somebody has installed: what it locks should be there. */
+/** A lockfile that was installed from, so its packages should exist. */
 export interface Installation {
-  /** As the occurrences of targets name it. */
+  /** Its name as in the occurrences of targets. */
   readonly file: string;
   readonly runtime: Runtime;
-  /** What the clients say they left out; read from the `node_modules` themselves. */
+  /** The packages that the clients skipped, as recorded in `node_modules`. */
   readonly records: readonly ClientRecord[];
 }
 
-/** Whether a client left a package out, which the lockfile has for development only or as optional. */
+/** Whether a client skipped a package that is a development or optional dependency. */
 type ClientRecord = (about: PackageVersion, occurrence: Occurrence) => boolean;
 
 const maxRecord = 50 * 1024 * 1024;
 
-/** The lockfiles that have packages in a `node_modules` or in Yarn's table, by file. */
+/** The lockfiles that were installed from: they have packages in a `node_modules` or in Yarn's table; by file. */
 export async function installationsOf(
   disk: InstalledDisk,
   lockfiles: readonly InstalledLockfile[],
-  { importers, pnp }: Grounds,
+  { importers, pnp }: Locations,
 ): Promise<ReadonlyMap<string, Installation>> {
   const installations = new Map<string, Installation>();
   for (const { file, format, runtime, folder: named } of lockfiles) {
@@ -44,11 +44,11 @@ export async function installationsOf(
 }
 
 /**
- * Why a package that was not found should have been: a lockfile has it from an npm registry, and its client installed.
- * `undefined` where no lockfile says so, or where each one is excused by the client's own record.
+ * The reason why a package was expected on the disk: a lockfile has it from an npm registry, and its client has installed.
+ * `undefined` when no lockfile says so, or when the client has recorded that it skipped the package.
  *
- * The record lies among what is checked, so it excuses only what the lockfile itself says may be left out, and only
- * where nothing by any of the package's names was found.
+ * The record is part of the checked files and not trusted: it counts only for packages that the lockfile allows to be
+ * skipped, and only when no folder has one of the package's names.
  */
 export function whyExpected(
   about: PackageVersion,
@@ -59,12 +59,12 @@ export function whyExpected(
     const installation = installations.get(occurrence.at.file);
     if (installation === undefined || !isFromNpm(occurrence, installation)) continue;
     if (installation.records.some((isLeftOut) => isLeftOut(about, occurrence))) continue;
-    return `${installation.file} locks it, other packages are installed, and it was not found: reinstall, or find out what replaced it`;
+    return `${installation.file} locks it and other packages are installed, but it was not found: reinstall, or find out what replaced it`;
   }
   return undefined;
 }
 
-// What Deno itself loads, it fetches when a program asks for it.
+// Deno fetches `jsr:` packages only when a program imports them.
 function isFromNpm({ locked }: Occurrence, { runtime }: Installation): boolean {
   return runtime === 'deno'
     ? locked.kind === 'tarball'
@@ -89,7 +89,7 @@ async function readRecord(
   return format === 'npm' ? npmRecord(parsed.value) : pnpmRecord(parsed.value);
 }
 
-// npm lists whatever it has put there.
+// npm lists every package that it installed.
 function npmRecord(record: unknown): ClientRecord | undefined {
   const packages = at(record, 'packages');
   if (!isRecord(packages)) return undefined;
@@ -104,7 +104,7 @@ function npmRecord(record: unknown): ClientRecord | undefined {
     (dev === true || optional === true) && !listed.has(`${npmNameOf(about)}@${about.version}`);
 }
 
-// pnpm writes down which sections it was asked for, and what did not suit the platform.
+// pnpm records the installed sections, and the packages that it skipped because of the platform.
 function pnpmRecord(record: unknown): ClientRecord {
   const isExcluded = (section: string) => at(record, 'included', section) === false;
   const skipped = at(record, 'skipped');

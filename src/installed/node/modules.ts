@@ -2,37 +2,37 @@ import { join } from 'node:path';
 import { fromNpmName } from '../../lockfile/parts/name.ts';
 import { nameOf, npmNameOf, type PackageName } from '../../model/package.ts';
 import type { Standing } from '../../model/stray.ts';
+import type { AllowedFolders } from '../allowed-folders.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
-import type { Territory } from '../territory.ts';
 import type { Names } from './names.ts';
 import { type Asked, readAsked, readClaim, readVersion } from './package-identity.ts';
-import { type Importer, leaving, outranks } from './search.ts';
+import { type Importer, linkOutside, outranks } from './search.ts';
 
-/** A folder or archive that is, or should be, a copy of a JSR package. */
+/** A folder or archive that is or should be a copy of a JSR package. */
 export interface FoundPackage {
-  /** Absolute: a folder, or a file of Yarn's with the package below `prefix`. */
+  /** Absolute path of a folder, or of a Yarn archive with the package below `prefix`. */
   readonly path: string;
   readonly prefix?: string;
-  /** What programs that load it take it for. */
+  /** The package that programs load it as. */
   readonly package: PackageName;
-  /** The version it has to be, or else says it is. */
+  /** The version from the lockfile, otherwise from its package.json. */
   readonly version: string | undefined;
   readonly standing: Standing;
 }
 
-/** What lies in the `node_modules` of some projects. */
+/** The JSR packages in the `node_modules` of some projects. */
 export interface FoundPackages {
   readonly found: readonly FoundPackage[];
-  /** Files where the folder of a package should be: Node would load them. */
-  readonly imposters: readonly Pick<FoundPackage, 'path' | 'package' | 'standing'>[];
+  /** Files at the path of a package folder, which Node would load. */
+  readonly filesInPlace: readonly Pick<FoundPackage, 'path' | 'package' | 'standing'>[];
   readonly unseen: readonly Unseen[];
 }
 
-/** What could not be looked into; `why` is a sentence. */
+/** Something that could not be searched; `why` is a sentence. */
 export interface Unseen {
-  /** The package that must lie there; without one it can be anything. */
+  /** The package that must be there; `undefined` when it can be any package. */
   readonly package?: PackageName;
-  /** Whether it is merely some other package, in which one from JSR may be. */
+  /** Set for another package that may contain a JSR package. */
   readonly beyond?: true;
   readonly why: string;
 }
@@ -40,21 +40,21 @@ export interface Unseen {
 const maxPackages = 200_000;
 
 /**
- * Finds the JSR packages that programs of a project can load: what lies in its `node_modules`, what that can load in
- * turn, and so on, as Node resolves names. So it needs no knowledge of where npm, pnpm, Yarn, bun, vlt and Deno put
- * things, and whatever nothing leads to, such as old versions in a virtual store, does not count.
+ * Finds the JSR packages that programs of a project can load: those in its `node_modules`, those that these packages can
+ * load, and so on, as Node resolves names. This works for every layout of npm, pnpm, Yarn, bun, vlt and Deno, and
+ * unreachable packages, such as old versions in a virtual store, do not count.
  *
- * A folder is a package of JSR when a lockfile says so about this place, when it is named `@jsr/…`, when the project
- * asks for JSR under that name, when a lockfile has a package from JSR under that name at any level, or when it says so
- * itself, in this order.
+ * A folder is a JSR package when one of these is true, in this order: a lockfile says so for this path; its name is
+ * `@jsr/…`; the project depends on a JSR package under that name; a lockfile has a JSR package under that name anywhere;
+ * its own package.json says so.
  */
 export async function findInModules(
   disk: InstalledDisk,
-  territory: Territory,
+  allowed: AllowedFolders,
   importers: readonly Importer[],
   names: Names,
 ): Promise<FoundPackages> {
-  const search = new Search(disk, territory, names);
+  const search = new Search(disk, allowed, names);
   for (const importer of importers) await search.enterImporter(importer);
   return search.finish();
 }
@@ -69,8 +69,8 @@ interface Step {
 }
 
 /**
- * JSR packages that a name stands for; `oneOf` where it stands for one here and for another there, and `maybe` where it
- * also stands for a package from elsewhere.
+ * The JSR packages that a name can mean: `oneOf` when it means different JSR packages in different places, `maybe` when it
+ * also means a package that is not from JSR.
  */
 interface Meaning {
   readonly sure: readonly PackageName[];
@@ -78,18 +78,18 @@ interface Meaning {
   readonly maybe: readonly PackageName[];
 }
 
-const nothing: Meaning = { sure: [], oneOf: [], maybe: [] };
+const noMeaning: Meaning = { sure: [], oneOf: [], maybe: [] };
 
-/** A package folder on the way through `node_modules`, and what it is taken for, by name. */
+/** A package folder that was reached, and the packages that it can be, by name. */
 interface Reached {
   readonly sure: Map<string, PackageName>;
-  /** By the name that leads to it. */
+  /** By the name of its folder or link. */
   readonly oneOf: Map<string, readonly PackageName[]>;
   readonly maybe: Map<string, PackageName>;
   standing: Standing;
 }
 
-/** What a package asks for by a name that has several meanings. */
+/** A dependency of a package under a name with several meanings. */
 interface Request {
   readonly from: string;
   readonly name: string;
@@ -98,20 +98,20 @@ interface Request {
 
 class Search {
   readonly #disk: InstalledDisk;
-  readonly #territory: Territory;
+  readonly #allowed: AllowedFolders;
   readonly #names: Names;
   readonly #packages = new Map<string, Reached>();
-  /** Where names that have several meanings lead to, by path; `undefined` is no package of this project. */
+  /** The folders of names with several meanings, by path; `undefined` when the path leads out of the project. */
   readonly #ambiguous = new Map<string, Reached | undefined>();
   readonly #requests: Request[] = [];
   readonly #entered = new Map<string, Standing>();
-  readonly #imposters: Pick<FoundPackage, 'path' | 'package' | 'standing'>[] = [];
+  readonly #filesInPlace: Pick<FoundPackage, 'path' | 'package' | 'standing'>[] = [];
   readonly #unseen: Unseen[] = [];
   readonly #queue: { readonly modules: string; readonly standing: Standing; readonly asked?: Asked }[] = [];
 
-  constructor(disk: InstalledDisk, territory: Territory, names: Names) {
+  constructor(disk: InstalledDisk, allowed: AllowedFolders, names: Names) {
     this.#disk = disk;
-    this.#territory = territory;
+    this.#allowed = allowed;
     this.#names = names;
   }
 
@@ -124,7 +124,7 @@ class Search {
 
   async finish(): Promise<FoundPackages> {
     const found: FoundPackage[] = [];
-    for (const request of this.#requests) this.#answer(request);
+    for (const request of this.#requests) this.#applyRequest(request);
     for (const [path, { sure, oneOf, maybe, standing }] of this.#packages) {
       const placed = this.#names.at(path);
       if (placed !== undefined && placed !== 'elsewhere') {
@@ -137,26 +137,26 @@ class Search {
         for (const one of chosen(group, [...sure.values(), ...claimed])) sure.set(npmNameOf(one), one);
       const taken = placed === undefined && sure.size > 0 ? [...sure.values()] : claimed;
       if (taken.length === 0) {
-        const place = this.#territory.shown(path);
+        const place = this.#allowed.shown(path);
         if (claim?.isJsr === true)
-          this.#see(standing, { why: `${place} is marked as a JSR package but has another name` });
+          this.#addUnseen(standing, { why: `${place} is marked as a JSR package but has another name` });
         else if (placed === undefined)
           for (const one of maybe.values())
-            this.#see(standing, {
+            this.#addUnseen(standing, {
               package: one,
-              why: `${place} may be ${nameOf({ scope: one.scope, name: one.name })}: the lockfile gives this name to it and to another package`,
+              why: `${place} may be ${nameOf({ scope: one.scope, name: one.name })}: in the lockfile, this name means that package and also another one`,
             });
         continue;
       }
       const version = claim === undefined ? await readVersion(this.#disk, path) : claim.version;
       for (const one of taken) found.push({ path, package: one, version, standing });
     }
-    return { found, imposters: this.#imposters, unseen: this.#unseen };
+    return { found, filesInPlace: this.#filesInPlace, unseen: this.#unseen };
   }
 
-  // The lockfile says that a name stands for one package or another; whoever asks says for which.
-  #answer({ from, name, package: one }: Request): void {
-    for (const folder of [from, ...this.#territory.above(from)]) {
+  // The name means one of several packages; the package.json of the dependent says which one.
+  #applyRequest({ from, name, package: one }: Request): void {
+    for (const folder of [from, ...this.#allowed.above(from)]) {
       const path = join(modulesIn(folder), name);
       if (!this.#ambiguous.has(path)) continue;
       this.#ambiguous.get(path)?.sure.set(npmNameOf(one), one);
@@ -164,22 +164,22 @@ class Search {
     }
   }
 
-  // Node looks above a project only for what it does not find in it.
-  #see(standing: Standing, unseen: Unseen): void {
+  // Node searches above a project only for packages that it does not find in the project.
+  #addUnseen(standing: Standing, unseen: Unseen): void {
     this.#unseen.push(standing === 'above' ? { beyond: true, why: unseen.why } : unseen);
   }
 
-  // Once as part of a project that is not audited, and once more if an audited one gets there as well.
+  // A folder is entered again when it is reached with a higher relation, for example from an audited project.
   async #enterModules(modules: string, standing: Standing, asked?: Asked): Promise<void> {
     const before = this.#entered.get(modules);
     if (asked === undefined && before !== undefined && !outranks(standing, before)) return;
     if (before === undefined || outranks(standing, before)) this.#entered.set(modules, standing);
     const listed = await this.#disk.list(modules);
     if (listed.state === 'unavailable')
-      this.#see(standing, { why: `${this.#territory.shown(modules)} cannot be read: ${listed.why}` });
+      this.#addUnseen(standing, { why: `${this.#allowed.shown(modules)} cannot be read: ${listed.why}` });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
-      // No client gives a package such a name; whoever asks for the folders below walks them as parts of the project.
+      // Not a package name; `searchProjects` walks these folders as parts of the project.
       if (name.startsWith('.')) continue;
       const path = join(modules, name);
       if (!name.startsWith('@')) await this.#reach({ path, name, kind, standing, asked });
@@ -188,12 +188,13 @@ class Search {
   }
 
   async #enterScope(path: string, scope: string, standing: Standing, asked?: Asked): Promise<void> {
-    const entered = await this.#territory.enter(path);
-    if (entered.kind === 'outside') this.#see(standing, { why: leaving(this.#territory, path, entered.to) });
+    const entered = await this.#allowed.enter(path);
+    if (entered.kind === 'outside')
+      this.#addUnseen(standing, { why: linkOutside(this.#allowed, path, entered.to) });
     if (entered.kind !== 'inside') return;
     const listed = await this.#disk.list(entered.path);
     if (listed.state === 'unavailable')
-      this.#see(standing, { why: `${this.#territory.shown(path)} cannot be read: ${listed.why}` });
+      this.#addUnseen(standing, { why: `${this.#allowed.shown(path)} cannot be read: ${listed.why}` });
     if (listed.state !== 'present') return;
     for (const { name, kind } of listed.value) {
       await this.#reach({ path: join(entered.path, name), name: `${scope}/${name}`, kind, standing, asked });
@@ -205,11 +206,11 @@ class Search {
     if (means.oneOf.length > 0) this.#ambiguous.set(path, undefined);
     let real = path;
     if (kind === 'link') {
-      const entered = await this.#territory.enter(path);
+      const entered = await this.#allowed.enter(path);
       if (entered.kind === 'outside') {
-        const why = leaving(this.#territory, path, entered.to);
+        const why = linkOutside(this.#allowed, path, entered.to);
         const meant = [...means.sure, ...means.oneOf, ...means.maybe];
-        for (const one of meant) this.#see(standing, { package: one, why });
+        for (const one of meant) this.#addUnseen(standing, { package: one, why });
         if (meant.length === 0) this.#unseen.push({ beyond: true, why });
       }
       if (entered.kind !== 'inside') return;
@@ -220,7 +221,7 @@ class Search {
       const stem = this.#meaning(name.replace(/\.(?:[cm]?js|json|node)$/, ''), standing, asked);
       const meant = [...means.sure, ...means.oneOf];
       for (const one of meant.length > 0 ? meant : [...stem.sure, ...stem.oneOf])
-        this.#imposters.push({ path, package: one, standing });
+        this.#filesInPlace.push({ path, package: one, standing });
       return;
     }
     const known = this.#packages.get(real);
@@ -242,7 +243,7 @@ class Search {
     reached.standing = standing;
     if (known === undefined && this.#names.areAmbiguous) await this.#readRequests(real);
     this.#queue.push({ modules: join(real, 'node_modules'), standing });
-    for (const folder of this.#territory.above(real)) {
+    for (const folder of this.#allowed.above(real)) {
       const modules = modulesIn(folder);
       const before = this.#entered.get(modules);
       if (before === undefined || outranks(standing, before)) this.#queue.push({ modules, standing });
@@ -260,20 +261,20 @@ class Search {
   }
 
   #meaning(name: string, standing: Standing, asked: Asked | undefined): Meaning {
-    // A disk that folds case finds it however it is spelled.
+    // A case-insensitive disk finds the folder in any case.
     const own = fromNpmName(name.toLowerCase()) ?? asked?.jsr.get(name);
-    if (own !== undefined) return { ...nothing, sure: [own] };
-    // Another lockfile speaks there.
+    if (own !== undefined) return { ...noMeaning, sure: [own] };
+    // Another lockfile applies there.
     const listed = standing === 'governed' ? [] : this.#names.jsr(name);
     const other = asked?.others.get(name);
     const shared = this.#names.isShared(name);
-    if (listed.length === 0 || other === 'an address' || (other === 'a range' && shared)) return nothing;
-    if (shared || other !== undefined) return { ...nothing, maybe: listed };
-    return listed.length === 1 ? { ...nothing, sure: listed } : { ...nothing, oneOf: listed };
+    if (listed.length === 0 || other === 'an address' || (other === 'a range' && shared)) return noMeaning;
+    if (shared || other !== undefined) return { ...noMeaning, maybe: listed };
+    return listed.length === 1 ? { ...noMeaning, sure: listed } : { ...noMeaning, oneOf: listed };
   }
 }
 
-/** The packages of a group that a folder is known as, or else all of them, since it has to be one. */
+/** The packages of a group that a folder is known to be; otherwise all of them, because it must be one of them. */
 function chosen(group: readonly PackageName[], known: readonly PackageName[]): readonly PackageName[] {
   const names = new Set(known.map(npmNameOf));
   const found = group.filter((one) => names.has(npmNameOf(one)));

@@ -4,18 +4,18 @@ import { foldPath } from '../../model/path.ts';
 import type { InstalledNames, Runtime } from '../../model/target.ts';
 import type { InstalledDisk } from '../disk.ts';
 
-/** A lockfile that is audited, and what it says about names. */
+/** An audited lockfile, with the names under which it installs packages. */
 export interface InstalledLockfile {
-  /** As the occurrences of targets name it. */
+  /** Its name as in the occurrences of targets. */
   readonly file: string;
   readonly format: string;
   readonly runtime: Runtime;
-  /** The folder of its project; absolute. */
+  /** Absolute path of its project folder. */
   readonly folder: string;
   readonly installs: InstalledNames;
 }
 
-/** What the audited lockfiles call the packages that they install. */
+/** The names under which the audited lockfiles install packages. */
 export class Names {
   readonly #jsr = new Map<string, PackageName[]>();
   readonly #folded = new Map<string, PackageName[]>();
@@ -27,7 +27,7 @@ export class Names {
     const names = new Names();
     for (const { folder, installs } of lockfiles) {
       const real = await disk.real(folder);
-      // Where a lockfile lies among what it describes, whoever changes the one can change the other.
+      // A lockfile inside `node_modules` can be changed together with the packages that it describes.
       if (real === undefined || real.split(/[\\/]/).includes('node_modules')) continue;
       names.#add(real, installs);
     }
@@ -46,23 +46,23 @@ export class Names {
     }
   }
 
-  /** The packages from JSR that are installed under a name which is not their own. */
+  /** The JSR packages that are installed under an alias. */
   jsr(name: string): readonly PackageName[] {
-    // A disk that folds case finds it however it is spelled.
+    // A case-insensitive disk finds the folder in any case.
     return this.#jsr.get(name) ?? this.#folded.get(foldPath(name)) ?? [];
   }
 
-  /** Whether there is a name that stands for one package from JSR here, and for another there. */
+  /** Whether some name means different JSR packages in different places. */
   get areAmbiguous(): boolean {
     return this.#areAmbiguous;
   }
 
-  /** Whether a package from elsewhere is installed under the name, too. */
+  /** Whether a package that is not from JSR is also installed under the name. */
   isShared(name: string): boolean {
     return this.#others.has(name);
   }
 
-  /** What a lockfile says lies at a path; `elsewhere` is a package that is not from JSR. */
+  /** The package at a path according to a lockfile; `elsewhere` when it is not from JSR. */
   at(path: string): PackageVersion | 'elsewhere' | undefined {
     return this.#folders.has(path) ? (this.#folders.get(path) ?? 'elsewhere') : undefined;
   }

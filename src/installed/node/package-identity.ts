@@ -4,11 +4,11 @@ import type { PackageName } from '../../model/package.ts';
 import { at, isRecord, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
 
-/** What a `package.json` says it belongs to. */
+/** The package that a `package.json` claims to be. */
 export interface Claim {
   readonly name: string | undefined;
   readonly version: string | undefined;
-  /** The JSR package that the name means. */
+  /** The JSR package with this npm name. */
   readonly package: PackageName | undefined;
   /** `_jsr_revision`, which only JSR writes. */
   readonly isJsr: boolean;
@@ -16,12 +16,12 @@ export interface Claim {
 
 const maxPackageJson = 1024 * 1024;
 
-/** Reads what the `package.json` in a folder says of it; `undefined` when that has nothing to do with JSR. */
+/** Reads the identity in the `package.json` of a folder; `undefined` when it does not mention JSR. */
 export async function readClaim(disk: InstalledDisk, folder: string): Promise<Claim | undefined> {
   const read = await disk.read(join(folder, 'package.json'), maxPackageJson);
   if (read.state !== 'present') return undefined;
   const text = Buffer.from(read.value.buffer, read.value.byteOffset, read.value.length);
-  // Most packages of a project are not from JSR; looking is far cheaper than parsing.
+  // Most packages of a project are not from JSR, and this search is much cheaper than parsing.
   if (!text.includes('@jsr/') && !text.includes('_jsr_revision') && !text.includes('\\u')) return undefined;
   const parsed = parseJson(read.value);
   if (!parsed.ok) return undefined;
@@ -35,7 +35,7 @@ export async function readClaim(disk: InstalledDisk, folder: string): Promise<Cl
   };
 }
 
-/** The version that a `package.json` states, whatever else it says. */
+/** Reads the version in the `package.json` of a folder. */
 export async function readVersion(disk: InstalledDisk, folder: string): Promise<string | undefined> {
   const read = await disk.read(join(folder, 'package.json'), maxPackageJson);
   if (read.state !== 'present') return undefined;
@@ -43,15 +43,15 @@ export async function readVersion(disk: InstalledDisk, folder: string): Promise<
   return parsed.ok ? textAt(parsed.value, 'version') : undefined;
 }
 
-/** What a project asks for by name, as its `package.json` tells. */
+/** The dependencies in a `package.json`, by name. */
 export interface Asked {
-  /** JSR packages by the name they are installed under. */
+  /** JSR packages by the name under which they are installed. */
   readonly jsr: ReadonlyMap<string, PackageName>;
-  /** Names that mean something else, as far as `package.json` can tell: a lockfile may replace a range by another package. */
+  /** Names of other dependencies; a lockfile may still replace a range with a JSR package. */
   readonly others: ReadonlyMap<string, 'a range' | 'an address'>;
 }
 
-/** Reads what the project in a folder asks for. */
+/** Reads the dependencies in the `package.json` of a folder. */
 export async function readAsked(disk: InstalledDisk, folder: string): Promise<Asked> {
   const jsr = new Map<string, PackageName>();
   const others = new Map<string, 'a range' | 'an address'>();
@@ -64,7 +64,7 @@ export async function readAsked(disk: InstalledDisk, folder: string): Promise<As
       if (typeof spec !== 'string') continue;
       const means = meaning(name, spec);
       if (means !== undefined) jsr.set(name, means);
-      // A catalog keeps the range elsewhere.
+      // The range of a catalog is in another file.
       else if (!spec.startsWith('catalog:')) others.set(name, /[:/]/.test(spec) ? 'an address' : 'a range');
     }
   }

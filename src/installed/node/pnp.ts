@@ -7,11 +7,11 @@ import { at, parseJson, textAt } from '../../wire/json.ts';
 import type { InstalledDisk } from '../disk.ts';
 import type { Names } from './names.ts';
 
-/** Where Yarn's Plug'n'Play loads a JSR package from. */
+/** A JSR package in Yarn's Plug'n'Play table, and the location that it is loaded from. */
 export interface PnpPackage {
   readonly package: PackageName;
   readonly version: string | undefined;
-  /** Absolute: a folder, or an archive with the package below `prefix`. */
+  /** Absolute path of a folder, or of an archive with the package below `prefix`. */
   readonly path: string;
   readonly prefix?: string;
 }
@@ -21,8 +21,8 @@ const maxPackages = 100_000;
 const marker = '\nconst RAW_RUNTIME_STATE =\n';
 
 /**
- * Reads from Yarn's own table, as data and without running it, where JSR packages are loaded from; or says why not. What
- * somebody asks for by a name that JSR's packages have, or that the lockfiles give to one, has to be that package.
+ * Reads the JSR packages in Yarn's table as data, without running it; or returns the reason why it cannot be read. A
+ * dependency under a JSR name, or under a name that a lockfile uses for a JSR package, must resolve to that package.
  */
 export async function readPnp(
   disk: InstalledDisk,
@@ -44,7 +44,7 @@ export async function readPnp(
       const location = textAt(entry, 1, 'packageLocation');
       if (location !== undefined) entries.push({ ident, reference, location });
       const dependencies = at(entry, 1, 'packageDependencies');
-      for (const one of Array.isArray(dependencies) ? dependencies : []) ask(one, names, asked);
+      for (const one of Array.isArray(dependencies) ? dependencies : []) addDependency(one, names, asked);
     }
   }
   const found: PnpPackage[] = [];
@@ -55,11 +55,11 @@ export async function readPnp(
   return found;
 }
 
-/** What a dependency means, under the package that the table answers with: `[name, reference]` or `[name, [ident, reference]]`. */
-function ask(dependency: unknown, names: Names, asked: Map<string, PackageName[]>): void {
+/** Adds the JSR package of a dependency `[name, reference]` or `[name, [ident, reference]]`, by the entry it resolves to. */
+function addDependency(dependency: unknown, names: Names, asked: Map<string, PackageName[]>): void {
   const name = textAt(dependency, 0) ?? '';
   const own = fromNpmName(name);
-  // A name that is also that of another package says nothing here.
+  // A name that also means another package is ambiguous here.
   const meant = own !== undefined ? [own] : names.isShared(name) ? [] : names.jsr(name);
   if (meant.length === 0) return;
   const answer = at(dependency, 1);
@@ -67,9 +67,9 @@ function ask(dependency: unknown, names: Names, asked: Map<string, PackageName[]
   const reference = Array.isArray(answer) ? textAt(answer, 1) : answer;
   const key = keyOf(ident, typeof reference === 'string' ? reference : '');
   const known = asked.get(key) ?? [];
-  // Where the name stands for one package here and for another there, the answer has to be one of them.
-  const answered = meant.filter((one) => npmNameOf(one) === ident);
-  for (const one of answered.length > 0 ? answered : meant)
+  // When the name means several JSR packages, the entry must be one of them.
+  const matching = meant.filter((one) => npmNameOf(one) === ident);
+  for (const one of matching.length > 0 ? matching : meant)
     if (!known.some((other) => npmNameOf(other) === npmNameOf(one))) known.push(one);
   asked.set(key, known);
 }
@@ -97,7 +97,7 @@ async function readTable(
   if (first === undefined) return { why: 'it has no RAW_RUNTIME_STATE, and there is no .pnp.data.json' };
   return others.every((other) => isDeepStrictEqual(first.value, other.value))
     ? first
-    : { why: 'another table beside it says something else' };
+    : { why: 'it has two tables that differ' };
 }
 
 /** The table in a script, if there is one. */
@@ -107,11 +107,11 @@ function inlined(script: Uint8Array): { readonly value: unknown } | { readonly w
   if (start === -1) return undefined;
   if (text.indexOf(marker, start + 1) !== -1) return { why: 'it has RAW_RUNTIME_STATE twice' };
   const quoted = quotedText(text, marker);
-  if (quoted === undefined) return { why: 'its RAW_RUNTIME_STATE has no end' };
+  if (quoted === undefined) return { why: 'its RAW_RUNTIME_STATE is not terminated' };
   return parsed(Buffer.from(quoted.replace(/\\(.)/gs, '$1')));
 }
 
-// A text in single quotes over many lines; a backslash keeps whatever follows, line breaks too.
+// A single-quoted text over many lines; a backslash escapes the next character, also a line break.
 function quotedText(script: string, before: string): string | undefined {
   const start = script.indexOf(`${before}'`);
   if (start === -1) return undefined;
@@ -128,7 +128,7 @@ function parsed(bytes: Uint8Array): { readonly value: unknown } | { readonly why
   return outcome.ok ? { value: outcome.value } : { why: outcome.why };
 }
 
-/** Where a location in Yarn's table leads, seen from the folder of the table: for Yarn, drive `D:` is the folder `/D:`. */
+/** Resolves a location in Yarn's table against the folder of the table; Yarn writes drive `D:` as the folder `/D:`. */
 export function yarnPlace(folder: string, location: string, rules: PathRules = nodePath): string {
   const onDrive = /^[a-z]:/i.test(rules.parse(folder).root);
   const place = onDrive ? posix.resolve(`/${slashed(folder, rules)}`, location) : '';

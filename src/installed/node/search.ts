@@ -1,47 +1,53 @@
 import { basename, dirname, join } from 'node:path';
 import { nodeNames } from '../../lockfile/find/node-locks.ts';
 import type { Standing } from '../../model/stray.ts';
+import type { AllowedFolders } from '../allowed-folders.ts';
 import type { DiskEntry, InstalledDisk } from '../disk.ts';
-import type { Territory } from '../territory.ts';
 
 const ranks: readonly Standing[] = ['governed', 'above', 'aside', 'project'];
 
-/** Whether a standing says more about a folder than another one that it has as well. */
+/** Whether one relation has priority over another when a folder has both. */
 export function outranks(standing: Standing, other: Standing): boolean {
   return ranks.indexOf(standing) > ranks.indexOf(other);
 }
 
-/** A folder of a project that has `node_modules`. */
+/** A folder that can load packages from a `node_modules`. */
 export interface Importer {
   readonly folder: string;
   readonly modules: string;
   readonly standing: Standing;
 }
 
-/** Everything below the projects in which packages may be installed; real paths. */
-export interface Grounds {
+/** The locations below the projects where packages may be installed; real paths. */
+export interface Locations {
   readonly importers: readonly Importer[];
   /** Folders with Yarn's Plug'n'Play. */
   readonly pnp: readonly string[];
-  /** Folders of Yarn with zip archives. */
+  /** Yarn's folders with zip archives. */
   readonly archives: readonly string[];
   /** Folders named `vendor`. */
   readonly vendors: readonly string[];
-  /** What could not be looked into; sentences. */
+  /** What could not be searched; sentences. */
   readonly unseen: readonly string[];
 }
 
 const maxFolders = 100_000;
 const maxDepth = 12;
-/** Folders above a project in which Node looks. */
+/** Number of folders above a project that are searched. */
 const maxAbove = 64;
 const pnpFiles = ['.pnp.cjs', '.pnp.js', '.pnp.data.json'];
-/** What programs find without listing a folder. */
-const askedFor: ReadonlySet<string> = new Set(['node_modules', '.yarn', 'vendor', ...pnpFiles, ...nodeNames]);
-/** Where clients keep what they link to: only what something leads to counts there. */
+/** Names that programs open directly, without listing a folder. */
+const openedNames: ReadonlySet<string> = new Set([
+  'node_modules',
+  '.yarn',
+  'vendor',
+  ...pnpFiles,
+  ...nodeNames,
+]);
+/** Virtual stores of clients: only packages that a link leads to count there. */
 const stores = ['.pnpm', '.store', '.bun', '.deno', '.vlt'];
 
-/** The `node_modules` above some projects of Node, the nearest first; Yarn's Plug'n'Play does not look there. */
+/** The `node_modules` folders above some Node projects, nearest first; Yarn's Plug'n'Play does not use them. */
 export async function modulesAbove(
   disk: InstalledDisk,
   projects: readonly string[],
@@ -58,7 +64,7 @@ export async function modulesAbove(
       folder = above;
       const modules = await disk.real(join(folder, 'node_modules'));
       if (modules === undefined || real === undefined || found.has(modules)) continue;
-      // What the project asks for is looked for there as well.
+      // Node also searches the dependencies of the project there.
       found.set(modules, { folder: real, modules, standing: 'above' });
     }
   }
@@ -66,14 +72,14 @@ export async function modulesAbove(
 }
 
 /**
- * Walks the folders of some projects, those that begin with a dot and those behind links among them. Of a repository,
- * only the hooks are programs.
+ * Walks the folders of some projects, including folders that start with a dot and linked folders. Of `.git`, only `hooks`
+ * is walked, because it contains programs.
  */
 export async function searchProjects(
   disk: InstalledDisk,
-  territory: Territory,
+  allowed: AllowedFolders,
   projects: readonly string[],
-): Promise<Grounds> {
+): Promise<Locations> {
   const importers: Importer[] = [];
   const pnp: string[] = [];
   const archives: string[] = [];
@@ -81,13 +87,13 @@ export async function searchProjects(
   const unseen: string[] = [];
   const seen = new Set<string>();
 
-  /** The real path of something of interest, or nothing and a word about why. */
+  /** The real path, or `undefined`; a link out of the project is recorded in `unseen`. */
   const follow = async (path: string): Promise<string | undefined> => {
-    const entered = await territory.enter(path);
-    if (entered.kind === 'outside') unseen.push(leaving(territory, path, entered.to));
+    const entered = await allowed.enter(path);
+    if (entered.kind === 'outside') unseen.push(linkOutside(allowed, path, entered.to));
     return entered.kind === 'inside' ? entered.path : undefined;
   };
-  /** Where a link leads, if that is a folder. */
+  /** The real path of a link, if it leads to a folder. */
   const followToFolder = async (path: string): Promise<string | undefined> => {
     const to = await disk.real(path);
     return to === undefined || (await disk.list(to)).state === 'absent' ? undefined : follow(path);
@@ -106,8 +112,7 @@ export async function searchProjects(
     }
     seen.add(folder);
     const listed = await disk.list(folder);
-    if (listed.state === 'unavailable')
-      unseen.push(`${territory.shown(folder)} cannot be read: ${listed.why}`);
+    if (listed.state === 'unavailable') unseen.push(`${allowed.shown(folder)} cannot be read: ${listed.why}`);
     if (listed.state !== 'present') continue;
     const entries = await asAskedFor(disk, folder, listed.value);
     const governed = depth > 0 && entries.some(({ name }) => nodeNames.includes(name));
@@ -116,9 +121,7 @@ export async function searchProjects(
     const enter = (path: string, as: Standing) => {
       if (depth < maxDepth) queue.push({ folder: path, depth: depth + 1, standing: as });
       else
-        unseen.push(
-          `${territory.shown(path)} is nested deeper than ${maxDepth} folders and was not searched`,
-        );
+        unseen.push(`${allowed.shown(path)} is nested deeper than ${maxDepth} folders and was not searched`);
     };
     for (const { name, kind } of entries) {
       const path = join(folder, name);
@@ -146,8 +149,8 @@ export async function searchProjects(
 }
 
 /**
- * The entries of a folder by the names that programs ask for: a disk that folds case finds `Node_Modules` by
- * `node_modules`, other disks do not.
+ * The entries of a folder under the names that programs open: a case-insensitive disk also finds `Node_Modules` as
+ * `node_modules`.
  */
 async function asAskedFor(
   disk: InstalledDisk,
@@ -158,7 +161,7 @@ async function asAskedFor(
   return Promise.all(
     entries.map(async (entry) => {
       const asked = entry.name.toLowerCase();
-      if (names.has(asked) || !askedFor.has(asked)) return entry;
+      if (names.has(asked) || !openedNames.has(asked)) return entry;
       return (await disk.real(join(folder, asked))) === undefined ? entry : { ...entry, name: asked };
     }),
   );
@@ -168,7 +171,7 @@ function lower(standing: Standing): Standing {
   return standing === 'project' ? 'aside' : standing;
 }
 
-/** Folders that begin with a dot, in which tools may keep programs with packages of their own. */
+/** Folders that start with a dot, where tools may keep programs with their own packages. */
 async function hiddenFolders(disk: InstalledDisk, modules: string): Promise<readonly string[]> {
   const listed = await disk.list(modules);
   if (listed.state !== 'present') return [];
@@ -177,7 +180,7 @@ async function hiddenFolders(disk: InstalledDisk, modules: string): Promise<read
     .map(({ name }) => join(modules, name));
 }
 
-/** The sentence about a link that was not followed. */
-export function leaving(territory: Territory, path: string, to: string): string {
-  return `${territory.shown(path)} is a symbolic link that leaves the project, to ${to}, and was not followed`;
+/** The message about a link that was not followed. */
+export function linkOutside(allowed: AllowedFolders, path: string, to: string): string {
+  return `${allowed.shown(path)} is a symbolic link out of the project, to ${to}, and was not followed`;
 }

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 
 /**
- * Where Yarn keeps the archives of all projects, from which Plug'n'Play loads them; `undefined` where there is no
- * telling. A project can name another folder. `environment`, `cwd` and `home` are those of the process.
+ * Yarn's global cache, from which Plug'n'Play loads the archives of all projects; `undefined` when it cannot be
+ * determined. A project can configure another folder. `environment`, `cwd` and `home` are those of the process.
  */
 export function yarnCacheOf(
   environment: Readonly<Record<string, string | undefined>>,

@@ -4,7 +4,7 @@ import { maxSettingsBytes } from './client-settings.ts';
 import { readDenoProject } from './deno-project.ts';
 import type { Disk } from './disk.ts';
 
-/** The lockfiles below a folder. */
+/** The lockfiles in the folders below a folder. */
 export interface Below {
   /** Absolute paths, those in folders nearer to the top first. */
   readonly lockfiles: readonly string[];
@@ -12,17 +12,17 @@ export interface Below {
   readonly cut: string | undefined;
 }
 
-/** What clients installed has lockfiles of its own, which nobody installs from. */
+/** Installed packages may contain lockfiles, but no client installs from them. */
 const skipped: ReadonlySet<string> = new Set(['node_modules', '.git']);
 const maxFolders = 10_000;
 const maxDepth = 32;
 const maxFound = 500;
-/** Folders that are listed at once. */
+/** Number of folders that are listed at the same time. */
 const atOnce = 64;
 
 /**
- * The lockfiles in the folders below a folder, not in the folder itself: files that `isLockfile` knows by name, and those
- * that a `deno.json` names. No link is followed.
+ * Finds lockfiles in the folders below a folder, not in the folder itself: files whose name `isLockfile` accepts, and files
+ * that a `deno.json` names. Links are not followed.
  */
 export async function lockfilesBelow(
   disk: Disk,
@@ -50,7 +50,7 @@ export async function lockfilesBelow(
           const isProject = asked === 'deno.json' || asked === 'deno.jsonc';
           if (!isProject && !isLockfile(asked)) continue;
           const path = join(folder, asked);
-          // Clients ask for names, and a disk that folds case finds them in another spelling.
+          // A case-insensitive disk also opens a file whose name is spelled in another case.
           if (name !== asked && (await disk.kindOf(path)) !== 'file') continue;
           if (isProject) projects.push(path);
           else found.add(path);
@@ -76,7 +76,7 @@ async function lockNamedIn(disk: Disk, path: string): Promise<string | undefined
     const named = resolve(dirname(path), lock);
     return (await disk.kindOf(named)) === 'file' ? named : undefined;
   } catch {
-    // Deno refuses such a file, too.
+    // Deno rejects such a file as well.
     return undefined;
   }
 }

@@ -5,8 +5,8 @@ import type { Disk } from './disk.ts';
 const maxBytes = 4096;
 
 /**
- * The branch that is checked out in the repository whose root a folder is; `undefined` when none is, or none can be told.
- * Git's files are read as text: `.git` is a folder, or in a work tree or submodule a file that names one.
+ * The checked-out branch of the repository with this root; `undefined` for a detached HEAD or when it cannot be read.
+ * Git's files are read as text. `.git` is a folder, or in a work tree or submodule a file with the path of that folder.
  */
 export async function currentBranch(disk: Disk, root: string): Promise<string | undefined> {
   if (disk.branch !== undefined) return disk.branch();
@@ -16,7 +16,7 @@ export async function currentBranch(disk: Disk, root: string): Promise<string | 
     if (folder === undefined) return undefined;
     const [, branch] =
       /^ref: refs\/heads\/(\S+)\n?$/.exec(await disk.read(join(folder, 'HEAD'), maxBytes)) ?? [];
-    // What a repository with the reftable format says to those who do not know it.
+    // A repository in the reftable format writes this branch name for older versions of Git.
     return branch === '.invalid' ? undefined : branch;
   } catch {
     return undefined;
@@ -33,23 +33,23 @@ export function branchLockName(branch: string): string {
   return `pnpm-lock.${branch.replace(/[^\w.-]/g, '!').toLowerCase()}.yaml`;
 }
 
-/** Whether a file is called like pnpm's lockfile of some branch. */
+/** Whether a file has the name of a pnpm branch lockfile. */
 export function isBranchLock(name: string): boolean {
   return /^pnpm-lock\..+\.yaml$/s.test(name);
 }
 
-/** Whether patterns name a branch, as pnpm reads them: `*` for anything, `!` for all but; the last that fits decides. */
+/** Whether patterns match a branch, as pnpm reads them: `*` matches anything, `!` excludes; the last match decides. */
 export function namesBranch(patterns: readonly string[], branch: string): boolean {
   let isNamed = patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('!'));
   for (const pattern of patterns) {
     const isExcluded = pattern.startsWith('!');
-    if (fits(isExcluded ? pattern.slice(1) : pattern, branch)) isNamed = !isExcluded;
+    if (matchesPattern(isExcluded ? pattern.slice(1) : pattern, branch)) isNamed = !isExcluded;
   }
   return isNamed;
 }
 
-// Each piece is taken where it first occurs, so that no pattern takes long.
-function fits(pattern: string, text: string): boolean {
+// Takes the first occurrence of each piece, so that the time is bounded for every pattern.
+function matchesPattern(pattern: string, text: string): boolean {
   const [head = '', ...rest] = pattern.split('*');
   const tail = rest.pop();
   if (tail === undefined) return head === text;

@@ -3,24 +3,29 @@ import { Lines } from '../parts/place.ts';
 import { itemsOf, type Tree, TreeError, textOf } from '../text/value.ts';
 import { readYaml } from '../text/yaml.ts';
 
-/** Package managers whose settings can lead to another lockfile, or to none. */
+/** Package managers with settings that choose another lockfile or switch it off. */
 export type Client = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 /** One setting about lockfiles in a file of a project. */
 export interface ClientSetting {
-  /** Who reads it. */
+  /** The package managers that read the setting. */
   readonly clients: readonly Client[];
-  /** As it is written. */
+  /** The line as written, at most 100 characters. */
   readonly text: string;
-  /** Where it stands, from 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly means: Meaning;
 }
 
 /**
- * What a setting does: no lockfile is used, it may change during an installation, its checksums are not compared, it lies in another folder or has another
- * name, pnpm keeps one for each branch, or reads those of all branches on the branches that patterns name; `unknown` where
- * the file cannot be read. `always` is false where only some versions of the client obey.
+ * The effect of a setting:
+ *
+ * - `none`: no lockfile is used. `unfrozen`: an installation may change it. `unchecked`: its checksums are not compared.
+ * - `elsewhere`: it is in another folder or has another name.
+ * - `branch`: pnpm keeps one for each branch. `merge`: on matching branches, pnpm reads those of all branches.
+ * - `unknown`: the settings file cannot be read.
+ *
+ * `always` is false where only some versions of the client apply the setting.
  */
 export type Meaning =
   | { readonly kind: 'none' }
@@ -36,10 +41,10 @@ export type Meaning =
   | { readonly kind: 'merge'; readonly branches: readonly string[] }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** The largest file of settings that is read, in bytes. */
+/** The largest settings file that is read, in bytes. */
 export const maxSettingsBytes = 1024 * 1024;
 
-/** Who reads a file of settings, and how it is read. */
+/** Settings files: the package managers that read each, and its parser. */
 const readers: Readonly<Record<string, readonly [clients: readonly Client[], read: (text: string) => Read]>> =
   {
     '.npmrc': [['npm', 'pnpm'], npmrc],
@@ -51,12 +56,12 @@ const readers: Readonly<Record<string, readonly [clients: readonly Client[], rea
 
 type Read = readonly (Pick<ClientSetting, 'line' | 'means'> & Partial<ClientSetting>)[];
 
-/** The names of the files that hold settings of package managers. */
+/** The names of the settings files of package managers. */
 export const settingsFiles: readonly string[] = Object.keys(readers);
 
 /**
- * What a file of settings says about lockfiles, as data: nothing is run, and no variable is looked up. A file that cannot
- * be read is one setting that nothing is known of.
+ * The settings about lockfiles in a settings file. Nothing is executed, and variables are not replaced. A file that cannot
+ * be parsed gives one setting with the effect `unknown`.
  */
 export function readClientSettings(name: string, text: string): readonly ClientSetting[] {
   const [clients, read] = readers[name] ?? [[], () => []];
@@ -76,44 +81,44 @@ export function readClientSettings(name: string, text: string): readonly ClientS
   }
 }
 
-/** What is known of a file of settings that cannot be read. */
+/** The setting that stands for a settings file that cannot be read. */
 export function unknownSetting(name: string, line: number, why: string): ClientSetting {
   return { clients: readers[name]?.[0] ?? [], text: name, line, means: { kind: 'unknown', why } };
 }
 
-// https://docs.npmjs.com/cli/configuring-npm/npmrc; pnpm up to version 10 reads its own settings there, too.
+// https://docs.npmjs.com/cli/configuring-npm/npmrc; pnpm up to version 10 also reads its own settings there.
 function npmrc(text: string): Read {
   const settings: Read[number][] = [];
   const patterns: string[] = [];
   for (const [index, line] of text.split(/\r\n|[\r\n]/).entries()) {
     if (/^\s*(?:[;#]|$)/.test(line)) continue;
-    // What follows belongs to a section, which no setting is looked for in.
+    // Clients do not read settings inside a section.
     if (/^\s*\[[^\]]*\]\s*$/.test(line)) break;
     const [, key = '', value = 'true'] = /^([^=]+)(?:=(.*))?$/.exec(line) ?? [];
     const name = unquoted(key).replace(/\[\]$/, '');
-    const said = unquoted(value);
+    const setTo = unquoted(value);
     const add = (clients: readonly Client[], means: Meaning) =>
       void settings.push({ line: index + 1, clients, means });
-    // Whatever is not plainly true may be false: npm reads numbers, and the environment decides what stands for a variable.
-    const isOff = !/^(?:true|1|)$/.test(said);
-    const isOn = !/^(?:false|null|undefined|0)$/.test(said);
+    // Any value except a clear "true" may be false: npm also reads numbers, and variables depend on the environment.
+    const isOff = !/^(?:true|1|)$/.test(setTo);
+    const isOn = !/^(?:false|null|undefined|0)$/.test(setTo);
     if (name === 'package-lock' && isOff) add(['npm', 'pnpm'], { kind: 'none' });
     if (name === 'shrinkwrap' && isOff) add(['npm'], { kind: 'none' });
     if (name === 'lockfile' && isOff) add(['pnpm'], { kind: 'none' });
     if (name === 'frozen-lockfile' && isOff) add(['pnpm'], { kind: 'unfrozen' });
     if (/^(?:lockfile-dir|lockfile-directory|shrinkwrap-directory)$/.test(name))
-      add(['pnpm'], { kind: 'elsewhere', to: 'folder', path: said, always: false });
+      add(['pnpm'], { kind: 'elsewhere', to: 'folder', path: setTo, always: false });
     if (name === 'git-branch-lockfile') add(['pnpm'], { kind: 'branch', on: isOn, always: false });
     if (name === 'merge-git-branch-lockfiles' && isOn) add(['pnpm'], { kind: 'merge', branches: ['*'] });
     if (name === 'merge-git-branch-lockfiles-branch-pattern') {
-      patterns.push(said);
+      patterns.push(setTo);
       add(['pnpm'], { kind: 'merge', branches: [...patterns] });
     }
   }
   return settings;
 }
 
-// As npm reads them: what stands in quotes is JSON, also in single ones.
+// npm parses quoted text as JSON, also in single quotes.
 function unquoted(text: string): string {
   const trimmed = text.trim();
   const [, double, single] = /^(".*")$|^'(.*)'$/.exec(trimmed) ?? [];
@@ -130,11 +135,11 @@ function unquoted(text: string): string {
 function pnpmWorkspace(text: string): Read {
   return fromYaml(text, (key, value) => {
     const off = !isOn(value, true);
-    const said = textOf(value);
+    const setTo = textOf(value);
     if ((key === 'lockfile' || key === 'packageLock') && off) return { kind: 'none' };
     if (key === 'frozenLockfile' && off) return { kind: 'unfrozen' };
-    if (key === 'lockfileDir' && said !== undefined)
-      return { kind: 'elsewhere', to: 'folder', path: said, always: true };
+    if (key === 'lockfileDir' && setTo !== undefined)
+      return { kind: 'elsewhere', to: 'folder', path: setTo, always: true };
     if (key === 'gitBranchLockfile') return { kind: 'branch', on: isOn(value, false), always: true };
     if (key === 'mergeGitBranchLockfiles' && isOn(value, false)) return { kind: 'merge', branches: ['*'] };
     if (key === 'mergeGitBranchLockfilesBranchPattern')
@@ -143,19 +148,19 @@ function pnpmWorkspace(text: string): Read {
   });
 }
 
-// https://yarnpkg.com/configuration/yarnrc; newer versions refuse `lockfileFilename`, older ones obey it.
+// https://yarnpkg.com/configuration/yarnrc; newer versions reject `lockfileFilename`, older versions apply it.
 function yarnrcYml(text: string): Read {
   return fromYaml(text, (key, value) => {
-    const said = textOf(value);
-    if (key === 'lockfileFilename' && said !== undefined)
-      return { kind: 'elsewhere', to: 'file', path: said, always: false };
-    if (key === 'checksumBehavior' && said !== 'throw') return { kind: 'unchecked' };
+    const setTo = textOf(value);
+    if (key === 'lockfileFilename' && setTo !== undefined)
+      return { kind: 'elsewhere', to: 'file', path: setTo, always: false };
+    if (key === 'checksumBehavior' && setTo !== 'throw') return { kind: 'unchecked' };
     return key === 'enableImmutableInstalls' && !isOn(value, true) ? { kind: 'unfrozen' } : undefined;
   });
 }
 
 function fromYaml(text: string, meaning: (key: string, value: Tree) => Meaning | undefined): Read {
-  // A file of comments holds no value, which is nothing wrong here.
+  // A file with only comments is valid here.
   if (!/^\s*[^\s#]/m.test(text)) return [];
   const lines = new Lines(text);
   return readYaml(text).flatMap((tree) =>
@@ -166,15 +171,15 @@ function fromYaml(text: string, meaning: (key: string, value: Tree) => Meaning |
   );
 }
 
-/** Whether a value is true: where that must be `sure`, only a text that is plainly so, else whatever is not plainly false. */
+/** Whether a value is true. With `sure`, only a clear "true" counts; without, everything except a clear "false". */
 function isOn(value: Tree, sure: boolean): boolean {
-  // A map or list is true to JavaScript.
+  // In JavaScript, a map or list is truthy.
   if (value.kind !== 'leaf') return true;
   const text = String(value.value ?? '');
   return sure ? /^(?:true|yes|on|1)$/i.test(text) : !/^(?:false|no|off|0|null|~|)$/i.test(text);
 }
 
-// https://classic.yarnpkg.com/en/docs/yarnrc: `--command.option value` stands for an option of the command line.
+// https://classic.yarnpkg.com/en/docs/yarnrc: `--command.option value` sets an option of the command line.
 function yarnrc(text: string): Read {
   return text.split(/\r\n|[\r\n]/).flatMap((line, index) => {
     const [all, value = 'true'] =

@@ -1,37 +1,37 @@
 import { nameOf, npmNameOf, type PackageName } from '../../model/package.ts';
 import type { Remark } from '../../model/target.ts';
+import { packageNamedBy, unescaped } from '../parts/package-reference.ts';
 import { Lines } from '../parts/place.ts';
-import { packageSentAway, unescaped } from '../parts/sent-away.ts';
 import { readJson } from '../text/json.ts';
 import { type Entry, entriesOf, get, itemsOf, type Tree, TreeError, textAt, textOf } from '../text/value.ts';
 
-/** What a `deno.json` or an import map says about where Deno takes packages from. */
+/** What a `deno.json` or an import map says about where Deno loads packages from. */
 export interface DenoConfig {
-  /** Where it puts something else in the place of JSR packages. */
+  /** Remarks about entries that replace JSR packages with something else. */
   readonly remarks: readonly Remark[];
-  /** The line of `"vendor": true`, by which Deno runs what lies in the folder `vendor` without comparing it with the lockfile. */
+  /** The line of `"vendor": true`, which makes Deno run the files in `vendor` without comparing them with the lockfile. */
   readonly vendorLine: number | undefined;
-  /** The name it gives its own folder, by which Deno takes the folder in place of a package. */
+  /** The package name of its own folder; Deno may load the folder instead of the package with that name. */
   readonly name: string | undefined;
-  /** The import map that it names, as written. */
+  /** The path of the import map, as written. */
   readonly importMap: Named | undefined;
-  /** Folders that stand in for packages, as written. */
+  /** Folders that replace packages, as written. */
   readonly links: readonly Named[];
-  /** Folders of the workspace, as written. */
+  /** Members of the workspace, as written. */
   readonly members: readonly Named[];
 }
 
-/** A path or address, and where it stands. */
+/** A path or address, and its line. */
 export interface Named {
   readonly text: string;
   readonly line: number;
 }
 
-const hint = 'remove it, or review its target: that was not checked';
+const hint = 'remove it, or review its target, which was not checked';
 
 /**
- * Reads a `deno.json`, or an import map in a file of its own. Deno follows import maps also inside JSR packages, and with
- * `--frozen`; the lockfile shows nothing of that. `undefined` when the text cannot be read.
+ * Reads a `deno.json` or a separate import map. Deno applies import maps also inside JSR packages and with `--frozen`, and
+ * the lockfile does not record it. `undefined` when the text cannot be parsed.
  */
 export function readDenoConfig(file: string, text: string, registry: string): DenoConfig | undefined {
   const clean = text.replace(/^\uFEFF/, '');
@@ -50,15 +50,15 @@ export function readDenoConfig(file: string, text: string, registry: string): De
   };
   const remark = (where: string, { key, at, value }: Entry): Remark => ({
     at: { file, line: lines.of(at).line },
-    message: `${where} sends ${clip(key)} to ${clip(textOf(value) ?? 'something else')}, and Deno runs that instead of what the lockfile locks`,
+    message: `${where} maps ${clip(key)} to ${clip(textOf(value) ?? 'something else')}, and Deno runs that instead of the locked package`,
     hint,
   });
   const remarks = [...entriesOf(get(root, 'imports'))]
     .filter((entry) => replaces(entry, registry))
     .map((entry) => remark('"imports"', entry));
   for (const { key: scope, value } of entriesOf(get(root, 'scopes'))) {
-    // Below an address of the registry, the modules of JSR packages themselves are given other imports.
-    const inside = meansJsr(scope, registry);
+    // A scope below the registry's address changes the imports of JSR packages themselves.
+    const inside = isJsrAddress(scope, registry);
     for (const entry of entriesOf(value))
       if (replaces(entry, registry) || (inside && textOf(entry.value) !== undefined))
         remarks.push(remark(`"scopes" for ${clip(scope)}`, entry));
@@ -79,19 +79,19 @@ export function membersIn(workspace: Tree | undefined): readonly Tree[] {
   return [...itemsOf(get(workspace, 'members')), ...itemsOf(get(workspace, 'packages'))];
 }
 
-/** An entry of an import map that leads a JSR package to something else; to another version of itself is no harm. */
+/** Whether an import map entry replaces a JSR package with something else; another version of the same package is allowed. */
 function replaces({ key, value }: Entry, registry: string): boolean {
   const to = textOf(value);
-  if (to === undefined || !meansJsr(key, registry)) return false;
-  const asked = packageSentAway(key, registry);
-  return typeof asked !== 'object' || !leadsTo(asked, to, registry);
+  if (to === undefined || !isJsrAddress(key, registry)) return false;
+  const asked = packageNamedBy(key, registry);
+  return typeof asked !== 'object' || !isSamePackage(asked, to, registry);
 }
 
-/** Whether a target is the package at the registry itself. Read strictly, unlike keys: what leads elsewhere must be told. */
-function leadsTo(wanted: PackageName, target: string, registry: string): boolean {
+/** Whether a target is the same package at the registry. Parsed strictly, unlike keys: every other target must be reported. */
+function isSamePackage(asked: PackageName, target: string, registry: string): boolean {
   if (/[%\\?#\p{Cc}]|\/\.\.?(?:\/|$)/u.test(target)) return false;
-  const name = nameOf({ scope: wanted.scope, name: wanted.name });
-  const npm = npmNameOf(wanted);
+  const name = nameOf({ scope: asked.scope, name: asked.name });
+  const npm = npmNameOf(asked);
   const specs = [`jsr:${name}`, `jsr:/${name}`, `npm:${npm}`, `npm:/${npm}`];
   if (specs.some((spec) => target.startsWith(spec) && /^(?:[@/]|$)/.test(target.slice(spec.length))))
     return true;
@@ -101,8 +101,8 @@ function leadsTo(wanted: PackageName, target: string, registry: string): boolean
   );
 }
 
-/** Whether a key of an import map stands for a JSR package, for the registry, or for a beginning of its address. */
-function meansJsr(key: string, registry: string): boolean {
+/** Whether a key of an import map means a JSR package, the registry, or a prefix of its address. */
+function isJsrAddress(key: string, registry: string): boolean {
   const plain = unescaped(key.replace(/[\s\p{Cc}]/gu, '')).toLowerCase();
   if (/^(?:jsr:|npm:\/*@jsr\/)/.test(plain)) return true;
   if (plain.endsWith('/') && new URL(registry).href.startsWith(plain)) return true;

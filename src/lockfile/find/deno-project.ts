@@ -6,15 +6,15 @@ import { membersIn } from './deno-config.ts';
 
 /** What a `deno.json` or `deno.jsonc` says about lockfiles. */
 export interface DenoProject {
-  /** The path that `"lock"` names, `false` when it says there is none, `undefined` for `deno.lock` beside it. */
+  /** The path in `"lock"`; `false` when the lockfile is switched off; `undefined` for `deno.lock` in the same folder. */
   readonly lock: string | false | undefined;
-  /** Where `"lock"` stands, from 1. */
+  /** The line of `"lock"`, from 1. */
   readonly lockLine: number;
-  /** Folders of the workspace, as written; they share the lockfile of its root. */
+  /** Members of the workspace, as written; they share the lockfile of the root. */
   readonly members: readonly string[];
 }
 
-/** Reads a `deno.json`. Throws `JsrVerifyError` with `LOCKFILE_INVALID`, since a lockfile may hide behind it. */
+/** Reads a `deno.json`. Throws `JsrVerifyError` with `LOCKFILE_INVALID`, because the file may name another lockfile. */
 export function readDenoProject(file: string, text: string): DenoProject {
   const clean = text.replace(/^\uFEFF/, '');
   try {
@@ -35,7 +35,7 @@ export function readDenoProject(file: string, text: string): DenoProject {
       'LOCKFILE_INVALID',
       `${file}:${new Lines(clean).of(cause.at).line}: ${cause.message}`,
       {
-        hint: 'it may name the lockfile; name the lockfile yourself if it cannot be mended',
+        hint: 'correct it, because it may name the lockfile; or give the path of the lockfile',
         cause,
       },
     );

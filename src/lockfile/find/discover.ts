@@ -9,66 +9,66 @@ import { type DenoProject, readDenoProject } from './deno-project.ts';
 import type { Disk } from './disk.ts';
 import { isMember } from './members.ts';
 import {
-  type Around,
   branchesBeside,
   type FolderLocks,
   nodeLocks,
   nodeNames,
+  type RepositoryContext,
   settingsIn,
   shown,
   type UnreadLockfile,
 } from './node-locks.ts';
-import type { DenoConfigs } from './stand-ins.ts';
+import type { DenoConfigs } from './replacements.ts';
 
 /** A lockfile to read. */
 export interface FoundLockfile {
   /** Absolute. */
   readonly path: string;
-  /** For people and reports: relative to the folder of the disk, with `/`. */
+  /** For messages and reports: relative to the folder of the disk, with `/`. */
   readonly file: string;
-  /** `undefined` where only the text can tell. */
+  /** `undefined` when the format must be detected from the text. */
   readonly format: LockfileFormatId | undefined;
 }
 
-/** What paths mean. */
+/** The lockfiles that were found for some paths. */
 export interface Discovered {
   readonly lockfiles: readonly FoundLockfile[];
-  /** What nobody who reads only those lockfiles would know. */
+  /** Remarks that do not follow from the text of those lockfiles. */
   readonly remarks: readonly Remark[];
-  /** Lockfiles of the project, and of what lies below the folders that were asked for, that are not among them. */
+  /** Other lockfiles of the project and of the folders below; they are not read. */
   readonly unread: readonly UnreadLockfile[];
-  /** Why there may be more of those. */
+  /** Why there may be more unread lockfiles. */
   readonly unseen: readonly Remark[];
-  /** What is said where no lockfile was found, for whoever allows that. */
+  /** The error when no lockfile was found and `allowMissing` is set. */
   readonly missing: JsrVerifyError | undefined;
-  /** The `deno.json` files that go with the lockfile of Deno. */
+  /** The `deno.json` files that belong to the lockfile of Deno. */
   readonly denoConfigs: readonly DenoConfigs[];
 }
 
-/** What to look for besides the lockfiles of a project. */
+/** Options of the search. */
 export interface DiscoverOptions {
-  /** Whether finding none is an answer, too. */
+  /** Return `missing` instead of throwing when no lockfile is found. */
   readonly allowMissing?: boolean;
-  /** Whether to pass over what lies below the folders that are asked for. */
+  /** Do not search the folders below the given paths. */
   readonly flat?: boolean;
 }
 
-/** Folders above the start that are looked at. */
+/** Number of folders, the start and those above, that are searched. */
 const maxSteps = 64;
 const denoNames = ['deno.json', 'deno.jsonc'];
-/** Files that stand for their project: `deno.json` means the lockfile that goes with it. */
+/** A path to one of these files means the lockfile of its project. */
 const projectFiles = ['deno.json', 'deno.jsonc', 'package.json', 'pnpm-workspace.yaml'];
 
 /**
- * The lockfiles that paths mean, each once: a file itself, or for a folder the nearest ones upward.
+ * Finds the lockfiles for some paths, each once. A path to a file is the lockfile; for a folder, it is the nearest lockfile in
+ * that folder or above.
  *
- * The search goes no higher than the root of the repository. Lockfiles side by side all count, except where one makes
- * its tool ignore the other. A folder that is a project of Deno and of a Node package manager may have its two
- * lockfiles at different heights; both are found. Members of a Deno workspace use the lockfile of its root. Where
- * `deno.json` says that there is none, Deno reads none, and so it is remarked that none was read here. So it is for the
- * settings of other clients that are about lockfiles. Lockfiles below a folder that was asked for are not read, but named.
+ * The search stops at the root of the repository. All lockfiles in one folder count, unless a package manager ignores one
+ * of them because of another. A project of both Deno and a Node package manager may have its two lockfiles in different
+ * folders; both are found. Members of a Deno workspace use the lockfile of its root. A `deno.json` or a client setting that
+ * switches lockfiles off gives a remark. Lockfiles below a given folder are listed in `unread`.
  *
- * Rejects with `LOCKFILE_MISSING` when a path leads to nothing, or no lockfile is found and that is not allowed.
+ * Rejects with `LOCKFILE_MISSING` when a path does not exist, or when no lockfile is found and `allowMissing` is not set.
  */
 export async function discoverLockfiles(
   disk: Disk,
@@ -94,7 +94,7 @@ export async function discoverLockfiles(
   const named = new Set([...found.values()].map(({ file }) => file));
   return {
     lockfiles: [...found.values()],
-    // Whoever names a lockfile knows what it is.
+    // The user gave this path, so a warning about the file is not needed.
     remarks: [...remarked.values()].filter(({ at, severity }) => severity === 'note' || !named.has(at.file)),
     unread: [...unread.values()].filter(({ path }) => !found.has(path)),
     unseen: [...unseen.values()],
@@ -108,7 +108,7 @@ async function discover(disk: Disk, path: string, options: DiscoverOptions): Pro
   const kind = await disk.kindOf(start);
   if (kind === undefined) {
     throw new JsrVerifyError('LOCKFILE_MISSING', `${path} does not exist or is not readable`, {
-      hint: 'name a lockfile, or a folder of a project that has one',
+      hint: 'give the path of a lockfile, or of a project folder that has one',
     });
   }
   if (kind === 'folder') return search(disk, start, path, options);
@@ -142,7 +142,7 @@ async function search(
   );
   const near = steps.slice(0, nearest + 1);
   const found: FoundLockfile[] = [];
-  const passed = deno?.passed ?? [];
+  const ignored = deno?.ignored ?? [];
   const withDeno = near.some(({ deno, denoLock }) => deno !== undefined || denoLock !== undefined);
   if (lock !== undefined && withDeno) found.push(toFound(disk, lock, 'deno'));
   const withNode = node === nearest || near.some(({ isNodeProject }) => isNodeProject);
@@ -151,20 +151,20 @@ async function search(
   }
   const below =
     options.flat === true ? { lockfiles: [], cut: undefined } : await lockfilesBelow(disk, start, isLockfile);
-  const none = found.length === 0 ? missing(disk, steps, asked, below.lockfiles) : undefined;
-  if (none !== undefined && options.allowMissing !== true) throw none;
+  const error = found.length === 0 ? missing(disk, steps, asked, below.lockfiles) : undefined;
+  if (error !== undefined && options.allowMissing !== true) throw error;
   await Promise.all(found.map(({ path }) => refuseMissing(disk, path)));
-  const reach = none === undefined ? steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1) : steps;
+  const reach = error === undefined ? steps.slice(0, Math.max(nearest, withNode ? node : -1) + 1) : steps;
   return {
     lockfiles: found,
     remarks: [
-      ...(lock === undefined ? switchedOff(disk, passed.length > 0 ? steps : near) : []),
+      ...(lock === undefined ? switchedOff(disk, ignored.length > 0 ? steps : near) : []),
       ...clientRemarks(steps, reach, found),
     ],
     unread: [
       ...reach.flatMap((step) => step.node.unread),
-      ...passed.map((path) => passedOver(disk, path, lock)),
-      ...below.lockfiles.map((path) => lowerDown(disk, path, asked)),
+      ...ignored.map((path) => ignoredByDeno(disk, path, lock)),
+      ...below.lockfiles.map((path) => inFolderBelow(disk, path, asked)),
     ],
     unseen:
       below.cut === undefined
@@ -173,15 +173,15 @@ async function search(
             {
               at: { file: shown(disk, start), line: 1 },
               message: `not every folder below ${asked} was searched for lockfiles: ${below.cut}`,
-              hint: 'name each lockfile to audit it',
+              hint: 'give the path of each lockfile that shall be audited',
             },
           ],
-    missing: none,
+    missing: error,
     denoConfigs: [configsOf(steps, lock, start)],
   };
 }
 
-/** The files that name members of a workspace, from the start up to the one whose lockfile it is. */
+/** The configuration files from the start up to the folder that the lockfile belongs to. */
 function configsOf(steps: readonly Step[], lock: string | undefined, start: string): DenoConfigs {
   const last = steps.findIndex(({ denoLock: path }) => path !== undefined && path === lock);
   const files = steps
@@ -191,7 +191,7 @@ function configsOf(steps: readonly Step[], lock: string | undefined, start: stri
   return { files, root: top?.isRoot === true ? top.folder : dirname(files.at(-1) ?? join(start, '-')) };
 }
 
-/** About the settings of clients that count here: those of the lockfiles that were found, or of any where none was. */
+/** Remarks about the settings of the clients whose lockfiles were found, or of all clients when none was found. */
 function clientRemarks(
   steps: readonly Step[],
   reach: readonly Step[],
@@ -204,7 +204,7 @@ function clientRemarks(
   return steps.flatMap((step) =>
     step.node.remarks.flatMap(({ clients, ...remark }) => {
       const counts = used.size === 0 ? isNodeProject : clients.some((client) => used.has(client));
-      // Yarn alone reads the settings of all folders above.
+      // Only Yarn also reads the settings of all folders above.
       return counts && (reach.includes(step) || clients.includes('yarn')) ? [remark] : [];
     }),
   );
@@ -214,33 +214,33 @@ function isLockfile(name: string): boolean {
   return name === 'deno.lock' || nodeNames.includes(name) || isBranchLock(name);
 }
 
-function lowerDown(disk: Disk, path: string, asked: string): UnreadLockfile {
+function inFolderBelow(disk: Disk, path: string, asked: string): UnreadLockfile {
   return {
     path,
     why: `a lockfile below ${asked === '.' ? 'this folder' : asked}; it was not audited`,
-    hint: `audit it, too: jsr-verify audit ${quoted(shown(disk, path))}`,
+    hint: `to audit it: jsr-verify audit ${quoted(shown(disk, path))}`,
   };
 }
 
-// As shells read it; cmd.exe knows double quotes only.
+// Quoted for a shell; cmd.exe accepts only double quotes.
 function quoted(path: string): string {
   const plain = /^[-@]/.test(path) ? `./${path}` : path;
   if (/^[\w@%+=:,./-]+$/.test(plain)) return plain;
   return /^[\w@+=:,./ ()-]+$/.test(plain) ? `"${plain}"` : `'${plain.replaceAll("'", "'\\''")}'`;
 }
 
-/** One folder on the way up and what of interest is in it. */
+/** One folder on the way up, with its lockfiles and configuration. */
 interface Step {
   readonly folder: string;
   readonly isRoot: boolean;
   readonly deno: DenoProject | undefined;
-  /** Absolute; the `deno.json` or `deno.jsonc` that was read. */
+  /** Absolute path of the `deno.json` or `deno.jsonc` that was read. */
   readonly denoConfig: string | undefined;
-  /** Absolute; its `package.json`, which may name members of a workspace as well. */
+  /** Absolute path of the `package.json`, which may also name members of a workspace. */
   readonly nodeConfig: string | undefined;
-  /** Absolute; where Deno would look, if anywhere. */
+  /** Absolute path of the lockfile that Deno would read, if any. */
   readonly denoLock: string | undefined;
-  /** Absolute; its `deno.lock`, whether Deno reads it or not. */
+  /** Absolute path of its `deno.lock`, also when Deno does not read it. */
   readonly denoBeside: string | undefined;
   readonly node: FolderLocks;
   readonly isNodeProject: boolean;
@@ -251,7 +251,7 @@ async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
   let isRoot = false;
   for (let folder = start; folders.length < maxSteps; folder = dirname(folder)) {
     folders.push(folder);
-    // A repository's root, or a work tree or submodule, where `.git` is a file.
+    // In a work tree or submodule, `.git` is a file.
     isRoot = (await disk.kindOf(join(folder, '.git'))) !== undefined;
     if (isRoot || dirname(folder) === folder) break;
   }
@@ -266,7 +266,11 @@ async function stepsUp(disk: Disk, start: string): Promise<readonly Step[]> {
   );
 }
 
-async function lookInto(disk: Disk, folder: string, around: Around): Promise<Omit<Step, 'isRoot'>> {
+async function lookInto(
+  disk: Disk,
+  folder: string,
+  around: RepositoryContext,
+): Promise<Omit<Step, 'isRoot'>> {
   const names = await present(disk, folder, ['deno.lock', ...projectFiles]);
   const config = denoNames.find((name) => names.has(name));
   const denoConfig = config === undefined ? undefined : join(folder, config);
@@ -294,22 +298,21 @@ async function readProject(disk: Disk, path: string): Promise<DenoProject> {
   return readDenoProject(shown(disk, path), await disk.read(path));
 }
 
-/** What Deno reads as its lockfile. */
+/** The lockfile that Deno reads. */
 interface DenoLock {
-  /** Missing where the project says that it has no lockfile. */
+  /** `undefined` when the project switches its lockfile off. */
   readonly path: string | undefined;
   readonly step: number;
-  /** Absolute; each `deno.lock` on the way up that Deno leaves alone. */
-  readonly passed: readonly string[];
+  /** Absolute paths of each `deno.lock` on the way up that Deno ignores. */
+  readonly ignored: readonly string[];
 }
 
 /**
- * The lockfile of the nearest project, or that of the workspace which the project belongs to. Deno reads the lockfile of a
- * folder that has a `deno.json` or `package.json`, and no other, so one in a folder without them counts only where no
- * project has a lockfile.
+ * The lockfile of the nearest project, or of the workspace that the project belongs to. Deno reads only the lockfile of a
+ * folder that has a `deno.json` or `package.json`; a `deno.lock` in another folder counts only when no project has one.
  */
 function denoLock(steps: readonly Step[]): DenoLock | undefined {
-  // A project that says there is none is not given the one of somebody else.
+  // A project that switches its lockfile off does not use the one of a folder above.
   const answers = ({ deno, denoLock: path }: Step) => path !== undefined || deno?.lock === false;
   const inProject = steps.findIndex((step) => answers(step) && isProject(step));
   const step = inProject === -1 ? steps.findIndex(answers) : inProject;
@@ -328,7 +331,7 @@ function denoLock(steps: readonly Step[]): DenoLock | undefined {
   return {
     path,
     step: Math.min(step, chosen),
-    passed: steps.slice(0, chosen).flatMap(({ denoBeside }) => denoBeside ?? []),
+    ignored: steps.slice(0, chosen).flatMap(({ denoBeside }) => denoBeside ?? []),
   };
 }
 
@@ -336,17 +339,17 @@ function isProject({ denoConfig, nodeConfig }: Step): boolean {
   return denoConfig !== undefined || nodeConfig !== undefined;
 }
 
-function passedOver(disk: Disk, path: string, read: string | undefined): UnreadLockfile {
+function ignoredByDeno(disk: Disk, path: string, read: string | undefined): UnreadLockfile {
   const instead =
     read === undefined ? 'Deno reads no lockfile here' : `Deno reads ${shown(disk, read)} here instead`;
   return {
     path,
     why: `${instead}; it was not audited`,
-    hint: `remove it, or audit it, too: jsr-verify audit ${quoted(shown(disk, path))}`,
+    hint: `remove it, or audit it as well: jsr-verify audit ${quoted(shown(disk, path))}`,
   };
 }
 
-/** A project of Deno that says it has no lockfile: what it loads from JSR is held to nothing, and was not audited. */
+/** A Deno project without a lockfile: its JSR packages are not locked, and were not audited. */
 function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
   const off = steps.find(({ deno }) => deno?.lock === false);
   if (off?.deno === undefined || off.denoConfig === undefined) return [];
@@ -354,23 +357,23 @@ function switchedOff(disk: Disk, steps: readonly Step[]): readonly Remark[] {
     {
       at: { file: shown(disk, off.denoConfig), line: off.deno.lockLine },
       message: '"lock": false, so Deno does not pin JSR packages, and no lockfile of Deno was audited',
-      hint: 'let Deno write a lockfile, or name one to audit it anyway',
+      hint: 'remove "lock": false so that Deno writes a lockfile, or give the path of a lockfile',
     },
   ];
 }
 
-// Whoever may change `deno.json` must not have files read that are not of the repository. Where a link leads, the disk looks.
+// Security: a changed `deno.json` must not make the program read files outside of the repository. The disk checks links.
 function refuseOutside(disk: Disk, path: string, steps: readonly Step[]): void {
   const root = steps.at(-1);
   if (root?.isRoot !== true || isWithin(path, root.folder)) return;
   throw new JsrVerifyError(
     'LOCKFILE_INVALID',
     `${shown(disk, path)} is outside of the repository, though deno.json names it`,
-    { hint: 'correct "lock" in deno.json, or audit the file by its name' },
+    { hint: 'correct "lock" in deno.json, or give the path of that file' },
   );
 }
 
-// Only a `deno.json` can name what is not there.
+// Only a `deno.json` can name a file that does not exist.
 async function refuseMissing(disk: Disk, path: string): Promise<void> {
   if ((await disk.kindOf(path)) === 'file') return;
   throw new JsrVerifyError(
@@ -392,11 +395,13 @@ function missing(
   const top = steps.at(-1)?.folder ?? disk.folder;
   const [other] = [...steps.flatMap(({ node }) => node.unread.map(({ path }) => path)), ...below];
   const named =
-    other === undefined ? 'name the file if it is elsewhere' : `name ${shown(disk, other)} to audit it`;
-  const none = projectFiles.includes(basename(asked))
+    other === undefined
+      ? 'give the path if it is elsewhere'
+      : `give the path ${shown(disk, other)} to audit it`;
+  const message = projectFiles.includes(basename(asked))
     ? `${asked} is not a lockfile, and no lockfile was found beside or above it`
     : `no lockfile in ${asked} or above it`;
-  return new JsrVerifyError('LOCKFILE_MISSING', `${none}${off ? ': deno.json says "lock": false' : ''}`, {
+  return new JsrVerifyError('LOCKFILE_MISSING', `${message}${off ? ': deno.json says "lock": false' : ''}`, {
     hint: `looked for deno.lock, ${nodeNames.join(', ')} up to ${shown(disk, top)}; ${named}`,
   });
 }

@@ -1,18 +1,18 @@
-/** The disk, as far as lockfiles need it. Paths are absolute. */
+/** The operations on the disk that lockfile discovery needs. Paths are absolute. */
 export interface Disk {
-  /** The folder that relative paths start in. */
+  /** The folder that relative paths are resolved against. */
   readonly folder: string;
-  /** What a path leads to, links followed; `undefined` when there is nothing. */
+  /** What a path leads to, links followed; `undefined` when it does not exist. */
   kindOf(path: string): Promise<'file' | 'folder' | undefined>;
-  /** What is in a folder; nothing when it may not be listed. `deep` where all that lies below will be asked for, too. */
+  /** The entries of a folder; empty when it cannot be listed. Set `deep` when the folders below will be listed as well. */
   entriesIn(folder: string, deep?: boolean): Promise<readonly DiskEntry[]>;
-  /** The text of a file. Rejects with `JsrVerifyError` when it cannot be read or has more bytes than it may. */
+  /** The text of a file. Rejects with `JsrVerifyError` when it cannot be read or has more than `maxBytes`. */
   read(path: string, maxBytes?: number): Promise<string>;
-  /** The branch that this is the state of, where `.git/HEAD` does not tell; `undefined` for no branch. */
+  /** The branch of this state, where `.git/HEAD` cannot say it, such as for a git revision; `undefined` for no branch. */
   branch?(): Promise<string | undefined>;
 }
 
-/** One name in a folder; what is neither file nor folder, such as a link, is `other` and never followed. */
+/** One entry of a folder. Links and special files are `other`; links are not followed. */
 export interface DiskEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'other';

@@ -1,24 +1,24 @@
 import { posix, resolve } from 'node:path';
 import type { Disk } from './disk.ts';
 
-/** Folders that are listed for the patterns of one workspace. */
+/** Number of folders that are listed for the patterns of one workspace. */
 const maxListed = 10_000;
-/** Members of one workspace that are looked at. */
+/** Number of members of one workspace that are read. */
 const maxMembers = 2000;
-/** Steps in the path of a member. */
+/** Number of steps in the path of a member. */
 const maxSteps = 64;
 
-/** The folders of a workspace. */
+/** The member folders of a workspace. */
 export interface Members {
-  /** Absolute paths, each once, with the member that leads there; not all of them need to exist. */
+  /** Absolute path to the member as written; the folder may not exist. */
   readonly folders: ReadonlyMap<string, string>;
-  /** Whether there may be more. */
+  /** Whether a bound was reached, so that there may be more. */
   readonly isCut: boolean;
 }
 
 /**
- * The folders that the members of a workspace name, as Deno reads them: `*` and `?` stand for parts of a name, `**` for
- * any folders, `!` excludes what a pattern would match. A folder that is named in full is a member whatever is excluded.
+ * The folders that the members of a workspace name, as Deno reads them: `*` and `?` match parts of a name, `**` matches
+ * any folders, `!` excludes matches of a pattern. A folder that is named without a pattern is never excluded.
  */
 export async function memberFolders(disk: Disk, root: string, members: readonly string[]): Promise<Members> {
   const folders = new Map<string, string>();
@@ -48,7 +48,8 @@ export async function memberFolders(disk: Disk, root: string, members: readonly 
       for (const path of paths) {
         if (step === '**') next.push(path, ...(await allBelow(path)));
         else if (!isPattern(step)) next.push(posix.join(path, step));
-        else next.push(...(await foldersIn(path)).filter((child) => fits(step, posix.basename(child))));
+        else
+          next.push(...(await foldersIn(path)).filter((child) => matchesName(step, posix.basename(child))));
       }
       paths = [...new Set(next)];
     }
@@ -69,7 +70,7 @@ export async function memberFolders(disk: Disk, root: string, members: readonly 
     return found;
   }
 
-  // Deno follows no link on the way of a pattern.
+  // Deno does not follow links when it expands a pattern.
   async function foldersIn(path: string): Promise<readonly string[]> {
     if (left <= 0) return [];
     left -= 1;
@@ -106,7 +107,7 @@ function stepsOf(member: string): readonly string[] {
     .filter((step) => step !== '' && step !== '.');
 }
 
-/** Whether the names of a path fit the steps of a pattern; the work is bound by the product of their numbers. */
+/** Whether the names of a path match the steps of a pattern; time is bounded by the product of their numbers. */
 function matches(steps: readonly string[], names: readonly string[]): boolean {
   let reached = new Set([0]);
   for (const step of steps) {
@@ -116,7 +117,7 @@ function matches(steps: readonly string[], names: readonly string[]): boolean {
     } else {
       for (const at of reached) {
         const name = names[at];
-        if (name !== undefined && fits(step, name)) next.add(at + 1);
+        if (name !== undefined && matchesName(step, name)) next.add(at + 1);
       }
     }
     if (next.size === 0) return false;
@@ -125,8 +126,8 @@ function matches(steps: readonly string[], names: readonly string[]): boolean {
   return reached.has(names.length);
 }
 
-// Only the last `*` is ever tried again, so that no pattern takes long.
-function fits(pattern: string, name: string): boolean {
+// Backtracks only to the last `*`, so that the time is bounded for every pattern.
+function matchesName(pattern: string, name: string): boolean {
   let [at, in_, star, mark] = [0, 0, -1, 0];
   while (in_ < name.length) {
     if (pattern[at] === '*') [star, mark, at] = [at, in_, at + 1];

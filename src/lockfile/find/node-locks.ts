@@ -20,21 +20,21 @@ export const nodeNames: readonly string[] = formats
   .flatMap(({ runtime, fileNames }): readonly string[] => (runtime === 'node' ? fileNames : []))
   .filter((name) => !name.startsWith('.'));
 const pnpmLock = 'pnpm-lock.yaml';
-/** Lockfiles of branches that are looked at, in one folder. */
+/** Number of branch lockfiles that are considered in one folder. */
 const maxBranches = 500;
-/** Lockfiles that their tool ignores while the other one is there, which is the first name of the format. */
+/** Lockfiles that their client ignores when the first name of the format exists. */
 const shadowed: ReadonlyMap<string, string> = new Map(
   formats.flatMap(({ fileNames: [first, ...others] }) => others.map((name) => [name, first] as const)),
 );
 
-/** The settings of one folder, with the file that each stands in. */
+/** The settings of one folder, each with the absolute path of its file. */
 export type Settings = readonly (ClientSetting & { readonly file: string })[];
 
-/** A lockfile that a client would read, and one that was passed over, with the reason. */
+/** The lockfiles of one folder: those that a client reads, and those that were skipped, with the reason. */
 export interface FolderLocks {
   readonly read: readonly { readonly path: string; readonly format: LockfileFormatId | undefined }[];
   readonly unread: readonly UnreadLockfile[];
-  /** About settings, by who reads them. */
+  /** Remarks about settings, with the clients that read the setting. */
   readonly remarks: readonly (Remark & { readonly clients: readonly Client[] })[];
 }
 
@@ -42,24 +42,24 @@ export interface FolderLocks {
 export interface UnreadLockfile {
   /** Absolute. */
   readonly path: string;
-  /** Why, as a sentence about the file. */
+  /** The reason, as a sentence about the file. */
   readonly why: string;
   readonly hint: string;
-  /** A note where no version of the client reads it here, else a warning. */
+  /** `note` when no version of the client reads it here; otherwise it is a warning. */
   readonly severity?: 'note';
 }
 
-/** What is known of the repository around a folder. */
-export interface Around {
-  /** Its root, or the topmost folder that is looked at. */
+/** What is known about the repository of a folder. */
+export interface RepositoryContext {
+  /** Its root, or the topmost folder that is searched. */
   readonly root: string;
-  /** The branch that is checked out. */
+  /** The checked-out branch. */
   readonly branch: string | undefined;
-  /** The settings of the folder itself and of those above it, nearest first. */
+  /** The settings of the folder itself and of the folders above, nearest first. */
   readonly settings: readonly Settings[];
 }
 
-/** The settings of package managers in one folder that are about lockfiles. */
+/** The settings about lockfiles in one folder. */
 export async function settingsIn(disk: Disk, folder: string): Promise<Settings> {
   const found = await Promise.all(
     settingsFiles.map(async (name) => {
@@ -81,29 +81,33 @@ async function readSettings(disk: Disk, path: string, name: string): Promise<rea
   }
 }
 
-/** The lockfiles of Node's package managers that count in a folder, as its settings and the branch have it. */
-export async function nodeLocks(disk: Disk, folder: string, around: Around): Promise<FolderLocks> {
+/** The lockfiles that Node package managers read in a folder, given its settings and the branch. */
+export async function nodeLocks(
+  disk: Disk,
+  folder: string,
+  context: RepositoryContext,
+): Promise<FolderLocks> {
   const {
     root,
     settings: [own = [], ...above],
-  } = around;
+  } = context;
   const kinds = await Promise.all(nodeNames.map((name) => disk.kindOf(join(folder, name))));
   const names = new Set(nodeNames.filter((_, index) => kinds[index] === 'file'));
   const collected: Collected = { read: [], unread: [], remarks: [] };
   for (const setting of own) collected.remarks.push(...remarksOn(disk, setting));
-  // Yarn reads the settings of all folders above, too; the nearest counts.
+  // Yarn also reads the settings of all folders above; the nearest one wins.
   const yarn = [own, ...above].find((settings) => settings.some(isElsewhere('yarn'))) ?? [];
   const elsewhere = {
-    pnpm: await leadingElsewhere(disk, folder, root, own.filter(isElsewhere('pnpm')), collected),
-    yarn: await leadingElsewhere(disk, folder, root, yarn.filter(isElsewhere('yarn')), collected),
-    bun: await leadingElsewhere(disk, folder, root, own.filter(isElsewhere('bun')), collected),
+    pnpm: await chosenElsewhere(disk, folder, root, own.filter(isElsewhere('pnpm')), collected),
+    yarn: await chosenElsewhere(disk, folder, root, yarn.filter(isElsewhere('yarn')), collected),
+    bun: await chosenElsewhere(disk, folder, root, own.filter(isElsewhere('bun')), collected),
   };
   for (const name of nodeNames) {
     if (name === pnpmLock) {
       const { paths, instead } = elsewhere.pnpm;
-      for (const where of paths) await pnpmLocks(disk, where, own, around.branch, collected);
-      if (instead === undefined) await pnpmLocks(disk, folder, own, around.branch, collected);
-      else if (names.has(pnpmLock)) collected.unread.push(passedOver(join(folder, pnpmLock), instead));
+      for (const where of paths) await pnpmLocks(disk, where, own, context.branch, collected);
+      if (instead === undefined) await pnpmLocks(disk, folder, own, context.branch, collected);
+      else if (names.has(pnpmLock)) collected.unread.push(ignoredByPnpm(join(folder, pnpmLock), instead));
     } else if (names.has(name) && !names.has(shadowed.get(name) ?? '')) {
       collected.read.push({ path: join(folder, name), format: formatOf(name) });
     }
@@ -127,8 +131,8 @@ function isElsewhere(client: Client) {
     setting.means.kind === 'elsewhere' && setting.clients.includes(client);
 }
 
-/** Where settings lead: the paths that are there, and the setting that every version of the client obeys, if one is. */
-async function leadingElsewhere(
+/** The paths that settings choose and that exist, and the setting that every version of the client applies, if any. */
+async function chosenElsewhere(
   disk: Disk,
   folder: string,
   root: string,
@@ -141,43 +145,46 @@ async function leadingElsewhere(
     const { to, path, always } = setting.means;
     const target = resolve(folder, path);
     if (target === folder) continue;
-    const say = (what: string, hint: string, severity: 'note' | 'warning' = 'warning') =>
+    const remarkOn = (what: string, hint: string, severity: 'note' | 'warning' = 'warning') =>
       remarks.push({
         clients: setting.clients,
         at: { file: shown(disk, setting.file), line: setting.line },
-        message: `${JSON.stringify(setting.text)} leads to ${to === 'folder' ? 'a lockfile in ' : ''}${shown(disk, target)}, ${what}`,
+        message: `${JSON.stringify(setting.text)} chooses ${to === 'folder' ? 'a lockfile in ' : ''}${shown(disk, target)}, ${what}`,
         hint,
         severity,
       });
     if (!isWithin(target, root)) {
-      say('which is outside of the repository, so it was not audited', 'name that lockfile to audit it, too');
+      remarkOn(
+        'which is outside of the repository, so it was not audited',
+        'give the path of that lockfile to audit it',
+      );
     } else if ((await disk.kindOf(target)) === (to === 'folder' ? 'folder' : 'file')) {
       paths.push(target);
       if (always) instead = setting;
-      say(
-        always ? 'which is audited' : 'which some versions of the client read: it is audited, too',
+      remarkOn(
+        always ? 'which is audited' : 'which some versions of the client read: it is audited as well',
         always
           ? 'remove the setting to use the lockfile beside it'
           : 'remove the setting, or the other lockfile',
         'note',
       );
     } else {
-      say('which does not exist, so it was not audited', 'write it, or remove the setting');
+      remarkOn('which does not exist, so it was not audited', 'create it, or remove the setting');
     }
   }
   return { paths, instead };
 }
 
-function passedOver(path: string, { text }: Settings[number]): UnreadLockfile {
+function ignoredByPnpm(path: string, { text }: Settings[number]): UnreadLockfile {
   return {
     path,
     why: `pnpm does not read it, because of ${JSON.stringify(text)}; it was not audited`,
-    hint: 'remove it, or name it to audit it, too',
+    hint: 'remove it, or give its path to audit it as well',
     severity: 'note',
   };
 }
 
-/** With `gitBranchLockfile`, pnpm reads the lockfile of the branch, and the shared one only where that is missing. */
+/** With `gitBranchLockfile`, pnpm reads the lockfile of the branch, and the shared one only when that does not exist. */
 async function pnpmLocks(
   disk: Disk,
   folder: string,
@@ -188,13 +195,13 @@ async function pnpmLocks(
   const names = (await disk.entriesIn(folder))
     .filter(({ kind }) => kind !== 'folder')
     .map(({ name }) => name);
-  // pnpm asks for names, so the disk answers: it may fold case.
-  const isThere = async (name: string) => (await disk.kindOf(join(folder, name))) === 'file';
-  const shared = await isThere(pnpmLock);
+  // pnpm opens the file by name, so on a case-insensitive disk it also finds another spelling.
+  const exists = async (name: string) => (await disk.kindOf(join(folder, name))) === 'file';
+  const shared = await exists(pnpmLock);
   const named = branch === undefined ? undefined : branchLockName(branch);
-  const current = named !== undefined && (await isThere(named)) ? named : undefined;
+  const current = named !== undefined && (await exists(named)) ? named : undefined;
   const entry = names.find((name) => name === current) ?? names.find((name) => foldPath(name) === current);
-  // That of the branch first, so that no others push it out.
+  // The current branch comes first, so that the bound never removes it.
   const branches = [
     ...(current === undefined ? [] : [current]),
     ...names.filter((name) => isBranchLock(name) && name !== entry).sort(),
@@ -209,14 +216,14 @@ async function pnpmLocks(
     !isOff &&
     settings.some((one) => one.means.kind === 'merge' && namesBranch(one.means.branches, branch));
   const isSure = means?.on === true && means.always && own !== undefined && !merged;
-  // Every version of pnpm obeys, so the lockfiles of other branches are not read here.
+  // Every version of pnpm applies the setting, so it does not read the lockfiles of other branches here.
   const isSettled = means?.always === true && (isOff || branch !== undefined);
   if (shared && !isSure) take(pnpmLock);
   if (shared && isSure) {
     unread.push({
       path: join(folder, pnpmLock),
       why: `pnpm installs from ${JSON.stringify(own)} on this branch, because of "gitBranchLockfile"; it was not audited`,
-      hint: 'audit it by its name, too, or remove it',
+      hint: 'give its path to audit it as well, or remove it',
       severity: 'note',
     });
   }
@@ -231,7 +238,7 @@ async function pnpmLocks(
       message: `pnpm installs from ${JSON.stringify(own)} on this branch with git-branch-lockfile, and from "${pnpmLock}" without; ${
         setting === undefined
           ? 'no setting here says which counts'
-          : `only some versions of pnpm obey ${JSON.stringify(setting.text)}`
+          : `only some versions of pnpm apply ${JSON.stringify(setting.text)}`
       }, so both were audited`,
       hint: 'set gitBranchLockfile in pnpm-workspace.yaml, or remove one of them',
       severity: 'note',
@@ -239,7 +246,7 @@ async function pnpmLocks(
   }
 }
 
-/** The lockfiles of branches in a folder, for whoever asked for the shared one. */
+/** The branch lockfiles beside the shared one that the user gave. */
 export async function branchesBeside(disk: Disk, folder: string): Promise<readonly UnreadLockfile[]> {
   const names = (await disk.entriesIn(folder))
     .filter(({ kind }) => kind !== 'folder')
@@ -248,12 +255,12 @@ export async function branchesBeside(disk: Disk, folder: string): Promise<readon
   return branches.map((name) => branchOnly(join(folder, name), name));
 }
 
-/** A lockfile that pnpm reads on its branch only. */
+/** A lockfile that pnpm reads only on its branch. */
 function branchOnly(path: string, name: string): UnreadLockfile {
   return {
     path,
     why: `with git-branch-lockfile, pnpm installs from ${JSON.stringify(name)} on its branch; it was not audited`,
-    hint: 'audit it by its name, too, or remove it',
+    hint: 'give its path to audit it as well, or remove it',
   };
 }
 
@@ -261,46 +268,46 @@ function remarksOn(
   disk: Disk,
   { file, line, clients, text, means }: Settings[number],
 ): FolderLocks['remarks'] {
-  const said = JSON.stringify(text);
-  const say = (message: string, hint: string) => [
+  const setting = JSON.stringify(text);
+  const remarkOn = (message: string, hint: string) => [
     { clients, at: { file: shown(disk, file), line }, message, hint },
   ];
   if (means.kind === 'none') {
-    return say(
-      `${said}, so ${inWords(clients)} uses no lockfile, and what it installs was not audited`,
-      'remove the setting, so that what is locked is what is installed',
+    return remarkOn(
+      `with ${setting}, ${inWords(clients)} uses no lockfile, and what it installs was not audited`,
+      'remove the setting, so that the locked packages are installed',
     );
   }
   if (means.kind === 'unfrozen') {
-    return say(
-      `${said}, so ${inWords(clients)} may change the lockfile while it installs, and install what was not audited`,
+    return remarkOn(
+      `with ${setting}, ${inWords(clients)} may change the lockfile while it installs, and install packages that were not audited`,
       'remove the setting, or audit after each installation',
     );
   }
   if (means.kind === 'unchecked') {
-    return say(
-      `${said}, so ${inWords(clients)} may install what does not have the checksum in the lockfile`,
-      'remove the setting, or audit what is installed with --depth installed',
+    return remarkOn(
+      `with ${setting}, ${inWords(clients)} may install files whose checksum differs from the lockfile`,
+      'remove the setting, or compare the installed files with --depth installed',
     );
   }
   if (means.kind !== 'unknown') return [];
-  return say(
-    `${text} cannot be read, so it is not known whether it names another lockfile, or none: ${means.why}`,
-    'correct it, or name the lockfile to audit',
+  return remarkOn(
+    `${text} cannot be read, so it is unknown whether it chooses another lockfile or none: ${means.why}`,
+    'correct it, or give the path of the lockfile',
   );
 }
 
 function inWords(clients: readonly Client[]): string {
   const names = { npm: 'npm', pnpm: 'pnpm', yarn: 'Yarn', bun: 'bun' };
-  // Only pnpm up to version 10 reads what is meant for npm.
-  return clients.length === 2 ? 'npm, like pnpm up to version 10,' : names[clients[0] ?? 'npm'];
+  // Only pnpm up to version 10 also reads settings for npm.
+  return clients.length === 2 ? 'npm (and pnpm up to version 10)' : names[clients[0] ?? 'npm'];
 }
 
 function formatOf(name: string): LockfileFormatId | undefined {
   return formats.find(({ fileNames }) => (fileNames as readonly string[]).includes(name))?.id;
 }
 
-/** A path for people and reports: relative to the folder of the disk, with `/`. */
+/** A path for messages and reports: relative to the folder of the disk, with `/`. */
 export function shown(disk: Disk, path: string): string {
   return seenFrom(disk.folder, path);
 }

@@ -12,43 +12,43 @@ import {
 import { type Discovered, type DiscoverOptions, discoverLockfiles } from './discover.ts';
 import type { Disk } from './disk.ts';
 import { shown } from './node-locks.ts';
-import { type DenoConfigs, findStandIns, type StandInOptions } from './stand-ins.ts';
+import { type DenoConfigs, findReplacements, type ReplacementOptions } from './replacements.ts';
 
-/** Lockfiles that were not read are named one by one up to this number. */
+/** Number of unread lockfiles that are named one by one. */
 const maxNamed = 20;
 
-/** Carries remarks where there is no lockfile. */
-const nothing: LockfileContents = {
+/** Holds the remarks when there is no lockfile. */
+const noLockfile: LockfileContents = {
   ...{ format: 'none', runtime: 'node', file: '.', targets: [], foreign: [], unreadable: [] },
   installs: { jsr: new Map(), others: new Set(), folders: new Map() },
 };
 
-/** What the lockfiles that paths mean say, and what was not read. */
+/** The contents of the lockfiles for some paths, and the lockfiles that were not read. */
 export interface ReadLockfiles extends Pick<Discovered, 'unread' | 'unseen' | 'missing'> {
   readonly contents: readonly LockfileContents[];
 }
 
 /**
- * All that the lockfiles which the paths mean say about JSR packages, as `discoverLockfiles` finds and `readLockfile`
- * reads them, with the errors of both. Lockfiles that are not read are remarked.
+ * Finds lockfiles with `discoverLockfiles` and reads them with `readLockfile`; rejects with the errors of both. Each lockfile
+ * that is not read gives a remark.
  */
 export async function readLockfiles(
   disk: Disk,
   paths: readonly string[],
-  options: ReadOptions & DiscoverOptions & StandInOptions,
+  options: ReadOptions & DiscoverOptions & ReplacementOptions,
 ): Promise<readonly LockfileContents[]> {
   const { contents, unread, unseen } = await readDiscovered(disk, paths, options);
   const remarks = [...notRead(disk, unread), ...unseen];
   if (remarks.length === 0) return contents;
-  const [first = nothing, ...rest] = contents;
+  const [first = noLockfile, ...rest] = contents;
   return [{ ...first, remarks: [...remarks, ...(first.remarks ?? [])] }, ...rest];
 }
 
-/** As `readLockfiles`, with what was not read apart. */
+/** Like `readLockfiles`, but returns the unread lockfiles separately. */
 export async function readDiscovered(
   disk: Disk,
   paths: readonly string[],
-  options: ReadOptions & DiscoverOptions & StandInOptions,
+  options: ReadOptions & DiscoverOptions & ReplacementOptions,
 ): Promise<ReadLockfiles> {
   const { lockfiles, remarks, denoConfigs, ...rest } = await discoverLockfiles(disk, paths, options);
   const contents: LockfileContents[] = [];
@@ -62,16 +62,16 @@ export async function readDiscovered(
     const noticed = [...(contents.length === 0 ? remarks : []), ...(read.remarks ?? [])];
     contents.push(noticed.length === 0 ? read : { ...read, remarks: noticed });
   }
-  if (contents.length === 0 && remarks.length > 0) contents.push({ ...nothing, remarks });
-  return { contents: await withStandIns(disk, contents, denoConfigs, options), ...rest };
+  if (contents.length === 0 && remarks.length > 0) contents.push({ ...noLockfile, remarks });
+  return { contents: await withReplacements(disk, contents, denoConfigs, options), ...rest };
 }
 
-/** Adds what the projects of Deno put in the place of packages, to the first lockfile of Deno. */
-async function withStandIns(
+/** Adds remarks about packages that Deno projects replace, to the first lockfile of Deno. */
+async function withReplacements(
   disk: Disk,
   contents: readonly LockfileContents[],
   configs: readonly DenoConfigs[],
-  options: StandInOptions,
+  options: ReplacementOptions,
 ): Promise<readonly LockfileContents[]> {
   const lock = contents.find(({ runtime }) => runtime === 'deno');
   if (lock === undefined) return contents;
@@ -80,7 +80,7 @@ async function withStandIns(
   );
   const found = new Map<string, Remark>();
   for (const config of configs)
-    for (const remark of await findStandIns(disk, config, new Set(names), options))
+    for (const remark of await findReplacements(disk, config, new Set(names), options))
       found.set(JSON.stringify(remark), remark);
   if (found.size === 0) return contents;
   const remarks = [...(lock.remarks ?? []), ...found.values()];
@@ -101,12 +101,12 @@ function notRead(disk: Disk, unread: Discovered['unread']): readonly Remark[] {
     {
       at: { file: shown(disk, next.path), line: 1 },
       message: `this lockfile and ${more.length - 1} more were not audited`,
-      hint: 'audit each of them by its name',
+      hint: 'give the path of each one to audit it',
     },
   ];
 }
 
-/** The files that the format wants to know as well, as far as they are there. */
+/** The texts of the other files that the format needs, if they exist. */
 async function textsBeside(
   disk: Disk,
   path: string,

@@ -87,7 +87,7 @@ class BunLock {
 
   read(): void {
     for (const { key, value } of this.#workspaces) {
-      // Packages of a workspace stand below its name, the project's own at the top.
+      // Packages of a workspace are below its name, those of the root project at the top.
       this.#relate(value, key === '' ? '' : nameOf(value), key, true);
     }
     for (const { key, value } of this.#packages) this.#relate(infoOf(value), key, key, false);
@@ -102,7 +102,7 @@ class BunLock {
     const [name, reference = ''] = splitAt(text);
     const installedAs = namesIn(key).at(-1) ?? key;
     if (isJsrScoped(installedAs) && name !== installedAs)
-      return this.#into.unreadable(at, key, `it is called ${name} inside`);
+      return this.#into.unreadable(at, key, `the entry names another package: ${name}`);
     // [id, address, about, integrity] from a registry; [id, about, …] from anywhere else.
     const fromRegistry = textOf(second) !== undefined;
     const isAddress = /^https?:/.test(reference);
@@ -112,7 +112,7 @@ class BunLock {
       return;
     }
     const address = isAddress ? reference : textOf(second) || undefined;
-    // bun goes by what follows the name; an address beside a folder is never asked.
+    // bun uses the text after the name; it never fetches an address beside a folder.
     if (!isAddress && !isJsrScoped(name) && !isVersion(reference)) {
       if (namesJsrScope(address ?? ''))
         this.#into.unreadable(at, key, `it does not come from a registry: ${reference}`);
@@ -138,7 +138,7 @@ class BunLock {
     return this.#patches.has(id, name, version) || this.#patches.has(id, installedAs, version);
   }
 
-  /** What a dependency asks for; with `catalog:`, the lockfile says elsewhere what that is. */
+  /** The range of a dependency; a `catalog:` range is resolved with the catalog in the lockfile. */
   #rangeOf(name: string, value: Tree): string {
     const range = textOf(value) ?? '';
     if (!range.startsWith('catalog:')) return range;
@@ -150,8 +150,8 @@ class BunLock {
   #ask(at: number, name: string, asks: string, found: string): void {
     const entry = this.#byKey.get(found);
     const as = textOf(itemsOf(entry?.value)[0]) ?? found;
-    const excuse = this.#overrides.excuse(name, as);
-    this.#into.asked({ at, entry: name, asks, leadsTo: entry?.at, as, excuse });
+    const override = this.#overrides.explain(name, as);
+    this.#into.request({ at, entry: name, asks, resolvesTo: entry?.at, as, override });
   }
 
   #relate(from: Tree | undefined, folder: string, dependent: string, own: boolean): void {
@@ -181,7 +181,7 @@ function nameOf(workspace: Tree): string {
   return name.length > maxKey ? '' : name;
 }
 
-/** What an entry says about its dependencies: the first map in it. */
+/** The part of an entry with its dependencies: the first map in it. */
 function infoOf(value: Tree): Tree | undefined {
   return itemsOf(value).find(({ kind }) => kind === 'map');
 }
@@ -191,7 +191,7 @@ function namesIn(key: string): readonly string[] {
   return key.match(/@[^/]*\/[^/]*|[^/]+/g) ?? [key];
 }
 
-/** The folder itself, those it is nested in, and the top. */
+/** The folder itself, the folders around it, and the top. */
 function* upward(folder: string): Iterable<string> {
   const names = folder === '' ? [] : namesIn(folder);
   for (let depth = names.length; depth >= 0; depth -= 1) yield names.slice(0, depth).join('/');

@@ -1,11 +1,11 @@
 import { isPackageName, isScope, npmNameOf, type PackageVersion, toSha256 } from '../../model/package.ts';
 import { type LockfileFormat, UnknownVersion } from '../format.ts';
-import { handedOn } from '../parts/cdn-address.ts';
+import { packageOnCdn } from '../parts/cdn-package.ts';
 import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
-import { lockedNothing } from '../parts/integrity.ts';
+import { withoutDigest } from '../parts/integrity.ts';
 import { fromJsrId, fromNpmName, isJsrScoped, isVersion, splitAt } from '../parts/name.ts';
-import { astray } from '../parts/request.ts';
+import { mismatchReason } from '../parts/request.ts';
 import { readJson } from '../text/json.ts';
 import {
   type Entry,
@@ -28,7 +28,7 @@ export const deno = {
   writtenBy: 'deno install',
   runtime: 'deno',
   fileNames: ['deno.lock'],
-  // Version 1 has nothing but addresses and digests.
+  // Version 1 contains only addresses and digests.
   recognises: (text) =>
     /^\s*\{\s*"(?:version"\s*:\s*"\d+"|https?:\/\/[^"]+"\s*:\s*"[0-9a-f]{64}")/.test(text),
   read: (text, into) => {
@@ -40,14 +40,14 @@ export const deno = {
 
 class DenoLock {
   readonly #into: Collector;
-  /** The whole document; in version 1 it is the `remote` section itself. */
+  /** The whole document; in version 1 it is the `remote` section. */
   readonly #root: MapTree;
-  /** Where `specifiers`, `jsr` and `npm` are. */
+  /** The map that contains `specifiers`, `jsr` and `npm`. */
   readonly #packages: Tree | undefined;
   readonly #flat: boolean;
   readonly #dependents = new Dependents();
   readonly #specifiers: Specifiers;
-  /** Ids of the `npm` section by bare name, because references leave out what is unambiguous. */
+  /** Ids of the `npm` section by name, because a reference omits the version when it is unambiguous. */
   readonly #npmIds = new Map<string, string[]>();
 
   constructor(root: MapTree, into: Collector) {
@@ -75,15 +75,15 @@ class DenoLock {
 
     for (const entry of jsr) this.#relate(entry, known);
     for (const entry of npm) this.#relateNpm(entry, known);
-    for (const specifier of wanted(get(this.#root, 'workspace'))) {
+    for (const specifier of directSpecifiers(get(this.#root, 'workspace'))) {
       const id = this.#specifiers.resolve(specifier) ?? this.#specifiers.resolve(asNpm(specifier));
       if (id !== undefined) this.#dependents.addDirect(id);
     }
     for (const entry of jsr) this.#jsr(entry);
     for (const entry of npm) this.#npm(entry);
-    this.#chosenOnly(known);
+    this.#resolvedOnly(known);
     this.#links();
-    // Deno records direct imports of https://jsr.io/@… under `jsr` too; those say more.
+    // Deno also records direct imports of https://jsr.io/@… under `jsr`, where the entry has a digest.
     this.#remote(sectionOf(this.#root, 'remote'), known);
     this.#redirects(known);
   }
@@ -92,10 +92,10 @@ class DenoLock {
     const version = fromJsrId(key);
     if (version === undefined)
       return this.#into.unreadable(at, key, 'it does not name a JSR package version');
-    // Deno writes it since February 2024 (deno#22421).
+    // Deno has written it since February 2024 (deno#22421).
     if (value.kind === 'map' && get(value, 'integrity') === undefined) {
-      const none = lockedNothing({ why: 'its entry has no "integrity"' });
-      return this.#into.mention(at, version, none, this.#relations(`jsr:${key}`));
+      const locked = withoutDigest({ why: 'its entry has no "integrity"' });
+      return this.#into.mention(at, version, locked, this.#relations(`jsr:${key}`));
     }
     const digest = toSha256(textAt(value, 'integrity') ?? '');
     if (digest === undefined) return this.#into.unreadable(at, key, 'its integrity is not a SHA-256 in hex');
@@ -108,7 +108,7 @@ class DenoLock {
       at,
       entry: key,
       name,
-      // Peers follow after `_`, which no version contains.
+      // Peer dependencies follow after `_`, which no version contains.
       version: rest?.split('_', 1)[0],
       address: textAt(value, 'tarball'),
       integrity: textAt(value, 'integrity'),
@@ -116,12 +116,12 @@ class DenoLock {
     });
   }
 
-  /** Deno writes down what it chose before it loads it; what was never loaded has no entry of its own. */
-  #chosenOnly(known: ReadonlySet<string>): void {
+  /** Deno records the version that a specifier resolves to before it loads it; a version that was never loaded has no entry. */
+  #resolvedOnly(known: ReadonlySet<string>): void {
     const seen = new Set(known);
     for (const { key, at, id } of this.#specifiers) {
       if (mayBeJsr(key) && nameIn(asNpm(key)) !== nameIn(asNpm(id))) {
-        this.#into.unreadable(at, key, astray(nameIn(key), id));
+        this.#into.unreadable(at, key, mismatchReason(nameIn(key), id));
         continue;
       }
       if (seen.has(id) || !mayBeJsr(id)) continue;
@@ -134,28 +134,28 @@ class DenoLock {
         this.#into.mention(
           at,
           chosen,
-          lockedNothing({ why: 'the lockfile names this version only' }),
+          withoutDigest({ why: 'the lockfile names this version without a digest' }),
           this.#relations(id),
         );
     }
   }
 
-  /** Folders of the project that stand in for packages; older versions call them patches. */
+  /** Folders of the project that replace packages; older versions call them patches. */
   #links(): void {
     for (const section of ['links', 'patches']) {
       for (const { key, at } of entriesOf(get(get(this.#root, 'workspace'), section))) {
         if (!mayBeJsr(key)) continue;
-        const message = `Deno takes ${key} from a folder of the project instead ("${section}")`;
-        this.#into.remark(at, message, 'the files in that folder were not checked');
+        const message = `Deno loads ${key} from a folder of the project instead ("${section}")`;
+        this.#into.remark(at, message, 'review that folder, which was not checked');
       }
     }
   }
 
-  /** Files of JSR packages that were imported by URL: the version is named, its manifest is not. */
+  /** Files of JSR packages that were imported by URL: the lockfile has the version, but not the digest of its manifest. */
   #remote(entries: Iterable<Entry>, known: ReadonlySet<string>): void {
     const seen = new Set<string>();
     for (const { key, at } of entries) {
-      this.#module(at, key, known, seen, 'the lockfile holds digests of single files of this version only');
+      this.#module(at, key, known, seen, 'the lockfile has only digests of single files of this version');
     }
   }
 
@@ -163,26 +163,25 @@ class DenoLock {
     const seen = new Set<string>();
     for (const { key, at, value } of sectionOf(this.#root, 'redirects')) {
       const target = textOf(value);
-      // Deno loads what the redirect leads to and compares it with no manifest, also with --frozen.
-      this.#into.sentAway(at, key, target ?? 'no address', 'redirects');
-      if (target === undefined)
-        this.#into.unreadable(value.at, key, 'it redirects to something that is not an address');
+      // Deno loads the target of the redirect and does not compare it with a manifest, also with --frozen.
+      this.#into.redirected(at, key, target ?? 'no address', 'redirects');
+      if (target === undefined) this.#into.unreadable(value.at, key, 'its redirect target is not an address');
       else {
-        this.#module(value.at, target, known, seen, 'the lockfile names this version in a redirect only');
-        this.#handsOn(at, key, target);
+        this.#module(value.at, target, known, seen, 'the lockfile names this version only in a redirect');
+        this.#redirectFromCdn(at, key, target);
       }
     }
   }
 
-  /** Where a redirect begins at another host; most say which version is the newest, and that is told where they lead. */
-  #handsOn(at: number, from: string, to: string): void {
+  /** A redirect that starts at another host. Most only select the newest version, and their target is reported by itself. */
+  #redirectFromCdn(at: number, from: string, to: string): void {
     const address = this.#into.moduleAddress(from);
     if (address.kind !== 'foreign') return;
-    const [asked, given] = [handedOn(from), handedOn(to)];
-    const followed =
+    const [asked, given] = [packageOnCdn(from), packageOnCdn(to)];
+    const isSamePackage =
       typeof asked === 'object' && typeof given === 'object' && npmNameOf(asked) === npmNameOf(given);
-    if (!followed || (asked.version !== undefined && asked.version !== given.version))
-      this.#into.handedOn(at, from, asked, address.host);
+    if (!isSamePackage || (asked.version !== undefined && asked.version !== given.version))
+      this.#into.fromCdn(at, from, asked, address.host);
   }
 
   #module(at: number, text: string, known: ReadonlySet<string>, seen: Set<string>, why: string) {
@@ -194,22 +193,22 @@ class DenoLock {
     const version = moduleAt(address.path.replace(/^\//, ''));
     if (address.kind === 'foreign') {
       const exact = typeof version === 'string' ? undefined : version;
-      return this.#into.handedOn(at, text, exact ?? handedOn(text), address.host);
+      return this.#into.fromCdn(at, text, exact ?? packageOnCdn(text), address.host);
     }
     if (version === 'none') return;
     if (version === 'unclear')
-      return this.#into.unreadable(at, text, 'it names no exact version of a JSR package');
+      return this.#into.unreadable(at, text, 'it does not name an exact version of a JSR package');
     const id = `${version.scope}/${version.name}@${version.version}`;
     if (seen.has(id)) return;
     seen.add(id);
-    if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, lockedNothing({ why }), {});
+    if (!known.has(`jsr:@${id}`)) this.#into.mention(at, version, withoutDigest({ why }), {});
   }
 
   #relate({ key, value }: Entry, known: ReadonlySet<string>): void {
     for (const dependency of itemsOf(get(value, 'dependencies'))) {
       const specifier = textOf(dependency);
       const id = specifier === undefined ? undefined : this.#specifiers.resolve(specifier);
-      // Chosen and never loaded: "specifiers" says which version, and no entry says which bytes.
+      // A version that was resolved but never loaded has a specifier and no entry with a digest.
       if (id !== undefined && (known.has(id) || mayBeJsr(id))) this.#dependents.add(id, key);
       else if (specifier === undefined || mayBeJsr(specifier)) {
         this.#into.unreadable(
@@ -224,7 +223,7 @@ class DenoLock {
   #relateNpm({ key, value }: Entry, known: ReadonlySet<string>): void {
     for (const section of ['dependencies', 'optionalDependencies', 'optionalPeers']) {
       const dependencies = get(value, section);
-      // Version 5 lists them, an alias as `alias@npm:name@1.0.0`; before, they stood under the alias.
+      // Version 5 has a list, an alias as `alias@npm:name@1.0.0`; earlier versions have a map with the alias as key.
       const references = [
         ...itemsOf(dependencies).map((value) => ({ alias: splitAt(textOf(value) ?? '')[0], value })),
         ...[...entriesOf(dependencies)].map(({ key: alias, value }) => ({ alias, value })),
@@ -234,7 +233,7 @@ class DenoLock {
         if (text === undefined) continue;
         const [name, rest] = splitAt(text);
         if (isJsrScoped(alias) && alias !== name)
-          this.#into.unreadable(reference.at, alias, astray(alias, text));
+          this.#into.unreadable(reference.at, alias, mismatchReason(alias, text));
         if (!isJsrScoped(text)) continue;
         const id = rest === undefined ? this.#npmIds.get(name)?.[0] : text;
         const jsr = id === undefined ? undefined : fromNpmId(name, splitAt(id)[1]);
@@ -281,13 +280,13 @@ function mayBeJsr(id: string): boolean {
   return id.startsWith('jsr:') || isJsrScoped(id.replace(/^npm:/, ''));
 }
 
-// With JSR packages in node_modules, the workspace keeps its `jsr:` while the lockfile resolves `npm:@jsr/…`.
+// With JSR packages in node_modules, the workspace asks for `jsr:` and the lockfile resolves `npm:@jsr/…`.
 function asNpm(specifier: string): string {
   return specifier.replace(/^jsr:@([^/]+)\//, 'npm:@jsr/$1__');
 }
 
-/** All specifiers that the project and its workspaces ask for themselves. */
-function* wanted(workspace: Tree | undefined): Iterable<string> {
+/** All specifiers that the project and its workspaces depend on directly. */
+function* directSpecifiers(workspace: Tree | undefined): Iterable<string> {
   const members = [...entriesOf(get(workspace, 'members')), ...entriesOf(get(workspace, 'links'))];
   for (const place of [workspace, ...members.map(({ value }) => value)]) {
     for (const list of [get(place, 'dependencies'), get(get(place, 'packageJson'), 'dependencies')]) {
@@ -296,7 +295,7 @@ function* wanted(workspace: Tree | undefined): Iterable<string> {
   }
 }
 
-/** The package version of a module path `@scope/name/1.0.0/file`; `unclear` when it only begins like one. */
+/** The package version in a module path `@scope/name/1.0.0/file`; `unclear` when only the start has that form. */
 function moduleAt(path: string): PackageVersion | 'none' | 'unclear' {
   const [scoped, name = '', version = '', ...file] = path.split('/');
   if (scoped === undefined || !scoped.startsWith('@') || scoped === '@jsr') return 'none';

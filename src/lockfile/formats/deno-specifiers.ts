@@ -1,7 +1,7 @@
 import { splitAt } from '../parts/name.ts';
 import { type Entry, TreeError, textOf } from '../text/value.ts';
 
-/** The map from what was asked for to what was chosen, as ids `jsr:@scope/name@1.0.0` and `npm:name@1.0.0`. */
+/** The map from specifiers to the ids that they resolve to: `jsr:@scope/name@1.0.0` and `npm:name@1.0.0`. */
 export class Specifiers {
   readonly #ids = new Map<string, { readonly key: string; readonly at: number; readonly id: string }>();
   readonly #byName = new Map<string, Set<string>>();
@@ -9,7 +9,7 @@ export class Specifiers {
   constructor(entries: Iterable<Entry>) {
     for (const { key, at, value } of entries) {
       const text = textOf(value);
-      if (text === undefined) throw new TreeError(`has a specifier that has no resolution`, at);
+      if (text === undefined) throw new TreeError('has a specifier without a version', at);
       const name = nameIn(key);
       // Version 3 repeats scheme and name in the value.
       const id = text.includes(':') ? text : `${name}@${text}`;
@@ -24,7 +24,7 @@ export class Specifiers {
     return this.#ids.values();
   }
 
-  /** A dependency is written without its range where only one version was chosen. */
+  /** A dependency has no range when all its specifiers resolve to one version. */
   resolve(specifier: string): string | undefined {
     const exact = this.#ids.get(specifier)?.id;
     if (exact !== undefined) return exact;

@@ -11,16 +11,16 @@ import {
   flagsOf,
   folderName,
   inWords,
-  mark,
+  nodeModules,
   patchedBy,
   refuseLong,
 } from './npm-entry.ts';
 
-/** Sections whose dependencies are installed; a missing peer or optional one is no damage. */
+/** Dependencies in these sections must be in the lockfile; peer and optional ones may be missing. */
 const required = ['dependencies', 'devDependencies'];
 const allowedMissing = ['optionalDependencies', 'peerDependencies'];
 
-/** The `packages` of versions 2 to 4: one flat map from folder to package. */
+/** Reads `packages` of versions 2 to 4: a flat map from folder to package. */
 export class Packages {
   readonly #entries: readonly Entry[];
   readonly #byKey: ReadonlyMap<string, Entry>;
@@ -28,7 +28,7 @@ export class Packages {
   readonly #into: Collector;
   readonly #dependents = new Dependents();
   readonly #hasRoot: boolean;
-  /** The names of the links that lead to a package in the store. */
+  /** By the key of a package in the store: the names of the links to it. */
   readonly #links = new Map<string, string[]>();
 
   constructor(entries: readonly Entry[], into: Collector) {
@@ -40,10 +40,14 @@ export class Packages {
       refuseLong(key, at);
       const name = folderName(key);
       if (name === undefined) continue;
-      const behind = this.#behind(key);
-      if (behind !== key && this.#links.get(behind)?.push(name) === undefined)
-        this.#links.set(behind, [name]);
-      this.#folders.put(key.slice(0, Math.max(0, key.length - name.length - mark.length - 1)), name, key);
+      const target = this.#linkTarget(key);
+      if (target !== key && this.#links.get(target)?.push(name) === undefined)
+        this.#links.set(target, [name]);
+      this.#folders.put(
+        key.slice(0, Math.max(0, key.length - name.length - nodeModules.length - 1)),
+        name,
+        key,
+      );
     }
   }
 
@@ -58,11 +62,11 @@ export class Packages {
     if (installedAs === undefined) return;
     const name = textAt(value, 'name') ?? installedAs;
     if (isJsrScoped(installedAs) && name !== installedAs)
-      return this.#into.unreadable(at, key, `it is called ${name} inside`);
+      return this.#into.unreadable(at, key, `the entry names another package: ${name}`);
     if (isTrue(value, 'link')) {
-      const behind = this.#behind(key);
-      // With `install-strategy=linked`, what a link leads to is an entry of its own, which is read there.
-      if (behind !== key && (!isJsrScoped(name) || packageName(this.#byKey.get(behind)) === name)) return;
+      const target = this.#linkTarget(key);
+      // With `install-strategy=linked`, the target of a link has its own entry, which is read separately.
+      if (target !== key && (!isJsrScoped(name) || packageName(this.#byKey.get(target)) === name)) return;
       this.#into.installs(installedAs, undefined);
       if (isJsrScoped(name))
         this.#into.unreadable(at, key, 'it is a link to a folder, not a package from JSR');
@@ -86,8 +90,8 @@ export class Packages {
     });
   }
 
-  /** The package in the store that a link leads to, where the lockfile has it; else the entry itself. */
-  #behind(key: string): string {
+  /** The key of the package in the store that a link leads to, if the lockfile has it; otherwise the key itself. */
+  #linkTarget(key: string): string {
     const value = this.#byKey.get(key)?.value;
     if (value === undefined || !isTrue(value, 'link')) return key;
     const target = textAt(value, 'resolved') ?? '';
@@ -96,7 +100,7 @@ export class Packages {
     return target;
   }
 
-  /** Marked or not: whatever lies inside a package that bundles others may be one of those. */
+  /** With or without a mark, every entry inside a package that bundles others may be bundled. */
   #bundled(key: string, value: Tree): Unpinned | undefined {
     for (let above = parentOf(key); folderName(above) !== undefined; above = parentOf(above)) {
       const bundler = this.#byKey.get(above)?.value;
@@ -111,11 +115,11 @@ export class Packages {
     const own = folderName(key) === undefined;
     const reach = this.#folders.through(upward(key));
     for (const section of [...required, ...allowedMissing]) {
-      // A package from the registry does not bring its devDependencies.
+      // npm does not install the devDependencies of a package from the registry.
       if (section === 'devDependencies' && !own) continue;
       for (const dependency of entriesOf(get(value, section))) {
         const nearby = nearest(reach, dependency.key);
-        const found = nearby === undefined ? undefined : this.#behind(nearby);
+        const found = nearby === undefined ? undefined : this.#linkTarget(nearby);
         const asks = askedOf(dependency);
         if (found === undefined) {
           if (asks !== undefined && required.includes(section)) this.#missing(dependency, key);
@@ -131,7 +135,7 @@ export class Packages {
   #ask({ key, at }: Entry, asks: string, found: string): void {
     const entry = this.#byKey.get(found);
     const as = entry === undefined ? found : inWords(folderName(found) ?? found, entry.value);
-    this.#into.asked({ at, entry: key, asks, leadsTo: entry?.at, as });
+    this.#into.request({ at, entry: key, asks, resolvesTo: entry?.at, as });
   }
 
   #missing({ key, at }: Entry, dependent: string): void {
@@ -140,14 +144,14 @@ export class Packages {
   }
 }
 
-/** What an entry calls its package: by its own word, else by its folder. */
+/** The package name of an entry: from its `name`, otherwise from its folder. */
 function packageName(entry: Entry | undefined): string | undefined {
   return entry === undefined ? undefined : (textAt(entry.value, 'name') ?? folderName(entry.key));
 }
 
-/** The package or project that a folder lies in. */
+/** The package or project that contains a folder. */
 function parentOf(folder: string): string {
-  return folder.slice(0, Math.max(0, folder.lastIndexOf(mark) - 1));
+  return folder.slice(0, Math.max(0, folder.lastIndexOf(nodeModules) - 1));
 }
 
 /** A folder and those above it, as Node searches them. */

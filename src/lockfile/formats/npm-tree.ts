@@ -2,13 +2,13 @@ import type { Collector } from '../parts/collector.ts';
 import { Dependents } from '../parts/dependents.ts';
 import { isJsrScoped, splitAt } from '../parts/name.ts';
 import { type Entry, entriesOf, get, type MapTree, sectionOf, type Tree, textAt } from '../text/value.ts';
-import { askedOf, bundledBy, flagsOf, folderName, mark, patchedBy, refuseLong } from './npm-entry.ts';
+import { askedOf, bundledBy, flagsOf, folderName, nodeModules, patchedBy, refuseLong } from './npm-entry.ts';
 
-/** The nested `dependencies` of version 1, which version 2 repeats for npm 6. */
+/** Reads the nested `dependencies` of version 1, which version 2 repeats for npm 6. */
 export class OldTree {
   readonly #root: MapTree;
   readonly #into: Collector;
-  /** What the newer tree says, so that only what differs is mentioned again. */
+  /** The `packages` of version 2, so that only differences are reported again. */
   readonly #newer: Tree | undefined;
   readonly #dependents = new Dependents();
 
@@ -57,20 +57,20 @@ export class OldTree {
   }
 
   #ask({ key, at }: Entry, asks: string, found: Entry, folder: string): void {
-    const { name, version } = meant(found.key, found.value);
-    // What the newer tree says as well was judged there.
+    const { name, version } = nameAndVersion(found.key, found.value);
+    // An entry that the newer tree repeats was checked there.
     const newer = this.#repeats(folder, name, version, found.value) ? this.#newer : undefined;
     const entry = newer?.kind === 'map' ? newer.entries.get(folder) : found;
-    this.#into.asked({ at, entry: key, asks, leadsTo: entry?.at, as: `${name}@${version ?? ''}` });
+    this.#into.request({ at, entry: key, asks, resolvesTo: entry?.at, as: `${name}@${version ?? ''}` });
   }
 
   #package({ key, at, value }: Entry, path: string) {
     if (value.kind !== 'map') return this.#into.unreadable(at, key, 'it is not a map');
-    const { name, version } = meant(key, value);
+    const { name, version } = nameAndVersion(key, value);
     if (this.#repeats(path, name, version, value)) return;
     if (isJsrScoped(key) && name !== key)
-      return this.#into.unreadable(at, key, `it is called ${name} inside`);
-    // A version of the old tree can be an address: a tarball, a folder or a repository.
+      return this.#into.unreadable(at, key, `the entry names another package: ${name}`);
+    // In the old tree, a version can be an address: a tarball, a folder or a repository.
     const elsewhere = version?.includes(':') === true ? version : undefined;
     this.#into.npm({
       at,
@@ -79,7 +79,7 @@ export class OldTree {
       version: elsewhere === undefined ? version : undefined,
       address: textAt(value, 'resolved') ?? elsewhere,
       integrity: textAt(value, 'integrity'),
-      unpinned: patchedBy(value) ?? bundledBy(value, path.lastIndexOf(mark) > 0),
+      unpinned: patchedBy(value) ?? bundledBy(value, path.lastIndexOf(nodeModules) > 0),
       installedAs: key,
       folder: path,
       dependents: this.#dependents.of(path),
@@ -101,7 +101,10 @@ export class OldTree {
 }
 
 /** Name and version of an entry; the version of an alias holds both. */
-function meant(key: string, value: Tree): { readonly name: string; readonly version: string | undefined } {
+function nameAndVersion(
+  key: string,
+  value: Tree,
+): { readonly name: string; readonly version: string | undefined } {
   const version = textAt(value, 'version');
   if (version?.startsWith('npm:') !== true) return { name: key, version };
   const [name, own] = splitAt(version.slice('npm:'.length));

@@ -19,7 +19,7 @@ export const npm = {
     const version = versionOf(root);
     if (version > 1 && get(root, 'packages') === undefined) throw new TreeError('has no packages', root.at);
     if (version > 1) new Packages([...sectionOf(root, 'packages')], into).read();
-    // npm 6 reads nothing but the older tree, which version 2 keeps beside the newer one.
+    // npm 6 reads only the older tree, which version 2 keeps beside the newer one.
     if (version < 3) new OldTree(root, into, version === 2 ? get(root, 'packages') : undefined).read();
   },
 } as const satisfies LockfileFormat;

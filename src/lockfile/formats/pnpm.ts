@@ -22,7 +22,7 @@ import {
 } from '../text/value.ts';
 import { readYaml } from '../text/yaml.ts';
 
-/** `pnpm-lock.yaml`, versions 6 (pnpm 8), 9 (pnpm 9 to 12) and 13 (pnpm 12); several documents are read as one. */
+/** `pnpm-lock.yaml`, versions 6 (pnpm 8), 9 (pnpm 9 to 12) and 13 (pnpm 12); all documents in one file are read. */
 export const pnpm = {
   id: 'pnpm',
   title: 'pnpm',
@@ -45,7 +45,7 @@ function documentsIn(text: string): readonly Tree[] {
   if (json === null) return readYaml(text);
   const begin = json.index + json[0].length;
   const before = text.slice(0, json.index);
-  // Blanks in front keep the positions.
+  // Spaces in place of the earlier documents keep the positions.
   const last = readJson(' '.repeat(begin) + text.slice(begin), { relaxed: true });
   return before.trim() === '' ? [last] : [...readYaml(before), last];
 }
@@ -54,7 +54,7 @@ const dependencySections = ['dependencies', 'optionalDependencies'];
 const projectSections = [
   ...dependencySections,
   'devDependencies',
-  // pnpm 10 and later keep what they need themselves in a document of its own.
+  // pnpm 10 and later keep their own dependencies in a separate document.
   'configDependencies',
   'packageManagerDependencies',
 ];
@@ -68,13 +68,13 @@ class PnpmLock {
   readonly #known: ReadonlyMap<string, Entry>;
   readonly #patches: Patches;
   readonly #overrides: Overrides;
-  /** What the digests are of: the `.tgz`, or since pnpm 12 the uncompressed tar. */
+  /** What the digests cover: the `.tgz`, or since pnpm 12 the uncompressed tar. */
   readonly #target: string;
-  /** Where the registries are that the project gave names; read when one is asked for. */
+  /** Addresses of the registries that the project named, by prefix; read when first needed. */
   #named: ReadonlyMap<string, string> | undefined;
   readonly #dependents = new Dependents();
   readonly #production = new Production();
-  /** By package key: the names that the project and other packages give it, the first one first. */
+  /** By package key: the names that the project and other packages use for it, in file order. */
   readonly #aliases = new Map<string, Set<string>>();
 
   constructor(root: MapTree, into: Collector) {
@@ -94,25 +94,29 @@ class PnpmLock {
     if (this.#version !== 6 && importers.length === 0) {
       throw new TreeError(`has no ${named}`, this.#root.at, 'the file was cut short; restore it');
     }
-    // Version 6 has the only project at the top.
+    // In version 6, a single project has its dependencies at the top.
     for (const section of projectSections) this.#ask(section, [...sectionOf(this.#root, section)], '');
     for (const { key, at, value } of importers) {
-      refuseTorn(at, value);
+      refuseTruncated(at, value);
       for (const section of projectSections) this.#ask(section, [...sectionOf(value, section)], key);
     }
     const snapshots = this.#version === 9 ? [...sectionOf(this.#root, 'snapshots')] : this.#packages;
     const resolved = new Set(snapshots.map(({ key }) => bare(key)));
-    const lost = this.#packages.find(({ key }) => !resolved.has(bare(key)));
-    if (lost !== undefined) {
-      throw new TreeError('has a package without a snapshot', lost.at, 'the file was cut short; restore it');
+    const orphan = this.#packages.find(({ key }) => !resolved.has(bare(key)));
+    if (orphan !== undefined) {
+      throw new TreeError(
+        'has a package without a snapshot',
+        orphan.at,
+        'the file was cut short; restore it',
+      );
     }
     for (const { key, at, value } of snapshots) {
-      refuseTorn(at, value);
+      refuseTruncated(at, value);
       if (isPatched(key)) this.#patches.add(bare(key));
       for (const section of dependencySections) {
         for (const dependency of sectionOf(value, section)) this.#depend(dependency, key);
       }
-      // Version 13 says beside the range which version a peer is; earlier ones list it with the dependencies.
+      // Version 13 has the version of a peer beside its range; earlier versions list it with the dependencies.
       if (this.#version === 13)
         for (const peer of sectionOf(value, 'peerDependencies'))
           if (get(peer.value, 'version') !== undefined) this.#depend(peer, key);
@@ -121,7 +125,7 @@ class PnpmLock {
     for (const entry of this.#packages) this.#package(entry, optional);
   }
 
-  /** A section that version 13 has among the settings; both are read, so that neither place can hide one. */
+  /** A section that version 13 has under `settings`; both places are read, so that neither can hide an entry. */
   #setting(name: string): readonly Entry[] {
     return [...sectionOf(this.#root, name), ...sectionOf(get(this.#root, 'settings'), name)];
   }
@@ -134,7 +138,7 @@ class PnpmLock {
     const { prefix, reference } = prefixIn(full);
     const name = textAt(value, 'name') ?? nameInKey;
     if (name !== nameInKey && (isJsrScoped(name) ? isVersion(reference ?? '') : isJsrScoped(nameInKey))) {
-      return this.#into.unreadable(at, key, `it is called ${name} inside`);
+      return this.#into.unreadable(at, key, `the entry names another package: ${name}`);
     }
     const resolution = get(value, 'resolution');
     // A key may hold an address instead of a version.
@@ -145,7 +149,7 @@ class PnpmLock {
         ? this.#implied(prefix, name, version)
         : undefined;
     const tarball = written ?? implied?.address;
-    // With a type, pnpm minds no tarball that stands beside it.
+    // With a type, pnpm ignores a tarball beside it.
     const elsewhere = ['type', 'repo', 'directory'].some((one) => get(resolution, one) !== undefined);
     if (elsewhere) {
       if (isJsrScoped(name) || namesJsrScope(tarball ?? ''))
@@ -172,7 +176,7 @@ class PnpmLock {
       names: this.#aliases.get(id),
       direct: this.#dependents.isDirect(id),
       dependents: this.#dependents.of(id),
-      // Version 9 no longer says it of each package, only what the project asks for and why.
+      // Version 9 has no flag on each package, only the sections of the project.
       dev: this.#version === 6 ? isTrue(value, 'dev') : this.#production.isDev(id),
       optional: optional.get(id) ?? false,
     });
@@ -182,28 +186,28 @@ class PnpmLock {
     if (this.#patches.has(id, name, version)) return changedByPatch('pnpm');
     if (this.#target === 'tarball' || this.#target === 'tar') return undefined;
     const target = JSON.stringify(this.#target);
-    return { why: `its integrity is of ${target} (integrityTarget), which this program does not know` };
+    return { why: `its integrity is of ${target} (integrityTarget), which this program does not support` };
   }
 
-  /** Without a tarball, pnpm asks the registry that the project gave this prefix. */
+  /** Without a tarball, pnpm fetches from the registry that the project gave this prefix. */
   #implied(prefix: string, name: string, version: string | undefined): Implied {
     this.#named ??= namedRegistries(this.#into.beside[workspaceFile]);
     const base = this.#named.get(prefix);
     if (base === undefined || !URL.canParse(base)) return { address: undefined, unknown: true };
     const address = `${base.replace(/\/+$/, '')}/${name}/${version ?? ''}.tgz`;
-    // At home, the prefix does not say the whole address of the tarball.
-    const isHome = this.#into.npmAddress(address).kind === 'registry';
-    return { address: isHome ? undefined : address, unknown: false };
+    // At our own registry, the tarball has another address than the prefix implies.
+    const isOwn = this.#into.npmAddress(address).kind === 'registry';
+    return { address: isOwn ? undefined : address, unknown: false };
   }
 
-  /** Version 6 puts the host in front where it is not the default registry: `npm.example/@jsr/std__path@1.0.8`. */
+  /** In version 6, a key starts with the host when that is not the default registry: `npm.example/@jsr/std__path@1.0.8`. */
   #hostOf(id: string): readonly [address: string | undefined, named: string] {
     if (id.startsWith('/')) return [undefined, id.slice(1)];
     const cut = id.indexOf('/@jsr/');
     if (this.#version !== 6 || cut === -1) return [undefined, id];
     const [name, version] = splitAt(id.slice(cut + 1));
     const address = `https://${id.slice(0, cut)}/${name}/${version ?? ''}.tgz`;
-    // At home, the key does not say the whole address of the tarball.
+    // At our own registry, the tarball has another address than the key implies.
     return [this.#into.npmAddress(address).kind === 'registry' ? undefined : address, id.slice(cut + 1)];
   }
 
@@ -224,7 +228,7 @@ class PnpmLock {
   }
 
   #depend(dependency: Entry, dependent: string): void {
-    // A snapshot does not repeat what was asked for, only under which name.
+    // A snapshot has the names of its dependencies, but not their ranges.
     const version = textOf(dependency.value) ?? textAt(dependency.value, 'version');
     const id = this.#refer(dependency, '', version, dependent);
     if (id === undefined) return;
@@ -232,17 +236,17 @@ class PnpmLock {
     this.#production.need(bare(dependent), id);
   }
 
-  /** What a project asks for; with `catalog:`, the lockfile says elsewhere what that is. */
+  /** The range of a dependency of the project; a `catalog:` range is resolved with the catalog in the lockfile. */
   #rangeOf({ key, value }: Entry): string {
     const range = textAt(value, 'specifier') ?? '';
-    // `jm:@jsr/std__path@^1` asks the registry that the project calls so for that package, as `npm:` does.
+    // `jm:@jsr/std__path@^1` means that package at the registry with the prefix `jm`, like `npm:`.
     if (!range.startsWith('catalog:')) return range.replace(/^[A-Za-z][\w.-]*:(?=@jsr\/)/i, 'npm:');
     const catalogs = get(this.#root, 'catalogs') ?? get(get(this.#root, 'settings'), 'catalogs');
     const catalog = get(catalogs, range.slice('catalog:'.length).trim() || 'default');
     return textAt(get(catalog, key), 'specifier') ?? textAt(catalog, key) ?? '';
   }
 
-  /** The package key that a dependency means: `1.0.8` of that name, or another name and version in full. */
+  /** The package key of a dependency: its version is `1.0.8`, or another name with a version. */
   #refer(
     { key, at }: Entry,
     range: string,
@@ -255,12 +259,12 @@ class PnpmLock {
     }
     if (/^(?:link|workspace):/.test(version)) {
       this.#into.installs(key, undefined);
-      const excuse =
+      const override =
         range.startsWith('jsr:') && version === `link:${range}`
           ? `a folder of that name: ${unknownToPnpm}`
-          : this.#overrides.excuse(key, version);
+          : this.#overrides.explain(key, version);
       if (asks !== undefined)
-        this.#into.asked({ at, entry: key, asks, leadsTo: undefined, as: version, excuse });
+        this.#into.request({ at, entry: key, asks, resolvesTo: undefined, as: version, override });
       return undefined;
     }
     const reference = bare(version);
@@ -273,20 +277,31 @@ class PnpmLock {
       if (aliases === undefined) this.#aliases.set(found, new Set([key]));
       else aliases.add(key);
       const as = found.replace(/^\//, '');
-      const leadsTo = this.#known.get(found)?.at;
+      const resolvesTo = this.#known.get(found)?.at;
       if (asks !== undefined)
-        this.#into.asked({ at, entry: key, asks, leadsTo, as, excuse: this.#overrides.excuse(key, as) });
+        this.#into.request({
+          at,
+          entry: key,
+          asks,
+          resolvesTo,
+          as,
+          override: this.#overrides.explain(key, as),
+        });
       return found;
     }
     if (asks === undefined && !isJsrScoped(reference.replace(/^\//, ''))) {
-      throw new TreeError('refers to a package that is not there', at, 'the file was cut short; restore it');
+      throw new TreeError(
+        'refers to a package that is not in the lockfile',
+        at,
+        'the file was cut short; restore it',
+      );
     }
     this.#into.unreadable(at, key, `a dependency of ${dependent} that is not in the lockfile`);
     return undefined;
   }
 }
 
-const unknownToPnpm = 'the pnpm that wrote it did not know what the request means';
+const unknownToPnpm = 'the pnpm version that wrote the lockfile does not support "jsr:"';
 
 /** Whether a key says that the package is changed by a patch: `a@1.0.0(patch_hash=…)(b@2.0.0)`. */
 function isPatched(key: string): boolean {
@@ -306,17 +321,17 @@ function versionOf(root: MapTree): number {
 }
 
 interface Implied {
-  /** `undefined` where the registry is at home. */
+  /** `undefined` for our own registry. */
   readonly address: string | undefined;
   readonly unknown: boolean;
 }
 
-// Specifiers that mean something of their own; pnpm takes none of them for the name of a registry.
+// Prefixes with a fixed meaning; pnpm does not read them as the prefix of a registry.
 const reserved = /^(?:file|link|portal|workspace|catalog|git|https?|npm|jsr)$/i;
 
 const workspaceFile = 'pnpm-workspace.yaml';
 
-/** `jm:1.0.8`: the version, and the prefix that the project gave a registry; anything else is left as it is. */
+/** Splits `jm:1.0.8` into the prefix of a registry and the version; any other reference is returned unchanged. */
 function prefixIn(reference: string | undefined): { readonly prefix?: string; readonly reference?: string } {
   if (reference === undefined) return {};
   const [, prefix = '', version = ''] = /^([A-Za-z][\w.-]*):(.+)$/s.exec(reference) ?? [];
@@ -324,7 +339,7 @@ function prefixIn(reference: string | undefined): { readonly prefix?: string; re
   return isPrefix ? { prefix, reference: version } : { reference };
 }
 
-/** The registries that a pnpm-workspace.yaml gives a prefix; `registries` counts before the older `namedRegistries`. */
+/** The registries with a prefix in a pnpm-workspace.yaml; `registries` wins over the older `namedRegistries`. */
 function namedRegistries(text: string | undefined): ReadonlyMap<string, string> {
   const named = new Map<string, string>();
   const [root] = text === undefined ? [] : settingsIn(text);
@@ -336,7 +351,7 @@ function namedRegistries(text: string | undefined): ReadonlyMap<string, string> 
   return named;
 }
 
-// Settings that cannot be read say nothing, and whatever needed them is unreadable.
+// Without readable settings, entries that need a prefix are reported as unreadable.
 function settingsIn(text: string): readonly Tree[] {
   try {
     return readYaml(text);
@@ -348,7 +363,7 @@ function settingsIn(text: string): readonly Tree[] {
 
 function elsewhereReason(resolution: Tree | undefined): string {
   return textAt(resolution, 'type') === 'variations'
-    ? 'it has a tarball for each platform, which no package of JSR has'
+    ? 'it has a tarball for each platform, but JSR packages have only one'
     : 'it comes from a folder or a repository, not from JSR';
 }
 
@@ -357,13 +372,13 @@ function targetOf(root: MapTree): string {
   return target === undefined ? 'tarball' : (textOf(target) ?? 'nothing');
 }
 
-// pnpm writes `{}` where there is nothing to say.
-function refuseTorn(at: number, value: Tree): void {
+// pnpm writes `{}` for an entry without content.
+function refuseTruncated(at: number, value: Tree): void {
   if (value.kind !== 'map')
     throw new TreeError('has an entry without content', at, 'the file was cut short; restore it');
 }
 
-/** A key without the peers it was resolved with: `a@1.0.0(b@2.0.0)`. */
+/** A key without the resolved peers: `a@1.0.0` of `a@1.0.0(b@2.0.0)`. */
 function bare(key: string): string {
   const cut = key.indexOf('(');
   return cut === -1 ? key : key.slice(0, cut);

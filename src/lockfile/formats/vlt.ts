@@ -15,7 +15,7 @@ import {
   textOf,
 } from '../text/value.ts';
 
-/** `vlt-lock.json`, versions 0 and 1, which differ in how they spell ids. */
+/** `vlt-lock.json`, versions 0 and 1, which encode ids differently. */
 export const vlt = {
   id: 'vlt',
   title: 'vlt',
@@ -32,13 +32,13 @@ export const vlt = {
   },
 } as const satisfies LockfileFormat;
 
-/** How a version of the lockfile spells ids: fields, parted by one character, each of them encoded. */
-interface Spelling {
+/** How a version of the lockfile encodes ids: a delimiter between fields, and the encoding of each field. */
+interface IdEncoding {
   readonly delimiter: string;
   readonly decode: (field: string) => string | undefined;
 }
 
-const legacy: Spelling = {
+const legacy: IdEncoding = {
   delimiter: '·',
   decode: (field) => {
     try {
@@ -49,7 +49,7 @@ const legacy: Spelling = {
   },
 };
 
-const tilde: Spelling = {
+const tilde: IdEncoding = {
   delimiter: '~',
   decode: (field) =>
     field
@@ -77,22 +77,22 @@ function unescaped(code: string): string | undefined {
   return code.length === 2 ? String.fromCharCode(Number.parseInt(code, 16)) : escapes.get(code);
 }
 
-/** The registry that vlt has under this name when no option says otherwise. */
+/** The registry that vlt uses for `jsr` by default. */
 const builtInJsr = 'https://npm.jsr.io/';
 
 class VltLock {
   readonly #root: MapTree;
-  readonly #spelling: Spelling;
+  readonly #encoding: IdEncoding;
   readonly #into: Collector;
   readonly #nodes: readonly Entry[];
   readonly #known: ReadonlyMap<string, Entry>;
   readonly #dependents = new Dependents();
-  /** The folder names, by id, that dependents give it, the first one first. */
+  /** By id: the folder names that dependents use for it, in file order. */
   readonly #aliases = new Map<string, Set<string>>();
 
-  constructor(root: MapTree, spelling: Spelling, into: Collector) {
+  constructor(root: MapTree, encoding: IdEncoding, into: Collector) {
     this.#root = root;
-    this.#spelling = spelling;
+    this.#encoding = encoding;
     this.#into = into;
     this.#nodes = [...sectionOf(root, 'nodes')];
     this.#known = new Map(this.#nodes.map((node) => [node.key, node]));
@@ -103,12 +103,11 @@ class VltLock {
     for (const node of this.#nodes) this.#node(node);
   }
 
-  // `from name` → `type spec to`; ids hold no blanks, specs may.
+  // `from name` → `type spec to`; ids contain no spaces, specs may.
   #relate({ key, at, value }: Entry) {
     const text = textOf(value);
     const cut = key.indexOf(' ');
-    if (text === undefined || cut === -1)
-      return this.#into.unreadable(at, key, 'it is not written as vlt writes its edges');
+    if (text === undefined || cut === -1) return this.#into.unreadable(at, key, 'its edge is malformed');
     const from = key.slice(0, cut);
     const to = text.slice(text.lastIndexOf(' ') + 1);
     const spec = text.slice(text.indexOf(' ') + 1, text.lastIndexOf(' '));
@@ -116,7 +115,7 @@ class VltLock {
     const node = this.#known.get(to);
     if (node !== undefined) {
       if (asks !== undefined)
-        this.#into.asked({ at, entry: key, asks, leadsTo: node.at, as: this.#inWords(to) });
+        this.#into.request({ at, entry: key, asks, resolvesTo: node.at, as: this.#inWords(to) });
       const own = /^(?:file|workspace)/.test(from);
       if (own) this.#dependents.addDirect(to);
       if (!isProject(from)) this.#dependents.add(to, from);
@@ -128,7 +127,7 @@ class VltLock {
     }
   }
 
-  /** A range with the name that the options have for JSR's registry replaced by its usual one. */
+  /** A range in which the prefix that the options define for JSR's registry is replaced by `jsr`. */
   #plain(spec: string): string {
     const scheme = spec.slice(0, Math.max(0, spec.indexOf(':')));
     const named = get(get(get(this.#root, 'options'), 'jsr-registries'), scheme) !== undefined;
@@ -142,8 +141,7 @@ class VltLock {
 
   #node({ key, at, value }: Entry) {
     const [flags, nameItem, integrity, resolved] = itemsOf(value);
-    if (value.kind !== 'list')
-      return this.#into.unreadable(at, key, 'it is not written as vlt writes its nodes');
+    if (value.kind !== 'list') return this.#into.unreadable(at, key, 'its node is malformed');
     const id = this.#identify(key);
     const given = textOf(nameItem);
     if (id === undefined) {
@@ -165,7 +163,7 @@ class VltLock {
       unpinned:
         (bits & 4) === 0
           ? undefined
-          : { why: 'vlt holds the digest of a Brotli archive, not of the tarball' },
+          : { why: 'vlt records the digest of a Brotli archive, not of the tarball' },
       installedAs: this.#aliases.get(key)?.values().next().value,
       names: this.#aliases.get(key),
       direct: this.#dependents.isDirect(key),
@@ -177,19 +175,19 @@ class VltLock {
 
   /** Registry, name and version in an id, or `undefined` for what does not come from a registry. */
   #identify(key: string): Identified | undefined {
-    const [kind, registry, spec] = key.split(this.#spelling.delimiter, 3);
+    const [kind, registry, spec] = key.split(this.#encoding.delimiter, 3);
     if (kind !== '' || registry === undefined || spec === undefined) return undefined;
-    const decoded = this.#spelling.decode(spec) ?? spec;
+    const decoded = this.#encoding.decode(spec) ?? spec;
     const cut = decoded.lastIndexOf('@');
     if (cut <= 0) return undefined;
     return {
-      registry: this.#spelling.decode(registry) ?? registry,
+      registry: this.#encoding.decode(registry) ?? registry,
       name: decoded.slice(0, cut),
       version: decoded.slice(cut + 1),
     };
   }
 
-  /** Without an address, vlt asks the registry that the id names, at the address in the options or built in. */
+  /** Without an address, vlt fetches from the registry in the id, whose address is in the options or built in. */
   #implied({ registry, name, version }: Identified): Implied {
     const options = get(this.#root, 'options');
     const base =
@@ -201,12 +199,12 @@ class VltLock {
       return { kind: 'unclear', why: `the lockfile does not say where its registry "${registry}" is` };
     }
     const url = `${base.endsWith('/') ? base : `${base}/`}${name}/${version}.tgz`;
-    return { kind: this.#into.npmAddress(url).kind === 'registry' ? 'home' : 'foreign', url };
+    return { kind: this.#into.npmAddress(url).kind === 'registry' ? 'own' : 'foreign', url };
   }
 }
 
 type Implied =
-  | { readonly kind: 'home' | 'foreign'; readonly url: string }
+  | { readonly kind: 'own' | 'foreign'; readonly url: string }
   | { readonly kind: 'unclear'; readonly why: string };
 
 interface Identified {

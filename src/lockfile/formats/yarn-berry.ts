@@ -5,33 +5,34 @@ import { Dependents } from '../parts/dependents.ts';
 import type { Unpinned } from '../parts/integrity.ts';
 import { fromJsrId, isJsrScoped, splitAt } from '../parts/name.ts';
 import { changedByPatch } from '../parts/patches.ts';
-import { astray, otherThan, requestedFromJsr } from '../parts/request.ts';
+import { mismatchReason, otherThan, requestedFromJsr } from '../parts/request.ts';
 import { type Entry, get, type MapTree, sectionOf, TreeError, textAt, textOf } from '../text/value.ts';
 import { readYaml } from '../text/yaml.ts';
 
-/** Versions of the lockfile that are understood: Yarn 2 began with 4, Yarn 4.18 writes 10. */
+/** Supported versions of the lockfile: Yarn 2 started with 4, Yarn 4.18 writes 10. */
 const versions = { oldest: 4, newest: 10 };
 
-/** Patches of patches that are followed. */
+/** Number of nested patches that are followed. */
 const maxPatches = 16;
 
-/** Entries that one version may have: `jsr:` and its companion, by a few ranges. */
-const mostOfOneVersion = 8;
+/** Number of entries that one version may have: `jsr:` and the npm entry, each for some ranges. */
+const maxEntriesOfVersion = 8;
 
-/** Yarn's checksum is of the zip file it packs itself. */
-const ownZip: Unpinned = { why: 'the checksum of Yarn is of its own archive, not of the tarball' };
+/** Yarn's checksum covers the zip file that Yarn creates. */
+const ownZip: Unpinned = { why: "Yarn's checksum is of its own archive, not of the tarball" };
 
-/** Why an entry may differ from what its dependents ask for, in every version of Yarn. */
-export const resolutions = 'as only "resolutions" of the project could want';
+/** The reason why an entry may differ from what its dependents ask for, in every version of Yarn. */
+export const resolutions = 'which only "resolutions" of the project can cause';
 
 /** Reads a `yarn.lock` of Yarn 2 and later. Throws as `LockfileFormat.read` does. */
-export function readBerry(text: string, into: Collector): void {
+export function readYarnBerry(text: string, into: Collector): void {
   const [root, ...more] = readYaml(text);
-  if (root === undefined || more.length > 0) throw new TreeError('is not one document', more[0]?.at ?? 0);
+  if (root === undefined || more.length > 0)
+    throw new TreeError('does not contain exactly one document', more[0]?.at ?? 0);
   if (root.kind !== 'map') throw new TreeError('is not a map', root.at);
   refuseVersion(root);
   const blocks = [...root.entries.values()].filter(({ key }) => key !== '__metadata').map(toBlock);
-  // Of several workspaces, only the one at the top is in every lockfile.
+  // Only the root workspace is in every lockfile.
   if (!blocks.some(({ reference }) => reference === 'workspace:.')) {
     throw new TreeError('has no entry for the project itself', root.at, 'the file was cut short; restore it');
   }
@@ -40,10 +41,10 @@ export function readBerry(text: string, into: Collector): void {
 
 interface Block extends Entry {
   readonly descriptors: readonly string[];
-  /** Name and reference that the entry resolved to; empty when it has no resolution. */
+  /** Name and reference that the entry resolves to; empty when it has no resolution. */
   readonly ident: string;
   readonly reference: string;
-  /** An entry of the project itself, which is not installed from anywhere. */
+  /** Whether the entry is a workspace of the project, which is not fetched. */
   readonly workspace: boolean;
 }
 
@@ -51,11 +52,11 @@ class BerryLock {
   readonly #blocks: readonly Block[];
   readonly #into: Collector;
   readonly #byDescriptor = new Map<string, Block>();
-  /** By the name of a descriptor: what its entries are. */
+  /** By the name of a descriptor: the packages of its entries. */
   readonly #names = new Map<string, Set<string>>();
   /** By the name of a descriptor: its entries. */
   readonly #byName = new Map<string, Set<Block>>();
-  /** Names that the project asks for in words that do not tell which of several entries it means. */
+  /** Direct dependencies whose entry is ambiguous. */
   readonly #perhapsDirect = new Set<string>();
   readonly #dependents = new Dependents();
 
@@ -84,7 +85,7 @@ class BerryLock {
 
   read(): void {
     for (const block of this.#blocks) this.#relate(block);
-    // A `jsr:` dependency and its npm companion are one package, named twice; the entry that says `jsr:` speaks.
+    // A `jsr:` dependency also has an npm entry for the same package; both become one mention.
     const groups = new Map<string, NpmMention[]>();
     for (const block of this.#blocks) {
       const mention = this.#mention(block);
@@ -94,14 +95,14 @@ class BerryLock {
       if (group === undefined) groups.set(id, [mention]);
       else group.push(mention);
     }
-    for (const group of groups.values()) this.#speak(group);
+    for (const group of groups.values()) this.#addGroup(group);
   }
 
-  #speak(group: readonly NpmMention[]): void {
-    const speaker = group.find(({ entry }) => entry.includes('@jsr:')) ?? group[0];
-    if (speaker === undefined) return;
+  #addGroup(group: readonly NpmMention[]): void {
+    const main = group.find(({ entry }) => entry.includes('@jsr:')) ?? group[0];
+    if (main === undefined) return;
     this.#into.npm({
-      ...speaker,
+      ...main,
       names: group.flatMap(({ names = [] }) => [...names]),
       direct: this.#isDirect(group),
       dependents: group.flatMap(({ entry }) => [...this.#dependents.of(entry)]),
@@ -114,12 +115,12 @@ class BerryLock {
     return names.some((name) => this.#perhapsDirect.has(name)) ? undefined : false;
   }
 
-  /** Relates by name alone: `catalog:` and `resolutions` hide the range, which is no trouble where there is one version. */
+  /** Relates by name only: `catalog:` and `resolutions` hide the range, but with one version the name is sufficient. */
   #relateByName(name: string, dependent: string, workspace: boolean): void {
     const entries = this.#byName.get(name) ?? new Set();
     const [first] = entries;
     const isOne =
-      entries.size <= mostOfOneVersion &&
+      entries.size <= maxEntriesOfVersion &&
       [...entries].every((block) => first !== undefined && identityOf(block) === identityOf(first));
     if (!isOne && workspace) this.#perhapsDirect.add(name);
     if (!isOne) return;
@@ -134,13 +135,13 @@ class BerryLock {
       const asked = textOf(range) ?? '';
       const asks = requestedFromJsr(name, asked);
       const entry = `${name}@${asked}`;
-      // Before version 8, `npm:` was left out.
+      // Before version 8, `npm:` was omitted.
       const found =
         this.#byDescriptor.get(`${name}@${asked}`) ?? this.#byDescriptor.get(`${name}@npm:${asked}`);
       if (found !== undefined) {
         this.#dependents.add(found.key, dependent);
         if (found.workspace && asks !== undefined)
-          this.#into.unreadable(at, entry, astray(asks, inWords(found)));
+          this.#into.unreadable(at, entry, mismatchReason(asks, inWords(found)));
         if (workspace) this.#dependents.addDirect(found.key);
         continue;
       }
@@ -149,13 +150,13 @@ class BerryLock {
       if (listed !== undefined) {
         const as = asks === undefined ? undefined : otherThan(asks, listed);
         if (asks !== undefined && as !== undefined)
-          this.#into.asked({ at, entry, asks, leadsTo: undefined, as, excuse: resolutions });
+          this.#into.request({ at, entry, asks, resolvesTo: undefined, as, override: resolutions });
         this.#relateByName(name, dependent, workspace);
         continue;
       }
       if (asks === undefined) {
         throw new TreeError(
-          'refers to a package that is not there',
+          'refers to a package that is not in the lockfile',
           at,
           'the file was cut short; restore it',
         );
@@ -186,16 +187,16 @@ class BerryLock {
     }
     const { name, version = written, address, unpinned = ownZip } = found;
     if (name === undefined) {
-      this.#into.unreadable(at, key, `its resolution names no JSR package version: ${reference}`);
+      this.#into.unreadable(at, key, `its resolution is not a JSR package version: ${reference}`);
       return undefined;
     }
     const asks = descriptors.map((one) => asksFor(one)).find((one) => one !== undefined && one !== name);
     if (asks !== undefined) {
-      this.#into.unreadable(at, key, astray(asks, `${ident}@${reference}`));
+      this.#into.unreadable(at, key, mismatchReason(asks, `${ident}@${reference}`));
       return undefined;
     }
     if (isJsrScoped(name) && version !== written) {
-      this.#into.unreadable(at, key, `its version is ${written}, its resolution ${version}`);
+      this.#into.unreadable(at, key, `its version is ${written}, but its resolution is ${version}`);
       return undefined;
     }
     return {
@@ -212,7 +213,7 @@ class BerryLock {
 }
 
 interface Located {
-  /** `undefined` for a `jsr:` reference that no JSR package can have. */
+  /** `undefined` for an invalid `jsr:` reference. */
   readonly name: string | undefined;
   /** `undefined` when the reference does not repeat it. */
   readonly version?: string | undefined;
@@ -220,7 +221,7 @@ interface Located {
   readonly unpinned?: Unpinned;
 }
 
-/** What a resolution `ident@reference` installs, or `undefined` when that is no registry and no address. */
+/** The package that a resolution `ident@reference` installs; `undefined` when it is neither from a registry nor an address. */
 function locate(ident: string, reference: string, depth = 0): Located | undefined {
   const [protocol, rest] = cutAt(reference, ':');
   const [selector, bindings] = cutAt(rest, '::');
@@ -251,7 +252,7 @@ function locate(ident: string, reference: string, depth = 0): Located | undefine
   }
 }
 
-/** The JSR package that a descriptor asks for, if any; a patch asks for what it changes. */
+/** The JSR package that a descriptor asks for, if any; a patch asks for the package that it changes. */
 function asksFor(descriptor: string, depth = 0): string | undefined {
   const [name, range = ''] = splitAt(descriptor);
   if (!range.startsWith('patch:')) return requestedFromJsr(name, range);
@@ -259,12 +260,12 @@ function asksFor(descriptor: string, depth = 0): string | undefined {
   return requestedFromJsr(name, '') ?? (depth > maxPatches ? undefined : asksFor(inner, depth + 1));
 }
 
-/** What an entry is: the name of its package, or its whole resolution. */
+/** The name of an entry for messages: the name of its package, or its whole resolution. */
 function inWords({ ident, reference }: Block): string {
   return locate(ident, reference)?.name ?? `${ident}@${reference}`;
 }
 
-/** Name and version of an entry; a `jsr:` entry and its companion have the same. */
+/** Name and version of an entry; a `jsr:` entry and its npm entry have the same. */
 function identityOf({ ident, reference, value }: Block): string {
   const { name = ident, version = textAt(value, 'version') } = locate(ident, reference) ?? {};
   return `${name}@${version}`;

@@ -1,9 +1,9 @@
 import type { LockfileFormat } from '../format.ts';
 import { TreeError } from '../text/value.ts';
-import { readBerry } from './yarn-berry.ts';
-import { readClassic } from './yarn-classic.ts';
+import { readYarnBerry } from './yarn-berry.ts';
+import { readYarnClassic } from './yarn-classic.ts';
 
-/** `yarn.lock` of Yarn 1, and of Yarn 2 and later, which is another format under the same name. */
+/** `yarn.lock` of Yarn 1 and of Yarn 2 and later, two formats with the same file name. */
 export const yarn = {
   id: 'yarn',
   title: 'Yarn',
@@ -12,9 +12,9 @@ export const yarn = {
   fileNames: ['yarn.lock'],
   recognises: (text) => isBerry(text) || isClassic(text),
   read: (text, into) => {
-    if (isBerry(text)) readBerry(text, into);
-    else if (isClassic(text) || /^[^\s#]/m.test(text)) readClassic(text, into);
-    else throw new TreeError('holds no entry and no version, so it is not a lockfile of Yarn', 0);
+    if (isBerry(text)) readYarnBerry(text, into);
+    else if (isClassic(text) || /^[^\s#]/m.test(text)) readYarnClassic(text, into);
+    else throw new TreeError('contains no entry and no version, so it is not a lockfile of Yarn', 0);
   },
 } as const satisfies LockfileFormat;
 

@@ -11,32 +11,32 @@ import {
   type Target,
   type UnreadableEntry,
 } from '../../model/target.ts';
-import { type HandedOn, handedOn } from './cdn-address.ts';
+import { type CdnPackage, packageOnCdn } from './cdn-package.ts';
 import { maxDependents } from './dependents.ts';
-import { lockedBy, lockedNothing, type Unpinned } from './integrity.ts';
+import { lockedBy, type Unpinned, withoutDigest } from './integrity.ts';
 import { fromNpmName, isJsrScoped, isVersion, namesJsrScope } from './name.ts';
+import { type PackageReference, packageNamedBy } from './package-reference.ts';
 import type { Lines } from './place.ts';
 import {
   type Address,
   addressOf,
   packageAtPath,
+  parseTarballPath,
+  supportedForms,
   type TarballAddress,
   tarballAddressOf,
-  toldByPath,
-  understoodForms,
 } from './registry-address.ts';
-import { astray, type JsrRequest } from './request.ts';
-import { packageSentAway, type SentAway } from './sent-away.ts';
+import { type JsrRequest, mismatchReason } from './request.ts';
 
-/** The registries whose addresses are at home; every other one is foreign. Absolute URLs, a path is honoured. */
+/** The configured registries as absolute URLs, with their path; every other address is foreign. */
 export interface Registries {
   readonly registry: string;
   readonly npmRegistry: string;
-  /** Proxies of the npm registry: their addresses are at home in a lockfile, and are never asked. */
+  /** Proxies of the npm registry: accepted in a lockfile like the registry itself; they get no requests. */
   readonly otherNpmRegistries?: readonly string[] | undefined;
 }
 
-/** What formats say about a mention apart from the package itself. */
+/** What a format says about a mention in addition to the package itself. */
 export interface Relations {
   readonly direct?: boolean | undefined;
   readonly dependents?: Iterable<string> | undefined;
@@ -46,34 +46,34 @@ export interface Relations {
 
 /** An entry of a lockfile that installs from an npm registry. */
 export interface NpmMention extends Relations {
-  /** Where the entry stands. */
+  /** Position of the entry in the text. */
   readonly at: number;
-  /** The entry as the lockfile names it. */
+  /** The key of the entry in the lockfile. */
   readonly entry: string;
   /** The real name, not the alias. */
   readonly name: string;
-  /** `undefined` where only the address says it. */
+  /** `undefined` when only the address contains it. */
   readonly version: string | undefined;
   readonly address?: string | undefined;
   readonly integrity?: string | undefined;
   /** `tar` where the integrity is of the uncompressed tar, not of the `.tgz`. */
   readonly integrityOf?: 'tar' | undefined;
-  /** Why whatever digest there is does not pin JSR's tarball. */
+  /** The reason why the entry does not lock JSR's tarball, even if it has a digest. */
   readonly unpinned?: Unpinned | undefined;
   /** The name of the folder in `node_modules`. */
   readonly installedAs?: string | undefined;
-  /** All such names, where one entry can have several. */
+  /** All such names, when one entry can have several. */
   readonly names?: Iterable<string> | undefined;
-  /** The folder itself, from that of the lockfile, where the format says it. */
+  /** The folder, relative to the lockfile, if the format has it. */
   readonly folder?: string | undefined;
 }
 
 const notFromJsr = 'it does not come from JSR, so nothing was checked about it';
 
-/** Foreign text that is kept is cut at this length. */
+/** Text from the lockfile is cut at this length, in characters. */
 const maxText = 300;
 
-/** Gathers what one lockfile says. One bad entry is set aside and does not hide the others. */
+/** Collects what one lockfile says. An unreadable entry is recorded and does not hide the others. */
 export class Collector {
   /** The texts of files in the same folder, by name. */
   readonly beside: Readonly<Record<string, string>>;
@@ -85,11 +85,11 @@ export class Collector {
   readonly #unreadable: { readonly at: number; readonly entry: UnreadableEntry }[] = [];
   readonly #remarks: Remark[] = [];
   readonly #requests: JsrRequest[] = [];
-  readonly #handedOn = new Set<string>();
-  readonly #sentAway: {
+  readonly #reportedCdns = new Set<string>();
+  readonly #redirected: {
     readonly at: number;
     readonly entry: string;
-    readonly what: SentAway;
+    readonly what: PackageReference;
     readonly why: string;
   }[] = [];
   /** By the name in `node_modules`, then by the name at the npm registry. */
@@ -109,22 +109,22 @@ export class Collector {
     this.#registries = registries;
   }
 
-  /** An entry that cannot be understood and might be a JSR package. */
+  /** Records an entry that cannot be understood and might be a JSR package. */
   unreadable(at: number, entry: string, reason: string): void {
     this.#unreadable.push({ at, entry: { at: this.#place(at), entry: clip(entry), reason: clip(reason) } });
   }
 
-  /** A dependency on a JSR package; where it leads to something else, that is told with all the rest. */
-  asked(request: JsrRequest): void {
+  /** Records a dependency on a JSR package; `contents` reports it when it resolves to something else. */
+  request(request: JsrRequest): void {
     this.#requests.push(request);
   }
 
-  /** What makes an audit of the lockfile less than it seems. */
+  /** Records a remark: something that the audit of this lockfile does not cover. */
   remark(at: number, message: string, hint: string): void {
     this.#remarks.push({ at: this.#place(at), message: clip(message), hint });
   }
 
-  /** A mention of a package version and what it is held to. */
+  /** Records a package version and its digest. */
   mention(
     at: number,
     version: PackageVersion,
@@ -144,50 +144,51 @@ export class Collector {
     this.#targets.push({ at, target: { package: version, occurrences: [occurrence] } });
   }
 
-  /** A mention that points away from the configured registries. */
+  /** Records a package version that comes from a host other than the configured registries. */
   foreign(at: number, version: PackageVersion, host: string): void {
     this.#foreign.push({ at: this.#place(at), package: version, host: clip(host) });
   }
 
-  /** An address that leads to `to` instead; where a package of JSR stands for it, that package is not what runs. */
-  sentAway(at: number, address: string, to: string, section: string): void {
-    const what = packageSentAway(address, this.#registries.registry);
+  /** Records an address that leads to `to` instead. If the address means a JSR package, that package is not what runs. */
+  redirected(at: number, address: string, to: string, section: string): void {
+    const what = packageNamedBy(address, this.#registries.registry);
     if (what === undefined) return;
-    const why = `"${section}" sends ${clip(address)} to ${clip(to)}`;
-    if (what === 'unclear') this.unreadable(at, address, `${why}, and names no package of JSR`);
-    else this.#sentAway.push({ at, entry: address, what, why });
+    const why = `"${section}" maps ${clip(address)} to ${clip(to)}`;
+    if (what === 'unclear')
+      this.unreadable(at, address, `${why}, and the address is not a valid JSR package`);
+    else this.#redirected.push({ at, entry: address, what, why });
   }
 
-  /** An address of another host that hands on a JSR package, if it does; the same version and host are told once. */
-  handedOn(at: number, address: string, what: HandedOn | 'unclear' | undefined, host: string) {
+  /** Records an address of another host that serves a JSR package; one package at one host is reported once. */
+  fromCdn(at: number, address: string, what: CdnPackage | 'unclear' | undefined, host: string) {
     if (what === undefined) return;
-    if (what === 'unclear') return this.unreadable(at, address, 'it names no package of JSR');
+    if (what === 'unclear') return this.unreadable(at, address, 'it does not name a valid JSR package');
     const { scope, name, version } = what;
     const mark = JSON.stringify([host, nameOf(what)]);
-    if (this.#handedOn.has(mark)) return;
-    this.#handedOn.add(mark);
+    if (this.#reportedCdns.has(mark)) return;
+    this.#reportedCdns.add(mark);
     if (version === undefined)
-      this.unreadable(at, address, `it fetches ${nameOf(what)} from ${host}, and names no exact version`);
+      this.unreadable(at, address, `it fetches ${nameOf(what)} from ${host}, without an exact version`);
     else this.foreign(at, { scope, name, version }, host);
   }
 
-  /** Where an address in the lockfile points, seen from the registry that serves modules. */
+  /** Compares an address in the lockfile with the registry that serves modules. */
   moduleAddress(text: string): Address {
     return addressOf(text, this.#registries.registry);
   }
 
-  /** Where an address in the lockfile points, seen from the npm registries. */
+  /** Compares an address in the lockfile with the npm registries. */
   npmAddress(text: string): TarballAddress {
     const { npmRegistry, otherNpmRegistries = [] } = this.#registries;
     return tarballAddressOf(text, [npmRegistry, ...otherNpmRegistries]);
   }
 
   /**
-   * An entry that installs from an npm registry; ignored when it is no JSR package, by name or by address.
+   * Records an entry that installs from an npm registry; ignored when neither its name nor its address is a JSR package.
    *
-   * A JSR name at a foreign address is both: a foreign reference, and a target, because the version it claims to be
-   * can still be judged. Its digest is kept, so that a comparison with JSR's own tarball can fail; its address is
-   * dropped, so that nothing ever asks it.
+   * A JSR name with a foreign address is recorded twice: as a foreign reference, and as a target, because the version can
+   * still be verified. Its digest is kept and compared with JSR's own tarball; its address is dropped, so that it never
+   * gets a request.
    */
   npm(mention: NpmMention) {
     const { at, entry, address: text, installedAs } = mention;
@@ -198,10 +199,10 @@ export class Collector {
       return;
     }
     const scoped = isJsrScoped(mention.name);
-    const passedOn = !scoped && address?.kind === 'foreign' ? handedOn(text ?? '') : undefined;
-    const served = address === undefined ? undefined : (packageAtPath(address.path) ?? exactly(passedOn));
-    if (served === undefined && passedOn !== undefined && address?.kind === 'foreign')
-      return this.handedOn(at, entry, passedOn, address.host);
+    const onCdn = !scoped && address?.kind === 'foreign' ? packageOnCdn(text ?? '') : undefined;
+    const served = address === undefined ? undefined : (packageAtPath(address.path) ?? withVersion(onCdn));
+    if (served === undefined && onCdn !== undefined && address?.kind === 'foreign')
+      return this.fromCdn(at, entry, onCdn, address.host);
     const version = scoped ? claimed(mention.name, withBuild(mention.version, served?.version)) : served;
     if (typeof version !== 'string') this.#installs(mention, version);
     if (version === undefined) return;
@@ -216,7 +217,7 @@ export class Collector {
     this.mention(at, version, locked, { ...mention, alias: own ? undefined : installedAs });
   }
 
-  /** A name under which a package from JSR is installed, or one from elsewhere. */
+  /** Records a name under which a JSR package is installed, or with `undefined` another package. */
   installs(name: string, version: PackageVersion | undefined): void {
     if (version === undefined) {
       this.#otherNames.add(name);
@@ -229,10 +230,10 @@ export class Collector {
     else if (!known.has(own)) known.set(own, version);
   }
 
-  /** All of it, in the order of the lockfile. */
+  /** Everything that was recorded, in the order of the lockfile. */
   contents({ id, runtime }: { readonly id: string; readonly runtime: Runtime }): LockfileContents {
-    this.#judgeRequests();
-    this.#replaceSentAway();
+    this.#checkRequests();
+    this.#applyRedirects();
     const targets = this.#targets.sort((a, b) => a.at - b.at).map(({ target }) => target);
     return {
       format: id,
@@ -251,41 +252,40 @@ export class Collector {
     version: PackageVersion | undefined,
   ) {
     for (const one of new Set([installedAs, ...names])) this.installs(one, version);
-    // The newer of two trees comes first.
+    // Version 2 of npm's lockfile has two trees; the newer one is read first.
     if (folder !== undefined && !this.#folders.has(folder)) this.#folders.set(folder, version);
   }
 
-  /** A request has to lead to the package it names; that an entry could not be understood is said once. */
-  #judgeRequests(): void {
+  /** Each request must resolve to the package that it names; an unreadable entry is reported only once. */
+  #checkRequests(): void {
     const known = new Map(this.#targets.map(({ at, target }) => [at, npmNameOf(target.package)]));
-    const said = new Set(this.#unreadable.map(({ at }) => at));
-    for (const { at, entry, asks, leadsTo, as, excuse } of this.#requests.splice(0)) {
-      if (leadsTo !== undefined && (said.has(leadsTo) || known.get(leadsTo) === asks)) continue;
-      const why = astray(asks, as);
-      if (excuse === undefined) this.unreadable(at, entry, why);
-      else this.remark(at, `${JSON.stringify(entry.slice(0, 100))}: ${why}, ${excuse}`, notFromJsr);
+    const reported = new Set(this.#unreadable.map(({ at }) => at));
+    for (const { at, entry, asks, resolvesTo, as, override } of this.#requests.splice(0)) {
+      if (resolvesTo !== undefined && (reported.has(resolvesTo) || known.get(resolvesTo) === asks)) continue;
+      const why = mismatchReason(asks, as);
+      if (override === undefined) this.unreadable(at, entry, why);
+      else this.remark(at, `${JSON.stringify(entry.slice(0, 100))}: ${why}, ${override}`, notFromJsr);
     }
   }
 
-  /** Where no version is named, each one that the lockfile knows is meant; a package that it does not know stays told. */
-  #replaceSentAway(): void {
+  /** A redirect without a version applies to every version in the lockfile; a package that is not in the lockfile is unreadable. */
+  #applyRedirects(): void {
     const known = new Map<string, Set<string>>();
     for (const { target } of this.#targets) {
       const name = npmNameOf(target.package);
       known.set(name, (known.get(name) ?? new Set()).add(target.package.version));
     }
-    const said = new Set<string>();
-    for (const { at, entry, what, why } of this.#sentAway.splice(0)) {
+    const done = new Set<string>();
+    for (const { at, entry, what, why } of this.#redirected.splice(0)) {
       const { scope, name, version } = what;
       const npmName = npmNameOf(what);
       const versions = version === undefined ? known.get(npmName) : [version];
-      if (versions === undefined)
-        this.unreadable(at, entry, `${why}, which is not the package that it names`);
-      // Many redirects times many versions would be work without end.
-      else if (version !== undefined || !said.has(npmName))
+      if (versions === undefined) this.unreadable(at, entry, `${why}, which is not that package`);
+      // Bounds the work: many redirects without a version times many versions.
+      else if (version !== undefined || !done.has(npmName))
         for (const one of versions)
           this.mention(at, { scope, name, version: one }, { kind: 'replaced', why }, {});
-      if (version === undefined) said.add(npmName);
+      if (version === undefined) done.add(npmName);
     }
   }
 
@@ -304,7 +304,7 @@ function byPlace(a: { readonly at: Place }, b: { readonly at: Place }): number {
   return a.at.line - b.at.line || (a.at.column ?? 0) - (b.at.column ?? 0);
 }
 
-/** The package version that name and version claim, or why they claim none. */
+/** The package version with this name and version, or the reason why they are not valid. */
 function claimed(name: string, version: string | undefined): PackageVersion | string {
   const jsr: PackageName | undefined = fromNpmName(name);
   if (jsr === undefined) return `${name} is not the name of a JSR package`;
@@ -312,40 +312,40 @@ function claimed(name: string, version: string | undefined): PackageVersion | st
   return isVersion(version) ? { ...jsr, version } : `${version} is not an exact version`;
 }
 
-function exactly(what: HandedOn | 'unclear' | undefined): PackageVersion | undefined {
+function withVersion(what: CdnPackage | 'unclear' | undefined): PackageVersion | undefined {
   if (typeof what !== 'object' || what.version === undefined) return undefined;
   return { ...what, version: what.version };
 }
 
-/** The version, with the build metadata that its address has and that some clients leave out. */
+/** The version, with the build metadata from its address, which some clients omit. */
 function withBuild(version: string | undefined, served: string | undefined): string | undefined {
   return version === undefined || served?.startsWith(`${version}+`) === true ? served : version;
 }
 
-/** Why an address on a registry of ours is not that of the package version, if it is not. */
+/** The reason why an address at a configured registry does not belong to the package version, if it does not. */
 function wrongAddress(
   { path, hasQuery }: Extract<TarballAddress, { kind: 'registry' }>,
   version: PackageVersion,
   { integrity }: NpmMention,
 ): string | undefined {
-  const { name, version: told, isHash } = toldByPath(path);
+  const { name, version: inPath, isHash } = parseTarballPath(path);
   const isOther = name !== undefined && name !== npmNameOf(version);
-  if (isOther || (told !== undefined && told !== version.version))
-    return `its address is that of ${name}@${told ?? '(no version)'}: ${path}`;
-  if (name !== undefined && told !== undefined) return undefined;
-  // The address may hide what it leads to where the integrity says which bytes it has to be.
+  if (isOther || (inPath !== undefined && inPath !== version.version))
+    return `its address is of another package, ${name}@${inPath ?? '(no version)'}: ${path}`;
+  if (name !== undefined && inPath !== undefined) return undefined;
+  // With an integrity, the address need not contain the package, because the digest is compared.
   if ((isHash || hasQuery) && integrity !== undefined) return undefined;
-  return `its package cannot be told from its address; understood are ${understoodForms}: ${path}`;
+  return `its package cannot be inPath from its address; understood are ${supportedForms}: ${path}`;
 }
 
 function lockedOf(mention: NpmMention, address: TarballAddress | undefined): Locked | undefined {
   const url = address?.kind === 'registry' ? address.url : undefined;
-  const nothing = mention.unpinned ?? { why: 'the lockfile holds no integrity' };
+  const reason = mention.unpinned ?? { why: 'the lockfile has no integrity for it' };
   if (mention.unpinned !== undefined || mention.integrity === undefined) {
-    // Without a digest, nothing ties what is served there to the tarball that is compared.
-    const unasked = address?.kind === 'registry' && url === undefined;
-    const why = `${nothing.why}${unasked ? ', and what its address serves is not compared' : ''}`;
-    return lockedNothing({ ...nothing, why }, url);
+    // Without a digest, the file at that address may differ from the tarball that is compared.
+    const isUnchecked = address?.kind === 'registry' && url === undefined;
+    const why = `${reason.why}${isUnchecked ? ', and the file at its address is not compared' : ''}`;
+    return withoutDigest({ ...reason, why }, url);
   }
   return lockedBy(mention.integrity, url, mention.integrityOf);
 }

@@ -1,31 +1,31 @@
-/** Dependents told per package; who else there is can be read in the lockfile. */
+/** Number of dependents that are reported for one package. */
 export const maxDependents = 50;
 
-/** Who depends on what, as the lockfile names both. */
+/** Which entries of a lockfile depend on which, by their keys. */
 export class Dependents {
   readonly #of = new Map<string, Set<string>>();
-  /** What was told before: a package can be asked about as often as it has dependents. */
-  readonly #told = new Map<string, readonly string[]>();
+  /** Sorted dependents, cached, because a package can be looked up once per dependent. */
+  readonly #sorted = new Map<string, readonly string[]>();
   readonly #direct = new Set<string>();
 
   add(dependency: string, dependent: string): void {
     const known = this.#of.get(dependency);
     if (known === undefined) this.#of.set(dependency, new Set([dependent]));
     else known.add(dependent);
-    this.#told.delete(dependency);
+    this.#sorted.delete(dependency);
   }
 
-  /** The project itself, or a workspace of it, asks for the dependency. */
+  /** Marks a dependency of the project itself or of one of its workspaces. */
   addDirect(dependency: string): void {
     this.#direct.add(dependency);
   }
 
-  /** The first by name. */
+  /** The dependents, sorted by name, at most `maxDependents`. */
   of(dependency: string): readonly string[] {
-    const told =
-      this.#told.get(dependency) ?? [...(this.#of.get(dependency) ?? [])].sort().slice(0, maxDependents);
-    this.#told.set(dependency, told);
-    return told;
+    const sorted =
+      this.#sorted.get(dependency) ?? [...(this.#of.get(dependency) ?? [])].sort().slice(0, maxDependents);
+    this.#sorted.set(dependency, sorted);
+    return sorted;
   }
 
   isDirect(dependency: string): boolean {

@@ -1,4 +1,4 @@
-/** Packages by the folder they lie in, to find what another package loads: its own folder first, then those above. */
+/** Packages by folder, to resolve a dependency as Node does: first in the own folder, then in the folders above. */
 export class Folders {
   readonly #keys = new Map<string, Map<string, string>>();
 
@@ -8,7 +8,7 @@ export class Folders {
     else names.set(name, key);
   }
 
-  /** What can be loaded through these folders, nearest first: the keys by name, for each folder that holds any. */
+  /** The packages in these folders, nearest first: for each folder that has any, the keys by name. */
   through(folders: Iterable<string>): readonly ReadonlyMap<string, string>[] {
     const found = [];
     for (const folder of folders) {
@@ -19,7 +19,7 @@ export class Folders {
   }
 }
 
-/** The key that a name leads to, or `undefined`. */
+/** The key of the nearest package with this name, or `undefined`. */
 export function nearest(reach: readonly ReadonlyMap<string, string>[], name: string): string | undefined {
   for (const names of reach) {
     const key = names.get(name);

@@ -9,26 +9,26 @@ const lengths: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * What a subresource integrity locks, or `undefined` when it is none. A SHA-1 alone locks nothing:
- * two tarballs can be made that share one. With `of`, it is the integrity of the uncompressed tar.
+ * What a subresource integrity value locks; `undefined` when it is malformed. A SHA-1 alone is not accepted, because two
+ * tarballs with the same SHA-1 can be made. With `of`, it is the integrity of the uncompressed tar.
  */
 export function lockedBy(integrity: string, url: string | undefined, of?: 'tar'): Locked | undefined {
   const digests = integrity.trim().split(/\s+/);
   if (!digests.every(isDigest)) return undefined;
   if (digests.every((digest) => digest.startsWith('sha1-'))) {
-    return lockedNothing({ why: 'the lockfile holds a SHA-1 only' }, url);
+    return withoutDigest({ why: 'the lockfile has only a SHA-1' }, url);
   }
   return { kind: 'tarball', integrity, ...(of !== undefined && { of }), ...(url !== undefined && { url }) };
 }
 
-/** Why a lockfile holds a version to no bytes; `patched` where the client changes the package by a patch of the project. */
+/** The reason why a lockfile has no usable digest of a version; `patched` when the client patches the package. */
 export interface Unpinned {
   readonly why: string;
   readonly patched?: true;
 }
 
-/** A version that is named and not held to any bytes, and why. */
-export function lockedNothing(unpinned: Unpinned, url?: string): Locked {
+/** A version that the lockfile names without a usable digest, and the reason. */
+export function withoutDigest(unpinned: Unpinned, url?: string): Locked {
   return { kind: 'nothing', ...unpinned, ...(url !== undefined && { url }) };
 }
 

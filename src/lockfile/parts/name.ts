@@ -1,17 +1,17 @@
 import { parse } from 'semver';
 import { isPackageName, isScope, type PackageName, type PackageVersion } from '../../model/package.ts';
 
-/** Whether a name is in the scope that JSR has on npm registries, however it is spelled. */
+/** Whether a name is in JSR's scope on npm registries, in any case. */
 export function isJsrScoped(npmName: string): boolean {
   return npmName.slice(0, 5).toLowerCase() === '@jsr/';
 }
 
-/** Whether an address has that scope in it, however it is spelled. */
+/** Whether an address contains that scope, in any spelling. */
 export function namesJsrScope(address: string): boolean {
   return /(?:@|%40)jsr\b/i.test(address);
 }
 
-/** The JSR package behind `@jsr/scope__name`, or `undefined`; split at the first `__`, since scopes hold no `_`. */
+/** The JSR package of `@jsr/scope__name`, or `undefined`; split at the first `__`, because scopes contain no `_`. */
 export function fromNpmName(npmName: string): PackageName | undefined {
   const cut = npmName.indexOf('__');
   if (!npmName.startsWith('@jsr/') || cut === -1) return undefined;
@@ -20,7 +20,7 @@ export function fromNpmName(npmName: string): PackageName | undefined {
   return isScope(scope) && isPackageName(name) ? { scope, name } : undefined;
 }
 
-/** The package version that `@scope/name@1.2.3` names, or `undefined`. */
+/** Parses `@scope/name@1.2.3`; `undefined` when it is not valid. */
 export function fromJsrId(id: string): PackageVersion | undefined {
   const [full, version] = splitAt(id);
   const cut = full.indexOf('/');

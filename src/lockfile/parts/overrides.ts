@@ -1,35 +1,35 @@
 import { type Entry, textOf } from '../text/value.ts';
 import { splitAt } from './name.ts';
 
-/** What a project wants in place of what its dependencies ask for, as the lockfile says. */
+/** The `overrides` of a lockfile: packages that replace what dependencies ask for. */
 export class Overrides {
   /** By the name of a dependency: the names of packages, and `folder`. */
-  readonly #wanted = new Map<string, Set<string>>();
+  readonly #replacements = new Map<string, Set<string>>();
 
   /** `entries` are the `overrides` of a lockfile: by `name`, `name@range` or `dependent>name`. */
   constructor(entries: Iterable<Entry>) {
     for (const { key, value } of entries) {
       const name = splitAt(key.slice(key.lastIndexOf('>') + 1))[0];
-      const wanted = wantedBy(textOf(value) ?? '');
-      if (wanted === undefined) continue;
-      const known = this.#wanted.get(name);
-      if (known === undefined) this.#wanted.set(name, new Set([wanted]));
-      else known.add(wanted);
+      const replacement = replacementIn(textOf(value) ?? '');
+      if (replacement === undefined) continue;
+      const known = this.#replacements.get(name);
+      if (known === undefined) this.#replacements.set(name, new Set([replacement]));
+      else known.add(replacement);
     }
   }
 
-  /** Why a dependency may have led to `as`, if an override asks for that. */
-  excuse(name: string, as: string): string | undefined {
+  /** The override that makes a dependency resolve to `as`, as the end of a sentence; `undefined` when there is none. */
+  explain(name: string, as: string): string | undefined {
     const local = /^(?:@?[^@]+@)?(?:link|file|workspace):/.test(as);
-    const wanted = this.#wanted.get(name)?.has(local ? folder : splitAt(as)[0]) ?? false;
-    return wanted ? 'as "overrides" of the lockfile say' : undefined;
+    const isOverridden = this.#replacements.get(name)?.has(local ? folder : splitAt(as)[0]) ?? false;
+    return isOverridden ? 'because of "overrides" in the lockfile' : undefined;
   }
 }
 
-// No package is called so.
+// Not a valid package name, so it cannot collide with one.
 const folder = ':';
 
-function wantedBy(range: string): string | undefined {
+function replacementIn(range: string): string | undefined {
   if (range.startsWith('npm:')) return splitAt(range.slice('npm:'.length))[0];
   return /^(?:link|file|workspace):/.test(range) ? folder : undefined;
 }

@@ -2,23 +2,23 @@ import type { Entry } from '../text/value.ts';
 import type { Unpinned } from './integrity.ts';
 import { isVersion, splitAt } from './name.ts';
 
-/** Which packages a project changes by patches of its own. */
+/** The packages that a project patches. */
 export class Patches {
   readonly #ids = new Set<string>();
-  /** Patched in every version, or in a range of them. */
+  /** Names of packages that are patched in every version or in a range. */
   readonly #names = new Set<string>();
 
   /** `entries` are the `patchedDependencies` of a lockfile: by `name@version`, by `name@range` or by name alone. */
   constructor(entries: Iterable<Entry>) {
     for (const { key } of entries) {
       const [name, version] = splitAt(key);
-      // A range is taken for all versions: to tell of a patch too often does no harm.
+      // A range counts as all versions: a false alarm is safe here.
       if (version !== undefined && isVersion(version)) this.#ids.add(key);
       else this.#names.add(name);
     }
   }
 
-  /** An entry that says itself that it is patched, by its id. */
+  /** Adds the id of an entry that is marked as patched. */
   add(id: string): void {
     this.#ids.add(id);
   }
@@ -28,7 +28,7 @@ export class Patches {
   }
 }
 
-/** Why a digest says nothing about a package that a client changes before it installs it. */
+/** The reason why the digest of a patched package does not cover its installed files. */
 export function changedByPatch(client: string): Unpinned {
   return { why: `${client} changes it with a patch of the project`, patched: true };
 }

@@ -1,4 +1,4 @@
-/** Where the lines of a text begin, to turn a position into a line and a column. */
+/** The start of each line of a text, to convert a position into line and column. */
 export class Lines {
   readonly #starts: number[] = [0];
 

@@ -1,16 +1,16 @@
-/** Which packages a project needs in production, told by who asks for what; ids are the lockfile's own. */
+/** Which packages a project needs in production and which only for development, by the ids of the lockfile. */
 export class Production {
   readonly #asked = { production: new Set<string>(), development: new Set<string>() };
   readonly #needs = new Map<string, Set<string>>();
   #reached: Readonly<Record<'production' | 'development', ReadonlySet<string>>> | undefined;
 
-  /** The project, or a workspace of it, asks for the dependency. */
+  /** Adds a dependency of the project itself or of one of its workspaces. */
   ask(dependency: string, when: 'production' | 'development'): void {
     this.#asked[when].add(dependency);
     this.#reached = undefined;
   }
 
-  /** A package needs the dependency, whenever it is needed itself. */
+  /** Adds a dependency of a package. */
   need(dependent: string, dependency: string): void {
     const known = this.#needs.get(dependent);
     if (known === undefined) this.#needs.set(dependent, new Set([dependency]));
@@ -18,7 +18,7 @@ export class Production {
     this.#reached = undefined;
   }
 
-  /** Whether nothing but development leads to the package; `undefined` when nothing at all does. */
+  /** Whether the package is needed only for development; `undefined` when nothing depends on it. */
   isDev(id: string): boolean | undefined {
     this.#reached ??= {
       production: this.#from(this.#asked.production),
@@ -29,7 +29,7 @@ export class Production {
   }
 
   #from(roots: ReadonlySet<string>): ReadonlySet<string> {
-    // A set that grows while it is walked: what is added is walked, too, and nothing twice.
+    // The loop also visits ids that are added to the set while it runs.
     const reached = new Set(roots);
     for (const id of reached) for (const next of this.#needs.get(id) ?? []) reached.add(next);
     return reached;

@@ -1,29 +1,29 @@
 import { isJsrScoped, splitAt } from './name.ts';
 
-/** A dependency on a JSR package, and the entry of the lockfile that it leads to. */
+/** A dependency on a JSR package, and the entry of the lockfile that it resolves to. */
 export interface JsrRequest {
-  /** Where the dependency stands. */
+  /** Position of the dependency in the text. */
   readonly at: number;
-  /** The dependency as the lockfile names it. */
+  /** The key of the dependency in the lockfile. */
   readonly entry: string;
-  /** What it asks for, as `requestedFromJsr` tells. */
+  /** The npm name that it asks for, from `requestedFromJsr`. */
   readonly asks: string;
-  /** Where the entry stands; `undefined` where it is no entry, like a folder. */
-  readonly leadsTo: number | undefined;
-  /** The entry in words. */
+  /** Position of the entry that it resolves to; `undefined` when it is not an entry, such as a folder. */
+  readonly resolvesTo: number | undefined;
+  /** The name of that entry for messages. */
   readonly as: string;
-  /** Why somebody who means no harm could want another package here. */
-  readonly excuse?: string | undefined;
+  /** A legitimate reason for another package here, as the end of a sentence; then it is a remark. */
+  readonly override?: string | undefined;
 }
 
 /**
- * The JSR package that a dependency asks for, by its npm name: `npm:@jsr/scope__name@…`, `jsr:@scope/name@…`, `jsr:…`
- * under the package's own name, or a name in JSR's scope, whatever its range. `undefined` when it asks for no JSR package.
- * A request that no JSR package can meet is answered with a name that none has.
+ * The npm name of the JSR package that a dependency asks for: with `npm:@jsr/scope__name@…`, `jsr:@scope/name@…`, `jsr:…`
+ * under the package's own name, or a name in JSR's scope with any range. `undefined` when it does not ask for a JSR
+ * package. A request that is not valid gives a name that no package has, so that it never matches.
  */
 export function requestedFromJsr(name: string, range: string): string | undefined {
   if (isJsrScoped(name)) return name;
-  // Clients differ in whether they mind capitals and blanks; the reader that minds least is the one to fear.
+  // Some clients ignore case and spaces, so this parser ignores them too.
   const [, scheme, rest = ''] = /^\s*(npm|jsr):(.*)$/is.exec(range) ?? [];
   if (scheme === undefined) return undefined;
   const asked = splitAt(rest.trim())[0];
@@ -32,12 +32,12 @@ export function requestedFromJsr(name: string, range: string): string | undefine
   return scope === undefined || own === undefined ? range : `@jsr/${scope}__${own}`;
 }
 
-/** Why a request and what it led to do not fit. */
-export function astray(asks: string, as: string): string {
-  return `it is asked for from JSR as ${asks} and resolved to ${as}`;
+/** The message for a request that resolves to another package. */
+export function mismatchReason(asks: string, as: string): string {
+  return `it is requested from JSR as ${asks} but resolves to ${as}`;
 }
 
-/** The first of several names that is not the one asked for, if any. */
+/** The first of several names that differs from the requested one, if any. */
 export function otherThan(asks: string, names: Iterable<string>): string | undefined {
   for (const name of names) if (name !== asks) return name;
   return undefined;

@@ -1,7 +1,7 @@
 import { type JSONVisitor, type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
 import { type Entry, maxDepth, maxValues, type Tree, TreeError } from './value.ts';
 
-/** A map or list that has begun and not ended; a map remembers the key whose value comes next. */
+/** A map or list that is still open; a map stores the key whose value comes next. */
 type Open =
   | {
       readonly kind: 'map';
@@ -14,13 +14,13 @@ type Open =
 
 /**
  * JSON text as a tree; `relaxed` allows comments and trailing commas, as bun writes them.
- * Throws `TreeError` for anything else, for keys that stand twice and for more than the bounds of `tree.ts`.
+ * Throws `TreeError` for other text, for duplicate keys and when a bound of `value.ts` is exceeded.
  */
 export function readJson(text: string, options: { readonly relaxed?: boolean } = {}): Tree {
   const relaxed = options.relaxed === true;
   const builder = new JsonBuilder(text);
   visit(text, builder.visitor, { disallowComments: !relaxed, allowTrailingComma: relaxed });
-  if (builder.root === undefined) throw new TreeError('holds no value', 0);
+  if (builder.root === undefined) throw new TreeError('contains no value', 0);
   return builder.root;
 }
 
@@ -46,7 +46,7 @@ class JsonBuilder {
     },
   };
 
-  // The parser recurses, so depth is refused before it goes on.
+  // The parser recurses, so the depth is checked before it continues.
   #begin(open: Open): void {
     if (this.#open.length >= maxDepth) throw new TreeError(`is nested deeper than ${maxDepth}`, open.at);
     this.#open.push(open);
@@ -80,7 +80,7 @@ class JsonBuilder {
   #refused(code: ParseErrorCode, at: number): TreeError {
     const name = printParseErrorCode(code);
     if (at >= this.#end || name === 'UnexpectedEndOfString') {
-      return new TreeError('ends in the middle', at, 'the file was cut short; restore it or regenerate it');
+      return new TreeError('ends unexpectedly', at, 'the file was cut short; restore it or regenerate it');
     }
     const words = name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
     return new TreeError(`is not valid JSON:${words}`, at);

@@ -4,7 +4,7 @@ import { type Entry, maxValues, type Tree, TreeError } from './value.ts';
 
 /** One entry of a Yarn 1 lockfile: the descriptors in its head, and its body, or why it cannot be read. */
 export interface YarnBlock {
-  /** Its descriptors, joined by commas; the line itself where they cannot be read. */
+  /** Its descriptors, joined by commas; the line itself when they cannot be parsed. */
   readonly head: string;
   readonly at: number;
   readonly descriptors: readonly string[];
@@ -12,8 +12,8 @@ export interface YarnBlock {
 }
 
 /**
- * The entries of a Yarn 1 lockfile. Yarn's own parser knows no positions and joins keys that stand twice, so it is
- * given one entry at a time: entries are what begins in the first column.
+ * The entries of a Yarn 1 lockfile. Yarn's own parser returns no positions and merges duplicate keys, so it gets one entry
+ * at a time; each entry starts in the first column.
  * Throws `TreeError` when the text ends within an entry or does not consist of entries.
  */
 export function readSyml(text: string): readonly YarnBlock[] {
@@ -62,12 +62,12 @@ function parseBlock(text: string): Readonly<Record<string, unknown>> | undefined
     const parsed: unknown = parseSyml(`# yarn lockfile v1\n\n${text.trimEnd()}\n`);
     return isRecord(parsed) ? parsed : undefined;
   } catch {
-    // The parser throws for everything that it does not know.
+    // The parser throws on every text that it cannot parse.
     return undefined;
   }
 }
 
-// The parser gives no positions below an entry, so everything in it stands at its head.
+// The parser gives no positions inside an entry, so every value gets the position of its head.
 function toTree(value: unknown, at: number): Tree {
   if (Array.isArray(value)) return { kind: 'list', at, items: value.map((item) => toTree(item, at)) };
   if (!isRecord(value)) return { kind: 'leaf', at, value: toLeaf(value) };

@@ -1,7 +1,7 @@
-/** A lockfile as a tree of values that know where they stand; `at` counts characters from the start of the text. */
+/** A lockfile as a tree of values with positions; `at` is the offset in UTF-16 units from the start of the text. */
 export type Tree = MapTree | ListTree | LeafTree;
 
-/** Keys live in a `Map`, so that `__proto__` and `constructor` are names like any other. */
+/** Keys are in a `Map`, so that `__proto__` and `constructor` are ordinary keys. */
 export interface MapTree {
   readonly kind: 'map';
   readonly at: number;
@@ -14,26 +14,26 @@ export interface ListTree {
   readonly items: readonly Tree[];
 }
 
-/** YAML and Yarn scalars are always text; only JSON has the other kinds. */
+/** YAML and Yarn scalars are always text; only JSON has other types. */
 export interface LeafTree {
   readonly kind: 'leaf';
   readonly at: number;
   readonly value: string | number | boolean | null;
 }
 
-/** One key and its value; `at` is where the key stands. */
+/** One key and its value; `at` is the position of the key. */
 export interface Entry {
   readonly key: string;
   readonly at: number;
   readonly value: Tree;
 }
 
-/** Values one lockfile may hold in all; 200,000 packages have fewer. */
+/** Number of values in one lockfile; 200,000 packages have fewer. */
 export const maxValues = 2_000_000;
 /** How deep values may be nested; npm's oldest trees reach about 40. */
 export const maxDepth = 256;
 
-/** Why a text could not become a tree, and where; the readers of texts throw it, `readLockfile` turns it into words. */
+/** A text cannot be parsed: the reason and the position. Thrown by parsers; `readLockfile` converts it to `JsrVerifyError`. */
 export class TreeError extends Error {
   override readonly name = 'TreeError';
   readonly at: number;
@@ -61,25 +61,25 @@ export function textAt(tree: Tree | undefined, key: string): string | undefined 
   return textOf(get(tree, key));
 }
 
-/** Whether the value under a key says yes. */
+/** Whether the value under a key is true, as a boolean or as text. */
 export function isTrue(tree: Tree | undefined, key: string): boolean {
   const value = get(tree, key);
   return value?.kind === 'leaf' && (value.value === true || value.value === 'true');
 }
 
-/** The entries of a map, or none. */
+/** The entries of a map; empty for other values. */
 export function entriesOf(tree: Tree | undefined): Iterable<Entry> {
   return tree?.kind === 'map' ? tree.entries.values() : [];
 }
 
-/** The items of a list, or none. */
+/** The items of a list; empty for other values. */
 export function itemsOf(tree: Tree | undefined): readonly Tree[] {
   return tree?.kind === 'list' ? tree.items : [];
 }
 
 /**
- * The entries of the map under a key; none when the key is missing.
- * Throws `TreeError` when something else stands there: a section that cannot be read must not pass for an empty one.
+ * The entries of the map under a key; empty when the key is missing.
+ * Throws `TreeError` when the value is not a map: a section that cannot be read must not count as empty.
  */
 export function sectionOf(tree: Tree | undefined, key: string): Iterable<Entry> {
   const section = get(tree, key);

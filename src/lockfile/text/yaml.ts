@@ -12,20 +12,20 @@ import {
 import { asClause } from '../../model/words.ts';
 import { type Entry, maxDepth, maxValues, type Tree, TreeError } from './value.ts';
 
-/** Longest YAML text that is read, in characters: its parser needs some 30 times as much memory. */
+/** Longest YAML text that is read, in characters: its parser needs about 30 times as much memory. */
 const maxLength = 20 * 1024 * 1024;
 
 /**
  * The documents of a YAML text as trees, every scalar as text.
- * Throws `TreeError` for text that is no YAML, for anchors, aliases and tags, which no lockfile needs, for keys that
- * stand twice and for more than the bounds of `tree.ts`.
+ * Throws `TreeError` for invalid YAML, for anchors, aliases and tags, which no lockfile needs, for duplicate keys and
+ * when a bound of `value.ts` is exceeded.
  */
 export function readYaml(text: string): readonly Tree[] {
   if (text.length > maxLength)
     throw new TreeError('is larger than 20 MB', 0, 'no client writes a lockfile of that size');
   const tokens = [...new Parser().parse(text)];
   for (const token of tokens) refuseDepth(token);
-  // The parser's own search for keys that stand twice compares all with all; `toTree` looks them up.
+  // The parser's own check for duplicate keys takes quadratic time; `toTree` uses a map.
   const composer = new Composer({
     schema: 'failsafe',
     uniqueKeys: false,
@@ -36,13 +36,13 @@ export function readYaml(text: string): readonly Tree[] {
   const budget = { left: maxValues };
   const trees: Tree[] = [];
   for (const document of composer.compose(tokens)) {
-    // Yarn 2 writes longer keys and reads them, whatever YAML says of keys without a question mark.
+    // Yarn 2 writes and reads keys that are longer than YAML allows without a question mark.
     const errors = document.errors.filter(({ code }) => code !== 'KEY_OVER_1024_CHARS');
     const error = errors[0] ?? document.warnings[0];
     if (error !== undefined) throw refused(error.message, error.pos[0], text);
     if (document.contents !== null) trees.push(toTree(document.contents, budget));
   }
-  if (trees.length === 0) throw new TreeError('holds no value', 0);
+  if (trees.length === 0) throw new TreeError('contains no value', 0);
   return trees;
 }
 
@@ -88,7 +88,7 @@ function toTree(node: Node | ParsedNode, budget: { left: number }): Tree {
   return { kind: 'map', at, entries };
 }
 
-// Without a schema everything is text; what stands for nothing stays nothing.
+// Without a schema, every scalar is text; an empty one, `~` and `null` stay null.
 function textOfScalar({ value, type }: Scalar): string | null {
   if (typeof value !== 'string') return null;
   return type === 'PLAIN' && /^(?:~|null)?$/.test(value) ? null : value;
@@ -96,7 +96,7 @@ function textOfScalar({ value, type }: Scalar): string | null {
 
 function refused(message: string, at: number, text: string): TreeError {
   if (at >= text.trimEnd().length) {
-    return new TreeError('ends in the middle', at, 'the file was cut short; restore it or regenerate it');
+    return new TreeError('ends unexpectedly', at, 'the file was cut short; restore it or regenerate it');
   }
   return new TreeError(`is not valid YAML: ${asClause(message).replace(/\.$/, '')}`, at);
 }

@@ -17,7 +17,7 @@ export interface PolicyOrigin {
 const maxExtends = 8;
 
 /**
- * Reads a policy file: JSON with comments, every key known, every value understood.
+ * Reads a policy file: JSON with comments; unknown keys and invalid values are problems.
  *
  * @throws JsrVerifyError `POLICY_INVALID`, one line per problem as `file:line:column: what is wrong`.
  */
@@ -34,7 +34,7 @@ export function parsePolicy(text: string, origin: PolicyOrigin): Policy {
   };
 }
 
-/** What one file says, with what it extends beneath it. */
+/** The content of one file, merged over the files that it extends. */
 interface Layer extends Settings {
   readonly exemptions: readonly Exemption[];
   readonly overrides: readonly PolicyOverride[];
@@ -141,7 +141,7 @@ function readBase(
   return readLayer(text, { ...origin, file: path }, [...visited, path]);
 }
 
-/** The upper file's words win; entries for the same pattern and versions are replaced, exemptions add up. */
+/** The extending file wins; it replaces entries for the same pattern and versions, and exemptions are added. */
 function layered(lower: Layer, upper: Layer): Layer {
   const provenance = upper.provenance ?? lower.provenance;
   return {

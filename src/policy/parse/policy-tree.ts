@@ -10,7 +10,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** A value in a policy file that still knows where it stands. */
+/** A value in a policy file, with its position. */
 export interface Value {
   readonly node: Node;
   readonly at: Place;
@@ -83,7 +83,7 @@ export class PolicyText {
     return undefined;
   }
 
-  /** One of a few words. */
+  /** The value, if it is one of the allowed words; otherwise a problem. */
   word<const Word extends string>(value: Value, words: readonly Word[]): Word | undefined {
     const found: unknown = value.node.value;
     const word = words.find((one) => one === found);
@@ -148,7 +148,7 @@ function lineStartsOf(text: string): readonly number[] {
 /** Token numbers of jsonc-parser, which declares them as an enum that exists for the compiler only. */
 const token = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
 
-/** Where nesting goes beyond `depth`: the parser is recursive, so this is found before it runs. */
+/** The position where nesting exceeds `depth`; checked before parsing, because the parser is recursive. */
 function offsetOfDepth(text: string, depth: number): number | undefined {
   const scanner = createScanner(text);
   const next = (): number => scanner.scan();

@@ -72,7 +72,7 @@ function readRules(source: PolicyText, value: Value | undefined): Policy['rules'
   return chosen;
 }
 
-/** A rule that is not known would switch nothing off in silence; a check cannot be switched off at all. */
+/** An unknown rule is a problem, because the setting would have no effect; a check cannot be switched off. */
 function checkRule(source: PolicyText, at: Value, id: string): void {
   if (isRuleId(id)) return;
   if (checkIds.some((check) => check === id))
@@ -128,7 +128,7 @@ function readPackage(source: PolicyText, value: Value, pattern: string): Package
     source.problem(
       provenance ?? value,
       'a pin implies provenance, so it cannot be optional here',
-      'give the versions that have none an entry of their own, with "versions" and "provenance" only',
+      'add a separate entry for the versions without provenance, with "versions" and "provenance" only',
     );
   return {
     pattern,

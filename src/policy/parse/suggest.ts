@@ -1,4 +1,4 @@
-/** The known word that was probably meant: one that begins with what was written, else one that differs by at most a third. */
+/** The known word that was probably meant: one with this prefix, otherwise one that differs in at most a third of its characters. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > 64) return undefined;
   const folded = written.toLowerCase();

@@ -6,7 +6,7 @@ import { compareIdentity } from '../identity.ts';
 import { jurisdictionsOf } from '../override.ts';
 
 /**
- * Whether the pins of a policy speak for a version, in each lockfile it is in: one of them holds and says who.
+ * Whether the pins of a policy cover a version in each of its lockfiles: one of them matches and names the builder.
  * An outdated name in `file` counts as no pin, since it can be brought up to date there; what is not verified needs none.
  */
 export function isCovered(report: PackageReport, policy: Policy, file: string): boolean {
@@ -41,7 +41,7 @@ export function isStillAllowed(report: PackageReport, policy: Policy): boolean {
     if (provenance !== undefined)
       return pins.some(({ expect }) => compareIdentity(expect, provenance).differences.length === 0);
     if (verdict.kind === 'unattested') return demand === 'optional';
-    // An exemption for missing provenance holds for pinned packages too; any other would not help against a new pin.
+    // An exemption for missing provenance also applies to pinned packages; another exemption has no effect on a new pin.
     return findings.some(({ id, exempted }) => exempted !== undefined && id === 'require-provenance');
   });
 }

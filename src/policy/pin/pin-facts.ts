@@ -41,7 +41,7 @@ export function pinOf({ identity }: Provenance): Writable<Expectation> {
 }
 
 /**
- * An existing pin, changed only where the build is a different one than it says: keys that somebody left out stay out,
+ * An existing pin, changed only where the build differs from it: keys that were omitted stay omitted,
  * keys that hold stay as they are. `undefined` where the build cannot be written down, or is not what a demand wants.
  */
 export function repin(existing: Expectation, provenance: Provenance): Expectation | undefined {
@@ -70,8 +70,8 @@ export function repin(existing: Expectation, provenance: Provenance): Expectatio
 const demands = ['tagMatchesVersion', 'notBefore', 'notAfter'] as const;
 
 /**
- * Why a build may not take the place of an expectation without a person's word: nothing but a demand stands in the way,
- * which describes no builder, or the name is the same and somebody else is behind it.
+ * The reason why a build may not replace an expectation without a person's decision: only a demand prevents it,
+ * which describes no builder, or the name is the same and belongs to someone else.
  */
 export function whyPersonal(expectation: Expectation, provenance: Provenance): string | undefined {
   const { differences } = compareIdentity(expectation, provenance);
@@ -89,7 +89,7 @@ export function withoutNarrower(alternatives: readonly Expectation[]): readonly 
   return distinct.filter((one) => !distinct.some((other) => other !== one && isBroader(other, one)));
 }
 
-/** One text for one expectation, whatever the order of its keys. */
+/** The same text for equal expectations, independent of the order of keys. */
 export function textOf(expectation: Expectation): string {
   return JSON.stringify(Object.entries(expectation).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -43,7 +43,7 @@ export class Plan {
       if (verdict.kind !== 'verified') this.refused.push({ purl, reason: whyNot(verdict) });
   }
 
-  /** Pins the packages of one scope: together if they agree and nothing in the scope would suffer, else one by one. */
+  /** Pins the packages of one scope: with one entry if they agree and no package of the scope would be rejected, otherwise one by one. */
   scope(scope: string): void {
     const reports = this.#reports.filter((report) => report.package.scope === scope);
     const names = [...new Set(reports.map((report) => report.package.name))].sort();
@@ -65,7 +65,7 @@ export class Plan {
     const pattern = `@${scope}/*`;
     const existing = this.#entries(pattern);
     const without = names.filter((name) => this.#entries(`@${scope}/${name}`).length === 0);
-    // One package is no scope, and a scope is not spoken for by a part of it.
+    // One package does not justify an entry for the scope, and neither does a part of the scope.
     if (without.length !== together.length || (existing.length === 0 && together.length < 2)) return false;
     const covered = together.map((name) => named(reports, name));
     if (covered.some((group) => group.some(({ verdict }) => verdict.kind !== 'verified'))) return false;
@@ -90,7 +90,7 @@ export class Plan {
       this.refused.push({ purl: report.purl, reason: this.#whyRefused(report, group) });
   }
 
-  /** Refuses a package of which only a person may change the pin: for a demand, or a name that now belongs to somebody else. */
+  /** Refuses a package whose pin only a person may change: because of a demand, or a name that now belongs to someone else. */
   #refusePersonal(unmet: readonly PackageReport[]): boolean {
     const reasons = unmet.flatMap((report) => {
       const {
@@ -118,7 +118,7 @@ export class Plan {
     return { kind, pattern, after: this.#wanted(reports), packages: namesOf(reports) };
   }
 
-  /** The only entry there is, brought up to date, where it holds for none of the versions any more. */
+  /** The only entry, updated, if it no longer matches any of the versions. */
   #update(
     pattern: string,
     existing: readonly PackagePolicy[],
@@ -173,7 +173,7 @@ export class Plan {
     return pinsName || held === undefined ? {} : held.expect;
   }
 
-  /** The entries this very file has for a pattern; with `all` those that only speak about provenance too. */
+  /** The entries of this file for a pattern; with `all`, also those that only set `provenance`. */
   #entries(pattern: string, all = false): readonly PackagePolicy[] {
     return this.#policy.packages.filter(
       (entry) =>
@@ -186,7 +186,7 @@ export class Plan {
       (report) => report.verdict.kind === 'unattested' || report.verdict.kind === 'exempt',
     );
     if (bare !== undefined)
-      return `${nameOf(bare.package)} is ${bare.verdict.kind}, and a pin for the package would reject it: give that version an entry or an exemption of its own`;
+      return `${nameOf(bare.package)} is ${bare.verdict.kind}, and a pin for the package would reject it: add an entry or an exemption for that version`;
     for (const report of group)
       for (const provenance of attestationOf(report)) {
         const fresh = pinOf(provenance);
@@ -202,7 +202,7 @@ export class Plan {
 function applied(policy: Policy, { kind, pattern, before, after }: Step, file: string): Policy {
   const fresh = after.map((expect): PackagePolicy => ({ pattern, expect: [expect] }));
   if (kind !== 'updated') {
-    // As when the file is read again: entries of this file stand side by side, those of an extended one give way.
+    // As when the file is read again: entries of this file are alternatives, and they replace those of an extended file.
     const own = policy.packages.filter((entry) => entry.at?.file === file);
     const rest = policy.packages.filter((entry) => !own.includes(entry));
     return { ...policy, packages: [...own, ...layerPackages(rest, fresh)] };

@@ -10,7 +10,7 @@ import {
 
 type Path = readonly (string | number)[];
 
-/** A policy file being edited: comments and everything nobody asked to change stay where they are. */
+/** A policy file that is edited: comments and all other text stay unchanged. */
 export class PolicyDraft {
   #text: string;
   /** The syntax tree of the text it was read from. */

@@ -8,7 +8,7 @@ export type { PinChange, PinRefusal } from './pin-plan.ts';
 
 /** A policy file with pins for what a report verified. */
 export interface Pinning {
-  /** The new text; the very text that came in when nothing had to change. */
+  /** The new text; identical to the input when nothing had to change. */
   readonly text: string;
   readonly changes: readonly PinChange[];
   /** What was not pinned, and why. */
@@ -16,10 +16,10 @@ export interface Pinning {
 }
 
 /**
- * Writes down who built what the report verified, and nothing else: the same report audited with the new file is
+ * Pins the builders that the report verified, and nothing else: the same report audited with the new file is
  * as green as before, and a second run changes nothing.
  *
- * The report should come from an audit whose policy pins nothing it is meant to replace. Packages of a scope share
+ * The report should come from an audit without the pins that are to be replaced. Packages of a scope share
  * one entry when all of them agree.
  *
  * @throws JsrVerifyError `POLICY_INVALID` when `policyText` is not a policy.

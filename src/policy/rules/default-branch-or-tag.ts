@@ -8,7 +8,7 @@ const customary = new Set(['refs/heads/main', 'refs/heads/master', 'refs/heads/t
 export const defaultBranchOrTag = {
   id: 'default-branch-or-tag',
   about: 'package',
-  // A pull request's ref holds what nobody has merged; that is unusual enough to be told, and not proof of anything.
+  // The ref of a pull request contains unmerged code: unusual, but not proof of an attack.
   severity: 'warning',
   title: 'the build ran for a tag or the default branch',
   why: 'Code from a side branch or a pull request may never have been reviewed or merged.',
@@ -28,7 +28,7 @@ export const defaultBranchOrTag = {
     else if (ref.startsWith('refs/heads/'))
       yield {
         severity: 'note',
-        message: `built from ${ref}, and it is not known whether that is the default branch`,
+        message: `built from ${ref}, and it is unknown whether that is the default branch`,
         hint: 'pin "ref" if this is the branch the project publishes from',
       };
     else yield { message: `built from ${ref}, which is neither a tag nor a branch` };

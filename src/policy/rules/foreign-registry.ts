@@ -6,10 +6,10 @@ import type { Breach, PackageRule } from '../rule.ts';
 export const foreignRegistry = {
   id: 'foreign-registry',
   about: 'package',
-  // What will be installed comes from somewhere else than what was verified, under the same name.
+  // The installed package comes from another host than the verified one, under the same name.
   severity: 'error',
   title: 'the lockfile fetches the package from the configured registries',
-  why: "A lockfile that points to another host installs that host's bytes, whatever JSR says about the name.",
+  why: "A lockfile that points to another host installs that host's bytes, which JSR does not control.",
   fix: 'Correct the lockfile, or name the registry with --registry or --npm-registry if it is yours.',
   *judge({ assessment: { foreign } }) {
     yield* foreign.map(foreignBreach);

@@ -14,7 +14,7 @@ export const githubHostedRunner = {
     if (provenance === undefined) return;
     const { runner } = claimsOf(provenance.identity);
     if (runner === 'github-hosted') return;
-    // A pin that names this very runner has answered the question; if it is broken, `pinned-identity` says so.
+    // A pin with a runner has decided this; `pinned-identity` reports it when it does not match.
     if (
       runner !== undefined &&
       expected.pins.length > 0 &&

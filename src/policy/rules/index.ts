@@ -24,7 +24,7 @@ import { unlockedCopy } from './unlocked-copy.ts';
 import { unpinned } from './unpinned.ts';
 import { yanked } from './yanked.ts';
 
-/** The rules about one package version, in the order their findings are told. */
+/** The rules about one package version, in the order of their findings. */
 export const packageRules = [
   requireProvenance,
   pinnedIdentity,

@@ -7,14 +7,14 @@ const patience = 60 * 60 * 1000;
 export const lateAttestation = {
   id: 'late-attestation',
   about: 'package',
-  // Repair jobs do this in good faith; so would whoever got into the repository later and wants old bytes blessed.
+  // Repair jobs do this legitimately, but so could an attacker who later gets access to the repository.
   severity: 'warning',
   title: 'the attestation was logged when the version was published',
   why: 'An attestation that is logged later was not made by the publishing job, only by someone who may act for the repository.',
   fix: 'Look at the run that signed it; exempt the version if it was a known repair.',
   *judge({ assessment: { registryClaims }, provenance }) {
     if (provenance === undefined) return;
-    // Documents from before September 2025 carry no date: nothing to say, unless somebody insists on the rule.
+    // Metadata from before September 2025 has no date, so the rule does not apply unless its severity was set.
     if (registryClaims.publishedAt === undefined) {
       yield { severity: 'off', message: 'the registry does not say when the version was published' };
       return;

@@ -9,7 +9,7 @@ import type { PackageRule } from '../rule.ts';
 export const linkedRepository = {
   id: 'linked-repository',
   about: 'package',
-  // Where nobody pinned anything, the link is all there is to tell the owner's build from a stranger's.
+  // Without a pin, only the link distinguishes the owner's build from a stranger's.
   severity: 'error',
   title: 'the source repository is the one JSR links to the package',
   why: "The registry takes provenance from any repository. The link is its owner's public statement of where the source is.",
@@ -36,7 +36,7 @@ export const linkedRepository = {
           standing: 'remark',
         };
       else if (comparison.resurrected && !pinsId(expected, provenance))
-        // Who pinned the name meant the one it belonged to; which that was, a name cannot say.
+        // The pin has only a name, and the name may have had another owner when it was pinned.
         yield {
           message: `built from ${seen}, and JSR links a repository of that name with another id: the name now belongs to someone else`,
           hint: 'find out which of the two is right, and pin its id with --repo-id',
@@ -44,7 +44,7 @@ export const linkedRepository = {
         };
       else if (contradicts) return;
       else if (expected.pinsName)
-        // The pin is the project's own word and outranks the registry's; a link that wandered off is still news.
+        // The project's pin has priority over the registry's link; the changed link is only noted.
         yield {
           message: `built from ${seen}, while JSR links ${linked} today${comparison.resurrected ? ' by another id' : ''}; the ${expected.source} decides`,
           standing: 'remark',
@@ -57,7 +57,7 @@ export const linkedRepository = {
       return;
     }
     if (contradicts || expected.pinsName) return;
-    // Both are honest and common, so they warn: the attestation is real, but nothing says it is the right one.
+    // Both are common in honest packages, so they are warnings: the attestation is valid, but may be a stranger's.
     yield registryClaims.unlinked
       ? {
           severity: 'warning',
@@ -78,7 +78,7 @@ function contradiction({ linked, contradicted }: RegistryClaims): string {
   return `meta.json links ${named(contradicted)}, the API ${named(linked)}`;
 }
 
-/** Whether a pin knows the very repository, or its owner, by id. */
+/** Whether a pin contains the id of the repository or of its owner. */
 function pinsId({ pins }: Expected, { identity }: Provenance): boolean {
   const { repositoryId, ownerId } = claimsOf(identity);
   const knows = (pinned: string | undefined, seen: string | undefined) =>

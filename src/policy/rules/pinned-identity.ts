@@ -9,7 +9,7 @@ import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 export const pinnedIdentity = {
   id: 'pinned-identity',
   about: 'package',
-  // A pin is the project's own word about who builds a package; anything else is exactly what it was written against.
+  // A pin is the project's own statement about who builds a package; every other builder must be rejected.
   severity: 'error',
   title: 'the builder is the one that flags or policy name',
   why: 'A valid signature shows who built a package, not that it was the right publisher; the pin names the right one.',
@@ -27,7 +27,7 @@ export const pinnedIdentity = {
 
 type Compared = Comparison & { readonly pin: Pin };
 
-/** One alternative speaks, whatever their order: the first by its text, which is one that knows the new name already. */
+/** Reports the renames of one alternative: the first by its text, so that the order in the policy does not matter. */
 function* renamesOf(held: readonly Compared[], provenance: Provenance): Iterable<Breach> {
   const [first] = held.map(({ renames }) => renames).sort(byText);
   for (const { claim, from, to } of first ?? [])
@@ -44,25 +44,25 @@ function breachOf(compared: readonly Compared[], input: RuleInput, provenance: P
   const unsupported = compared.every(({ differences }) =>
     differences.some(({ claim }) => claim === 'issuer'),
   );
-  // What is told is the gravest alternative, then the one that is broken least, then the first by its text: not by its place.
-  const told = compared.map((one) => ({
+  // Reports one alternative: the most serious, then the one with the fewest differences, then the first by its text.
+  const described = compared.map((one) => ({
     ...one,
     text: one.differences.map((difference) => phrase(difference, one.pin, flags)).join('; '),
   }));
-  const [closest] = told.sort(
+  const [closest] = described.sort(
     (a, b) =>
       Number(isResurrected(b)) - Number(isResurrected(a)) ||
       a.differences.length - b.differences.length ||
       byText(a.text, b.text),
   );
-  const others = told.length - 1;
-  // A flag is the question itself; an issuer that is not understood, or a name in new hands, is never a matter of taste.
+  const others = described.length - 1;
+  // The severity cannot be lowered for a flag, an unsupported issuer, or a name that now belongs to someone else.
   const absolute =
     resurrected || unsupported || (flags !== undefined && compared.every((one) => breaksFlag(one, flags)));
   return {
     message:
       others > 0
-        ? `${closest?.text} (nor ${others === 1 ? 'does another alternative' : `do ${others} other alternatives`} hold)`
+        ? `${closest?.text} (${others === 1 ? '1 other alternative does' : `${others} other alternatives do`} not match either)`
         : `${closest?.text}`,
     hint: hintFor(input, resurrected, unsupported, provenance),
     ...(absolute && { standing: 'absolute' as const }),
@@ -75,14 +75,14 @@ function isResurrected({ differences }: Compared): boolean {
 
 function phrase({ claim, expected, seen, resurrected }: Difference, pin: Pin, flags?: Expectation): string {
   const isFlag = flags?.[claim] !== undefined;
-  // What has no flag on the command line, a caller of the library has passed.
+  // A claim without a command line flag comes from a caller of the library.
   const by = isFlag ? (flagsOf({ [claim]: flags[claim] })[0] ?? 'flags') : placeOf(pin);
-  if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, wanted ${expected} (${by})`;
-  if (claim === 'notBefore' || claim === 'notAfter') return `${expected} wanted, logged ${seen} (${by})`;
+  if (claim === 'tagMatchesVersion') return `ref is ${seen ?? 'not stated'}, expected ${expected} (${by})`;
+  if (claim === 'notBefore' || claim === 'notAfter') return `expected ${expected}, logged ${seen} (${by})`;
   if (claim === 'issuer' && pin.expect.issuer === undefined)
-    return `issuer is ${seen}, which is not supported: only ${expected} is, and an enterprise's own when it is named`;
+    return `issuer is ${seen}, which is not supported: use ${expected}, or name the issuer of your enterprise in the policy`;
   const name = words[claim];
-  const verb = isFlag ? 'wanted' : 'pinned to';
+  const verb = isFlag ? 'expected' : 'pinned to';
   const text = `${name} is ${seen ?? 'not stated by the certificate'}, ${verb} ${expected} (${by})`;
   return resurrected ? `${text}: the same name now belongs to someone else` : text;
 }
@@ -108,7 +108,7 @@ function hintFor(
   { identity }: Provenance,
 ): string {
   if (resurrected)
-    return 'somebody took over an abandoned name; pin the new id by hand only if you know who it is';
+    return 'the name belongs to another account now; pin the new id by hand only if you know whose it is';
   if (unsupported) return `name the issuer in the expectation if ${identity.issuer} is your enterprise's`;
   if (expected.flags !== undefined) return 'check the flag, or do not use this version';
   return `if the change is intended, run \`jsr-verify pin @${target.scope}/${target.name}\` and commit the policy file`;

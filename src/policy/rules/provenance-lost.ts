@@ -17,7 +17,7 @@ export const provenanceLost = {
         version === undefined
           ? 'earlier versions of this release line have provenance, this one has none'
           : `version ${version} of this release line has provenance, this one has none`,
-      hint: 'stay on the version before until the owner has said why',
+      hint: 'stay on the previous version until the owner has explained why',
     };
   },
 } satisfies ChangeRule;

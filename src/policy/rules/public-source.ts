@@ -5,7 +5,7 @@ import type { PackageRule } from '../rule.ts';
 export const publicSource = {
   id: 'public-source',
   about: 'package',
-  // The proof holds, but nobody outside can read what it points to; some know that and do not mind.
+  // The proof is valid, but its source is not public; some projects accept that.
   severity: 'warning',
   title: 'the source repository was public when it was built',
   why: 'Provenance names a commit. In a private repository outsiders cannot read it.',

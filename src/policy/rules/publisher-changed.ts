@@ -19,7 +19,7 @@ const weight: Readonly<Record<string, Severity>> = {
 export const publisherChanged = {
   id: 'publisher-changed',
   about: 'change',
-  // A package that comes from somewhere else than before is what a takeover looks like, and what a move looks like.
+  // A new publisher can be a takeover or an ordinary move.
   severity: 'error',
   title: 'a package is built by the same publisher as before',
   why: 'Both versions can be validly signed by different people; only the comparison shows that someone else took over.',
@@ -43,7 +43,7 @@ export const publisherChanged = {
   },
 } satisfies ChangeRule;
 
-/** Whether the policy itself says who the builder is, and it is this one; how somebody builds is no word about who. */
+/** Whether the policy names this builder; keys about how it is built do not count. */
 function isPinned({ package: about, verdict, registryClaims }: PackageReport, policy: Policy): boolean {
   const { version } = about;
   if (version === undefined || verdict.kind !== 'verified') return false;

@@ -9,7 +9,7 @@ import type { Breach, PackageRule, RuleInput } from '../rule.ts';
 export const recoveredProvenance = {
   id: 'recovered-provenance',
   about: 'package',
-  // Good news that should be known: the registry lost or refused a genuine attestation, and the log still has it.
+  // A note: the registry lost or rejected a genuine attestation, and the log still has it.
   severity: 'note',
   title: 'the registry names the attestation',
   why: 'The registry keeps only the number of a log entry, and sometimes none. Attestations it dropped are found in the log by digest.',
@@ -32,7 +32,7 @@ function recovery(registryClaims: RegistryClaims, { logged }: Provenance): strin
   return 'the registry says there is none; found by searching the log';
 }
 
-/** Not the package's fault, so no error: but whoever logs attestations of other people's packages is worth a look. */
+/** Not an error, because the package is not affected; but an attestation by a stranger should be reviewed. */
 function aboutStrangers({ strangers, assessment: { registryClaims } }: RuleInput): Breach {
   const names = [
     ...new Set(strangers.map(({ identity }) => claimsOf(identity).repository ?? 'an unnamed repository')),

@@ -6,10 +6,10 @@ import type { PackageRule, RuleInput } from '../rule.ts';
 export const requireProvenance = {
   id: 'require-provenance',
   about: 'package',
-  // Without an attestation nothing else can be said about a package: this is the question the program exists for.
+  // Without an attestation, nothing about the origin of a package can be verified.
   severity: 'error',
   title: 'the package version has an attestation',
-  why: 'Without one it is not known who built these bytes; anyone with a publishing token can publish anything.',
+  why: 'Without one it is unknown who built these bytes; anyone with a publishing token can publish anything.',
   fix: 'Use a version with provenance, or allow this one: --allow-unattested, "provenance": "optional", or an exemption with a date.',
   *judge(input) {
     const { assessment, expected, strangers } = input;
@@ -20,7 +20,7 @@ export const requireProvenance = {
         ? `${absence(input)}; the package is pinned, and a pin implies provenance`
         : absence(input),
       hint: adviceFor(input),
-      // "There is none" is only the registry's word: a pin that could be lowered here could simply be left out there.
+      // Absence is only a claim of the registry: if this severity could be lowered, the registry could omit attestations.
       ...(expected.pinned && { standing: 'firm' as const }),
     };
   },

@@ -20,6 +20,6 @@ export const tagMatchesVersion = {
       yield { message: 'the certificate does not name a ref, so no tag can match the version' };
     else if (ref.startsWith('refs/tags/'))
       yield { message: `built for ${ref}, which is not a tag of version ${version}` };
-    else yield { message: `built for ${ref}, which is no tag, so it cannot match version ${version}` };
+    else yield { message: `built for ${ref}, which is not a tag, so it cannot match version ${version}` };
   },
 } satisfies PackageRule;

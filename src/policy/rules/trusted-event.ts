@@ -50,7 +50,7 @@ const outsiders = new Set([
 export const trustedEvent = {
   id: 'trusted-event',
   about: 'package',
-  // Careful projects do publish from `workflow_run`; it is a known way in, not yet a break-in.
+  // Careful projects do publish from `workflow_run`; it is a risk, not an attack.
   severity: 'warning',
   title: 'the build was started by an event that outsiders cannot cause',
   why: 'Workflows started by comments, forks or other workflows run with the rights of the repository on input from outsiders.',

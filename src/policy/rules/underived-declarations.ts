@@ -4,7 +4,7 @@ import type { PackageRule } from '../rule.ts';
 export const underivedDeclarations = {
   id: 'underived-declarations',
   about: 'package',
-  // Types are not run, and slow types are common; whoever wants every file proved asks for it with --strict.
+  // Types are not executed, and slow types are common; --strict requires that every file is proved.
   severity: 'note',
   title: 'every declaration file of the npm tarball was derived again',
   why: 'Inferred types cannot be derived again from a single file, so such declarations are not proved.',

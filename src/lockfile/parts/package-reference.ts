@@ -1,20 +1,20 @@
 import { isPackageName, isScope, type PackageName } from '../../model/package.ts';
 import { fromNpmName, isVersion, splitAt } from './name.ts';
 
-/** What is sent elsewhere: one version of a package, or every version of it where none is named. */
-export type SentAway = PackageName & { readonly version?: string };
+/** One version of a package, or every version when `version` is `undefined`. */
+export type PackageReference = PackageName & { readonly version?: string };
 
 /**
- * The JSR package that an address stands for when something else is put in its place: `https://jsr.io/@scope/name/…`,
- * `jsr:@scope/name`, `npm:@jsr/scope__name`. `undefined` where it stands for none, `unclear` where nobody can tell which.
+ * The JSR package that a redirected address means: `https://jsr.io/@scope/name/…`, `jsr:@scope/name`,
+ * `npm:@jsr/scope__name`. `undefined` when it is not a JSR package, `unclear` when the package cannot be determined.
  *
- * Read as loosely as any client reads it, since a client decides whether the address is the one it asks for: the host in any
- * case, with any port, user name or trailing dot, the path with its escapes undone. To suspect an address too often does no harm.
+ * Parsed as loosely as the most tolerant client does: the host in any case, with any port, user name or trailing dot, the
+ * path with its escapes decoded. A false alarm is safe here, a missed redirect is not.
  */
-export function packageSentAway(text: string, registry: string): SentAway | 'unclear' | undefined {
+export function packageNamedBy(text: string, registry: string): PackageReference | 'unclear' | undefined {
   const plain = text.replace(/[\s\p{Cc}]/gu, '').replaceAll('\\', '/');
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(plain) ?? [];
-  if (/^(?:jsr|npm)$/i.test(scheme)) return packageAsked(scheme.toLowerCase(), unescaped(rest));
+  if (/^(?:jsr|npm)$/i.test(scheme)) return packageInSpecifier(scheme.toLowerCase(), unescaped(rest));
   if (!URL.canParse(plain)) return /jsr\.io|@jsr\b/i.test(unescaped(plain)) ? 'unclear' : undefined;
   const url = new URL(plain);
   const base = new URL(registry);
@@ -22,31 +22,31 @@ export function packageSentAway(text: string, registry: string): SentAway | 'unc
   const path = steps(url.pathname);
   const [scope, name, ...file] = path.slice(path.findIndex((step) => step.startsWith('@')));
   if (scope === undefined || !scope.startsWith('@')) return undefined;
-  return packageCalled(scope, name, file[0]?.replace(/_meta\.json$/, ''));
+  return referenceTo(scope, name, file[0]?.replace(/_meta\.json$/, ''));
 }
 
-// A client may allow slashes after `jsr:`.
-function packageAsked(scheme: string, rest: string): SentAway | 'unclear' | undefined {
+// A client may accept slashes after `jsr:`.
+function packageInSpecifier(scheme: string, rest: string): PackageReference | 'unclear' | undefined {
   const [scope, name, ...path] = steps(rest);
   if (scope === undefined || !scope.startsWith('@')) return undefined;
   const [own, range] = splitAt(`${name ?? ''}`);
-  if (scheme === 'jsr') return packageCalled(scope, own, range ?? path[0]);
+  if (scheme === 'jsr') return referenceTo(scope, own, range ?? path[0]);
   if (scope.toLowerCase() !== '@jsr') return undefined;
   const jsr = fromNpmName(`${scope}/${own}`);
-  return jsr === undefined ? 'unclear' : packageCalled(`@${jsr.scope}`, jsr.name, range);
+  return jsr === undefined ? 'unclear' : referenceTo(`@${jsr.scope}`, jsr.name, range);
 }
 
-function packageCalled(
+function referenceTo(
   scoped: string,
   name: string | undefined,
   version: string | undefined,
-): SentAway | 'unclear' {
+): PackageReference | 'unclear' {
   const scope = scoped.slice(1);
   if (name === undefined || !isScope(scope) || !isPackageName(name)) return 'unclear';
   return version !== undefined && isVersion(version) ? { scope, name, version } : { scope, name };
 }
 
-/** The steps of a path, dots resolved after escapes were undone; empty ones left out. */
+/** The steps of a path: escapes decoded first, then dots resolved, empty steps removed. */
 function steps(path: string): readonly string[] {
   const steps: string[] = [];
   for (const step of unescaped(path).replaceAll('\\', '/').split('/')) {
@@ -56,7 +56,7 @@ function steps(path: string): readonly string[] {
   return steps;
 }
 
-/** ASCII escapes undone, also where they were escaped again; three times is more than any client does. */
+/** Decodes ASCII escapes up to three times, for escapes that were escaped again; no client decodes more often. */
 export function unescaped(text: string): string {
   let plain = text;
   for (let times = 0; times < 3; times++)

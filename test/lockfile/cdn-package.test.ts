@@ -80,7 +80,7 @@ describe.each([...Object.entries(lockfiles), ['yarn.lock', berry] as const])('%s
     ['https://cdn.example/~/11/@jsr/acme__plain/1.0.0.tgz', '@acme/plain@1.0.0 from cdn.example'],
     [
       'https://cdn.example/jsr:@acme/plain',
-      'it fetches @acme/plain from cdn.example, and names no exact version',
+      'it fetches @acme/plain from cdn.example, without an exact version',
     ],
   ])('tells of a package of JSR under a name of npm that is fetched from %s', (address, expected) => {
     expect(said(file, lock(address))).toEqual([expected]);

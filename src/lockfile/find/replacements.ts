@@ -8,42 +8,42 @@ import { type DenoConfig, type Named, readDenoConfig } from './deno-config.ts';
 import type { Disk } from './disk.ts';
 import { memberFolders } from './members.ts';
 
-/** Folders that one `deno.json` links and that are looked into. */
+/** Number of linked folders of one `deno.json` that are read. */
 const maxLinks = 200;
-/** Files that give a folder the name by which Deno takes it in place of a package. */
+/** Files that give a folder a package name; Deno may load the folder instead of that package. */
 const configNames = ['deno.json', 'deno.jsonc', 'package.json'];
 
-/** A file that makes a folder a member of a workspace; `config` is missing where it cannot be read. */
+/** The configuration file of a workspace member; `config` is `undefined` when it cannot be read. */
 interface Member {
   readonly named: Named;
   readonly path: string;
   readonly config: DenoConfig | undefined;
 }
 
-/** The files that name members of a workspace, and that a lockfile of Deno goes with: `deno.json`, `package.json`. */
+/** The configuration files of a Deno lockfile: each `deno.json` and `package.json` that may name workspace members. */
 export interface DenoConfigs {
-  /** Absolute. */
+  /** Absolute paths. */
   readonly files: readonly string[];
-  /** Absolute; nothing outside of it is read. */
+  /** Absolute path; files outside of it are not read. */
   readonly root: string;
 }
 
-/** What stand-ins are told by. */
-export interface StandInOptions {
+/** Options of the search for replacements. */
+export interface ReplacementOptions {
   readonly registry: string;
-  /** Whether what Deno vendored is compared elsewhere, as depth `installed` does. */
+  /** Whether vendored files are compared elsewhere, as at depth `installed`. */
   readonly withVendor?: boolean;
 }
 
 /**
- * What puts something else in the place of JSR packages without a word in the lockfile: import maps, linked folders, and
- * members of the workspace that have the name of a package in `locked` (as `@scope/name`).
+ * Finds what replaces JSR packages without a trace in the lockfile: import maps, linked folders, and workspace members that
+ * have the name of a package in `locked` (as `@scope/name`).
  */
-export async function findStandIns(
+export async function findReplacements(
   disk: Disk,
   { files, root }: DenoConfigs,
   locked: ReadonlySet<string>,
-  { registry, withVendor = false }: StandInOptions,
+  { registry, withVendor = false }: ReplacementOptions,
 ): Promise<readonly Remark[]> {
   const remarks: Remark[] = [];
   for (const path of files) {
@@ -66,7 +66,7 @@ export async function findStandIns(
       if (found.length === 0) remarks.push(unread(path, link, 'the linked folder'));
       for (const { name, members } of found) {
         if (isScoped(name)) remarks.push(instead(path, link, link.text, name));
-        // Deno links the members of a workspace along with it.
+        // Deno also links the workspace members of a linked folder.
         for (const member of await inMembers(folder, members)) takeMember(path, link, member);
       }
     }
@@ -84,7 +84,7 @@ export async function findStandIns(
     try {
       return readDenoConfig(shown(path), await disk.read(path), registry);
     } catch (cause) {
-      // A link that leads out of the project, or too large: it is told as unread.
+      // A link out of the project, or a file that is too large, is reported as unread.
       if (cause instanceof JsrVerifyError) return undefined;
       throw cause;
     }
@@ -95,7 +95,7 @@ export async function findStandIns(
     return found.filter((config) => config !== undefined);
   }
 
-  /** The configurations of members; without one where it is there and cannot be read. */
+  /** The configuration files of members; `config` is `undefined` when a file exists but cannot be read. */
   async function inMembers(folder: string, members: readonly Named[]): Promise<readonly Member[]> {
     const found: Member[] = [];
     const { folders, isCut } = await memberFolders(
@@ -131,23 +131,23 @@ export async function findStandIns(
     return {
       at: { file: shown(path), line },
       message: `${what} ${JSON.stringify(text.slice(0, 100))} was not read; it may replace JSR packages with something else`,
-      hint: 'review it: Deno follows it, and nothing in it was checked',
+      hint: 'review it, because Deno follows it and it was not checked',
     };
   }
 
   function vendored(path: string, line: number): Remark {
     return {
       at: { file: shown(path), line },
-      message: '"vendor": true, so Deno runs what lies in vendor/ without comparing it with the lockfile',
-      hint: 'compare it with what was published: jsr-verify audit --depth installed',
+      message: 'with "vendor": true, Deno runs the files in vendor/ without comparing them with the lockfile',
+      hint: 'compare them with the published files: jsr-verify audit --depth installed',
     };
   }
 
   function instead(path: string, { line }: Named, folder: string, name: string): Remark {
     return {
       at: { file: shown(path), line },
-      message: `Deno takes ${name} from the folder ${JSON.stringify(folder.slice(0, 100))} of the project where its version fits`,
-      hint: 'review that folder: it was not checked',
+      message: `Deno loads ${name} from the project folder ${JSON.stringify(folder.slice(0, 100))} where its version matches`,
+      hint: 'review that folder, which was not checked',
     };
   }
 
