@@ -80,7 +80,7 @@ export async function openStage(
     server,
     folder,
     env,
-    run: (argv, expected = {}) => run(argv, { cwd: folder(), ...wanted, env: { ...env(), ...wanted.env } }),
+    run: (argv, wanted = {}) => run(argv, { cwd: folder(), ...wanted, env: { ...env(), ...wanted.env } }),
     close: () => server.close(),
   };
 }

@@ -53,7 +53,7 @@ export function apiAnswer(shelf: Shelf, request: WorldRequest): Answer {
     const items = sorted(known).map((version) => versionJson(known, version, true));
     return conditional(jsonAnswer({ items, total: items.length }, { ...headers, ...edge(86_400) }), request);
   }
-  const [, expected = '', part] = /^versions\/([^/]+)(?:\/(.+))?$/.exec(rest) ?? [];
+  const [, wanted = '', part] = /^versions\/([^/]+)(?:\/(.+))?$/.exec(rest) ?? [];
   const version = wanted === 'latest' ? latestOf(known) : known.versions.get(decoded(wanted));
   if (version === undefined) {
     return apiError('packageVersionNotFound', 'The requested package version was not found.');

@@ -7,7 +7,7 @@ import type { DiscoverOptions } from './discover.ts';
 import type { Disk } from './disk.ts';
 import { shown } from './node-locks.ts';
 import { type ReadLockfiles, readDiscovered } from './read.ts';
-import type { StandInOptions } from './stand-ins.ts';
+import type { ReplacementOptions } from './replacements.ts';
 
 /** One side of a comparison: what its lockfiles say, and what of them was not read. */
 export interface LockfileSide {
@@ -34,7 +34,7 @@ interface SideFolder extends Pick<ReadLockfiles, 'unread' | 'unseen'> {
 export async function readSide(
   disk: Disk,
   folder: string,
-  options: ReadOptions & DiscoverOptions & StandInOptions,
+  options: ReadOptions & DiscoverOptions & ReplacementOptions,
 ): Promise<LockfileSide> {
   const { contents, missing, unread, unseen } = await readDiscovered(disk, [folder], options);
   const path = resolve(disk.folder, folder);

@@ -335,7 +335,7 @@ function wrongAddress(
   if (name !== undefined && inPath !== undefined) return undefined;
   // With an integrity, the address need not contain the package, because the digest is compared.
   if ((isHash || hasQuery) && integrity !== undefined) return undefined;
-  return `its package cannot be inPath from its address; understood are ${supportedForms}: ${path}`;
+  return `its address does not say which package it is; supported forms are ${supportedForms}: ${path}`;
 }
 
 function lockedOf(mention: NpmMention, address: TarballAddress | undefined): Locked | undefined {
