@@ -217,7 +217,7 @@ describe('the publisher', () => {
     ['is the same at another tag', { ...acme, sourceRepositoryRef: 'refs/heads/next' }, []],
     ['has another repository', builtBy('acme', 'other', { id: '9', ownerId: '2' }), ['repositoryId']],
     [
-      'the name belongs to another account now',
+      'has a name that belongs to another account now',
       builtBy('acme', 'pkg', { id: '66', ownerId: '67' }),
       ['repositoryId', 'ownerId'],
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckId, type Checks, checkIds, provenanceChecks } from '../../src/model/check.ts';
 import type { Exemption, Policy } from '../../src/model/policy.ts';
-import { judge, decisiveExemptions } from '../../src/policy/judge.ts';
+import { decisiveExemptions, judge } from '../../src/policy/judge.ts';
 import {
   absentChecks,
   assess,

@@ -24,7 +24,8 @@ const said = (who: Identity, under: Partial<Policy>) =>
     .map(({ severity, message, hint }) => ({ severity, message, hint }));
 
 const change = 'if the change is intended, run `jsr-verify pin @acme/pkg` and commit the policy file';
-const takenOver = 'somebody took over an abandoned name; pin the new id by hand only if you know who it is';
+const takenOver =
+  'the name belongs to another account now; pin the new id by hand only if you know whose it is';
 const checkFlag = 'check the flag, or do not use this version';
 
 const evil = builtBy('evil', 'pkg');
@@ -194,7 +195,7 @@ describe('of several alternatives that are all broken', () => {
       expect(said(taken, pins(...expect_))).toStrictEqual([
         {
           severity: 'error',
-          message: `repository id is 9, pinned to 1001 (policy): the same name now belongs to someone else; ${event('release')}; runner is github-hosted, pinned to self-hosted (policy) (nor do 2 other alternatives hold)`,
+          message: `repository id is 9, pinned to 1001 (policy): the same name now belongs to someone else; ${event('release')}; runner is github-hosted, pinned to self-hosted (policy) (2 other alternatives do not match either)`,
           hint: takenOver,
         },
       ]);
