@@ -1,22 +1,19 @@
-import pMap from 'p-map';
-import { auditPart, followLogs, judgeTarget } from './audit.ts';
+import { earlierVersions } from './audit/history.ts';
+import { followLogs } from './audit/logs.ts';
+import { reportOf } from './audit/report.ts';
+import { auditPart } from './audit.ts';
 import type { Auditor, PackageAuditor } from './auditor.ts';
-import { compare, type Doubts, type History, isAttested } from './diff/changes.ts';
-import { earlierInLine } from './diff/line.ts';
+import { compare } from './diff/changes.ts';
 import { type LockfileSide, refuseNothing, uncomparedIn } from './lockfile/find/side.ts';
 import type { Finding } from './model/finding.ts';
-import { type Purl, purlOf } from './model/package.ts';
-import { type PackageReport, type Report, unreadableEntry } from './model/report.ts';
+import { purlOf } from './model/package.ts';
+import { type Change, type PackageReport, type Report, unreadableEntry } from './model/report.ts';
 import type { LockfileContents, Target } from './model/target.ts';
 import { judgeChanges } from './policy/judge-changes.ts';
 import { judgeRun } from './policy/judge-run.ts';
 import type { RunFacts } from './policy/rule.ts';
 import { changeRules, packageRules } from './policy/rules/index.ts';
 import { unusedExemptions } from './policy/unused.ts';
-import { openRegistry } from './registry/registry.ts';
-
-/** How many earlier versions of a release line are looked at for its last attestation; beyond them nothing is known. */
-const lookBack = 30;
 
 /** One side of a comparison: some lockfiles, or those of a folder with what was not read of them. */
 export type DiffSide = LockfileSide | readonly LockfileContents[];
@@ -58,41 +55,40 @@ async function compareContents(
   const { onPackage: _, ...quiet } = auditor;
   // Of what is compared with, only the attestation matters.
   const quietly: PackageAuditor = { ...quiet, depth: auditor.depth ?? 'attestation' };
-  const before = await auditPart(withoutCommon(base, head), quietly);
-  const after = await auditPart(withoutCommon(head, base), quiet);
+  const before = await auditPart([], withoutCommon(base, head), quietly);
+  const { usedExemptions, ...after } = await auditPart([], withoutCommon(head, base), quiet);
+  const isAborted = () => auditor.signal?.aborted === true;
+  const earlier = isAborted() ? undefined : await earlierVersions(after.packages, quietly);
   // Half a side would look like packages that went or came.
-  const interrupted = before.interrupted || after.interrupted;
-  if (interrupted) return { ...after, interrupted };
-  const { history, doubts } = await earlierVersions(after.packages, quietly);
-  if (auditor.signal?.aborted === true) return { ...after, interrupted: true };
-  const { changes, usedExemptions } = judgeChanges(
-    compare(before, after, history, doubts),
-    auditor.policy,
-    auditor.now,
-  );
-  const judged = new Map(
-    changes.flatMap((change) =>
-      change.kind === 'removed' ? [] : [[change.after.purl, change.after] as const],
-    ),
-  );
-  const packages = after.packages.map((report) => judged.get(report.purl) ?? report);
+  if (earlier === undefined || isAborted()) {
+    const log = await followLogs([], auditor);
+    return reportOf({ ...after, log, unusedExemptions: [], interrupted: true }, auditor);
+  }
+  const { policy, now } = auditor;
+  const judged = judgeChanges(compare(before, after, earlier.history, earlier.doubts), policy, now);
+  const packages = after.packages.map((report) => judgedReport(judged.changes, report));
   for (const report of packages) auditor.onPackage?.(report);
   const about = packages.map((report) => report.package);
-  return {
-    ...after,
-    packages,
-    findings: [...unreadableBase(base, head), ...after.findings],
-    changes,
-    ...(await followLogs([...before.packages, ...after.packages], auditor)),
-    unusedExemptions: [
-      ...unusedExemptions(
-        auditor.policy,
-        new Set(auditor.policy.exemptions.filter((one) => !after.unusedExemptions.includes(one))),
-        { rules: packageRules, packages: about },
-      ),
-      ...unusedExemptions(auditor.policy, new Set(usedExemptions), { rules: changeRules, packages: about }),
-    ],
-  };
+  return reportOf(
+    {
+      ...after,
+      packages,
+      findings: [...unreadableBase(base, head), ...after.findings],
+      changes: judged.changes,
+      log: await followLogs([...before.packages, ...after.packages], auditor),
+      unusedExemptions: [
+        ...unusedExemptions(policy, usedExemptions, { rules: packageRules, packages: about }),
+        ...unusedExemptions(policy, new Set(judged.usedExemptions), { rules: changeRules, packages: about }),
+      ],
+    },
+    auditor,
+  );
+}
+
+/** The report with what the rules about changes added to it. */
+function judgedReport(changes: readonly Change[], report: PackageReport): PackageReport {
+  const change = changes.find((one) => one.kind !== 'removed' && one.after.purl === report.purl);
+  return change === undefined || change.kind === 'removed' ? report : change.after;
 }
 
 /** What the base holds and nobody can tell: a package that looks new may have been there, so its changes were not judged. */
@@ -128,53 +124,4 @@ function keyOf({ package: about, occurrences }: Target): string {
     purlOf(about),
     [...new Set(occurrences.map(({ locked }) => JSON.stringify(locked)))].sort(),
   ]);
-}
-
-/** For each package that came: earlier versions of its release line, newest first, until one that is attested. */
-async function earlierVersions(
-  packages: readonly PackageReport[],
-  auditor: PackageAuditor,
-): Promise<{ readonly history: History; readonly doubts: Doubts }> {
-  const registry = openRegistry(auditor.source, auditor.addresses);
-  const doubts = new Map<Purl, string>();
-  const history = new Map<Purl, PackageReport[]>();
-  await pMap(
-    packages,
-    async ({ purl, package: about, registryClaims }) => {
-      const { scope, name, version } = about;
-      const meta = await registry.meta(about);
-      if (version === undefined) return;
-      if (meta.state !== 'present') {
-        const why = meta.state === 'absent' ? 'the registry knows of no versions' : meta.why;
-        doubts.set(purl, `its earlier versions could not be listed: ${why}`);
-        return;
-      }
-      const published = [...meta.value.versions].map(([other, { publishedAt }]) => ({
-        version: other,
-        ...(publishedAt && { publishedAt }),
-      }));
-      const self = {
-        version,
-        ...(registryClaims.publishedAt && { publishedAt: registryClaims.publishedAt }),
-      };
-      const known = history.get(purlOf({ scope, name })) ?? [];
-      history.set(purlOf({ scope, name }), known);
-      const line = earlierInLine(self, published);
-      for (const earlier of line.slice(0, lookBack)) {
-        const report = await judgeTarget(
-          { package: { scope, name, version: earlier.version }, occurrences: [] },
-          auditor,
-        );
-        known.push(report);
-        if (isAttested(report)) return;
-      }
-      if (line.length > lookBack)
-        doubts.set(
-          purl,
-          `none of the ${lookBack} versions before it is attested, and the ${line.length - lookBack} older ones were not checked`,
-        );
-    },
-    { concurrency: auditor.concurrency ?? 16 },
-  );
-  return { history, doubts };
 }

@@ -21,8 +21,8 @@ export type Doubts = ReadonlyMap<Purl, string>;
  * A version that appears while another one of the same package goes is `moved`, preferably within its line.
  */
 export function compare(
-  base: Report,
-  head: Report,
+  base: Pick<Report, 'packages'>,
+  head: Pick<Report, 'packages'>,
   history: History = new Map(),
   doubts: Doubts = new Map(),
 ): readonly Change[] {
@@ -181,7 +181,7 @@ function byVersion(reports: readonly PackageReport[]): readonly PackageReport[] 
   );
 }
 
-function byPackage({ packages }: Report): ReadonlyMap<Purl, readonly PackageReport[]> {
+function byPackage({ packages }: Pick<Report, 'packages'>): ReadonlyMap<Purl, readonly PackageReport[]> {
   const grouped = new Map<Purl, PackageReport[]>();
   for (const report of packages) {
     const { scope, name }: PackageName = report.package;

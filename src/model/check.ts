@@ -112,6 +112,24 @@ export type Outcome<Fact> =
 
 export type Checks = { readonly [Id in CheckId]: Outcome<Facts[Id]> };
 
+/** A record of all checks, each outcome made from the id of its check. */
+export function mapChecks(outcomeOf: (id: CheckId) => Outcome<never>): Checks {
+  return {
+    manifest: outcomeOf('manifest'),
+    bundle: outcomeOf('bundle'),
+    certificate: outcomeOf('certificate'),
+    inclusion: outcomeOf('inclusion'),
+    signature: outcomeOf('signature'),
+    statement: outcomeOf('statement'),
+    subject: outcomeOf('subject'),
+    claims: outcomeOf('claims'),
+    lockfile: outcomeOf('lockfile'),
+    files: outcomeOf('files'),
+    tarball: outcomeOf('tarball'),
+    installed: outcomeOf('installed'),
+  };
+}
+
 /** The checks that together prove provenance; `lockfile` and the depths build on them. */
 export const provenanceChecks = [
   'manifest',

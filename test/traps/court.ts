@@ -1,4 +1,4 @@
-import { judgeTarget } from '../../src/audit.ts';
+import { judgeTarget } from '../../src/audit/judgement.ts';
 import type { Auditor } from '../../src/auditor.ts';
 import { defaultPolicy, type Expectation, type Policy } from '../../src/model/policy.ts';
 import type { PackageReport } from '../../src/model/report.ts';
@@ -29,13 +29,14 @@ export async function openCourt(world: World) {
       world.requests.length = 0;
       const undo = edits.map(([matcher, edit]) => world.edit(matcher, edit));
       try {
-        return await judgeTarget(targetOf(publication, occurrences), {
+        const { report } = await judgeTarget(targetOf(publication, occurrences), {
           ...stage.auditor({
             policy: { ...defaultPolicy, ...(flags && { flags }), ...policy },
             ...auditor,
           }),
           depth: auditor?.depth ?? 'attestation',
         });
+        return report;
       } finally {
         for (const back of undo) back();
       }

@@ -1,4 +1,5 @@
-import { auditAll, followLogs } from '../../audit.ts';
+import { followLogs } from '../../audit/logs.ts';
+import { auditAll } from '../../audit.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { inFolder, shownPath } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';

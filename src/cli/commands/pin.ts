@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { createTwoFilesPatch } from 'diff';
-import { auditAll, judgeTarget } from '../../audit.ts';
+import { judgeTarget } from '../../audit/judgement.ts';
+import { auditAll } from '../../audit.ts';
 import type { Auditor } from '../../auditor.ts';
 import type { LockfileFormatId } from '../../lockfile/lockfile.ts';
 import { inFolder, shownPath } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import type { Policy } from '../../model/policy.ts';
 import type { PackageReport } from '../../model/report.ts';
 import type { Target } from '../../model/target.ts';
 import { expectationFor } from '../../policy/expectation.ts';
@@ -119,13 +121,18 @@ async function withoutPins(report: PackageReport, auditor: Auditor): Promise<Pac
   const moved = report.findings.some(({ id }) => id === 'pinned-identity');
   if (version === undefined || report.verdict.kind !== 'rejected' || !moved) return report;
   const target = { package: { ...report.package, version }, occurrences: report.occurrences };
-  if (isTakenOver(target, report, auditor)) return report;
+  if (isTakenOver(target, report, auditor.policy)) return report;
   const packages = auditor.policy.packages.map((entry) => ({ ...entry, expect: [] }));
-  return judgeTarget(target, { ...auditor, depth, policy: { ...auditor.policy, packages } });
+  const { report: judged } = await judgeTarget(target, {
+    ...auditor,
+    depth,
+    policy: { ...auditor.policy, packages },
+  });
+  return judged;
 }
 
 /** A pinned name in other hands is never an intended move: whoever knows better writes the new id by hand. */
-function isTakenOver({ package: about }: Target, report: PackageReport, { policy }: Auditor): boolean {
+function isTakenOver({ package: about }: Target, report: PackageReport, policy: Policy): boolean {
   const { provenance, registryClaims } = report;
   return (
     provenance !== undefined &&

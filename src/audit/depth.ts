@@ -1,0 +1,30 @@
+import type { Auditor } from '../auditor.ts';
+import { type Purl, purlOf } from '../model/package.ts';
+import { type Depth, reaches } from '../model/report.ts';
+import type { LockfileContents, Target } from '../model/target.ts';
+
+/** How far below the attestation a package is looked at: as asked, else by what would run. */
+export function depthOf(
+  { package: about, occurrences }: Target,
+  tarballs: ReadonlySet<Purl>,
+  { depth, leastDepth = 'attestation' }: Pick<Auditor, 'depth' | 'leastDepth'>,
+): Depth {
+  if (depth !== undefined) return depth;
+  const usual = occurrences.length === 0 ? 'files' : tarballs.has(purlOf(about)) ? 'tarball' : 'attestation';
+  return reaches(usual, leastDepth) ? usual : leastDepth;
+}
+
+/** The packages that a client installs as JSR's npm tarball: all that a lockfile names, except what Deno loads as source files. */
+export function tarballsIn(lockfiles: readonly LockfileContents[]): ReadonlySet<Purl> {
+  return new Set(
+    lockfiles.flatMap(({ runtime, targets }) =>
+      targets.filter((target) => isTarball(runtime, target)).map(({ package: about }) => purlOf(about)),
+    ),
+  );
+}
+
+function isTarball(runtime: LockfileContents['runtime'], { occurrences }: Target): boolean {
+  return occurrences.some(
+    ({ locked: { kind } }) => kind === 'tarball' || (kind === 'nothing' && runtime === 'node'),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Auditor } from '../auditor.ts';
+import type { Report } from '../model/report.ts';
+
+/** What a run found; the rest of its report says what it was made with. */
+export type Found = Omit<
+  Report,
+  'checkedAt' | 'trust' | 'policyFile' | 'strict' | 'oldestAnswer' | 'requests'
+>;
+
+/** The report of a run, made when all else is done: it counts every request. The only maker of a `Report`. */
+export function reportOf(
+  found: Found,
+  { now, trust, policy, source }: Pick<Auditor, 'now' | 'trust' | 'policy' | 'source'>,
+): Report {
+  return {
+    checkedAt: now,
+    trust: trust.status,
+    ...found,
+    ...(policy.file !== undefined && { policyFile: policy.file }),
+    ...(policy.strict && { strict: true }),
+    ...(source.oldest && { oldestAnswer: source.oldest }),
+    requests: Object.fromEntries(source.requests),
+  };
+}

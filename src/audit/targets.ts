@@ -1,0 +1,108 @@
+import pMap from 'p-map';
+import type { Auditor } from '../auditor.ts';
+import type { Finding } from '../model/finding.ts';
+import { type Purl, purlOf } from '../model/package.ts';
+import type { Exemption } from '../model/policy.ts';
+import { type Depth, type PackageReport, reaches, shallowest } from '../model/report.ts';
+import type { ForeignReference, LockfileContents, Target } from '../model/target.ts';
+import { judgeForeign } from '../policy/judge-foreign.ts';
+import { depthOf, tarballsIn } from './depth.ts';
+import { judgeTarget } from './judgement.ts';
+
+/** What auditing some package versions came to; of an interrupted audit, what was known by then. */
+export interface AuditedTargets {
+  /** In the order of the targets. */
+  readonly packages: readonly PackageReport[];
+  /** About mentions of packages that come from elsewhere and were not audited. */
+  readonly findings: readonly Finding[];
+  readonly usedExemptions: ReadonlySet<Exemption>;
+  /** What every package was looked at to. */
+  readonly depth: Depth;
+  readonly interrupted: boolean;
+}
+
+/** Examines, judges and reports each target of the lockfiles, or beside them; one that fails never stops the rest. */
+export async function auditTargets(
+  targets: readonly Target[],
+  lockfiles: readonly LockfileContents[],
+  auditor: Auditor,
+): Promise<AuditedTargets> {
+  const { policy, now, signal } = auditor;
+  const tarballs = tarballsIn(lockfiles);
+  const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);
+  const foreignByPurl = byPurl(foreign);
+  const reports = new Map<Target, PackageReport>();
+  const usedExemptions = new Set<Exemption>();
+  const work = pMap(
+    targets,
+    async (target) => {
+      if (isAborted(signal)) return;
+      const purl = purlOf(target.package);
+      const depth = depthOf(target, tarballs, auditor);
+      const judged = await judgeTarget(target, { ...auditor, depth }, foreignByPurl.get(purl));
+      const sourceOnly = tarballs.has(purl) && !reaches(depth, 'tarball');
+      const report: PackageReport = { ...judged.report, ...(sourceOnly && { sourceOnly }) };
+      for (const exemption of judged.usedExemptions) usedExemptions.add(exemption);
+      if (isAborted(signal)) return;
+      reports.set(target, report);
+      auditor.onPackage?.(report);
+    },
+    { concurrency: auditor.concurrency ?? 48 },
+  );
+  const strayed = judgeForeign(notAmong(targets, foreign), policy, now);
+  for (const exemption of strayed.usedExemptions) usedExemptions.add(exemption);
+  const interrupted = await isCutShort(work, signal);
+  return {
+    packages: targets.flatMap((target) => reports.get(target) ?? []),
+    findings: strayed.findings,
+    usedExemptions,
+    depth:
+      shallowest(targets.map((target) => depthOf(target, tarballs, auditor))) ??
+      auditor.depth ??
+      'attestation',
+    interrupted,
+  };
+}
+
+/** Mentions of packages that are not audited, because they come from elsewhere: no package report speaks of them. */
+function notAmong(
+  targets: readonly Target[],
+  foreign: readonly ForeignReference[],
+): readonly ForeignReference[] {
+  const audited = new Set(targets.map((target) => purlOf(target.package)));
+  return foreign.filter((reference) => !audited.has(purlOf(reference.package)));
+}
+
+function byPurl(foreign: readonly ForeignReference[]): ReadonlyMap<Purl, readonly ForeignReference[]> {
+  const grouped = new Map<Purl, ForeignReference[]>();
+  for (const reference of foreign) {
+    const purl = purlOf(reference.package);
+    grouped.set(purl, [...(grouped.get(purl) ?? []), reference]);
+  }
+  return grouped;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** Waits for work, but no longer than to the abort of a signal; says whether that came first. */
+async function isCutShort(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
+  const { promise: aborted, stop } = untilStopped();
+  if (isAborted(signal)) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work.then(() => false), aborted.then(() => true)]);
+  } finally {
+    // Deno keeps a process alive for as long as somebody listens to a signal that has a timer.
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function untilStopped(): { readonly promise: Promise<void>; readonly stop: () => void } {
+  let stop: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  return { promise, stop };
+}
