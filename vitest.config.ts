@@ -25,8 +25,15 @@ if (skipped.length > 0)
 const below = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
 const deep = 'test/**/*.deep.test.ts';
 
-/** In the folders of `quick`, and too much for it: one replaces modules of Node, the other starts a browser. */
-const notQuick = ['test/lockfile/windows.test.ts', 'test/report/html-browser.test.ts'];
+/** These replace modules of Node, so they cannot share modules with other tests. */
+const alone = [
+  'test/lockfile/windows.test.ts',
+  'test/source/windows-file.test.ts',
+  'test/source/move-over.test.ts',
+];
+
+/** In a folder of `quick`, and too slow for it: it starts a browser. */
+const inBrowser = 'test/report/html-browser.test.ts';
 
 /** The test files of each project; `test/projects.test.ts` sees that every file has exactly one. */
 export const filesOf: Readonly<Record<string, { readonly include: string[]; readonly exclude: string[] }>> = {
@@ -45,7 +52,7 @@ export const filesOf: Readonly<Record<string, { readonly include: string[]; read
       'tlog',
       'verify',
     ),
-    exclude: [...notQuick, deep],
+    exclude: [...alone, inBrowser, deep],
   },
   /** The program: in the process of the tests, or built. */
   program: {
@@ -65,10 +72,11 @@ export const filesOf: Readonly<Record<string, { readonly include: string[]; read
         'transcripts',
         'traps',
       ),
-      ...notQuick,
+      inBrowser,
     ],
-    exclude: [deep],
+    exclude: [...alone, deep],
   },
+  alone: { include: alone, exclude: [] },
   /** The package as it is published and installed. */
   packaging: { include: below('packaging'), exclude: [deep] },
   /** The action, and every snippet about CI. */
@@ -92,10 +100,12 @@ export default defineConfig({
   test: {
     // One more than by default, which leaves a core of two idle: the tests wait for processes and servers, too.
     maxWorkers: availableParallelism(),
+    // A worker loads a module once and not once for each test file.
+    isolate: false,
     projects: [
-      // They share modules and nothing else, so that each module is loaded once, not once for each file.
-      project('quick', { isolate: false, testTimeout: 20_000 }),
+      project('quick', { testTimeout: 20_000 }),
       project('program', { testTimeout: 20_000 }),
+      project('alone', { isolate: true, testTimeout: 20_000 }),
       // A Node of another version may have to be downloaded first. After all others: installs keep the machine busy.
       project('packaging', {
         globalSetup: ['test/packaging/setup.ts'],
@@ -106,7 +116,8 @@ export default defineConfig({
       project('ci', { testTimeout: 120_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } }),
       // The package managers may have to be downloaded first.
       project('clients', { testTimeout: 120_000, hookTimeout: 300_000, sequence: { groupOrder: 2 } }),
-      project('deep', { testTimeout: 120_000, hookTimeout: 300_000 }),
+      // Some measure time.
+      project('deep', { isolate: true, testTimeout: 120_000, hookTimeout: 300_000 }),
     ],
   },
 });

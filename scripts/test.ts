@@ -32,7 +32,7 @@ interface Part {
 
 const allSteps = Object.keys(steps) as (keyof typeof steps)[];
 const parts: Readonly<Record<string, Part>> = {
-  everything: { steps: allSteps, projects: ['quick', 'program', 'packaging', 'ci', 'clients'] },
+  everything: { steps: allSteps, projects: ['quick', 'program', 'alone', 'packaging', 'ci', 'clients'] },
   check: {
     steps: allSteps,
     projects: ['packaging'],
