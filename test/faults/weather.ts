@@ -69,7 +69,7 @@ const always = (act: (hit: Hit) => void) => (hit: Hit) => {
 };
 
 /** Everything that an answer can suffer on its way, or its server before. */
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   {
     name: '404',
     kind: 'no',
