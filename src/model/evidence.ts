@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Sha256 } from './package.ts';
 
-/** What came of asking a source one question: absent is an answer, unavailable is not. */
+/** The result of asking a source one question: absent is an answer, unavailable is not. */
 export type Gathered<T> =
   | { readonly state: 'present'; readonly value: T; readonly from: string }
   | { readonly state: 'absent'; readonly from: string }

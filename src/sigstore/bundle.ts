@@ -148,7 +148,7 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   };
 }
 
-/** The library passes over whatever is not base64, so that it would read other bytes than are written. */
+/** The library skips characters that are not base64, so it would read other bytes than are written. */
 function isSpelled(value: unknown, name?: string): boolean {
   if (typeof value === 'string')
     return name === undefined || !byteFields.has(name) || fromEitherBase64(value) !== undefined;

@@ -46,7 +46,7 @@ export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outc
 export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date[] {
   const times: Date[] = [];
   for (const entry of bundle.entries) {
-    // Rekor v2 vouches for no time, so a time in such an entry is nobody's word.
+    // Rekor v2 does not sign a time, so a time in such an entry proves nothing.
     if (isRekorV2(entry)) continue;
     const seconds = Number(entry.integratedTime);
     if (seconds > 0 && seconds <= endOfTime) times.push(new Date(seconds * 1000));

@@ -55,7 +55,7 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
   if (options.trustedRootFile !== undefined) return trustFromFile(options.trustedRootFile);
   const mirror = mirrorOf(options.mirror);
   const builtIn = await builtInRoot();
-  // Whoever brings a TUF root of their own has said that the built-in one is not theirs.
+  // A user who gives a TUF root does not want the built-in one.
   const isOwn = options.tufRootFile !== undefined || mirror.href !== mirrorOf(builtIn.mirror).href;
   const publicGood = isOwn ? undefined : builtIn;
   const start = await startOf(options.tufRootFile, mirror, publicGood);
@@ -102,7 +102,7 @@ export async function trustFromFile(file: string): Promise<Trust> {
   return trustFromBytes(await readOption(file, maxTrustedRootBytes, 'trusted root'), file);
 }
 
-/** Trust in these bytes, on the word of whoever passes them. Throws `TRUST_INVALID`. */
+/** Trust in these bytes, because the caller says so. Throws `TRUST_INVALID`. */
 export function trustFromBytes(bytes: Uint8Array, from: string): Trust {
   readTrustedRoot(bytes, from);
   const digest = createHash('sha256').update(bytes).digest('hex');
@@ -161,7 +161,7 @@ async function readOption(file: string, limit: number, what: string): Promise<Ui
   }
 }
 
-/** A time of confirmation that lies ahead is nobody's word, so it counts as old. */
+/** A confirmation time in the future proves nothing, so it counts as old. */
 function isYoung({ confirmedAt }: KeptTuf, { now, forceRefresh }: TrustOptions): boolean {
   const age = now.getTime() - confirmedAt.getTime();
   return forceRefresh !== true && age >= 0 && age < oneDay;

@@ -135,7 +135,7 @@ async function readAnswer(
   return bytes;
 }
 
-/** Connections that broke; an address nobody listens at, or a certificate that is wrong, stays so. */
+/** Connections that broke; a closed port or a wrong certificate will not change in a moment. */
 const passing: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -145,7 +145,7 @@ const passing: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The error's code where it has one: texts of network errors name addresses nobody asked about. */
+/** The error's code where it has one: texts of network errors name internal addresses. */
 function reason(error: unknown): string {
   return errorCode(error) ?? (error instanceof Error ? error.message.slice(0, 200) : 'no connection');
 }

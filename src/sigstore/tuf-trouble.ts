@@ -1,7 +1,7 @@
 import { MirrorUnavailable } from './tuf-mirror.ts';
 
 /**
- * Why an update came to nothing.
+ * Why an update failed.
  *
  * - `unavailable`: there was no telling; nothing is known to be wrong. `local`: trouble of this machine.
  * - `expired`: the newest metadata there is is out of date: a mirror that lags, or one that is held back (freeze).

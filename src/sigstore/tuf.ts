@@ -22,7 +22,7 @@ export interface TufState {
   readonly trustedRoot: Uint8Array;
 }
 
-/** What came of an update. */
+/** The result of an update. */
 export type TufOutcome = TufUpdated | TufTrouble;
 
 /** Metadata and trusted root, all signatures, versions, digests and expiry dates of which hold. */

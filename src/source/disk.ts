@@ -56,7 +56,7 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
   }
 }
 
-/** Whether a path leads to a regular file, links followed; what cannot be looked at is none. */
+/** Whether a path leads to a regular file, links followed; a path that cannot be examined does not. */
 export async function isRegularFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true;
 }

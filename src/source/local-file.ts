@@ -148,7 +148,7 @@ export async function moveOver(from: string, to: string): Promise<void> {
 }
 
 /**
- * Makes a folder, and those above it that are missing. Node's own `recursive` tries for ever where the system says that
+ * Makes a folder, and those above it that are missing. Node's own `recursive` tries forever where the system says that
  * the folder above is missing although it is there, as below `/proc`.
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -8,7 +8,7 @@ export interface SourceRequest {
   readonly body?: string;
   /** An answer with more bytes than this is unavailable, never truncated. */
   readonly maxBytes: number;
-  /** `immutable` answers may be kept for ever; `short` ones for `maxAgeSeconds`; `never` ones are not kept. */
+  /** `immutable` answers may be cached forever; `short` ones for `maxAgeSeconds`; `never` ones are not kept. */
   readonly lifetime: 'immutable' | 'short' | 'never';
   /** Seconds a `short` answer may be reused; 60 when missing. */
   readonly maxAgeSeconds?: number;
@@ -20,7 +20,7 @@ export interface SourceRequest {
   /** `json`: an answer whose content type is HTML is unavailable. `any`: no expectation. */
   readonly expect: 'json' | 'any';
   readonly signal?: AbortSignal;
-  /** Asks past every cache on the way, by a query nobody has used before; the question itself keeps its address. */
+  /** Asks past every cache on the way, by a query string that was never used before; the question itself keeps its address. */
   readonly pastEdge?: true;
 }
 

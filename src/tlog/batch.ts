@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /**
- * A source that asks Rekor for up to ten entries at a time (contract 7.1). To whoever asks, every entry is still a
+ * A source that asks Rekor for up to ten entries at a time (contract 7.1). For the caller, every entry is still a
  * question of its own: caches and packs never see which entries happened to travel together.
  */
 export function batching(source: Source, rekor: string, cache?: EvidenceCache): Source {
@@ -131,7 +131,7 @@ class Batching implements Source {
       lifetime: 'never',
       expect: 'json',
     });
-    // One spoilt or oversized entry must not hide the others; a log that does not answer at all would not answer each, either.
+    // One broken or oversized entry must not hide the others; a log that does not answer at all is not asked for each.
     if (answer.state === 'unavailable') return concernsEntry(answer) ? alone : answer;
     if (answer.state === 'absent') return alone;
     const parsed = parseJson(answer.value);

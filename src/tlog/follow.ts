@@ -26,7 +26,7 @@ export interface ProofQuestion {
   readonly treeId: string | undefined;
   readonly firstSize: bigint;
   readonly lastSize: bigint;
-  /** An earlier answer did not hold: whatever cache it came from must be passed by. */
+  /** An earlier answer was not valid: ask past every cache. */
   readonly again: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface FollowOptions {
 }
 
 /**
- * Holds each log to its word: all its checkpoints of this run, its present head and the checkpoint that is remembered
+ * Checks each log for consistency: all its checkpoints of this run, its present head and the checkpoint that is remembered
  * must be prefixes of one another, as the log itself proves. The newest is remembered, unless nothing ties it to what
  * is remembered already. Rejects only if `fetchProof` does.
  */
@@ -76,7 +76,7 @@ function readHead(note: string, keys: readonly LogKey[]): Head {
   return { origin: note.split('\n', 1)[0] ?? '', note, why: opened.why };
 }
 
-/** `head` is missing for a log that nobody asked about. */
+/** `head` is missing for a log from which this run used nothing. */
 type Followed = { readonly head?: LogHead } & (
   | { readonly kind: 'held' }
   | { readonly kind: 'gap'; readonly why: string }
@@ -96,7 +96,7 @@ async function followLog(origin: string, heads: readonly Head[], options: Follow
     const remembered = recalled.state === 'known' ? openRemembered(recalled.note, origin, keys) : undefined;
     const chain = toChain(remembered === undefined ? ours : [...ours, remembered]);
     const newest = chain.at(-1);
-    // A head of a log of which nothing else is known, not even a key: nobody relies on it.
+    // Nothing but a head is known of this log, not even a key: no check relies on it.
     if (newest === undefined) return { kind: 'held' };
     const head = headOf(newest, remembered);
 
@@ -182,7 +182,7 @@ async function compare(
   if (answer.state !== 'present') return unproven(older, newer, current, answer);
   const broken = judge(older, newer, answer.value);
   if (broken === undefined) return undefined;
-  // A cache or a proxy may have spoilt the answer; what the log itself says decides.
+  // A cache or a proxy may have changed the answer; the log's own answer decides.
   const second = await ask(true);
   return second.state === 'present'
     ? judge(older, newer, second.value)
@@ -209,7 +209,7 @@ function judge(
   return { kind: 'forked', fork: evidenceOf(older, newer, proof, why) };
 }
 
-/** No proof: usually weather, but a log that has none and is itself smaller than what it signed has gone back. */
+/** No proof: usually network trouble. But a log without a proof that is now smaller than what it signed was rolled back. */
 function unproven(
   older: SignedCheckpoint,
   newer: SignedCheckpoint,

@@ -4,7 +4,7 @@ import { type LogKey, openCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
 
 /**
- * What evidence of a fork is worth to somebody who trusts nobody but the log's key.
+ * What evidence of a fork proves to somebody who trusts only the log's key.
  *
  * - `contradiction`: the log signed two histories that exclude each other; nothing else can explain it.
  * - `unproven`: both checkpoints are the log's own, but only the log can show how they connect, and this does not.

@@ -21,7 +21,7 @@ const maxSearchBytes = 2_000_000;
 const maxProofBytes = 16_384;
 const maxHeadsBytes = 262_144;
 
-/** What a search of the log for a digest came to. */
+/** The result of a search of the log for a digest. */
 export type Search =
   | {
       readonly outcome: 'found';
@@ -44,7 +44,7 @@ export interface TransparencyLog {
   search(digest: Sha256, known?: ReadonlySet<string>): Promise<Search>;
   /** The notes that the log shows as the present heads of its shards, the growing one first. */
   heads(): Promise<Gathered<readonly string[]>>;
-  /** A consistency proof. It never changes, so it may be kept for ever. */
+  /** A consistency proof. It never changes, so it may be cached forever. */
   proof(question: ProofQuestion): Promise<Gathered<readonly Uint8Array[]>>;
 }
 

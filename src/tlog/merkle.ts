@@ -11,7 +11,7 @@ export interface ConsistencyClaim {
 
 /**
  * What a consistency proof shows. `contradiction` is set where the proof belongs to the newer tree and shows that this
- * tree began with a different older one than was signed: then it convinces anybody, not only whoever asked for it.
+ * tree began with a different older one than was signed: then it convinces everybody, not only the one who asked for it.
  */
 export type Consistency =
   | { readonly ok: true }

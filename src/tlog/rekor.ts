@@ -58,7 +58,7 @@ export function parseEntry(bytes: Uint8Array): Parsed<LogEntry> {
   return only.ok ? readEntry(...only.value) : only;
 }
 
-/** Why an answer is not that of a log asked for one entry; `undefined` when it is, whatever the entry is worth. */
+/** Why an answer is not that of a log asked for one entry; `undefined` when it is, even if the entry is not valid. */
 export function noEntryIn(bytes: Uint8Array): string | undefined {
   const only = onlyEntry(bytes);
   return only.ok ? undefined : only.why;

@@ -30,7 +30,7 @@ export function checkManifest(
 ): Outcome<ReadManifest> {
   switch (manifest.state) {
     case 'absent':
-      // Of a private package, whoever is not signed in hears of neither list nor manifest (jsr#1270).
+      // The registry shows neither list nor manifest of a private package to anybody who is not signed in (jsr#1270).
       return unlisted === true
         ? unknown(
             `the registry has no version manifest at ${manifest.from}, and no list that names the version: it was deleted or never published, or the package is private`,

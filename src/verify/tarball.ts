@@ -18,20 +18,20 @@ export interface TarballEvidence extends Held {
   readonly bytes: Gathered<Uint8Array>;
 }
 
-/** A tarball that could be had. */
+/** A tarball that could be fetched. */
 export interface ServedTarball extends Held {
   readonly bytes: Uint8Array;
 }
 
 type Contents = ReadonlyMap<string, FileDigest>;
 
-/** What came of one tarball, and its files where it could be read. */
+/** The result for one tarball, and its files where it could be read. */
 export interface CheckedTarball {
   readonly outcome: Outcome<TarballFact>;
   readonly files?: Contents;
 }
 
-/** What came of the check, and the files of each tarball that could be read, by path with a leading slash. */
+/** The outcome of the check, and the files of each tarball that could be read, by path with a leading slash. */
 export interface CheckedTarballs {
   readonly outcome: Outcome<Facts['tarball']>;
   /** Those that were explained. */
@@ -42,7 +42,7 @@ export interface CheckedTarballs {
 
 /**
  * Passes when every file of JSR's npm tarballs follows from the attested files, and nothing is missing (contract 3).
- * JSR makes the tarball, nobody attests it, and its bytes differ with every build; so contents are compared, and
+ * JSR makes the tarball, no attestation covers it, and its bytes differ with every build; so contents are compared, and
  * nothing is executed. What is wrong with one outranks that another could not be fetched: a registry must not hide the one
  * by keeping back the other.
  */

@@ -31,7 +31,7 @@ export interface Verification extends Pick<Evidence, 'attestation' | 'files' | '
 
 /**
  * The proof, from the bytes that were served to the identity that built them. Each check is handed only what earlier
- * ones established. Pure: same evidence, same checks. `tarball` and `installed` are added by whoever read a tarball or
+ * ones established. Pure: same evidence, same checks. `tarball` and `installed` are added by the code that read a tarball or
  * a disk.
  */
 export function verify({

@@ -156,7 +156,7 @@ class DiskCache implements EvidenceCache {
     this.#own.growing(ledgerName);
   }
 
-  // A damaged content file would otherwise stand in the way of the sound one that is fetched next.
+  // A damaged content file would otherwise prevent the intact one that is fetched next from being stored.
   async #drop(cacache: Cacache, key: string): Promise<void> {
     try {
       const entry = await this.#entry(cacache, key);
@@ -229,7 +229,7 @@ function keyOf({ method, url, body, lifetime, expect, answeredBy }: SourceReques
 function isFresh(storedAt: number, { lifetime, maxAgeSeconds = 60 }: SourceRequest): boolean {
   if (lifetime === 'immutable') return true;
   const ageMs = Date.now() - storedAt;
-  // Stored in the future means that some clock is wrong, and then nobody knows the age.
+  // Stored in the future means that a clock is wrong, so the age is unknown.
   return ageMs >= 0 && ageMs < maxAgeSeconds * 1000;
 }
 

@@ -14,7 +14,7 @@ export type Memory =
   | { readonly state: 'unavailable'; readonly file: string; readonly why: string };
 
 /**
- * What came of a change. `changed`: another process was faster; look again and decide anew. It may have gone on from the
+ * The result of a change. `changed`: another process was faster; look again and decide anew. It may have gone on from the
  * very change before anybody could see that it was made.
  */
 export type Swap =

@@ -3,7 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { isLoopback } from '../../model/loopback.ts';
 import { isGarbled } from '../reason.ts';
 
-/** Proxies as the environment names them (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); empty or missing is none. */
+/** Proxies as the environment names them (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); empty or missing means no proxy. */
 export interface Proxies {
   readonly http?: string | undefined;
   readonly https?: string | undefined;

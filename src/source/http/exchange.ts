@@ -8,7 +8,7 @@ import type { SourceRequest } from '../source.ts';
 import type { Agents } from './agent.ts';
 import { retryAfterMs } from './retry.ts';
 
-/** What came of one try. `again` is trouble that may have passed in a moment; `alone`: over a connection of its own. */
+/** The result of one try. `again` is trouble that may have passed in a moment; `alone`: over a connection of its own. */
 export type Reply<T> =
   | { readonly kind: 'present'; readonly value: T; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'absent' }
@@ -88,7 +88,7 @@ async function send(request: SourceRequest, url: URL, using: Exchange): Promise<
     signal: using.signal,
   });
   using.onAnswer();
-  // A body that nobody reads may still fail, and must not end the process with it.
+  // A body that is not read may still fail, which must not end the process.
   answer.body.on('error', () => undefined);
   return answer;
 }
@@ -136,7 +136,7 @@ async function read<T>(
   return await readYes(request, answer, sink, using);
 }
 
-// The registry says "no" in plain text, its API and the log in JSON. A web page is the word of something in between.
+// The registry says "no" in plain text, its API and the log in JSON. A web page comes from something in between.
 async function readNo(answer: Dispatcher.ResponseData, status: number, html: boolean): Promise<Reply<never>> {
   if (html || looksLikeHtml(await head(answer.body)))
     return unavailable('web-page', `answered ${status} with a web page, which is not the registry's "no"`);

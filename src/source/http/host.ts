@@ -125,7 +125,7 @@ export class Host {
     else next();
   }
 
-  /** Nobody asks this host for so many milliseconds. */
+  /** No request goes to this host for so many milliseconds. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + ms);
   }
@@ -141,7 +141,7 @@ export class Host {
     this.#restUntil = 0;
   }
 
-  /** All tries of one question came to nothing. */
+  /** All tries of one question failed. */
   unanswered(): void {
     this.#unanswered++;
     if (this.#unanswered >= patience) this.#restUntil = Date.now() + restMs;

@@ -136,7 +136,7 @@ class Http implements HttpSource {
   #remember(key: string, { lifetime, maxAgeSeconds = 60 }: SourceRequest, answer: Gathered<unknown>): void {
     if (lifetime === 'never' || answer.state === 'unavailable') return;
     const forEver = lifetime === 'immutable' && answer.state === 'present';
-    // "There is none" may change any moment, even where what comes then never changes.
+    // A 404 may become an answer at any moment, even where that answer then never changes.
     const seconds = answer.state === 'absent' ? Math.min(60, maxAgeSeconds) : maxAgeSeconds;
     const bytes =
       answer.state === 'present' && answer.value instanceof Uint8Array ? answer.value.length : 100;

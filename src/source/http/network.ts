@@ -22,7 +22,7 @@ export interface NetworkOptions {
   readonly ca?: string;
 }
 
-/** What came of a question; `answered` is false where the host did not manage to say anything of use. */
+/** The result of a question; `answered` is false where the host sent no usable answer. */
 export type Final<T> =
   | Extract<Reply<T>, { kind: 'present' | 'absent' }>
   | { readonly kind: 'unavailable'; readonly failure: Failure; readonly answered: boolean };
@@ -112,7 +112,7 @@ export class Network {
       if (afterMs > Math.min(longestWaitMs, until - Date.now()))
         return unanswered(failureOf(failure, `${why} and asks to wait ${inWords(afterMs)}`));
       const waitMs = Math.max(afterMs, backoffMs(attempt, this.#options.pauseMs));
-      // Whoever asks for patience asks it of the whole program, not of one question.
+      // A host that asks to wait asks the whole program to wait, not one question.
       if (afterMs > 0) host.pause(afterMs);
       await this.#sleep(waitMs, signal);
     }

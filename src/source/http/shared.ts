@@ -6,14 +6,14 @@ interface Job {
   waiting: number;
 }
 
-/** Work under way, by name: whoever asks for the same thing meanwhile waits for the same result. */
+/** Work in progress, by name: callers that ask for the same thing meanwhile wait for the same result. */
 export class Shared {
   readonly #jobs = new Map<string, Job>();
 
   /**
    * The result of `work`, started only when nothing of that name is under way.
    *
-   * A caller's own signal ends that caller's wait; the work itself is ended once nobody waits for it any more.
+   * A caller's own signal ends that caller's wait; the work itself ends once no caller waits for it.
    */
   async run<T>(
     name: string,
@@ -39,7 +39,7 @@ export class Shared {
     const result = work(controller.signal).finally(() => {
       if (this.#jobs.get(name) === job) this.#jobs.delete(name);
     });
-    // When everybody has left, nobody is there to see it fail.
+    // When all callers have left, a rejection would be unhandled.
     result.catch(() => undefined);
     const job: Job = { result, controller, waiting: 0 };
     this.#jobs.set(name, job);

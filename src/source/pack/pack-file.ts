@@ -6,7 +6,7 @@ import type { Sha256 } from '../../model/package.ts';
 import type { SourceRequest } from '../source.ts';
 import type { Shelf } from './shelf.ts';
 
-/** What a question is known by in a pack, and what came of it. */
+/** How a pack identifies a question, and its answer. */
 export interface PackRecord extends Pick<SourceRequest, 'method' | 'url' | 'body' | 'lifetime'> {
   readonly answer:
     | { readonly state: 'present'; readonly sha256: Sha256 }

@@ -44,7 +44,7 @@ export function openPool(options: PoolOptions): Workers {
     } catch (error) {
       return { ok: false, why: `a worker thread could not be started: ${tame(String(error))}` };
     } finally {
-      // Whoever waited longest takes the place over.
+      // The job that waited longest takes the place.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();
@@ -108,7 +108,7 @@ class Thread {
     const answer = at(message, 'id') === this.#jobs ? readAnswer(at(message, 'answer')) : undefined;
     if (answer === undefined || this.#settle === undefined) this.#end(unreadable);
     else if (answer.ok) this.#settle(answer);
-    // Nobody knows in what state an error left it.
+    // After an error the thread's state is unknown.
     else this.#end(answer.why);
   }
 
