@@ -5,7 +5,7 @@ import { type Report, unreadableEntry } from './report.ts';
  * What a run comes to.
  *
  * - `passed`: every package is verified, or allowed by the policy.
- * - `rejected`: a package, or something beside the packages, is turned away, or the log contradicted itself.
+ * - `rejected`: a package, or something beside the packages, is rejected, or the log contradicted itself.
  * - `invalid`: the request was wrong: a spec names nothing, or a lockfile entry cannot be read.
  * - `inconclusive`: something could not be fetched; try again.
  * - `empty`: there was nothing to check.

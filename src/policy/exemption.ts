@@ -5,7 +5,7 @@ import { dayOf } from './history.ts';
 import { selects } from './pattern.ts';
 
 /** What the policy's exemptions say about one broken rule of one package. */
-export interface Mercy {
+export interface MatchedExemptions {
   /** The exemption in force that lasts longest. */
   readonly granted?: Exemption;
   /** The one that expired last, when none is valid. */
@@ -20,7 +20,7 @@ export function matchExemptions(
   target: PackageVersion,
   exemptions: readonly Exemption[],
   now: Date,
-): Mercy {
+): MatchedExemptions {
   const met = exemptions.filter(
     (exemption) =>
       exemption.rule === rule &&

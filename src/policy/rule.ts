@@ -73,7 +73,7 @@ export interface ChangeRule extends RuleText {
   judge(change: Change, policy: Policy): Iterable<Breach>;
 }
 
-/** An opinion about a run as a whole, beside its packages; what it says turns away the run and no package. */
+/** An opinion about a run as a whole, beside its packages; its findings reject the run, not a package. */
 export interface RunRule extends RuleText {
   readonly about: 'run';
   /** The id that its findings have in reports, where tools look for it. */

@@ -114,7 +114,7 @@ describe('a broken pin is told with what was seen, what was wanted, and by whom'
       'an issuer nobody named',
       identity({ issuer: 'https://gitlab.com' }),
       {},
-      `issuer is https://gitlab.com, which is not supported: only ${issuer} is, and an enterprise's own when it is named`,
+      `issuer is https://gitlab.com, which is not supported: use ${issuer}, or name the issuer of your enterprise in the policy`,
       "name the issuer in the expectation if https://gitlab.com is your enterprise's",
     ],
     [

@@ -114,7 +114,7 @@ export async function pinCommand(
   return code;
 }
 
-/** A package that only its pin turns away is judged again without: an intended move is what a new pin is for. */
+/** A package that only its pin rejects is judged again without it, because a new pin is meant for an intended move. */
 async function withoutPins(report: PackageReport, auditor: Auditor): Promise<PackageReport> {
   const { depth = 'files' } = report;
   const { version } = report.package;
