@@ -49,6 +49,7 @@ export { findPolicy, type PolicyOptions } from './project/policy.ts';
 export { type Addresses, publicAddresses } from './registry/addresses.ts';
 export { parseSpec } from './registry/spec.ts';
 export { type RenderOptions, render } from './render.ts';
+export type { RunInfo, RunLockfile } from './report/renderer.ts';
 export { type ReportFormat, reportFormats } from './report/reporter.ts';
 export { type Trust, trustFromBytes } from './sigstore/trust.ts';
 export { type BundleOptions, type SigstoreOutcomes, verifyBundle } from './sigstore/verifier.ts';

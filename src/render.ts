@@ -3,7 +3,7 @@ import { JsrVerifyError } from './model/error.ts';
 import type { Report } from './model/report.ts';
 import { tool } from './model/tool.ts';
 import { type Addresses, publicAddresses } from './registry/addresses.ts';
-import type { RenderContext } from './report/renderer.ts';
+import type { RenderContext, RunInfo } from './report/renderer.ts';
 import { type ReportFormat, reporters, reportFormats } from './report/reporter.ts';
 
 /** How a report is rendered. What is left out is what suits a file. */
@@ -14,6 +14,8 @@ export interface RenderOptions {
   readonly allowEmpty?: boolean | undefined;
   /** The services that links to evidence lead to; the public ones when missing. */
   readonly addresses?: Pick<Addresses, 'registry' | 'rekor'> | undefined;
+  /** Of `html`: what the run was about and who made it. */
+  readonly run?: RunInfo | undefined;
   /** Of `pretty`: every check, or only problems and counts. */
   readonly verbose?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -57,6 +59,7 @@ export function renderContext({ strict }: Pick<Report, 'strict'>, options: Rende
     quiet: options.quiet ?? false,
     strict: options.strict ?? strict === true,
     allowEmpty: options.allowEmpty ?? false,
+    ...(options.run && { run: options.run }),
     links: { registry, rekor },
   };
 }

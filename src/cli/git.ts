@@ -6,6 +6,7 @@ import { maxLockfileBytes } from '../lockfile/lockfile.ts';
 import { isWithin, seenFrom, slashed } from '../model/disk-path.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import { textOfBytes } from '../wire/utf8.ts';
+import type { Environment } from './environment.ts';
 import { toMissing } from './permissions.ts';
 
 const run = promisify(execFile);
@@ -36,6 +37,25 @@ export async function commitOf(revision: string, folder: string): Promise<string
       ? 'this clone is shallow: fetch its history, with fetch-depth: 0 for actions/checkout, else with git fetch --unshallow'
       : 'try jsr-verify diff origin/main, or jsr-verify diff old/deno.lock deno.lock',
   });
+}
+
+/**
+ * The commit that is checked out in a folder, and its branch where there is one; empty where git cannot tell, or where
+ * Deno would have to ask the user first.
+ */
+export async function headOf({ cwd, permissions }: Pick<Environment, 'cwd' | 'permissions'>): Promise<{
+  readonly commit?: string;
+  readonly branch?: string;
+}> {
+  if (permissions !== undefined && permissions.querySync({ name: 'run', command: 'git' }).state !== 'granted')
+    return {};
+  const found = await lookUp('HEAD', cwd).catch(() => undefined);
+  if (found?.kind !== 'commit') return {};
+  const branch = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], cwd).then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+  return { commit: found.commit, ...(branch !== '' && { branch }) };
 }
 
 async function isShallow(folder: string): Promise<boolean> {

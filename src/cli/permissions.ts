@@ -13,6 +13,7 @@ type Wanted =
   | { readonly name: 'read' }
   | { readonly name: 'write'; readonly path: string }
   | { readonly name: 'net'; readonly host: string }
+  | { readonly name: 'run'; readonly command: 'git' }
   | { readonly name: 'sys'; readonly kind: 'uid' };
 
 /** The settings that decide which folders and hosts the work needs. */

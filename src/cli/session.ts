@@ -3,6 +3,7 @@ import type { Auditor } from '../auditor.ts';
 import { JsrVerifyError } from '../model/error.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report.ts';
+import type { LockfileContents } from '../model/target.ts';
 import { type OpenAuditor, openAuditor } from '../open/auditor.ts';
 import { type RenderOptions, render, renderContext } from '../render.ts';
 import type { Source } from '../source/source.ts';
@@ -14,6 +15,7 @@ import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from '
 import { comparedTrust } from './pack-trust.ts';
 import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
+import { readRunInfo } from './run-info.ts';
 import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings, trustOptions } from './settings.ts';
 
@@ -29,6 +31,8 @@ export interface Request {
 export interface Work {
   /** How many packages it is about, for progress. */
   readonly packages: number;
+  /** The lockfiles that were read, for commands that read some. */
+  readonly lockfiles?: readonly LockfileContents[];
   run(auditor: Auditor): Promise<Report>;
 }
 
@@ -105,7 +109,11 @@ async function auditWith(
     flags.progress && !flags.quiet,
     () => auditor?.inFlight() ?? 0,
   );
-  const rendering = renderOptions(flags, environment, settings);
+  // Only this report says what it is about; git need not be asked for the others.
+  const run = outputs.some(({ format }) => format === 'html')
+    ? await readRunInfo(environment, policy, work.lockfiles)
+    : undefined;
+  const rendering = { ...renderOptions(flags, environment, settings), run };
   const { signal } = environment;
   try {
     progress.phase('asking for the trusted root');

@@ -42,15 +42,17 @@ export interface RenderContext {
 
 /** What a run was about and who made it, as the caller knows it; what is not known is left out, never guessed. */
 export interface RunInfo {
-  /** Name of the project that was audited. */
+  /** Name of the project that was audited, such as its folder. */
   readonly project?: string;
   /** Its repository: a name such as `acme/app`, and its page. */
   readonly repository?: { readonly name: string; readonly url?: string };
   /** Commit that was checked out, hexadecimal. */
   readonly commit?: string;
+  /** The page of that commit. */
+  readonly commitUrl?: string;
   /** Branch, tag or pull request that was checked out. */
   readonly branch?: string;
-  /** Arguments of the program, as `maskSecrets` leaves them. */
+  /** Arguments of the program, without secrets. */
   readonly command?: readonly string[];
   readonly lockfiles?: readonly RunLockfile[];
   /** The CI service that ran it: its name, the run by name and address, who or what started it. */

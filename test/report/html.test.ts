@@ -76,6 +76,7 @@ describe('the page', () => {
       project: 'shop',
       repository: { name: 'acme/shop', url: 'https://github.com/acme/shop' },
       commit: '1f5b0e3a9c7d2846f0a1b2c3d4e5f60718293a4b',
+      commitUrl: 'https://github.com/acme/shop/commit/1f5b0e3a9c7d2846f0a1b2c3d4e5f60718293a4b',
       branch: 'feature/x',
       command: ['audit', '--format', "html=it's here.html"],
       lockfiles: [{ file: 'web/deno.lock', packages: 3, policy: 'override of jsr-verify.json' }],
@@ -254,6 +255,16 @@ describe('the picture of a chain', () => {
     ],
   ])('names the link where it ends: %s', (_, pkg, words) => {
     expect(chainOf(render(aReport({ packages: [pkg] }))).caption).toBe(words);
+  });
+
+  it('breaks at the manifest when it is another one than the lockfile holds, and at the project when its files differ', () => {
+    const failed = { status: 'failed', reason: 'something else' } as const;
+    const broken = (id: 'lockfile' | 'installed') =>
+      aRejected('x', { checks: { ...aVerified().checks, [id]: failed } });
+    const caption = (id: 'lockfile' | 'installed') =>
+      chainOf(render(aReport({ packages: [broken(id)] }))).caption;
+    expect(caption('lockfile')).toBe('The chain breaks at the manifest: something else.');
+    expect(caption('installed')).toBe('The chain breaks at the project: something else.');
   });
 
   it('breaks at the repository when a rule rejects who built it, and at the statement when there is none', () => {

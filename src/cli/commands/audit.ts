@@ -23,6 +23,7 @@ export async function auditCommand(
     });
     return {
       packages: mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length,
+      lockfiles,
       run: async (auditor) => {
         if (depth !== 'installed') return audit(lockfiles, auditor);
         const { clientCaches, findInstalled } = await import('../../project/installed.ts');

@@ -32,6 +32,7 @@ export async function diffCommand(
     refuseNothing(before, after);
     return {
       packages: mergeTargets(after.contents.flatMap(({ targets }) => targets)).length,
+      lockfiles: after.contents,
       run: (auditor) => diff(before, after, auditor),
     };
   });

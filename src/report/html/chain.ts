@@ -64,15 +64,15 @@ export function toChain(pkg: PackageReport, context: Pick<RenderContext, 'links'
   const { manifest, certificate, inclusion } = checks;
   const place = pkg.occurrences[0]?.at;
   return [
-    ...(place === undefined
-      ? []
-      : [link('project', 'Project', [placeOf(place)], of('lockfile', 'installed'))]),
+    ...(place === undefined ? [] : [link('project', 'Project', [placeOf(place)], project(pkg, of))]),
     link('registry', 'Registry', [hostOf(context.links.registry)], registry(pkg, of)),
     link(
       'manifest',
       'Manifest',
       manifest.status === 'passed' ? [`sha256 ${manifest.fact.digest.slice(0, 8)}…`] : [],
-      manifest.status === 'passed' || manifest.status === 'failed' ? of('manifest') : { state: 'unreached' },
+      manifest.status === 'passed' || manifest.status === 'failed'
+        ? of('manifest', ...(checks.lockfile.status === 'failed' ? (['lockfile'] as const) : []))
+        : { state: 'unreached' },
     ),
     link(
       'statement',
@@ -177,6 +177,17 @@ export function drawSeal(verdict: VerdictKind): Markup {
 interface Judged {
   readonly state: LinkState;
   readonly why?: string;
+}
+
+/**
+ * The project holds what it installed, and the lockfile; that the manifest is another one than it locks is said of the
+ * manifest.
+ */
+function project({ checks }: PackageReport, of: (...ids: readonly CheckId[]) => Judged): Judged {
+  const installed = of('installed');
+  if (installed.state === 'broken' || installed.state === 'open') return installed;
+  const isLocked = checks.lockfile.status === 'passed' || checks.lockfile.status === 'failed';
+  return { state: isLocked ? 'held' : 'unreached' };
 }
 
 /** The registry answers for the manifest and for the files; that it did not answer is said of it alone. */

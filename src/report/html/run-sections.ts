@@ -13,19 +13,16 @@ type Row = readonly [label: string, value: Part];
 /** What the report is about: project, repository, commit, lockfiles, policy, command, who ran it and when. */
 export function subjectFacts(report: Report, context: RenderContext): Markup {
   const run: RunInfo = context.run ?? {};
-  const { repository, commit, ci } = run;
+  const { repository, commit, commitUrl, ci } = run;
   const lockfiles = run.lockfiles ?? lockfilesOf(report);
-  const page = repository?.url;
-  const commitPage =
-    page?.startsWith('https://github.com/') && commit ? `${page}/commit/${commit}` : undefined;
   const row = (label: string, value: Part): readonly Row[] =>
-    value === undefined || value === '' ? [] : [[label, value]];
+    value === undefined || value === false || value === '' ? [] : [[label, value]];
   return description(
     [
       ...row('Project', run.project),
-      ...row('Repository', repository && link(repository.name, page)),
+      ...row('Repository', repository && link(repository.name, repository.url)),
       ...row('Branch', run.branch),
-      ...row('Commit', commit && link(markup`<code>${commit.slice(0, 12)}</code>`, commitPage)),
+      ...row('Commit', commit && link(markup`<code>${commit.slice(0, 12)}</code>`, commitUrl)),
       ...row('Lockfiles', lockfiles.length > 0 && markup`<ul>${lockfiles.map(lockfileItem)}</ul>`),
       ...row('Policy', report.policyFile ?? 'no policy file'),
       ...row(

@@ -101,6 +101,7 @@ details[open] > summary.row { background: var(--hover); }
 .items li:last-child { margin: 0; }
 .hint, .more { display: block; color: var(--soft); }
 .more { white-space: pre-wrap; font-size: .92em; margin: .25rem 0; padding: .4rem .6rem; border-left: 2px solid var(--rejected); background: var(--hover); color: var(--text); }
+.more code { font-size: .85em; }
 .tag { color: var(--soft); font-size: .82rem; }
 .links { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: .8rem 0 0; }
 .empty { padding: 2rem 1rem; text-align: center; color: var(--soft); border: 1px dashed var(--line); border-radius: 10px; }

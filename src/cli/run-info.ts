@@ -1,0 +1,40 @@
+import { basename } from 'node:path';
+import { inFolder, isWithin } from '../model/disk-path.ts';
+import type { Policy } from '../model/policy.ts';
+import { type LockfileContents, mergeTargets } from '../model/target.ts';
+import { policyForLockfile } from '../policy/override.ts';
+import type { RunInfo, RunLockfile } from '../report/renderer.ts';
+import { readCi } from './ci.ts';
+import type { Environment } from './environment.ts';
+import { headOf } from './git.ts';
+import { maskSecrets } from './secrets.ts';
+
+/**
+ * What this run is about, for reports that say so: what the CI service tells, else what git has checked out here.
+ * Where neither knows, nothing is said.
+ */
+export async function readRunInfo(
+  environment: Environment,
+  policy: Policy,
+  lockfiles: readonly LockfileContents[] | undefined,
+): Promise<RunInfo> {
+  const { argv, cwd, env } = environment;
+  const isHere = lockfiles?.some(({ file }) => isWithin(inFolder(cwd, file), cwd)) === true;
+  const command = { command: maskSecrets(argv) };
+  const ci = readCi(env);
+  const files =
+    lockfiles === undefined ? {} : { lockfiles: lockfiles.map((one) => toRunLockfile(one, policy)) };
+  if (ci !== undefined) return { ...ci, ...command, ...files };
+  // Of packages that were named by hand, the folder around says nothing.
+  if (!isHere) return { ...command, ...files };
+  return { project: basename(cwd), ...(await headOf(environment)), ...command, ...files };
+}
+
+function toRunLockfile({ file, targets }: LockfileContents, policy: Policy): RunLockfile {
+  const isOverridden = policyForLockfile(policy, file) !== policy;
+  return {
+    file,
+    packages: mergeTargets(targets).length,
+    ...(isOverridden && { policy: `with an override of ${policy.file ?? 'the policy'}` }),
+  };
+}
