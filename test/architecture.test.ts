@@ -3,6 +3,7 @@ import { basename, join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { breaches, castsToProvenance, neighboursOf } from './support/architecture.ts';
 import { circlesIn } from './support/circles.ts';
+import { crowdedFunctions, mostLines } from './support/limits.ts';
 
 const src = join(import.meta.dirname, '../src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -30,8 +31,34 @@ describe('the sources', () => {
     expect(files.filter((path) => alike(path).length > 3)).toEqual([]);
   });
 
+  test('tell their story on one screen each', () => {
+    for (const path of ['audit.ts', 'examine.ts'])
+      expect(textOf(path).split('\n').length, path).toBeLessThanOrEqual(mostLines);
+  });
+
+  test('have no function with more positional parameters than a reader can tell apart', () => {
+    expect(files.flatMap((path) => crowdedFunctions(path, textOf(path)))).toEqual([]);
+  });
+
   test('make a Provenance in exactly one place', () => {
     expect(files.flatMap((path) => castsToProvenance(path, textOf(path)))).toHaveLength(1);
+  });
+});
+
+describe('parameters are counted', () => {
+  test.each([
+    ['of a function', 'function f(a, b, c, d, e, g) {}'],
+    ['of an arrow', 'const f = (a, b, c, d, e, g) => a;'],
+    ['of a method', 'class C { f(a, b, c, d, e, g) {} }'],
+    ['of a signature', 'interface I { f(a: A, b: B, c: C, d: D, e: E, g: G): void }'],
+    ['of a function type', 'type F = (a: A, b: B, c: C, d: D, e: E, g: G) => void;'],
+    ['with a rest', 'function f(a, b, c, d, e, ...g) {}'],
+  ])('%s', (_, text) => {
+    expect(crowdedFunctions('a.ts', text)).toEqual(['a.ts:1: 6 parameters']);
+  });
+
+  test('and a named object is one', () => {
+    expect(crowdedFunctions('a.ts', 'function f({ a, b, c, d, e, g }, h) {}')).toEqual([]);
   });
 });
 

@@ -125,7 +125,7 @@ function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
   const findings = [...checkFindings(input), ...ruleFindings].map((finding) => placed(finding, input));
   const expectedAt = expected.pins.find(({ at }) => at !== undefined)?.at;
   return {
-    verdict: verdictOf(input, attested, expected, findings, [...used], policy),
+    verdict: verdictOf(input.checks, { attested, expected, findings, used: [...used] }, policy),
     findings,
     ...(attested.provenance && { provenance: attested.provenance }),
     expectation: expected.source,
@@ -136,25 +136,26 @@ function judgeUnder(input: Assessment, policy: Policy, now: Date): Judgement {
   };
 }
 
-function verdictOf(
-  input: Assessment,
-  attested: Attested,
-  expected: Expected,
-  findings: readonly Finding[],
-  used: readonly Exemption[],
-  policy: Policy,
-): Verdict {
+/** What a verdict is made from, beside the checks. */
+interface Opinion {
+  readonly attested: Attested;
+  readonly expected: Expected;
+  readonly findings: readonly Finding[];
+  readonly used: readonly Exemption[];
+}
+
+function verdictOf(checks: Checks, { attested, expected, findings, used }: Opinion, policy: Policy): Verdict {
   const because = findings.filter((finding) => rejects(finding, policy));
   if (isNonEmpty(because)) return { kind: 'rejected', because };
 
-  const gaps = [...gapsOf(input.checks), ...attested.gaps];
+  const gaps = [...gapsOf(checks), ...attested.gaps];
   if (isNonEmpty(gaps)) return { kind: 'inconclusive', because: gaps };
 
   const exemptions = decisiveExemptions(findings, used, policy);
   if (isNonEmpty(exemptions)) return { kind: 'exempt', exemptions };
 
   const { provenance } = attested;
-  if (provenance !== undefined && provenanceChecks.every((id) => input.checks[id].status === 'passed'))
+  if (provenance !== undefined && provenanceChecks.every((id) => checks[id].status === 'passed'))
     return { kind: 'verified', provenance };
   // Without a proof, the only positive verdict is that no attestation exists and the policy allows it.
   if (attested.nothing && (expected.provenance === 'optional' || !expected.pinned))

@@ -33,6 +33,14 @@ export type Final<T> =
  */
 const defaultConcurrency = 16;
 
+/** One try of a question; `alone`: over a connection of its own. */
+interface Try {
+  readonly timer: Timer;
+  readonly host: Host;
+  readonly exchanging: Exchanging;
+  readonly alone: boolean;
+}
+
 /** Puts questions to hosts: some at a time, more than once if need be, and never without an end. */
 export class Network {
   /** Requests that went out, by host. */
@@ -98,7 +106,7 @@ export class Network {
         return unanswered({ kind: 'timeout', why: 'the host asked to wait longer than the time limit' });
       const timer = new Timer(Math.min(this.#timeoutMs, leftMs), signal, this.#closing.signal, host.gone);
       const exchanging = host.begin();
-      const reply = await this.#tryOnce(request, sink, timer, host, exchanging, alone).finally(() => {
+      const reply = await this.#tryOnce(request, sink, { timer, host, exchanging, alone }).finally(() => {
         timer.stop();
         exchanging.end(timer.rang);
       });
@@ -121,10 +129,7 @@ export class Network {
   async #tryOnce<T>(
     request: SourceRequest,
     sink: () => Sink<T>,
-    timer: Timer,
-    host: Host,
-    exchanging: Exchanging,
-    alone: boolean,
+    { timer, host, exchanging, alone }: Try,
   ): Promise<Final<T> | Extract<Reply<T>, { kind: 'again' }>> {
     const agents = alone ? this.#openAgents(1) : this.#sharedAgents();
     try {
