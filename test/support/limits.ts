@@ -1,7 +1,7 @@
 import { lineAt, type Syntax, syntaxOf } from '../../scripts/syntax.ts';
 
 /** A function with more positional parameters than a reader can tell apart at the call: a named object says which is which. */
-export const mostParameters = 5;
+const mostParameters = 5;
 /** Lines that fit on a screen. */
 export const mostLines = 100;
 
