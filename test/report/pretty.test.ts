@@ -19,17 +19,17 @@ const single = (context = aContext()) =>
   render(aReport({ packages: [aVerified('widget', { occurrences: [] })] }), context);
 
 describe('a report for people', () => {
-  it('puts the worst first, whatever the order in which packages finished', () => {
+  it('puts the worst last, whatever the order in which packages finished', () => {
     const heads = render()
       .split('\n')
       .filter((line) => /^[✓✗?–~] @/.test(line))
       .map((line) => line.split('  ', 2).join('  '));
     expect(heads).toEqual([
-      '✗ @acme/tampered@2.0.0  rejected',
-      '? @acme/unreachable@0.3.0  inconclusive',
-      '~ @acme/dispatched@4.0.0-rc.1  exempt',
-      '– @acme/old@0.1.0  unattested',
       '✓ @acme/widget@1.2.3  verified',
+      '– @acme/old@0.1.0  unattested',
+      '~ @acme/dispatched@4.0.0-rc.1  exempt',
+      '? @acme/unreachable@0.3.0  inconclusive',
+      '✗ @acme/tampered@2.0.0  rejected',
     ]);
     expect(render(aReport({ packages: aReport().packages.toReversed() }))).toBe(render());
   });
@@ -137,15 +137,56 @@ describe('a report for people', () => {
     }
   });
 
-  it('lists many verified packages by who built them, and still names each one', () => {
-    const packages = Array.from({ length: 50 }, (_, at) =>
-      aVerified(`part-${at}`, { repository: at % 5 === 0 ? 'acme/tools' : 'acme/widget' }),
+  it('counts many verified packages by who built them, and names each one when verbose', () => {
+    const packages = Array.from({ length: 51 }, (_, at) =>
+      aVerified(`part-${at}`, { repository: ['acme/tools', 'acme/widget', 'acme/widget'][at % 3] ?? '' }),
     );
-    const text = render(aReport({ packages: [...packages, aRejected()] }));
-    expect(text).toContain('    acme/widget (40)\n');
-    expect(text).toContain('    acme/tools (10)\n');
-    for (const { package: pkg } of packages) expect(text).toContain(` @acme/${pkg.name}@1.2.3`);
-    expect(text.indexOf('@acme/tampered')).toBeLessThan(text.indexOf('acme/widget (40)'));
+    packages.push(aVerified('lonely', { repository: 'other/lonely' }));
+    const report = aReport({ packages: [...packages, aRejected()] });
+    const text = render(report);
+    expect(text).toMatch(
+      /^✓ 34 packages verified, built by acme\/widget\n✓ 17 packages verified, built by acme\/tools\n✓ @acme\/lonely@1\.2\.3 {2}verified {2}other\/lonely/,
+    );
+    expect(text).not.toContain('@acme/part-');
+    const verbose = render(report, aContext({ verbose: true }));
+    for (const { package: pkg } of packages) expect(verbose).toContain(`✓ @acme/${pkg.name}@1.2.3  verified`);
+  });
+
+  it('names up to ten verified packages, one per line', () => {
+    const packages = Array.from({ length: 10 }, (_, at) => aVerified(`part-${at}`));
+    const text = render(aReport({ packages }));
+    for (const { package: pkg } of packages)
+      expect(text).toContain(`✓ @acme/${pkg.name}@1.2.3  verified  acme/widget`);
+  });
+
+  it('ends with what is wrong: packages, the run, the count', () => {
+    const text = render(aFullReport());
+    const order = [
+      '✓ @acme/widget@1.2.3  verified',
+      '  not checked  files',
+      '  policy       jsr-verify.json',
+      '  4 changes',
+      '– @acme/old@0.1.0  unattested',
+      '✗ @acme/tampered@2.0.0  rejected',
+      '  about this run',
+      '  trust        TUF',
+      '✗ the log log.example - 42 forked',
+      '✗ 7 packages: 1 rejected',
+    ].map((part) => text.indexOf(part));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+
+  it('does not show a package with warnings as plain green, nor the run', () => {
+    const warned = aVerified('yanked', {
+      findings: [{ id: 'yanked', severity: 'warning', message: 'this version was yanked' }],
+    });
+    const text = render(aReport({ packages: [warned, aVerified()] }), aContext({ color: true }));
+    const lines = text.trimEnd().split('\n');
+    expect(lines[0]).toContain('@acme/widget@1.2.3');
+    expect(text).toContain('\u001b[33m✓\u001b[39m');
+    expect(text).toContain('  \u001b[33mverified, with warnings\u001b[39m');
+    expect(lines.at(-1)).toBe('\u001b[33m✓ 2 packages: 2 verified, 1 with warnings\u001b[39m');
   });
 
   it('when quiet, shows only what is wrong or open, and the count', () => {
@@ -176,16 +217,6 @@ describe('a report for people', () => {
     expect(linked.replace(/\u001b\]8;;[^\u001b]*\u001b\\/g, '')).toBe(single());
   });
 
-  it('streams: package by package, and the end only counts', () => {
-    const report = aReport();
-    const parts = report.packages.map((pkg) => pretty.renderPackage(pkg, aContext()));
-    expect(parts[0]).toBe('✓ @acme/widget@1.2.3  verified  acme/widget  (deno.lock:7)\n');
-    expect(parts[3]).toContain('pinned-identity: signed by');
-    const end = pretty.renderEnd(report, aContext());
-    expect(end).not.toContain('@acme/widget@1.2.3');
-    expect(end).toContain('5 packages: 1 rejected');
-  });
-
   it('is the same text every time', () => {
     expect(render(aFullReport())).toBe(render(aFullReport()));
   });
@@ -213,6 +244,6 @@ describe('hostile names', () => {
       const pkg = anInconclusive(`p-${at}`);
       return { ...pkg, checks: { ...pkg.checks, files: skipped(`reason ${at}`) } };
     });
-    expect(pretty.renderEnd(aReport({ packages }), aContext())).toMatch(/and \d+ other reasons/);
+    expect(render(aReport({ packages }))).toMatch(/and \d+ other reasons/);
   });
 });

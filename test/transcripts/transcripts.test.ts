@@ -100,7 +100,8 @@ const transcripts: readonly Transcript[] = [
   {
     name: 'every-verdict',
     title: 'A lockfile with one of each verdict',
-    about: 'Worst first; the summary counts all packages, and the lines above it name what was not checked.',
+    about:
+      'Worst last; the summary counts all packages, and the lines after the verified ones name what was not checked.',
     files: {
       'jsr-verify.json': `${JSON.stringify({ ...exempted, packages: { '@acme/by-hand': { provenance: 'optional' } } }, null, 2)}\n`,
     },

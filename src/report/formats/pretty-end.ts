@@ -20,30 +20,48 @@ const label = 13;
 /** Reasons for checks that were not made, shown without `--verbose`. */
 const fewReasons = 6;
 
-/** What only the end of a run knows: changes, trouble with the run, what was not checked, and the count of everything. */
-export function endLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+/** What was not checked, which policy judged, and what became of the log: part of what the verdicts mean. */
+export function noteLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  if (context.quiet) return [];
   const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
-  const { as, mark, text } = resultOf(report, context);
-  const colour = as === undefined ? paint.strong : paint.verdict[as];
-  const details = context.quiet
-    ? []
-    : [
-        ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
-        ...(report.oldestAnswer === undefined ? [] : row('offline', oldestInWords(report.oldestAnswer))),
-        ...policyRows(report, context).flatMap((text) => row('policy', text)),
-        ...row('log', logInWords(report)),
-        ...(context.verbose ? row('requests', requestsInWords(report)) : []),
-      ];
   return [
-    ...changeLines(report.changes ?? [], context, paint),
-    ...runLines(report, context, paint),
-    ...forkLines(report, context, paint),
-    ...(report.packages.length === 0 && details.length === 0 ? [] : ['']),
-    ...details,
-    ...trustRows(report).flatMap((text) => row('trust', text)),
-    ...(report.interrupted ? row('interrupted', 'the run was stopped, so the results are incomplete') : []),
-    ...wrap(text, context.columns - 2).map((line, at) => colour(at === 0 ? `${mark} ${line}` : `  ${line}`)),
+    ...unmadeRows(report, context).flatMap(([name, text]) => row(name, text)),
+    ...(report.oldestAnswer === undefined ? [] : row('offline', oldestInWords(report.oldestAnswer))),
+    ...policyRows(report, context).flatMap((text) => row('policy', text)),
+    ...row('log', logInWords(report)),
+    ...(context.verbose ? row('requests', requestsInWords(report)) : []),
   ];
+}
+
+/** Trouble with the run itself, as opposed to with a package, in blocks. */
+export function troubleLines(
+  report: Report,
+  context: RenderContext,
+  paint: Paint,
+): readonly (readonly string[])[] {
+  const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
+  return [
+    runLines(report, context, paint),
+    [
+      ...trustRows(report).flatMap((text) => row('trust', text)),
+      ...(report.interrupted ? row('interrupted', 'the run was stopped, so the results are incomplete') : []),
+    ],
+    forkLines(report, context, paint),
+  ];
+}
+
+/** The last words: the mark of the worst, and the count of everything. */
+export function resultLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
+  const { as, warned, mark, text } = resultOf(report, context);
+  const colour =
+    as === undefined
+      ? paint.strong
+      : as === 'verified' && warned
+        ? paint.severity.warning
+        : paint.verdict[as];
+  return wrap(text, context.columns - 2).map((line, at) =>
+    colour(at === 0 ? `${mark} ${line}` : `  ${line}`),
+  );
 }
 
 /** What was not checked, by reason; what nobody answered comes first. */
@@ -91,7 +109,6 @@ function requestsInWords({ requests }: Report): string {
   return [`${total}`, ...hosts.map(([host, number]) => `${toTerminal(host, 100)} ${number}`)].join(', ');
 }
 
-/** Trouble with the run itself, as opposed to with a package. */
 function runLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
   const lines = [
     ...report.unresolved.flatMap(({ spec, reason, hint }) => [
@@ -117,7 +134,7 @@ function runLines(report: Report, context: RenderContext, paint: Paint): readonl
       return item('unused exemption', text, paint.severity.note, context.columns);
     }),
   ];
-  return lines.length === 0 ? [] : ['', `  ${paint.strong('about this run')}`, ...lines];
+  return lines.length === 0 ? [] : [`  ${paint.strong('about this run')}`, ...lines];
 }
 
 function hintLines(hint: string | undefined, { columns }: RenderContext): readonly string[] {
@@ -136,7 +153,6 @@ function forkLines({ log }: Report, context: RenderContext, paint: Paint): reado
       .map((line) => `      ${toTerminal(line)}`.trimEnd()),
   ];
   return [
-    '',
     paint.severity.error(`✗ the log ${toTerminal(origin, 200)} forked`),
     ...hang('    ', toTerminal(why), context.columns),
     ...note('older checkpoint', older),
@@ -150,10 +166,14 @@ function forkLines({ log }: Report, context: RenderContext, paint: Paint): reado
   ];
 }
 
-function changeLines(changes: readonly Change[], context: RenderContext, paint: Paint): readonly string[] {
+/** What changed between two audits. */
+export function changeLines(
+  changes: readonly Change[],
+  context: RenderContext,
+  paint: Paint,
+): readonly string[] {
   if (changes.length === 0) return [];
   return [
-    '',
     `  ${paint.strong(count(changes.length, 'change'))}`,
     ...changes.flatMap((change) => {
       const [name, text] = changeInWords(change);

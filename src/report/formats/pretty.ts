@@ -3,7 +3,7 @@ import { checkIds } from '../../model/check.ts';
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
-import type { RenderContext, StreamingRenderer } from '../renderer.ts';
+import type { RenderContext, Renderer } from '../renderer.ts';
 import { toTerminal } from '../words/escape.ts';
 import { reasonOf } from '../words/facts.ts';
 import { cells, hang, hyperlink, wrap } from '../words/lines.ts';
@@ -11,34 +11,42 @@ import { toLinks } from '../words/links.ts';
 import { shortRepository, toOrigin } from '../words/origin.ts';
 import { type Colour, item, type Paint } from '../words/paint.ts';
 import { placeOf } from '../words/place.ts';
-import { byRepository, isTheOne, marks, sorted } from '../words/summary.ts';
+import { byRepository, isTheOne, isWarned, marks, worstLast } from '../words/summary.ts';
 import { checkLines, originLines } from './pretty-detail.ts';
-import { endLines } from './pretty-end.ts';
+import { changeLines, noteLines, resultLines, troubleLines } from './pretty-end.ts';
 
-/** Beyond this many, verified packages are listed by repository instead of one per line. */
-const manyVerified = 20;
+/** Up to this many verified packages are listed one per line, more of them by publisher. */
+const fewVerified = 10;
 /** Details of one finding that are shown without `--verbose`. */
 const fewDetails = 10;
 
-/** For people: grouped by verdict, worst first, then what was not checked and a line that counts everything. */
-export const pretty: StreamingRenderer = {
+/**
+ * For people, the most important last, because the end is what stays on the screen: what is verified, what was not
+ * checked, what changed, the packages with something to say about them up to the rejected ones, trouble with the run, and
+ * a line that counts everything.
+ */
+export const pretty: Renderer = {
   render(report, context) {
     const paint = painter(context);
-    const packages = sorted(report.packages);
-    const verified = packages.filter((pkg) => isUneventful(pkg));
-    const grouped = !context.verbose && verified.length > manyVerified;
-    const blocks = packages
-      .filter((pkg) => !(grouped && isUneventful(pkg)) && isShown(pkg, context))
-      .map((pkg) => packageLines(pkg, context, paint, report));
-    if (grouped && !context.quiet) blocks.push(groupLines(verified, context, paint));
-    const lines = [...spaced(blocks), ...endLines(report, context, paint)];
-    return toText(lines.slice(lines.findIndex((line) => line !== '')));
-  },
-  renderPackage(pkg, context) {
-    return isShown(pkg, context) ? toText(packageLines(pkg, context, painter(context))) : '';
-  },
-  renderEnd(report, context) {
-    return toText(endLines(report, context, painter(context)));
+    const packages = worstLast(report.packages);
+    const blockOf = (pkg: PackageReport) => packageLines(pkg, context, paint, report);
+    const clean = packages.filter(isUneventful);
+    const grouped = !context.verbose && clean.length > fewVerified;
+    const verified = grouped ? publisherBlocks(clean, context, paint, blockOf) : clean.map(blockOf);
+    const others = packages.filter((pkg) => !isUneventful(pkg) && isShown(pkg, context)).map(blockOf);
+    const notes = [noteLines(report, context, paint), changeLines(report.changes ?? [], context, paint)];
+    const sections = [
+      context.quiet ? [] : spaced(verified),
+      // What was not checked says nothing before the only package is named, and of one package all fits the screen.
+      ...(packages.length === 1 ? [spaced(others), ...notes] : [...notes, spaced(others)]),
+      ...troubleLines(report, context, paint),
+      resultLines(report, context, paint),
+    ];
+    return toText(
+      sections
+        .filter((section) => section.length > 0)
+        .flatMap((section, at) => (at === 0 ? section : ['', ...section])),
+    );
   },
 };
 
@@ -62,9 +70,9 @@ function packageLines(
   pkg: PackageReport,
   context: RenderContext,
   paint: Paint,
-  report?: Report,
+  { packages }: Report,
 ): readonly string[] {
-  const detailed = context.verbose || (report !== undefined && isTheOne(pkg, report.packages));
+  const detailed = context.verbose || isTheOne(pkg, packages);
   return [
     ...headLines(pkg, context, paint, detailed),
     ...findingLines(pkg, context, paint),
@@ -81,21 +89,23 @@ function headLines(
   detailed: boolean,
 ): readonly string[] {
   const { kind } = pkg.verdict;
+  const word = isWarned(pkg) ? `${kind}, with warnings` : kind;
+  const colour = isWarned(pkg) ? paint.severity.warning : paint.verdict[kind];
   const name = toTerminal(nameOf(pkg.package), 200);
   const repository = toOrigin(pkg)?.repository;
   const after = [
     ...(repository === undefined || detailed ? [] : [toTerminal(shortRepository(repository), 100)]),
     ...(pkg.occurrences.length === 0 ? [] : [`(${placesOf(pkg, context)})`]),
   ].join('  ');
-  const room = context.columns - cells(`${marks[kind]} ${name}  ${kind}`);
+  const room = context.columns - cells(`${marks[kind]} ${name}  ${word}`);
   const page = toLinks(pkg, undefined, context).registry;
   const label = paint.strong(name);
   const [first = '', ...rest] =
     room < 0
-      ? hang(`${marks[kind]} `, `${name} ${kind}`, context.columns).map((line) => paint.verdict[kind](line))
+      ? hang(`${marks[kind]} `, `${name} ${word}`, context.columns).map((line) => colour(line))
       : [
-          `${paint.verdict[kind](marks[kind])} ${context.hyperlinks && page !== undefined ? hyperlink(label, page) : label}` +
-            `  ${paint.verdict[kind](kind)}`,
+          `${colour(marks[kind])} ${context.hyperlinks && page !== undefined ? hyperlink(label, page) : label}` +
+            `  ${colour(word)}`,
         ];
   if (after === '') return [first, ...rest];
   if (rest.length === 0 && cells(after) + 2 <= room) return [`${first}  ${paint.faint(after)}`];
@@ -178,28 +188,21 @@ function detailLines(
   ].map((line) => paint.faint(line));
 }
 
-/** Many verified packages: who built what, each name once. */
-function groupLines(
+/** Many verified packages: a line for each publisher, the one that built most first. */
+function publisherBlocks(
   packages: readonly PackageReport[],
-  context: RenderContext,
+  { columns }: RenderContext,
   paint: Paint,
-): readonly string[] {
-  const green = paint.verdict.verified;
-  return [
-    `${green(marks.verified)} ${paint.strong(`${packages.length} packages`)}  ${green('verified')}`,
-    ...byRepository(packages).flatMap((group) => [
-      ...hang(
-        '    ',
-        `${toTerminal(shortRepository(group.repository), 200)} (${group.packages.length})`,
-        context.columns,
-      ),
-      ...hang(
-        '      ',
-        group.packages.map((pkg) => toTerminal(nameOf(pkg.package), 200)).join(' '),
-        context.columns,
-      ).map((line) => paint.faint(line)),
-    ]),
-  ];
+  blockOf: (pkg: PackageReport) => readonly string[],
+): readonly (readonly string[])[] {
+  const mark = `${marks.verified} `;
+  return byRepository(packages).map(({ repository, packages: [only, ...others] }) => {
+    if (only !== undefined && others.length === 0) return blockOf(only);
+    const text = `${others.length + 1} packages verified, built by ${toTerminal(shortRepository(repository), 200)}`;
+    return hang(mark, text, columns).map((line, at) =>
+      at === 0 ? `${paint.verdict.verified(mark)}${line.slice(mark.length)}` : line,
+    );
+  });
 }
 
 /** Verified, with nothing to say about it. */

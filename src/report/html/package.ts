@@ -9,7 +9,7 @@ import { factInWords, reasonOf } from '../words/facts.ts';
 import { toLinks } from '../words/links.ts';
 import { expectedBy, type Origin, shortRepository, toOrigin } from '../words/origin.ts';
 import { placeOf } from '../words/place.ts';
-import { marks } from '../words/summary.ts';
+import { isWarned, marks } from '../words/summary.ts';
 import { chainInWords, drawChain, toChain } from './chain.ts';
 import { description, lines, link, type Markup, markup, type Part, prose } from './markup.ts';
 
@@ -38,13 +38,8 @@ export function packageRow(pkg: PackageReport, options: RowOptions, context: Ren
 function rowHead(pkg: PackageReport, name: string, words: Markup): Markup {
   const { kind } = pkg.verdict;
   const cut = name.lastIndexOf('@') > 0 ? name.lastIndexOf('@') : name.length;
-  const warned = kind === 'verified' && hasWarnings(pkg);
+  const warned = isWarned(pkg);
   return markup`<span class="mark ${warned ? 'exempt' : kind}" aria-hidden="true">${marks[kind]}</span> <span class="name">${name.slice(0, cut)}<span class="version">${name.slice(cut)}</span></span> ${words} <span class="verdict ${warned ? 'exempt' : kind}">${kind}${warned && ', with warnings'}</span>`;
-}
-
-/** Whether a package has a warning that nothing exempts. */
-export function hasWarnings({ findings }: Pick<PackageReport, 'findings'>): boolean {
-  return findings.some(({ severity, exempted }) => severity === 'warning' && exempted === undefined);
 }
 
 /** The one thing to say in the row: what was found first, else what it was built from, with links where details are missing. */

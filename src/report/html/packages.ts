@@ -1,8 +1,8 @@
 import type { PackageReport } from '../../model/report.ts';
 import type { RenderContext } from '../renderer.ts';
-import { count, sorted } from '../words/summary.ts';
+import { count, isWarned, sorted } from '../words/summary.ts';
 import { type Markup, markup } from './markup.ts';
-import { hasWarnings, packageRow, type RowOptions } from './package.ts';
+import { packageRow, type RowOptions } from './package.ts';
 import { byPublisher } from './publishers.ts';
 
 /** Packages with details in the page, worst first; the others are a line each, so that the page stays usable. */
@@ -15,8 +15,8 @@ export function packageSections(packages: readonly PackageReport[], context: Ren
   const all = sorted(packages);
   const kinds = (...wanted: readonly string[]) => all.filter(({ verdict }) => wanted.includes(verdict.kind));
   const verified = kinds('verified');
-  const warned = verified.filter(hasWarnings);
-  const clean = byPublisher(verified.filter((pkg) => !hasWarnings(pkg)));
+  const warned = verified.filter(isWarned);
+  const clean = byPublisher(verified.filter((pkg) => !isWarned(pkg)));
   let at = 0;
   const list = (some: readonly PackageReport[], level: RowOptions['level']) =>
     markup`<ul class="${some.length > 100 ? 'list long' : 'list'}">

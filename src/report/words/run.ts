@@ -3,6 +3,7 @@ import type { Report } from '../../model/report.ts';
 import type { RenderContext } from '../renderer.ts';
 import {
   count,
+  isWarned,
   logInWords,
   marks,
   sourceOnly,
@@ -78,11 +79,14 @@ export function turnsAway({ severity, exempted }: Finding, { strict }: Pick<Boun
   return exempted === undefined && (severity === 'error' || (strict && severity === 'warning'));
 }
 
-/** The run in one line: its worst mark, the tally, and what else is wrong with it. `as` is the verdict to colour it by. */
+/**
+ * The run in one line: its worst mark, the tally, and what else is wrong with it. `as` is the
+ * verdict to colour it by, and `warned` says that it has warnings.
+ */
 export function resultOf(
   report: Report,
   bounds: Bounds,
-): { readonly as: Worst; readonly mark: string; readonly text: string } {
+): { readonly as: Worst; readonly warned: boolean; readonly mark: string; readonly text: string } {
   const tallied = tally(report.packages);
   const troubles = runTroubles(report, bounds);
   const { unresolved, findings } = report;
@@ -93,6 +97,7 @@ export function resultOf(
     ...worstFirst.filter((kind) => tallied[kind] > 0),
   ]);
   const as = worstFirst.find((kind) => kinds.has(kind));
+  const warned = report.packages.filter(isWarned).length;
   const left = sourceOnly(report.packages);
   const also = [
     ...troubles.map(({ short }) => short),
@@ -101,7 +106,8 @@ export function resultOf(
   ];
   return {
     as,
+    warned: warned > 0,
     mark: as === undefined ? '–' : marks[as],
-    text: [tallyInWords(tallied), ...also, ...(left === undefined ? [] : [left])].join('; '),
+    text: [tallyInWords(tallied, warned), ...also, ...(left === undefined ? [] : [left])].join('; '),
   };
 }

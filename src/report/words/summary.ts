@@ -43,15 +43,29 @@ export function tally(packages: readonly PackageReport[]): Tally {
   return counts;
 }
 
-/** The tally in words, worst first, without zeros: `3 packages: 1 rejected, 2 verified`. */
-export function tallyInWords(counts: Tally): string {
-  const parts = worstFirst.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
+/** Whether a package is verified with a warning that nothing exempts: it passes, but is not plain green. */
+export function isWarned({ verdict, findings }: Pick<PackageReport, 'verdict' | 'findings'>): boolean {
+  return (
+    verdict.kind === 'verified' &&
+    findings.some(({ severity, exempted }) => severity === 'warning' && exempted === undefined)
+  );
+}
+
+/**
+ * The tally in words, worst first, without zeros: `3 packages: 1 rejected, 2 verified`. `warned` is how many of the
+ * verified packages have a warning: `3 packages: 3 verified, 1 with warnings`.
+ */
+export function tallyInWords(counts: Tally, warned = 0): string {
+  const parts = [
+    ...worstFirst.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`),
+    ...(warned === 0 ? [] : [`${warned} with warnings`]),
+  ];
   return [count(counts.total, 'package'), parts.join(', ')].filter((part) => part !== '').join(': ');
 }
 
 /** The tally, and what was left out of all of it. */
 export function runInWords(packages: readonly PackageReport[]): string {
-  return [tallyInWords(tally(packages)), sourceOnly(packages)]
+  return [tallyInWords(tally(packages), packages.filter(isWarned).length), sourceOnly(packages)]
     .filter((part) => part !== undefined)
     .join('; ');
 }
@@ -68,11 +82,15 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** The packages worst first, then by name; the order does not depend on who finished first. */
+/**
+ * The packages worst first, those that are verified with warnings before those without, then by name; the order does
+ * not depend on who finished first.
+ */
 export function sorted(packages: readonly PackageReport[]): readonly PackageReport[] {
-  const rank = (pkg: PackageReport) => worstFirst.indexOf(pkg.verdict.kind);
   const name = new Map(packages.map((pkg) => [pkg, nameOf(pkg.package)]));
-  return packages.toSorted((a, b) => rank(a) - rank(b) || byCodeUnit(name.get(a) ?? '', name.get(b) ?? ''));
+  return packages.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || byCodeUnit(name.get(a) ?? '', name.get(b) ?? ''),
+  );
 }
 
 /** Packages whose checks did not run to a pass or a failure, by what happened and why. */
@@ -128,6 +146,17 @@ export function byRepository(
   return [...groups]
     .map(([repository, built]) => ({ repository, packages: built }))
     .toSorted((a, b) => b.packages.length - a.packages.length || byCodeUnit(a.repository, b.repository));
+}
+
+function rankOf(pkg: PackageReport): number {
+  return worstFirst.indexOf(pkg.verdict.kind) + (pkg.verdict.kind === 'verified' && !isWarned(pkg) ? 1 : 0);
+}
+
+/** The packages by verdict with the worst last, as a terminal wants them: the end is what stays on the screen. */
+export function worstLast(packages: readonly PackageReport[]): readonly PackageReport[] {
+  const all = sorted(packages);
+  const ranks = [...new Set(all.map(rankOf))];
+  return ranks.toReversed().flatMap((rank) => all.filter((pkg) => rankOf(pkg) === rank));
 }
 
 /** Whether a package is told in full, every check by name: the one that a run is about, when nothing is wrong with it. */
