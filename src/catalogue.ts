@@ -5,9 +5,12 @@ import { aboutChecks } from './verify/about.ts';
 
 /** Every check and rule in words, as reports and `explain` want them. */
 export const aboutEverything: Catalogue = new Map<string, CatalogueEntry>([
-  ...checkIds.map((id): [string, CatalogueEntry] => [id, { id, kind: 'check', ...aboutChecks[id] }]),
-  ...rules.map(({ id, title, why, fix }): [string, CatalogueEntry] => [
+  ...checkIds.map((id): [string, CatalogueEntry] => [
     id,
-    { id, kind: 'rule', title, why, fix },
+    { id, kind: 'check', severity: 'error', ...aboutChecks[id] },
+  ]),
+  ...rules.map(({ id, severity, title, why, fix }): [string, CatalogueEntry] => [
+    id,
+    { id, kind: 'rule', severity, title, why, fix },
   ]),
 ]);

@@ -3,7 +3,7 @@ import { JsrVerifyError } from './model/error.ts';
 import type { Report } from './model/report.ts';
 import { tool } from './model/tool.ts';
 import { type Addresses, publicAddresses } from './registry/addresses.ts';
-import type { RenderContext, RunInfo } from './report/renderer.ts';
+import type { Checkout, RenderContext, RunInfo } from './report/renderer.ts';
 import { type ReportFormat, reporters, reportFormats } from './report/reporter.ts';
 
 /** How a report is rendered. What is left out is what suits a file. */
@@ -16,6 +16,8 @@ export interface RenderOptions {
   readonly addresses?: Pick<Addresses, 'registry' | 'rekor'> | undefined;
   /** Of `html`: what the run was about and who made it. */
   readonly run?: RunInfo | undefined;
+  /** Of `sarif`: the repository and the folder in it that was audited; paths are taken to start in its root when missing. */
+  readonly checkout?: Checkout | undefined;
   /** Of `pretty`: every check, or only problems and counts. */
   readonly verbose?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -60,6 +62,7 @@ export function renderContext({ strict }: Pick<Report, 'strict'>, options: Rende
     strict: options.strict ?? strict === true,
     allowEmpty: options.allowEmpty ?? false,
     ...(options.run && { run: options.run }),
+    ...(options.checkout && { checkout: options.checkout }),
     links: { registry, rekor },
   };
 }

@@ -6,6 +6,7 @@ import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report
 import type { LockfileContents } from '../model/target.ts';
 import { type OpenAuditor, openAuditor } from '../open/auditor.ts';
 import { type RenderOptions, render, renderContext } from '../render.ts';
+import { checkoutAt } from '../source/repository.ts';
 import type { Source } from '../source/source.ts';
 import { readBundles } from './bundles.ts';
 import { type Environment, mayColor, widthOf } from './environment.ts';
@@ -191,7 +192,7 @@ export function renderOptions(
   environment: Environment,
   { addresses }: Settings,
 ): RenderOptions {
-  const { stdout, env } = environment;
+  const { stdout, env, cwd } = environment;
   const color = mayColor(stdout, flags.color, environment);
   return {
     color,
@@ -201,6 +202,7 @@ export function renderOptions(
     quiet: flags.quiet,
     strict: flags.strict,
     allowEmpty: flags['allow-empty'],
+    checkout: checkoutAt(cwd),
     addresses,
   };
 }

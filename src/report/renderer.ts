@@ -1,9 +1,12 @@
 import type { PackageReport, Report } from '../model/report.ts';
+import type { Severity } from '../model/severity.ts';
 
 /** What a check or a rule is about, in words: data that the renderers are given. */
 export interface CatalogueEntry {
   readonly id: string;
   readonly kind: 'check' | 'rule';
+  /** How much it weighs unless the policy says otherwise; a failed check is always an error. */
+  readonly severity: Severity | 'off';
   readonly title: string;
   readonly why: string;
   readonly fix: string;
@@ -32,12 +35,22 @@ export interface RenderContext {
   readonly allowEmpty: boolean;
   /** What the run was about and who made it, where the caller knows; never looked up by a renderer. */
   readonly run?: RunInfo;
+  /** Missing where the report was not made in a repository, or where the caller does not know. */
+  readonly checkout?: Checkout | undefined;
   readonly links: {
     /** The registry's pages, without a slash at the end: `https://jsr.io`. */
     readonly registry: string;
     /** The log that was asked, without a slash at the end: `https://rekor.sigstore.dev`. */
     readonly rekor: string;
   };
+}
+
+/** Where the places of a report are; both are absolute paths, with links followed. */
+export interface Checkout {
+  /** The root of the repository. */
+  readonly root: string;
+  /** The folder that relative paths start in. */
+  readonly folder: string;
 }
 
 /** What a run was about and who made it, as the caller knows it; what is not known is left out, never guessed. */

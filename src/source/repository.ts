@@ -12,6 +12,17 @@ export function placeInRepository(path: string, namedBy: string): string | undef
   return root === undefined || isWithin(place, root) ? place : undefined;
 }
 
+/** A folder and the root of the repository it is in, links followed; `undefined` where it is in none or cannot be read. */
+export function checkoutAt(folder: string): { readonly root: string; readonly folder: string } | undefined {
+  try {
+    const real = realpathSync(folder);
+    const root = repositoryOf(join(real, 'any file'));
+    return root === undefined ? undefined : { root, folder: real };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The root of the repository in which a file lies by its name, links followed. */
 function repositoryOf(file: string): string | undefined {
   let root: string | undefined;

@@ -67,6 +67,31 @@ describe('formats', () => {
     }
   });
 
+  it('sarif names files from the root of the repository, and has a place for what no file mentions', async () => {
+    const root = stage.folder();
+    const cwd = join(root, 'web');
+    for (const folder of [join(root, '.git'), cwd]) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(root, 'jsr-verify.json'), '{}');
+    const { code, stdout } = await stage.run(['@acme/handmade', '--format', 'sarif'], { cwd });
+    expect(code).toBe(1);
+    const [{ results, automationDetails }] = JSON.parse(stdout).runs;
+    expect(automationDetails.id).toBe('jsr-verify/web/');
+    expect(results).toMatchObject([
+      {
+        ruleId: 'require-provenance',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: 'jsr-verify.json', uriBaseId: '%SRCROOT%' },
+              region: { startLine: 1 },
+            },
+          },
+        ],
+      },
+    ]);
+    expect(stdout).not.toContain(root);
+  });
+
   it('several formats come out of one run', async () => {
     const cwd = stage.folder();
     const argv = [...both, '--format', 'pretty', '--format', 'json=a.json', '--format', 'sarif=b=c.sarif'];

@@ -401,7 +401,17 @@ function unresolvedPackage(): PackageReport {
 }
 
 function entry(id: string, kind: CatalogueEntry['kind'], title: string): readonly [string, CatalogueEntry] {
-  return [id, { id, kind, title, why: `why ${title} matters`, fix: `what to do about ${id}` }];
+  return [
+    id,
+    {
+      id,
+      kind,
+      severity: kind === 'check' ? 'error' : 'warning',
+      title,
+      why: `why ${title} matters`,
+      fix: `what to do about ${id}`,
+    },
+  ];
 }
 
 /** A catalogue with every check and the rules the samples break. */

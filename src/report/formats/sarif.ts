@@ -1,44 +1,99 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { seenFrom } from '../../model/disk-path.ts';
 import type { Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Place } from '../../model/target.ts';
-import type { CatalogueEntry, RenderContext, Renderer } from '../renderer.ts';
+import type { Checkout, RenderContext, Renderer } from '../renderer.ts';
 import { toJson, toPlain } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
-import { logInWords, runInWords, sorted, tally } from '../words/summary.ts';
+import { count, logInWords, runInWords, sorted, tally } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
+import { isInRepository, toPhysical, uriBases } from './sarif-location.ts';
+import { type Level, projectUri, rulesOf } from './sarif-rules.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
-/** SARIF 2.1.0: one rule per check and rule, one result per finding and lockfile; verified packages are no results. */
+/** Code scanning refuses a file with more results, and a larger one (in bytes, compressed with gzip). */
+const limits = { results: 25_000, bytes: 10_000_000 };
+/** Code scanning shows so many locations of a result. */
+const shownLocations = 100;
+
+/**
+ * SARIF 2.1.0: one rule per check and rule, one result per finding and lockfile; verified packages are no results. Whatever
+ * makes the run fail is a result, because code scanning closes the alerts that an upload does not repeat.
+ */
 export const sarif: Renderer = {
-  render(report, context) {
-    const problems = sorted(report.packages).flatMap(problemsOf).concat(runProblems(report, context));
-    const rules = rulesOf(problems, context);
-    const log = {
-      $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-      version: '2.1.0',
-      runs: [
-        {
-          tool: {
-            driver: { name: 'jsr-verify', semanticVersion: context.toolVersion, rules: [...rules.values()] },
-          },
-          invocations: [invocationOf(report, context)],
-          results: problems.flatMap((problem) => resultsOf(problem, [...rules.keys()].indexOf(problem.id))),
-          columnKind: 'utf16CodeUnits',
-          properties: { ...tally(report.packages), depth: report.depth },
-        },
-      ],
-    };
-    return `${toJson(log, 2)}\n`;
-  },
+  render: (report, context) => renderSarif(report, context, limits),
 };
+
+/** The report within the limits of code scanning; the least severe results are left out first, and their number is told. */
+export function renderSarif(report: Report, context: RenderContext, most: typeof limits): string {
+  const problems = [...sorted(report.packages).flatMap(problemsOf), ...runProblems(report, context)];
+  const rules = rulesOf(problems, context);
+  const indexes = new Map([...rules.keys()].map((id, index) => [id, index]));
+  const results = numbered(
+    problems.flatMap((problem) =>
+      resultsOf(problem, indexes.get(problem.id) ?? -1, placesOf(problem, report, context), context),
+    ),
+  );
+  const worstFirst = results.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const text = (kept: readonly Result[]): string => {
+    const log = logOf(report, context, { rules: [...rules.values()], results: kept, all: results.length });
+    return `${toJson(log, 2)}\n`;
+  };
+  let kept = results.length <= most.results ? results : worstFirst.slice(0, most.results);
+  for (;;) {
+    const made = text(kept);
+    const fits = Buffer.byteLength(made) <= most.bytes || gzipSync(made).length <= most.bytes;
+    if (fits || kept.length === 0) return made;
+    kept = worstFirst.slice(0, Math.floor(kept.length / 2));
+  }
+}
+
+interface Contents {
+  readonly rules: readonly JsonObject[];
+  readonly results: readonly Result[];
+  /** How many results there are, with those that were left out. */
+  readonly all: number;
+}
+
+function logOf(report: Report, context: RenderContext, { rules, results, all }: Contents): JsonObject {
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'jsr-verify',
+            semanticVersion: context.toolVersion,
+            informationUri: projectUri,
+            rules,
+          },
+        },
+        automationDetails: { id: automationId(context.checkout) },
+        originalUriBaseIds: uriBases,
+        invocations: [invocationOf(report, context, all - results.length)],
+        results,
+        columnKind: 'utf16CodeUnits',
+        properties: { ...tally(report.packages), depth: report.depth, resultsLeftOut: all - results.length },
+      },
+    ],
+  };
+}
+
+/** The category of the run: runs in different folders of a repository must not replace each other's results. */
+function automationId(checkout: Checkout | undefined): string {
+  const folder = checkout === undefined ? '.' : seenFrom(checkout.root, checkout.folder);
+  return folder === '.' ? 'jsr-verify/' : `jsr-verify/${toPlain(folder, 200)}/`;
+}
 
 /** Something to say, about a package or about the run. */
 interface Problem extends Pick<Finding, 'id' | 'exempted'> {
-  readonly level: 'error' | 'warning' | 'note';
+  readonly level: Level;
   readonly text: string;
   readonly about?: PackageReport;
   readonly places: readonly Place[];
@@ -65,18 +120,19 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
 }
 
 function runProblems(report: Report, context: RenderContext): readonly Problem[] {
-  // Code scanning takes results only, and only with a place: what rejects the whole run is shown where its first
-  // package stands.
-  const [place] = report.packages.flatMap(({ occurrences }) => occurrences.map(({ at }) => at));
   return [
-    ...runTroubles(report, context)
-      .filter(({ as }) => as === 'rejected')
-      .map(({ id, short, text }) => ({
-        id,
-        level: 'error' as const,
-        text: `${short}: ${text}`,
-        places: place === undefined ? [] : [place],
-      })),
+    ...runTroubles(report, context).map(({ id, as, short, text }) => ({
+      id,
+      level: as === 'inconclusive' ? ('warning' as const) : ('error' as const),
+      text: `${short}: ${text}`,
+      places: [],
+    })),
+    ...report.unresolved.map(({ spec, reason, hint }) => ({
+      id: 'resolve',
+      level: 'error' as const,
+      text: `${spec}: ${withHint(reason, hint)}`,
+      places: [],
+    })),
     ...report.findings.map((finding) => ({
       ...toProblem(finding, ''),
       ...(turnsAway(finding, context) && { level: 'error' as const }),
@@ -89,37 +145,101 @@ function toProblem(finding: Finding, prefix: string): Problem {
   return {
     id,
     level: severity,
-    text: `${prefix}${message}${hint === undefined ? '' : `. Hint: ${hint}`}`,
+    text: `${prefix}${withHint(message, hint)}`,
     places: at === undefined ? [] : [at],
     ...(exempted === undefined ? {} : { exempted }),
   };
 }
 
-/** One result per lockfile: code scanning shows the first location only. */
-function resultsOf(problem: Problem, ruleIndex: number): readonly JsonObject[] {
-  const files = [...new Set(problem.places.map(({ file }) => file))];
-  const result = (file: string | undefined): JsonObject => {
-    const [first, ...others] = problem.places.filter((place) => place.file === file);
-    const logical =
-      problem.about === undefined
-        ? {}
-        : { logicalLocations: [{ fullyQualifiedName: problem.about.purl, kind: 'package' }] };
-    return {
-      ruleId: problem.id,
-      ruleIndex,
-      level: problem.level,
-      message: { text: toMessage(problem.text) },
-      locations: [{ ...(first === undefined ? {} : toLocation(first)), ...logical }],
-      ...(others.length === 0
-        ? {}
-        : {
-            relatedLocations: others.slice(0, 100).map((place, at) => ({ id: at + 1, ...toLocation(place) })),
-          }),
-      partialFingerprints: { 'jsrVerify/v1': fingerprint(problem, file) },
-      ...(problem.exempted === undefined ? {} : { suppressions: [toSuppression(problem.exempted)] }),
-    };
+function withHint(text: string, hint: string | undefined): string {
+  return hint === undefined ? text : `${text}. Hint: ${hint}`;
+}
+
+/** Where a problem is shown; `said` is what has to be said of a place that does not mention what the problem is about. */
+interface Shown {
+  readonly places: readonly [Place, ...Place[]];
+  readonly said?: string;
+}
+
+/** Where there is no policy file, the place where it would be; the file need not exist. */
+const noFile: Place = { file: 'jsr-verify.json', line: 1 };
+
+/**
+ * Code scanning refuses a result without a place. What no file mentions (a package of the command line, a problem of the run)
+ * is shown where the policy expects its publisher, else at the top of the policy file.
+ */
+function placesOf(problem: Problem, report: Report, { checkout }: RenderContext): Shown {
+  const [first, ...others] = problem.places;
+  if (first !== undefined) return { places: [first, ...others] };
+  const policy = [
+    ...(problem.about?.expectedAt === undefined ? [] : [problem.about.expectedAt]),
+    ...(report.policyFile === undefined ? [] : [{ file: report.policyFile, line: 1 }]),
+  ].find(({ file }) => isInRepository(file, checkout));
+  const subject = problem.about === undefined ? 'this problem' : 'this package';
+  return {
+    places: [policy ?? noFile],
+    said: `No file of the repository mentions ${subject}; the result is shown at the policy file, which code scanning needs.`,
   };
-  return files.length === 0 ? [result(undefined)] : files.map(result);
+}
+
+interface Result extends JsonObject {
+  readonly level: Level;
+  readonly partialFingerprints: { readonly 'jsrVerify/v1': string };
+}
+
+/** One result per lockfile: code scanning shows the first location only. */
+function resultsOf(
+  problem: Problem,
+  ruleIndex: number,
+  { places, said }: Shown,
+  { checkout }: RenderContext,
+): readonly Result[] {
+  const { id, level, text, about, exempted } = problem;
+  const files = [...new Set(places.map(({ file }) => file))];
+  return files.map((file) => {
+    const [first = places[0], ...others] = places.filter((place) => place.file === file);
+    const unsaid = Math.max(0, others.length - shownLocations);
+    return {
+      ruleId: id,
+      ruleIndex,
+      level,
+      message: { text: toMessage(unsaid === 0 ? text : `${text} (and ${count(unsaid, 'more place')})`) },
+      locations: [
+        {
+          ...toPhysical(first, checkout),
+          ...(about && { logicalLocations: [{ fullyQualifiedName: about.purl, kind: 'package' }] }),
+          ...(said !== undefined && { message: { text: said } }),
+        },
+      ],
+      ...(others.length > 0 && {
+        relatedLocations: others
+          .slice(0, shownLocations)
+          .map((place, at) => ({ id: at + 1, ...toPhysical(place, checkout) })),
+      }),
+      partialFingerprints: { 'jsrVerify/v1': fingerprint(problem, file) },
+      ...(exempted !== undefined && { suppressions: [toSuppression(exempted)] }),
+    };
+  });
+}
+
+/**
+ * Adds the fingerprint that code scanning compares. It takes two results with the same one for one alert, so results that
+ * are otherwise alike are counted.
+ */
+function numbered(results: readonly Result[]): readonly Result[] {
+  const seen = new Map<string, number>();
+  return results.map((result) => {
+    const print = result.partialFingerprints['jsrVerify/v1'];
+    const nth = (seen.get(print) ?? 0) + 1;
+    seen.set(print, nth);
+    const primaryLocationLineHash = `${print.slice(0, 16)}:${nth}`;
+    return { ...result, partialFingerprints: { ...result.partialFingerprints, primaryLocationLineHash } };
+  });
+}
+
+/** Smaller is worse; what is exempt comes last. */
+function rankOf(result: Result): number {
+  return 'suppressions' in result ? 3 : ['error', 'warning', 'note'].indexOf(result.level);
 }
 
 /** The same finding keeps its fingerprint when the lockfile grows above it: no line goes in. */
@@ -132,55 +252,12 @@ function toSuppression({ reason, until }: NonNullable<Finding['exempted']>): Jso
   return { kind: 'external', status: 'accepted', justification: toPlain(`until ${until}: ${reason}`) };
 }
 
-function toLocation({ file, line, column }: Place): JsonObject {
-  const region = {
-    startLine: Math.max(1, line),
-    ...(column === undefined ? {} : { startColumn: Math.max(1, column) }),
-  };
-  return { physicalLocation: { artifactLocation: { uri: toUri(file) }, region } };
-}
-
-/** A path as a URI reference: relative ones stay relative to the root of the sources. */
-function toUri(file: string): string {
-  const path = toPlain(file).replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
-  if (/^[A-Za-z]%3A\//.test(path)) return `file:///${path.replace('%3A', ':')}`;
-  return path.startsWith('/') ? `file://${path.replace(/^\/+/, '/')}` : path;
-}
-
 /** Plain text in which square brackets would begin a link (SARIF 3.11.6). */
 function toMessage(text: string): string {
   return toPlain(text).replace(/[\\[\]]/g, (char) => `\\${char}`);
 }
 
-/** Every check and rule there is, in the order of the catalogue, and whatever else was found by name only. */
-function rulesOf(
-  problems: readonly Problem[],
-  { catalogue }: RenderContext,
-): ReadonlyMap<string, JsonObject> {
-  const rules = new Map([...catalogue].map(([id, entry]) => [id, toRule(entry)]));
-  for (const { id } of problems) if (!rules.has(id)) rules.set(id, { id });
-  return rules;
-}
-
-function toRule({ id, kind, title, why, fix }: CatalogueEntry): JsonObject {
-  return {
-    id,
-    shortDescription: { text: title },
-    fullDescription: { text: why },
-    help: {
-      text: `${title}\n\n${why}\n\n${fix}`,
-      markdown: `**${title}**\n\n${why}\n\n**What to do**\n\n${fix}`,
-    },
-    ...(kind === 'check' ? { defaultConfiguration: { level: 'error' } } : {}),
-    properties: {
-      tags: ['security', 'supply-chain', kind],
-      // A failed check means bytes or signatures that do not hold; how bad a broken rule is, its project decides.
-      ...(kind === 'check' ? { 'security-severity': '9.0' } : {}),
-    },
-  };
-}
-
-function invocationOf(report: Report, context: RenderContext): JsonObject {
+function invocationOf(report: Report, context: RenderContext, leftOut: number): JsonObject {
   const troubles = runTroubles(report, context);
   const note = (level: 'error' | 'warning' | 'note', text: string) => ({
     level,
@@ -193,6 +270,14 @@ function invocationOf(report: Report, context: RenderContext): JsonObject {
     toolExecutionNotifications: [
       note('note', runInWords(report.packages)),
       note('note', `log: ${logInWords(report)}`),
+      ...(leftOut > 0
+        ? [
+            note(
+              'error',
+              `${count(leftOut, 'result')} left out, the least severe ones: the limit of code scanning`,
+            ),
+          ]
+        : []),
       ...report.trust.warnings.map((text) => note('warning', `trust: ${text}`)),
       ...report.unresolved.map(({ spec, reason }) => note('error', `${spec}: ${reason}`)),
       ...troubles.map(({ short, text }) => note('error', `${short}: ${text}`)),

@@ -1,0 +1,49 @@
+import { inFolder, isWithin, seenFrom, slashed } from '../../model/disk-path.ts';
+import type { Place } from '../../model/target.ts';
+import type { Checkout } from '../renderer.ts';
+import { toPlain } from '../words/escape.ts';
+import type { Json } from '../words/facts.ts';
+
+type JsonObject = { readonly [key: string]: Json };
+
+/** The base of every URI below the root of the repository. */
+const rootId = '%SRCROOT%';
+
+/** `originalUriBaseIds` of the run: where the repository lies on this machine is nobody's business (SARIF 3.14.14). */
+export const uriBases: JsonObject = {
+  [rootId]: { description: { text: 'The root of the repository.' } },
+};
+
+/** A place as a physical location (SARIF 3.29). */
+export function toPhysical({ file, line, column }: Place, checkout: Checkout | undefined): JsonObject {
+  const region = {
+    startLine: Math.max(1, line),
+    ...(column === undefined ? {} : { startColumn: Math.max(1, column) }),
+  };
+  return { physicalLocation: { artifactLocation: toArtifact(file, checkout), region } };
+}
+
+/** Whether code scanning can show a file: one of the repository, as far as its name says. */
+export function isInRepository(file: string, checkout: Checkout | undefined): boolean {
+  return 'uriBaseId' in toArtifact(file, checkout);
+}
+
+/**
+ * A file as SARIF names it: below the root of the repository relative to that root, elsewhere by its absolute URI. Where the
+ * root is not known, a relative path is taken to start in it unless it leads upward.
+ */
+function toArtifact(file: string, checkout: Checkout | undefined): JsonObject {
+  if (checkout === undefined) {
+    const uri = toUri(file);
+    return /^(?:file:|\.\.(?:\/|$))/.test(uri) ? { uri } : { uri, uriBaseId: rootId };
+  }
+  const path = inFolder(checkout.folder, file);
+  if (!isWithin(path, checkout.root)) return { uri: toUri(slashed(path)) };
+  return { uri: toUri(seenFrom(checkout.root, path)), uriBaseId: rootId };
+}
+
+function toUri(file: string): string {
+  const path = toPlain(file).replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
+  if (/^[A-Za-z]%3A\//.test(path)) return `file:///${path.replace('%3A', ':')}`;
+  return path.startsWith('/') ? `file://${path.replace(/^\/+/, '/')}` : path;
+}
