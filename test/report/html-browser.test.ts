@@ -165,7 +165,7 @@ describe.skipIf(!hasChromium)(`in Chromium${hasChromium ? '' : ': skipped, no ch
     await rowOf(page, '@acme/tampered').locator('summary').click();
     const chain = rowOf(page, '@acme/tampered').locator('svg.chain');
     const box = await chain.boundingBox();
-    expect(box?.width).toBe(980);
+    expect(box?.width).toBe(1020);
     expect(box?.height).toBe(88);
     expect(await computed(page, 'li > details[open] svg.chain use[href="#broken"]', 'color')).toEqual([
       'rgb(211, 63, 56)',

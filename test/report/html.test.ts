@@ -275,6 +275,7 @@ describe('the picture of a chain', () => {
     };
     const page = render(aReport({ packages: [rejected('pinned-identity')] }));
     expect(chainOf(page).caption).toBe('The chain breaks at the repository and commit: not as expected.');
+    expect(chainOf(page).about).toContain('Repository and commit: breaks here, acme/widget.');
     expect(page).toMatch(/<use href="#broken" class="broken" color="#d33f38"/);
     const none = render(aReport({ packages: [rejected('require-provenance', anUnattested())] }));
     expect(chainOf(none).caption).toBe('The chain breaks at the statement: not as expected.');

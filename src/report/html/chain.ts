@@ -57,7 +57,14 @@ export function toChain(pkg: PackageReport, context: Pick<RenderContext, 'links'
   const { checks } = pkg;
   const link = (name: LinkName, title: string, values: readonly string[], made: Judged): ChainLink => {
     const { state, why } = ruled(pkg, name, made);
-    return { title, values: state === 'held' ? values : [stateInWords[state]], state, ...(why && { why }) };
+    // Of a builder that a rule rejects, the reader wants to know who it is.
+    const known = state === 'held' ? values : name === 'source' ? values.slice(0, 1) : [];
+    return {
+      title,
+      values: state === 'held' ? known : [stateInWords[state], ...known],
+      state,
+      ...(why && { why }),
+    };
   };
   const of = (...ids: readonly CheckId[]): Judged => worst(pkg, ids);
   const origin = toOrigin(pkg);
@@ -132,9 +139,9 @@ const step = 140;
 export function drawChain(pkg: PackageReport, chain: readonly ChainLink[], id: string): Markup {
   const about = chain.map(
     ({ title, values, state }) =>
-      `${title}: ${state === 'held' ? ['holds', ...values].join(', ') : stateInWords[state]}`,
+      `${title}: ${(state === 'held' ? ['holds', ...values] : values).join(', ')}`,
   );
-  return markup`<svg class="chain of${chain.length}" role="img" aria-labelledby="${id}t ${id}d" width="${chain.length * step}" height="88" fill="currentColor"><title id="${id}t">Chain of evidence of ${nameOf(pkg.package)}</title><desc id="${id}d">${about.join('. ')}.</desc>${chain.map(drawLink)}</svg>`;
+  return markup`<svg class="chain of${chain.length}" role="img" aria-labelledby="${id}t ${id}d" width="${chain.length * step + 40}" height="88" font-size="13" fill="currentColor"><title id="${id}t">Chain of evidence of ${nameOf(pkg.package)}</title><desc id="${id}d">${about.join('. ')}.</desc>${chain.map(drawLink)}</svg>`;
 }
 
 function drawLink({ title, values, state }: ChainLink, at: number): Markup {

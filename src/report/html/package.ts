@@ -39,7 +39,7 @@ function rowHead(pkg: PackageReport, name: string, words: Markup): Markup {
   const { kind } = pkg.verdict;
   const cut = name.lastIndexOf('@') > 0 ? name.lastIndexOf('@') : name.length;
   const warned = isWarned(pkg);
-  return markup`<span class="mark ${warned ? 'exempt' : kind}" aria-hidden="true">${marks[kind]}</span> <span class="name">${name.slice(0, cut)}<span class="version">${name.slice(cut)}</span></span> ${words} <span class="verdict ${warned ? 'exempt' : kind}">${kind}${warned && ', with warnings'}</span>`;
+  return markup`<span class="mark ${warned ? 'exempt' : kind}" aria-hidden="true">${marks[kind]}</span> <b class="name">${name.slice(0, cut)}<span class="version">${name.slice(cut)}</span></b> ${words} <b class="verdict ${warned ? 'exempt' : kind}">${kind}${warned && ', with warnings'}</b>`;
 }
 
 /** The one thing to say in the row: what was found first, else what it was built from, with links where details are missing. */
@@ -253,7 +253,7 @@ function lockNote(locked: Locked): string {
 
 /** An item of a list with a mark in front, whose meaning is also told in words. */
 export function item(mark: string, colour: VerdictKind, content: Markup): Markup {
-  return markup`<li><span class="mark ${colour}" aria-hidden="true">${mark}</span> <div>${content}</div></li>`;
+  return markup`<li><span class="mark ${colour}" aria-hidden="true">${mark}</span> <span>${content}</span></li>`;
 }
 
 /** What is there, with something between. */

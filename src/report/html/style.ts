@@ -134,8 +134,8 @@ footer { padding-top: 2.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
 
 @media (max-width: 70rem) {
   /* The chain of a narrow window goes down instead of to the right. */
-  .chain { height: calc(6 * 3.5rem + 1rem); }
-  .chain.of7 { height: calc(7 * 3.5rem + 1rem); }
+  .chain { height: calc(6 * 3.5rem + .4rem); }
+  .chain.of7 { height: calc(7 * 3.5rem + .4rem); }
   .chain .l0 { transform: none; } .chain .l1 { transform: translate(0, 3.5rem); } .chain .l2 { transform: translate(0, 7rem); }
   .chain .l3 { transform: translate(0, 10.5rem); } .chain .l4 { transform: translate(0, 14rem); }
   .chain .l5 { transform: translate(0, 17.5rem); } .chain .l6 { transform: translate(0, 21rem); }
