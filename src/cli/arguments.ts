@@ -1,6 +1,7 @@
 import { JsrVerifyError } from '../model/error.ts';
 import { asClause } from '../model/words.ts';
 import { nearest } from '../policy/parse/suggest.ts';
+import { isOption, optionNamesFor } from './command-table.ts';
 import { auditOptions } from './options.ts';
 
 type Flags = Record<string, unknown>;
@@ -18,15 +19,6 @@ const repeatable: ReadonlySet<string> = new Set([
 ]);
 /** Options that are not those of an audit. */
 const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
-const everyOption = [
-  ...Object.keys(auditOptions),
-  ...otherOptions,
-  'yes',
-  'check',
-  'json',
-  'help',
-  'version',
-];
 /** What a command cannot do without, and an example. */
 const needed: ReadonlyMap<string, readonly [fact: string, example: string]> = new Map([
   ['diff', ['diff needs a base: a lockfile, a folder or a git revision', 'diff origin/main']],
@@ -60,7 +52,8 @@ export function restoreOperands(flags: Flags): void {
 /** Of two values for one option, neither is silently the right one. */
 export function refuseRepeated(flags: Readonly<Flags>): true {
   for (const [name, value] of Object.entries(flags)) {
-    if (!Array.isArray(value) || repeatable.has(name)) continue;
+    // A short form stands beside the option that it is short for.
+    if (!Array.isArray(value) || repeatable.has(name) || name.length === 1) continue;
     throw new JsrVerifyError('OPTIONS_INVALID', `--${name} is given ${value.length} times`, {
       hint: 'give it once',
     });
@@ -120,11 +113,12 @@ function unknownArgument(name: string, argv: readonly string[]): JsrVerifyError 
     });
   const typed = argv.find((text) => /^--?(?:no-)?([^=]*)/.exec(text)?.[1] === name)?.split('=')[0];
   const option = typed ?? `--${name}`;
-  if (everyOption.includes(name))
+  const options = optionNamesFor(argv);
+  if (isOption(name))
     return new JsrVerifyError('OPTIONS_INVALID', `this command has no option ${option}`, {
       hint: 'see --help of the command',
     });
-  const meant = nearest(name, everyOption);
+  const meant = nearest(name, options);
   const no = option.startsWith('--no-') ? 'no-' : '';
   return new JsrVerifyError('OPTIONS_INVALID', `unknown option ${option}`, {
     hint: meant === undefined ? 'see jsr-verify --help' : `did you mean --${no}${meant}`,

@@ -1,22 +1,31 @@
 import type { InferredOptionTypes } from 'yargs';
 import { depths } from '../model/report.ts';
 import type { claimFlags, FlagClaim } from '../policy/flags.ts';
+import { reportFormats } from '../report/reporter.ts';
 
-/** The commands that read lockfiles. */
-const readers = ['audit', 'diff', 'pin', 'pack'];
+/** The groups of options that several commands share, by the word that help and its readers use for them. */
+export const groups = {
+  expectations: {
+    title: 'Expectations:',
+    about: 'who must have built them: --repo, --workflow, --ref',
+  },
+  policy: { title: 'Policy:', about: 'what rejects: --policy, --strict, --allow-unattested' },
+  sources: { title: 'Sources:', about: 'registry, log, trust, cache: --offline, --pack' },
+  output: { title: 'Output:', about: 'how the result is told: --no-color, --no-progress' },
+} as const;
 
-/** `--lockfile-type`. Its choices are the formats with all their parsers, so other commands do not load them. */
-export async function lockfileTypeFor(argv: readonly string[]) {
-  const choices = argv.some((word) => readers.includes(word))
-    ? (await import('../lockfile/lockfile.ts')).formatIds
-    : [];
-  return { choices, describe: 'format of the lockfile, if its file name does not show it' } as const;
+/** What shell completion must know of an option or an operand beyond what the parser does. */
+export interface OptionMore {
+  /** Its value is the path of a file or a folder. */
+  readonly takes?: 'file' | 'folder';
+  /** Its usual values, where the parser does not enforce them. */
+  readonly values?: readonly string[];
 }
 
-const sources = 'Sources:';
-const expectations = 'Expectations:';
-const policies = 'Policy:';
-const output = 'Output:';
+const sources = groups.sources.title;
+const expectations = groups.expectations.title;
+const policies = groups.policy.title;
+const output = groups.output.title;
 
 /** Where evidence and trust come from. */
 export const sourceOptions = {
@@ -41,16 +50,23 @@ export const sourceOptions = {
     describe: 'TUF repository [TUF_MIRROR, https://tuf-repo-cdn.sigstore.dev]',
   },
   'tuf-root': {
+    takes: 'file',
     type: 'string',
     group: sources,
     describe: 'TUF root.json to start from [TUF_ROOT, built in]',
   },
   'trusted-root': {
+    takes: 'file',
     type: 'string',
     group: sources,
     describe: 'Sigstore trusted root file, instead of TUF [SIGSTORE_TRUSTED_ROOT]',
   },
-  'cache-dir': { type: 'string', group: sources, describe: 'cache folder [JSR_VERIFY_CACHE]' },
+  'cache-dir': {
+    takes: 'folder',
+    type: 'string',
+    group: sources,
+    describe: 'cache folder [JSR_VERIFY_CACHE]',
+  },
   cache: {
     type: 'boolean',
     default: true,
@@ -63,7 +79,7 @@ export const sourceOptions = {
     group: sources,
     describe: 'use no network, only the cache',
   },
-  pack: { type: 'string', group: sources, describe: 'read evidence from a pack' },
+  pack: { takes: 'file', type: 'string', group: sources, describe: 'read evidence from a pack' },
   concurrency: { type: 'string', group: sources, describe: 'requests to one host at the same time [16]' },
   timeout: { type: 'string', group: sources, describe: 'seconds one request may take [30]' },
 } as const;
@@ -78,7 +94,12 @@ export const expectationOptions = {
   ref: { type: 'string', group: expectations, describe: 'git ref, refs/heads/main or refs/tags/*' },
   commit: { type: 'string', group: expectations, describe: 'commit id' },
   event: { type: 'string', group: expectations, describe: 'GitHub event that started the build' },
-  runner: { type: 'string', group: expectations, describe: 'github-hosted or self-hosted' },
+  runner: {
+    type: 'string',
+    values: ['github-hosted', 'self-hosted'],
+    group: expectations,
+    describe: 'github-hosted or self-hosted',
+  },
   issuer: { type: 'string', group: expectations, describe: "issuer of the builder's identity" },
   'tag-matches-version': {
     type: 'boolean',
@@ -90,6 +111,7 @@ export const expectationOptions = {
 /** What counts, and how much. */
 export const policyOptions = {
   policy: {
+    takes: 'file',
     type: 'string',
     group: policies,
     describe: 'policy file [jsr-verify.json or .jsonc, nearest upward in the repository]',
@@ -117,9 +139,10 @@ export const policyOptions = {
     choices: depths,
     group: policies,
     describe:
-      'how deep to check [files for a spec; for a lockfile, attestation where it locks the manifest (deno.lock), tarball where it locks npm tarballs]',
+      'how deep to check: attestation, files, tarball, installed [files for a spec; for a lockfile, attestation where it locks the manifest (deno.lock), tarball where it locks npm tarballs]',
   },
   bundle: {
+    takes: 'file',
     type: 'string',
     array: true,
     nargs: 1,
@@ -141,17 +164,26 @@ export const outputOptions = {
     array: true,
     nargs: 1,
     group: output,
+    values: reportFormats,
     describe: 'report format, or format=file; repeatable [pretty]',
   },
-  output: { type: 'string', alias: 'o', group: output, describe: 'write the report to a file' },
+  output: {
+    takes: 'file',
+    type: 'string',
+    alias: 'o',
+    group: output,
+    describe: 'write the report to a file',
+  },
   quiet: {
     type: 'boolean',
+    alias: 'q',
     default: false,
     group: output,
     describe: 'print less: only problems and the counts',
   },
   verbose: {
     type: 'boolean',
+    alias: 'v',
     default: false,
     group: output,
     describe: 'print more: every check, and the requests made',

@@ -123,6 +123,8 @@ describe('loading', () => {
   it.each([
     [['--version'], 50_000],
     [['--help'], 400_000],
+    [['help', 'export'], 400_000],
+    [['--help', 'all'], 400_000],
     [['acme/widget'], 500_000],
     [['explain', 'subject'], 600_000],
   ])('%j loads nothing that verifies', async (argv, most) => {

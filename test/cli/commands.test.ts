@@ -216,22 +216,3 @@ describe('trust', () => {
     expect(stage.world.requests).toEqual([]);
   });
 });
-
-describe('help', () => {
-  it.each([[['--help']], [['-h']], [['audit', '--help']], [['verify', '-h']], [['pin', '--help']]])(
-    '%j goes to standard output',
-    async (argv) => {
-      const { code, stdout, stderr } = await stage.run(argv);
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toContain('--');
-      expect(stdout.split('\n').filter((line) => [...line].length > 100)).toEqual([]);
-    },
-  );
-
-  it('names every command and every exit code', async () => {
-    const { stdout } = await stage.run(['--help']);
-    for (const word of ['verify', 'audit', 'diff', 'pin', 'explain', 'export', 'pack', 'trust'])
-      expect(stdout).toMatch(new RegExp(`^ +jsr-verify ${word} `, 'm'));
-    for (const code of [0, 1, 2, 3, 4, 70, 130]) expect(stdout).toMatch(new RegExp(`\\b${code} [a-z]`));
-  });
-});

@@ -71,6 +71,7 @@ describe('a request that cannot be understood', () => {
       '"@std/path@1/mod.ts" names a path inside the package',
       'provenance covers whole versions: remove the path',
     ],
+    ['adit', '"adit" is neither a command nor @scope/name', 'did you mean jsr-verify audit'],
     ['aduit', '"aduit" is neither a command nor @scope/name', 'did you mean jsr-verify audit'],
   ])('%j', async (spec, fact, hint) => {
     expectRefused(await stage.run([spec]), fact, hint);
@@ -99,6 +100,20 @@ describe('a request that cannot be understood', () => {
     [['@acme/widget', '--formt=json'], 'unknown option --formt', 'did you mean --format'],
     [['@acme/widget', '--no-colour'], 'unknown option --no-colour', 'did you mean --no-color'],
     [['@acme/widget', '--zzzzzzzz'], 'unknown option --zzzzzzzz', 'see jsr-verify --help'],
+    [['@acme/widget', '--fromat', 'json'], 'unknown option --fromat', 'did you mean --format'],
+    [['pin', '--chekc'], 'unknown option --chekc', 'did you mean --check'],
+    // Another command has it, and three letters have too many neighbours.
+    [['audit', '--chekc'], 'unknown option --chekc', 'see jsr-verify --help'],
+    [['trust', '--fromat', 'json'], 'unknown option --fromat', 'see jsr-verify --help'],
+    [['audit', '--all'], 'unknown option --all', 'see jsr-verify --help'],
+    [['help', 'adit'], 'there is no command "adit"', 'did you mean jsr-verify help audit'],
+    [['help', 'cargo-vet'], 'there is no command "cargo-vet"', 'see jsr-verify --help'],
+    [
+      ['audit', '--help=sorces'],
+      '--help cannot be "sorces"',
+      'it stands alone, or before one of expectations, policy, sources, output, all',
+    ],
+    [['@acme/widget', '-o', 'a', '-o', 'b'], '--output is given 2 times', 'give it once'],
     [['trust', '--repo', 'a/b'], 'this command has no option --repo', 'see --help of the command'],
     [['diff', 'a', 'b', 'c'], '"c" is one argument too many', 'see jsr-verify --help'],
     [

@@ -17,6 +17,8 @@ describe('the word that was probably meant', () => {
     ['ownerxy', ['owner'], 'owner'],
     ['ownerxyz', ['owner'], undefined],
     ['off', ['of'], 'of'],
+    ['all', ['api'], undefined],
+    ['apo', ['api'], 'api'],
     ['abcdefxxx', ['abcdefghi'], 'abcdefghi'],
     ['abcdexxxx', ['abcdefghi'], undefined],
     ['xour', ['four', 'hour'], 'four'],

@@ -82,6 +82,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   chalk: ['report/formats/pretty.ts', 'report/formats/explanation.ts'],
   diff: ['cli'],
   'env-paths': ['cli'],
+  'fastest-levenshtein': ['policy'],
   'jsonc-parser': ['wire', 'lockfile', 'policy'],
   'lru-cache': ['source'],
   ora: ['cli'],

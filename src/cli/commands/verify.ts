@@ -1,10 +1,9 @@
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
+import { commandNames } from '../command-table.ts';
 import type { Environment } from '../environment.ts';
 import type { AuditFlags } from '../options.ts';
 import { readSpecs } from '../specs.ts';
-
-const commands = ['verify', 'audit', 'diff', 'pin', 'export', 'pack', 'trust', 'explain'];
 
 /** `jsr-verify <spec…>`: resolve, collect, verify, judge, report. */
 export async function verifyCommand(
@@ -32,7 +31,7 @@ export async function verifyCommand(
 
 // A bare word is never a spec; it may well be a command with a slip of the pen.
 function refuseCommand(text: string): void {
-  const meant = /^[a-z]+$/.test(text) ? nearest(text, commands) : undefined;
+  const meant = /^[a-z]+$/.test(text) ? nearest(text, [...commandNames, 'help']) : undefined;
   if (meant === undefined) return;
   throw new JsrVerifyError(
     'OPTIONS_INVALID',

@@ -1,0 +1,96 @@
+import type { Options } from 'yargs';
+import { JsrVerifyError } from '../model/error.ts';
+import { nearest } from '../policy/parse/suggest.ts';
+import { type Command, commandNames, isCommand } from './command-table.ts';
+import { groups } from './options.ts';
+
+/** What of the options help shows: the everyday ones, those of one group, or all. */
+export type HelpTopic = 'everyday' | keyof typeof groups | 'all';
+
+/** The arguments as the parser wants them, and what help would show. */
+export interface HelpRequest {
+  readonly argv: readonly string[];
+  readonly topic: HelpTopic;
+  /** Whether it is the help of the whole program, which lists the commands instead of the operands of one. */
+  readonly isWhole: boolean;
+}
+
+const topics: readonly HelpTopic[] = [...(Object.keys(groups) as (keyof typeof groups)[]), 'all'];
+/** Options of a group that most people need, which help of a command shows without being asked: in fewer words, where there are any. */
+const everyday: ReadonlyMap<string, { readonly describe?: string }> = new Map([
+  ['depth', { describe: 'how deep to check: attestation, files, tarball or installed' }],
+  ['format', {}],
+  ['output', {}],
+  ['quiet', {}],
+  ['verbose', {}],
+]);
+const ownGroup = 'Options:';
+
+/**
+ * Reads what is asked of help: `help audit` is `audit --help`, and the word after `--help` may name a group of options.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` for help about a command that there is not
+ */
+export function readHelp(argv: readonly string[]): HelpRequest {
+  const asked = argv[0] === 'help' ? fromCommand(argv.slice(1)) : argv;
+  const end = asked.includes('--') ? asked.indexOf('--') : asked.length;
+  const at = asked.slice(0, end).findIndex((word) => /^(?:--help(?:=.*)?|-h)$/.test(word));
+  if (at === -1) return { argv: asked, topic: 'everyday', isWhole: false };
+  const inside = asked[at]?.split('=')[1];
+  const topic = topics.find((one) => one === (inside ?? asked[at + 1])) ?? 'everyday';
+  if (inside !== undefined && topic === 'everyday') throw noTopic(inside);
+  const after = inside === undefined && topic !== 'everyday' ? at + 2 : at + 1;
+  const words = [...asked.slice(0, at), '--help', ...asked.slice(after)];
+  if (words.some(isCommand)) return { argv: words, topic, isWhole: false };
+  // A group needs no list of commands above it.
+  return isGroup(topic)
+    ? { argv: ['verify', ...words], topic, isWhole: false }
+    : { argv: words, topic, isWhole: true };
+}
+
+function fromCommand(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  if (first === undefined || (topics as readonly string[]).includes(first)) return ['--help', ...words];
+  if (!isCommand(first) && !first.startsWith('-')) {
+    const meant = nearest(first, commandNames);
+    throw new JsrVerifyError('OPTIONS_INVALID', `there is no command ${JSON.stringify(first)}`, {
+      hint: meant === undefined ? 'see jsr-verify --help' : `did you mean jsr-verify help ${meant}`,
+    });
+  }
+  return [first, '--help', ...rest];
+}
+
+function noTopic(word: string): JsrVerifyError {
+  return new JsrVerifyError('OPTIONS_INVALID', `--help cannot be ${JSON.stringify(word)}`, {
+    hint: `it stands alone, or before one of ${topics.join(', ')}`,
+  });
+}
+
+/** The options of a command as the parser takes them; those that are not of the topic are hidden from help. */
+export function optionsFor({ options }: Command, topic: HelpTopic): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => {
+      const group = option.group ?? ownGroup;
+      const isOwn = option.group === undefined || everyday.has(name);
+      if (topic === 'all') return [name, { ...option, group }];
+      if (topic === 'everyday')
+        return [name, { ...option, ...everyday.get(name), group: ownGroup, hidden: !isOwn }];
+      return [name, { ...option, group, hidden: option.group !== groups[topic].title }];
+    }),
+  );
+}
+
+/** What help of a command says below its options: the groups that it did not show, and how to see them. */
+export function groupsBelow({ options }: Command, topic: HelpTopic): string {
+  if (topic !== 'everyday') return '';
+  const used = new Set(Object.values(options).map(({ group }) => group));
+  const lines = Object.entries(groups)
+    .filter(([, { title }]) => used.has(title))
+    .map(([name, { about }]) => `  --help ${name.padEnd(14)}${about}`);
+  return ['More options:', ...lines, `  --help ${'all'.padEnd(14)}everything`].join('\n');
+}
+
+/** Whether help shows the options of one group and nothing else. */
+export function isGroup(topic: HelpTopic): boolean {
+  return topic !== 'everyday' && topic !== 'all';
+}
