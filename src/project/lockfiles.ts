@@ -40,7 +40,7 @@ export async function findLockfiles(
     if ((await kindOf(inFolder(folder, path))) !== undefined) continue;
     // Unlike a folder without a lockfile, that is a wrong request.
     throw new JsrVerifyError('OPTIONS_INVALID', `${path} does not exist or is not readable`, {
-      hint: 'name a lockfile, or a folder of a project that has one',
+      hint: 'give the path of a lockfile, or of a project folder that has one',
     });
   }
   const { allowMissing = false, withVendor = false } = options;

@@ -646,7 +646,7 @@ export const places: Area = {
         'pnpm-workspace.yaml': 'lockfileDir: locks\n',
         'locks/pnpm-lock.yaml': evilPnpm(scene),
       }),
-      entry(/resolved to is-number@7/),
+      entry(/resolves to is-number@7/),
       pnpm,
     ),
     {
@@ -659,7 +659,7 @@ export const places: Area = {
             'resolution: "is-number@npm:1.0.0"',
           ),
         }),
-        { ...entry(/resolved to is-number@npm:1/), verdict: 'verified' },
+        { ...entry(/resolves to is-number@npm:1/), verdict: 'verified' },
         yarn4,
       ),
       argv: audit,
@@ -673,7 +673,7 @@ export const places: Area = {
     beside(
       'settings that cannot be read are told',
       () => ({ 'pnpm-workspace.yaml': 'a: [\n' }),
-      passed(/cannot be read, so it is not known whether it names another lockfile/),
+      passed(/cannot be read, so it is unknown whether it chooses another lockfile/),
       pnpm,
     ),
     beside(
@@ -683,7 +683,7 @@ export const places: Area = {
         'pnpm-workspace.yaml': 'gitBranchLockfile: true\n',
         'pnpm-lock.feat!x.yaml': evilPnpm(scene),
       }),
-      entry(/resolved to is-number@7/),
+      entry(/resolves to is-number@7/),
       pnpm,
     ),
     beside(
@@ -693,7 +693,7 @@ export const places: Area = {
         'pnpm-lock.main.yaml': pnpm[1](scene),
         'pnpm-lock.yaml': evilPnpm(scene),
       }),
-      { ...entry(/resolved to is-number@7/), verdict: 'verified' },
+      { ...entry(/resolves to is-number@7/), verdict: 'verified' },
       pnpm,
     ),
     beside(
@@ -851,7 +851,7 @@ export const policies: Area = {
       verdict: 'rejected',
       code: 1,
       id: 'pinned-identity',
-      says: /wanted evil\/evil \(--repo\)/,
+      says: /expected evil\/evil \(--repo\)/,
     }),
     {
       promise: 'a repository in letters that look alike is no flag',

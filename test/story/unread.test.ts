@@ -69,7 +69,7 @@ describe('a lockfile below the folder of an audit', () => {
     ]);
     expect(await project.run(['audit'])).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining(`name ${lower} to audit it`),
+      stderr: expect.stringContaining(`give the path ${lower} to audit it`),
     });
   });
 
@@ -120,7 +120,7 @@ describe('diff over a pull request', () => {
     project.commit('head');
     expect(await project.run(['diff', 'HEAD~1', 'HEAD'])).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining(`name ${lower} to audit it`),
+      stderr: expect.stringContaining(`give the path ${lower} to audit it`),
     });
   });
 
