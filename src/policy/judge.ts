@@ -72,7 +72,9 @@ export function findingsOf(
     met.push(...exemption.met);
     if (exemption.granted !== undefined) {
       const { reason, until } = exemption.granted;
-      findings.push({ ...finding, exempted: { reason, until } });
+      // The exemption is what the hint would advise.
+      const { hint: _, ...exempted } = finding;
+      findings.push({ ...exempted, exempted: { reason, until } });
     } else if (exemption.expired !== undefined) {
       const { reason, until } = exemption.expired;
       findings.push({

@@ -296,7 +296,7 @@ describe.skipIf(!hasChromium)(`in Chromium${hasChromium ? '' : ': skipped, no ch
         'CCCC',
         'AAAA',
         'EEEE',
-        'provenance lost',
+        'has none at 1.1.0',
       ])
         expect(text).toContain(part);
     });

@@ -39,7 +39,7 @@ describe('Markdown', () => {
     );
     expect(render(aFullReport())).toContain('```text\nolder checkpoint\nlog.example - 42\n900\n');
     expect(render(aFullReport())).toContain(
-      '`@acme/moved@1.1.0` moved from `1.0.0`; provenance lost; publisher changed',
+      '`@acme/moved@1.1.0`: moved from `1.0.0`: had provenance at `1.0.0`, has none at `1.1.0`',
     );
   });
 

@@ -90,11 +90,11 @@ describe('a report for people', () => {
       '@acme/wigdet: no such package hint: did you mean @acme/widget',
       'lockfile-entry: the entry "jsr:@acme" has no name (deno.lock:3)',
       'unused exemption: yanked for @acme/gone until 2027-01-31',
-      '@acme/moved@1.1.0: moved from 1.0.0; provenance lost; publisher changed: repository',
+      '@acme/moved@1.1.0: moved from 1.0.0: had provenance at 1.0.0, has none at 1.1.0',
       'interrupted the run was stopped, so the results are incomplete',
       'policy jsr-verify.json',
       'offline yank and link data from the registry, cached 2026-05-30T08:00:00Z, or later',
-      '@acme/widget@1.2.3: same version, locked to something else: sha512-AAAA at',
+      '@acme/widget@1.2.3: same version, no longer locked: was sha512-AAAA at',
     ])
       expect(text).toContain(part);
   });

@@ -96,6 +96,27 @@ async function between(base: readonly string[], head: readonly string[], ...flag
 }
 
 describe('between two lockfiles', () => {
+  it.each([
+    ['pretty', ''],
+    ['markdown', '`'],
+  ])('changes are told in sentences, as %s', async (format, quote) => {
+    const project = openProject(stage);
+    project.write('old/deno.lock', denoLock(some('widget@1.1.0', 'taken@1.0.0', 'same@1.0.0')));
+    project.write('deno.lock', denoLock(some('widget@1.2.1', 'taken@1.1.0', 'tool@1.0.0')));
+    const { stdout } = await project.run(['diff', 'old/deno.lock', 'deno.lock', '--format', format]);
+    const text = stdout.replaceAll(quote === '' ? '\u0000' : quote, '').replace(/\s+/g, ' ');
+    expect(text).toContain('@acme/tool@1.0.0: added, built by acme/tool');
+    expect(text).toContain('@acme/same@1.0.0: removed');
+    expect(text).toContain(
+      '@acme/widget@1.2.1: moved from 1.1.0: had provenance at 1.1.0, has none at 1.2.1',
+    );
+    expect(text).toContain(
+      '@acme/taken@1.1.0: moved from 1.0.0, built by mallory/taken; the publisher changed since 1.0.0: ' +
+        'repository was acme/taken (454279688), is mallory/taken (666)',
+    );
+    expect(text).not.toMatch(/provenance (kept|gained|lost|none|unknown)|publisher unknown/);
+  });
+
   it('nothing that changed is nothing wrong, and nothing is asked', async () => {
     stage.world.requests.length = 0;
     expect(await between(['same@1.0.0'], ['same@1.0.0'])).toMatchObject({

@@ -4,6 +4,7 @@ import type { PackageReport, Report } from '../../model/report.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { Place } from '../../model/target.ts';
 import type { RenderContext, Renderer } from '../renderer.ts';
+import { changeInWords, isGrave } from '../words/change.ts';
 import { toWorkflowData, toWorkflowProperty } from '../words/escape.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
 import { sorted } from '../words/summary.ts';
@@ -14,7 +15,11 @@ const shownPerKind = 10;
 /** GitHub workflow commands: at most what GitHub shows, worst first, then a line that counts everything. */
 export const github: Renderer = {
   render(report, context) {
-    const all = [...runAnnotations(report, context), ...sorted(report.packages).flatMap(annotationsOf)];
+    const all = [
+      ...runAnnotations(report, context),
+      ...sorted(report.packages).flatMap(annotationsOf),
+      ...changeAnnotations(report),
+    ];
     const lines = (['error', 'warning', 'notice'] as const).flatMap((kind) => {
       const some = all.filter((annotation) => annotation.kind === kind);
       const more = some.length - shownPerKind;
@@ -105,6 +110,15 @@ function runAnnotations(report: Report, context: RenderContext): readonly Annota
       at: undefined,
     })),
   ];
+}
+
+/** What changed, grave first; what is wrong with it is said as an error or a warning of its package. */
+function changeAnnotations({ changes = [] }: Report): readonly Annotation[] {
+  return [...changes.filter(isGrave), ...changes.filter((change) => !isGrave(change))].map((change) => {
+    const [name, message] = changeInWords(change);
+    const place = change.kind === 'removed' ? undefined : change.after.occurrences[0]?.at;
+    return { kind: 'notice', title: name, message, at: place };
+  });
 }
 
 function toCommand({ kind, title, message, at }: Annotation): string {

@@ -2,12 +2,13 @@ import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { RenderContext, Renderer } from '../renderer.ts';
+import { changeInWords } from '../words/change.ts';
 import { toMarkdown, toMarkdownBlock, toMarkdownCode, toMarkdownLink } from '../words/escape.ts';
 import { toLinks } from '../words/links.ts';
 import { shortRepository, toOrigin } from '../words/origin.ts';
 import { placeOf } from '../words/place.ts';
 import { resultOf } from '../words/run.ts';
-import { changeInWords, logInWords, marks, sorted, type Unmade, unmade } from '../words/summary.ts';
+import { logInWords, marks, sorted, type Unmade, unmade } from '../words/summary.ts';
 
 /** The first line: whoever keeps one comment per pull request up to date finds it by this. */
 export const commentMarker = '<!-- jsr-verify report -->';
@@ -194,7 +195,7 @@ function changeBlocks({ changes = [] }: Report): readonly (readonly string[])[] 
     ['', '### Changes', ''],
     ...changes.map((change) => {
       const [name, text] = changeInWords(change);
-      return [`- ${toMarkdownCode(name, 200)} ${toMarkdown(text)}`];
+      return [`- ${toMarkdownCode(name, 200)}: ${toMarkdown(text)}`];
     }),
   ];
 }

@@ -1,19 +1,12 @@
 import type { Change, Report } from '../../model/report.ts';
 import type { RenderContext } from '../renderer.ts';
+import { changeInWords, isGrave } from '../words/change.ts';
 import { toTerminal } from '../words/escape.ts';
 import { hang, wrap } from '../words/lines.ts';
 import { item, type Paint } from '../words/paint.ts';
 import { placeOf } from '../words/place.ts';
 import { resultOf } from '../words/run.ts';
-import {
-  changeInWords,
-  checksInWords,
-  count,
-  isTheOne,
-  logInWords,
-  type Unmade,
-  unmade,
-} from '../words/summary.ts';
+import { checksInWords, count, isTheOne, logInWords, type Unmade, unmade } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 const label = 13;
@@ -175,15 +168,12 @@ export function changeLines(
   if (changes.length === 0) return [];
   return [
     `  ${paint.strong(count(changes.length, 'change'))}`,
-    ...changes.flatMap((change) => {
+    ...[...changes.filter((change) => !isGrave(change)), ...changes.filter(isGrave)].flatMap((change) => {
       const [name, text] = changeInWords(change);
-      const lost =
-        change.kind === 'relocked' ||
-        (change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed'));
       return item(
         toTerminal(name, 200),
         toTerminal(text),
-        lost ? paint.severity.warning : paint.strong,
+        isGrave(change) ? paint.severity.warning : paint.strong,
         context.columns,
       );
     }),

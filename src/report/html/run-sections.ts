@@ -1,9 +1,10 @@
 import { byCodeUnit } from '../../model/order.ts';
 import type { Report } from '../../model/report.ts';
 import type { RenderContext, RunInfo, RunLockfile } from '../renderer.ts';
+import { changeInWords } from '../words/change.ts';
 import { placeOf } from '../words/place.ts';
 import { runTroubles, turnsAway } from '../words/run.ts';
-import { changeInWords, checksInWords, count, logInWords, marks, unmade } from '../words/summary.ts';
+import { checksInWords, count, logInWords, marks, unmade } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 import { description, lines, link, type Markup, markup, type Part, prose } from './markup.ts';
 import { item, joined } from './package.ts';

@@ -2,8 +2,7 @@ import { type CheckId, checkIds } from '../../model/check.ts';
 import type { VerdictKind } from '../../model/finding.ts';
 import { byCodeUnit } from '../../model/order.ts';
 import { nameOf } from '../../model/package.ts';
-import type { Change, PackageReport, Report } from '../../model/report.ts';
-import { lockInWords } from '../../model/target.ts';
+import type { PackageReport, Report } from '../../model/report.ts';
 import { toOrigin } from './origin.ts';
 
 /** The verdicts from worst to best: the order in which people read a report. */
@@ -180,22 +179,4 @@ export function logInWords({ log }: Report): string {
 
 function without({ omitted = 0 }: { readonly omitted?: number }): string {
   return omitted === 0 ? '' : ` (${count(omitted, 'checkpoint')} in between not compared)`;
-}
-
-/** A change as its package and what became of it. */
-export function changeInWords(change: Change): readonly [string, string] {
-  if (change.kind === 'removed') return [nameOf(change.before.package), 'removed'];
-  if (change.kind === 'relocked') {
-    const locks = change.locks.map(({ before, after }) => `${lockInWords(before)} → ${lockInWords(after)}`);
-    return [nameOf(change.after.package), `same version, locked to something else: ${locks.join(', ')}`];
-  }
-  const publisher = change.publisher.from.map(({ claim, before, after }) => `${claim} ${before} → ${after}`);
-  const facts = [
-    `provenance ${change.provenance}`,
-    `publisher ${change.publisher.kind}${publisher.length === 0 ? '' : `: ${publisher.join(', ')}`}`,
-  ].join('; ');
-  const earlier = change.earlier === undefined ? '' : `, compared with ${change.earlier}`;
-  const what =
-    change.kind === 'added' ? 'added' : `moved from ${change.before.package.version ?? 'an unknown version'}`;
-  return [nameOf(change.after.package), `${what}${earlier}; ${facts}`];
 }
