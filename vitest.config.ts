@@ -9,6 +9,7 @@ const temporary = realpathSync.native(tmpdir());
 for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
 
 const posixOnly = [
+  'test/cli/completion.test.ts',
   'test/faults/disk.test.ts',
   'test/faults/interrupts.test.ts',
   'test/faults/interrupts.deep.test.ts',

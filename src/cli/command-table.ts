@@ -128,6 +128,14 @@ const tableWith = (types: readonly LockfileFormatId[]) => {
       },
       options: auditOptions,
     },
+    completion: {
+      usage: '[shell]',
+      about: 'print the completion script of a shell',
+      operands: {
+        shell: { type: 'string', describe: 'bash, zsh or fish [SHELL]', values: ['bash', 'zsh', 'fish'] },
+      },
+      options: {},
+    },
   } as const satisfies Readonly<Record<string, Command>>;
 };
 

@@ -41,4 +41,8 @@ export const handlers: Handlers = {
     const { explainCommand } = await import('./commands/explain.ts');
     return explainCommand(flags.what, flags, environment);
   },
+  completion: async (flags, environment) => {
+    const { completionCommand } = await import('./commands/completion.ts');
+    return completionCommand(flags.shell, environment);
+  },
 };

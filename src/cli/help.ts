@@ -15,7 +15,8 @@ export interface HelpRequest {
   readonly isWhole: boolean;
 }
 
-const topics: readonly HelpTopic[] = [...(Object.keys(groups) as (keyof typeof groups)[]), 'all'];
+/** The words that may follow `--help`. */
+export const helpTopics: readonly HelpTopic[] = [...(Object.keys(groups) as (keyof typeof groups)[]), 'all'];
 /** Options of a group that most people need, which help of a command shows without being asked: in fewer words, where there are any. */
 const everyday: ReadonlyMap<string, { readonly describe?: string }> = new Map([
   ['depth', { describe: 'how deep to check: attestation, files, tarball or installed' }],
@@ -37,7 +38,7 @@ export function readHelp(argv: readonly string[]): HelpRequest {
   const at = asked.slice(0, end).findIndex((word) => /^(?:--help(?:=.*)?|-h)$/.test(word));
   if (at === -1) return { argv: asked, topic: 'everyday', isWhole: false };
   const inside = asked[at]?.split('=')[1];
-  const topic = topics.find((one) => one === (inside ?? asked[at + 1])) ?? 'everyday';
+  const topic = helpTopics.find((one) => one === (inside ?? asked[at + 1])) ?? 'everyday';
   if (inside !== undefined && topic === 'everyday') throw noTopic(inside);
   const after = inside === undefined && topic !== 'everyday' ? at + 2 : at + 1;
   const words = [...asked.slice(0, at), '--help', ...asked.slice(after)];
@@ -50,7 +51,7 @@ export function readHelp(argv: readonly string[]): HelpRequest {
 
 function fromCommand(words: readonly string[]): readonly string[] {
   const [first, ...rest] = words;
-  if (first === undefined || (topics as readonly string[]).includes(first)) return ['--help', ...words];
+  if (first === undefined || (helpTopics as readonly string[]).includes(first)) return ['--help', ...words];
   if (!isCommand(first) && !first.startsWith('-')) {
     const meant = nearest(first, commandNames);
     throw new JsrVerifyError('OPTIONS_INVALID', `there is no command ${JSON.stringify(first)}`, {
@@ -62,7 +63,7 @@ function fromCommand(words: readonly string[]): readonly string[] {
 
 function noTopic(word: string): JsrVerifyError {
   return new JsrVerifyError('OPTIONS_INVALID', `--help cannot be ${JSON.stringify(word)}`, {
-    hint: `it stands alone, or before one of ${topics.join(', ')}`,
+    hint: `it stands alone, or before one of ${helpTopics.join(', ')}`,
   });
 }
 
@@ -84,9 +85,9 @@ export function optionsFor({ options }: Command, topic: HelpTopic): Record<strin
 export function groupsBelow({ options }: Command, topic: HelpTopic): string {
   if (topic !== 'everyday') return '';
   const used = new Set(Object.values(options).map(({ group }) => group));
-  const lines = Object.entries(groups)
-    .filter(([, { title }]) => used.has(title))
-    .map(([name, { about }]) => `  --help ${name.padEnd(14)}${about}`);
+  const shared = Object.entries(groups).filter(([, { title }]) => used.has(title));
+  if (shared.length === 0) return '';
+  const lines = shared.map(([name, { about }]) => `  --help ${name.padEnd(14)}${about}`);
   return ['More options:', ...lines, `  --help ${'all'.padEnd(14)}everything`].join('\n');
 }
 
