@@ -7,7 +7,7 @@ import {
   skipped,
   unknown,
 } from '../model/check.ts';
-import { firstDetails } from '../model/words.ts';
+import { firstDetails, firstOf } from '../model/words.ts';
 import type { InstalledCopies, InstalledCopy, NpmCopy } from './copies.ts';
 import {
   type Comparison,
@@ -52,7 +52,9 @@ export function checkInstalled(
   if (wrong.length > 0) {
     const count = differing.length + strays.length;
     const what = count === 1 ? '1 installed copy differs' : `${count} installed copies differ`;
-    return failed(`${what} from the attested files`, { details: firstDetails(wrong) });
+    // Lines begin with the file, and digests are too long for a message.
+    const files = wrong.map((line) => line.replace(/: .*$/s, ''));
+    return failed(`${what} from the attested files: ${firstOf(files)}`, { details: firstDetails(wrong) });
   }
   const open = [
     ...unseen,

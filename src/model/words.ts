@@ -10,3 +10,12 @@ export function firstDetails(lines: readonly string[]): readonly string[] {
   if (lines.length <= mostDetails) return lines;
   return [...lines.slice(0, mostDetails), `and ${lines.length - mostDetails} more`];
 }
+
+const longestFirst = 300;
+
+/** The first of some lines about files, cut where it is long, and how many others there are: `/mod.ts (and 2 more)`. */
+export function firstOf(lines: readonly string[]): string {
+  const [first = '', ...others] = lines;
+  const shown = first.length > longestFirst ? `${first.slice(0, longestFirst)}…` : first;
+  return others.length === 0 ? shown : `${shown} (and ${others.length} more)`;
+}

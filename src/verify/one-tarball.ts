@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { failed, type Outcome, passed, type TarballFact } from '../model/check.ts';
 import { fileDigest } from '../model/evidence.ts';
 import type { PackageVersion } from '../model/package.ts';
-import { firstDetails } from '../model/words.ts';
+import { firstDetails, firstOf } from '../model/words.ts';
 import type { ModuleGraph } from '../npm/tarball/graph.ts';
 import { rederive } from '../npm/tarball/rederive.ts';
 import { readTarball } from '../npm/tarball/tar.ts';
@@ -51,7 +51,7 @@ async function judge(
       ),
       ...missing.map((path) => `${path} is missing from the tarball`),
     ];
-    return failed('the npm tarball does not match the attested files', {
+    return failed(`the npm tarball does not match the attested files: ${firstOf(details)}`, {
       details: firstDetails(details),
     });
   }

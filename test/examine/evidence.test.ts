@@ -84,7 +84,7 @@ describe('the files', () => {
     );
     expect(best.checks.files).toMatchObject({
       status: 'failed',
-      reason: '1 file is not what the manifest says',
+      reason: '1 file is not what the manifest says: /mod.ts',
       details: ['/mod.ts: 8 bytes, expected 28'],
     });
     expect(best.provenance).toBeDefined();
@@ -97,7 +97,7 @@ describe('the files', () => {
       (answer) => withBody(answer, 'x'.repeat(28)),
       files,
     );
-    expect(reasonOf(best.checks.files)).toBe('1 file is not what the manifest says');
+    expect(reasonOf(best.checks.files)).toBe('1 file is not what the manifest says: /mod.ts');
   });
 
   it('that are gone are wrong; those that cannot be had are unknown', async () => {

@@ -401,7 +401,7 @@ describe('versions that nobody audits', () => {
     const outcome = await judge(project, oldBase, { targets: [targetOf(oldBase)] });
     expect(outcome).toEqual({
       status: 'failed',
-      reason: '1 installed copy differs from the attested files',
+      reason: `1 installed copy differs from the attested files: ${installedBase} has version 0.2.0, which is not in a lockfile`,
       details: [`${installedBase} has version 0.2.0, which is not in a lockfile`],
     });
   });

@@ -123,7 +123,7 @@ describe('files that JSR copies', () => {
     const source = 'import { one } from "./one.ts";\none();\n';
     const minted = { exports: `.${path}`, files: { [path]: source, '/one.ts': lib } };
     expect(await refusal(path, minted, source.replace('one.ts', 'one.js'))).toBe(
-      `${path} (${path}) differs from the attested file`,
+      `${path} (${path}) differs from the attested file at line 1: ${JSON.stringify(source.split('\n')[0]?.replace('one.ts', 'one.js'))}, expected ${JSON.stringify(source.split('\n')[0])}`,
     );
   });
 
@@ -134,7 +134,7 @@ describe('files that JSR copies', () => {
       JSON.parse(JSON.stringify(graph).replace(/"specifierRange":\[\[0,/g, '"specifierRange":[[9,')) as Graph;
     expect(await refusal('/a.js', minted, source.replace('one.ts', 'one.js'))).toBeUndefined();
     expect(await refusal('/a.js', minted, source.replace('one.ts', 'one.js'), broken)).toBe(
-      '/a.js (/a.js) differs from the attested file',
+      '/a.js (/a.js) differs from the attested file at line 1: "import \\"./one.js\\";", expected "import \\"./one.ts\\";"',
     );
   });
 

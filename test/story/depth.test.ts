@@ -13,6 +13,7 @@ let project: Project;
 let source: Publication;
 let honest: Publication;
 let evil: Publication;
+let defaced: Publication;
 const sourceOnly = 'source only; what npm installs was not compared';
 
 beforeAll(async () => {
@@ -28,6 +29,7 @@ beforeAll(async () => {
     source = publish('source');
     honest = publish('honest');
     evil = publish('evil', { npm: { files: { '/mod.js': 'evil();\n//# sourceMappingURL=mod.js.map' } } });
+    defaced = publish('defaced', { npm: { files: { '/README.md': '# A <b>package</b>\n' } } });
   });
 });
 afterAll(() => stage.close());
@@ -37,6 +39,35 @@ beforeEach(() => {
 
 const lock = (...packages: readonly Publication[]): string => packageLock(packages, stage.server.urls);
 const summaryOf = (stdout: string): string | undefined => stdout.trimEnd().split('\n').at(-1);
+
+describe('the file that failed', () => {
+  it('is named in every report, with the first line that differs', async () => {
+    project.write('package-lock.json', lock(defaced));
+    const { reports } = await project.everyFormat(['audit', '--depth', 'tarball']);
+    for (const format of [
+      'pretty',
+      'markdown',
+      'html',
+      'github',
+      'sarif',
+      'junit',
+      'codequality',
+      'json',
+    ] as const) {
+      const text = (reports.get(format) ?? '')
+        .replaceAll('`', '')
+        .replace(/<\/?code>/g, '')
+        .replace(/\s+/g, ' ');
+      expect([format, text]).toEqual([
+        format,
+        expect.stringContaining(
+          'the npm tarball does not match the attested files: /README.md differs from the attested file at line 1: ',
+        ),
+      ]);
+    }
+    expect(reports.get('html')).not.toContain('<b>package');
+  });
+});
 
 describe('a package on this disk that no lockfile names', () => {
   const stray = 'node_modules/@jsr/acme__stray';

@@ -52,7 +52,7 @@ describe('files', () => {
   ])('of which one has %s fail', (_, file, line) => {
     expect(check(['/mod.ts', file])).toEqual({
       status: 'failed',
-      reason: '1 file is not what the manifest says',
+      reason: `1 file is not what the manifest says: ${line.split(':')[0]}`,
       details: [line],
     });
   });
@@ -103,7 +103,7 @@ describe('files', () => {
     const named = many.slice(0, 20).map(([path]) => `${path}: the registry does not have it`);
     expect(outcome).toEqual({
       status: 'failed',
-      reason: `${length} files are not what the manifest says`,
+      reason: `${length} files are not what the manifest says: /0.ts (and ${length - 1} more)`,
       details: [...named, ...rest],
     });
   });

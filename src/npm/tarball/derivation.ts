@@ -1,4 +1,5 @@
 import { type DeclarationAnswer, sameDeclarations } from '../declarations/declarations.ts';
+import { differenceInWords, firstDifference } from '../first-difference.ts';
 import { isDeclaration, mediaTypeOf } from '../media.ts';
 import type { Compiler } from '../script/compiler.ts';
 import { sameProgram } from '../script/program.ts';
@@ -43,14 +44,13 @@ export function explain(
   const bytes = viewOf(tarball.get(path));
   const attested = originals.attested.get(path);
   if (attested !== undefined && bytes.equals(attested)) return { class: 'verbatim', from: path };
-  if (attested !== undefined && rewritten(path, originals, revision)?.equals(bytes) === true) {
-    return { class: 'rewritten', from: path };
-  }
+  const expected = attested === undefined ? undefined : rewritten(path, originals, revision);
+  if (expected?.equals(bytes) === true) return { class: 'rewritten', from: path };
 
   let answer: Classified =
     attested === undefined
       ? { class: 'unexplained', reason: 'is not derived from any attested file' }
-      : { class: 'unexplained', from: path, reason: 'differs from the attested file' };
+      : { class: 'unexplained', from: path, reason: unlike(bytes, expected ?? attested) };
   for (const emitted of emissionsOf(path, originals.layout)) {
     if (revision < 11) {
       return unexplained(
@@ -63,6 +63,12 @@ export function explain(
     if (answer.class !== 'unexplained') return answer;
   }
   return answer;
+}
+
+function unlike(bytes: Uint8Array, expected: Uint8Array): string {
+  const difference = firstDifference(bytes, expected);
+  const where = difference === undefined ? '' : ` ${differenceInWords(difference)}`;
+  return `differs from the attested file${where}`;
 }
 
 /** The attested file with its specifiers rewritten in place, or `undefined` where JSR copies it as it is (contract 3.4). */

@@ -128,7 +128,7 @@ function findingLines(pkg: PackageReport, context: RenderContext, paint: Paint):
     told.add(id);
     lines.push(
       ...item(id, toTerminal(text), colour, context.columns),
-      ...detailLines(pkg, id, context, paint),
+      ...detailLines(pkg, { id, message: text }, context, paint),
     );
   };
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
@@ -163,7 +163,7 @@ function oneFinding(
   const { columns } = context;
   return [
     ...item(`${toTerminal(id, 100)}${kind}`, text, colour, columns),
-    ...detailLines(pkg, id, context, paint),
+    ...detailLines(pkg, finding, context, paint),
     ...(exempted === undefined
       ? []
       : hang('      ', toTerminal(`until ${exempted.until}: ${exempted.reason}`), columns)),
@@ -171,17 +171,19 @@ function oneFinding(
   ];
 }
 
+/** What a check tells beside the message of its finding. */
 function detailLines(
   pkg: PackageReport,
-  id: string,
+  { id, message }: Pick<Finding, 'id' | 'message'>,
   context: RenderContext,
   paint: Paint,
 ): readonly string[] {
   const checkId = checkIds.find((known) => known === id);
   const outcome = checkId === undefined ? undefined : pkg.checks[checkId];
   const details = outcome !== undefined && 'details' in outcome ? (outcome.details ?? []) : [];
-  const shown = details.slice(0, context.verbose ? 100 : fewDetails);
-  const more = details.length - shown.length;
+  const untold = details.filter((detail) => !message.includes(detail));
+  const shown = untold.slice(0, context.verbose ? 100 : fewDetails);
+  const more = untold.length - shown.length;
   return [
     ...shown.flatMap((detail) => hang('      ', toTerminal(detail), context.columns)),
     ...(more === 0 ? [] : [`      and ${more} more`]),
