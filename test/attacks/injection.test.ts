@@ -2,9 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { html } from '../../src/report/formats/html.ts';
+import { script } from '../../src/report/html/script.ts';
+import { style } from '../../src/report/html/style.ts';
 import { type ReportFormat, reportFormats } from '../../src/report/reporter.ts';
 import { files, openStage, type Stage } from '../cli/program.ts';
 import { hostile } from '../report/hostile.ts';
+import { aContext, aFullReport, aReport, oneOfEach } from '../report/sample.ts';
 import { answerOf, withBody, withHeaders } from '../support/http.ts';
 import { denoLock, packageLock } from '../support/lockfiles.ts';
 import type { Publication, PublishOptions } from '../support/publication.ts';
@@ -213,7 +217,7 @@ const obeyed: Readonly<Partial<Record<ReportFormat, RegExp>>> = {
   pretty: /^::|##\[/m,
   junit: /##\[|<img|<script|<!DOCTYPE|<!ENTITY/,
   markdown: /^::|<img|<script|\]\(javascript|@octocat/m,
-  html: /<img|<svg|<script>(?:globalThis|owned)|onerror="|href="javascript/,
+  html: /<img|<svg\/|<script>(?:globalThis|owned)|onerror="|href="(?!#|https:\/\/|http:\/\/127\.0\.0\.1:)/,
   // A line that is a command of ours is read as nothing else, whatever is in its message.
   github: /^::(?!(?:error|warning|notice)(?: |::))|^::error::owned|^(?!::).*##\[/m,
 };
@@ -252,12 +256,57 @@ describe('text of others commands nobody, when it comes by', () => {
       );
       expectReadable(format, text);
     }
+    const page = reports.find(([format]) => format === 'html')?.[1] ?? '';
+    expect(elementsOf(page).filter((element) => !ownElements.has(element))).toEqual([]);
     const json = reports.find(([format]) => format === 'json')?.[1] ?? '';
     expect(/owned|octocat|evil\.example/.test(json)).toBe(shown);
   });
 });
 
 let runs = 0;
+
+/**
+ * Every element that a page of the HTML report has, as its name and the names of its attributes. A `<` that begins no
+ * element, and text that ends a value or an element early, are in the list as they stand.
+ */
+function elementsOf(page: string): readonly string[] {
+  const rest = page
+    .replace(`<style>${style}</style>`, () => '')
+    .replace(`<script>${script}</script>`, () => '');
+  return rest
+    .split(/(?=<)|(?<=>)/)
+    .filter((piece) => /[<>]/.test(piece))
+    .map((piece) => {
+      const [, name, attributes] =
+        /^<(!doctype(?= html>)|\/?[a-z][a-z0-9]*)((?: [a-z][a-z-]*(?:="[^"<>]*")?)*)\/?>$/.exec(piece) ?? [];
+      if (name === undefined || attributes === undefined) return piece;
+      return [
+        name,
+        ...attributes
+          .replace(/"[^"]*"/g, '')
+          .split(/[= ]+/)
+          .filter(Boolean),
+      ].join(' ');
+    });
+}
+
+/** The elements of pages into which nobody else wrote anything: about many packages, all there is, one package and none. */
+const ownElements: ReadonlySet<string> = new Set(
+  [
+    aReport(),
+    aFullReport(),
+    ...[...oneOfEach().map((pkg) => [pkg]), []].map((packages) => aReport({ packages })),
+  ].flatMap((report) => elementsOf(html.render(report, aContext()))),
+);
+
+it('a page in which text of others became an element is seen', () => {
+  const page = html.render(aFullReport(), aContext());
+  for (const text of [hostile, visible, '<b onclick="owned()">', '<i>', '<script>', '<style>', '<', '>'])
+    expect(
+      elementsOf(page.replace('</main>', () => `${text}</main>`)).every((it) => ownElements.has(it)),
+      text,
+    ).toBe(false);
+});
 
 /** Markdown without what is shown as it stands (fenced blocks and code spans) and where its links lead. */
 const withoutCode = (text: string): string =>

@@ -124,11 +124,14 @@ const broken = (code: unknown, message = 'x') => Object.assign(new Error(message
 describe('trouble with a mirror', () => {
   const passing = [
     ...[500, 503, 429, 408].map((status) => () => ({ status })),
-    ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'].map(
-      (code) => () => {
-        throw broken(code);
-      },
-    ),
+    ...[
+      ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'].map(
+        (code) => broken(code),
+      ),
+      { code: 'ECONNRESET' },
+    ].map((error: unknown) => () => {
+      throw error;
+    }),
   ] as const;
 
   test('that may pass is met with two further tries after a while each, and no third', async () => {
@@ -147,6 +150,7 @@ describe('trouble with a mirror', () => {
       'timestamp.json: EAI_AGAIN',
       'timestamp.json: UND_ERR_SOCKET',
       'timestamp.json: UND_ERR_CONNECT_TIMEOUT',
+      'timestamp.json: ECONNRESET',
     ]);
   });
 
@@ -164,7 +168,8 @@ describe('trouble with a mirror', () => {
     ['a code that is none', broken(7, 'seven'), 'seven'],
     ['endless words', new Error('x'.repeat(300)), 'x'.repeat(200)],
     ['no error', 'a text', 'no connection'],
-    ['no error that has a code', { code: 'ECONNRESET' }, 'no connection'],
+    ['an object that has a code', { code: 'ECONNREFUSED' }, 'ECONNREFUSED'],
+    ['an object whose code is no text', { code: 7 }, 'no connection'],
   ])('that stays (%s) is met with no further try', async (_, error, told) => {
     const outcome = silence(`timestamp.json: ${told}`);
     const fail = () => {
