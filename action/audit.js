@@ -1,11 +1,14 @@
 // First step of the action: runs the audit, and writes log, annotations, job summary and outputs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readInputs } from './inputs.js';
+import { markerOf } from './marker.js';
 import { programFor } from './program.js';
+import { failureSummary, summaryOf } from './summary.js';
+import { passes, verdictOf } from './verdict.js';
 import { annotate, print, setOutputs, silenced } from './workflow.js';
 
 const { env } = process;
@@ -49,17 +52,25 @@ async function audit() {
   // So that no text in the output, such as the name of a package, is taken for a workflow command.
   const code = await silenced(() => run(program, args));
   const report = await reportIn(json);
-  await setOutputs({ 'exit-code': code });
+  const verdict = verdictOf(code, report);
+  const marker = markerOf({ ...inputs, env });
+  await setOutputs({ 'exit-code': code, verdict, 'markdown-file': markdown });
   if (report === undefined) {
+    const failure = failureSummary(code);
     await annotate('error', `the audit could not be made (exit code ${code}), the log says why`);
-    await summarize(`## ✗ jsr-verify: the audit could not be made (exit code ${code})\n`);
+    await summarize(failure);
+    await writeFile(markdown, `${marker}\n${failure}`);
     return code === 0 ? 70 : code;
   }
   await print(await readFile(annotations, 'utf8'));
-  await summarize(await readFile(markdown, 'utf8'));
-  await setOutputs({ ...report.summary, 'sarif-file': sarif, 'json-file': json, 'markdown-file': markdown });
-  if (code !== 3 || inputs.failOn !== 'rejected') return code;
-  await annotate('warning', 'what could not be decided passes, since only a rejection is to fail');
+  const text = await readFile(markdown, 'utf8');
+  await summarize(summaryOf(report, text));
+  // The first line of the program's report is a comment that nobody sees.
+  await writeFile(markdown, `${marker}\n${text.slice(text.indexOf('\n') + 1)}`);
+  await setOutputs({ ...report.summary, 'sarif-file': sarif, 'json-file': json });
+  if (!passes(verdict, inputs.failOn)) return code;
+  if (verdict !== 'passed')
+    await annotate('warning', `the verdict is ${verdict}, but the inputs of the action let the job pass`);
   return 0;
 }
 
@@ -70,12 +81,15 @@ async function run(/** @type {string} */ program, /** @type {readonly string[]} 
   return typeof code === 'number' ? code : 130;
 }
 
-/** The counts of a complete report, or nothing. */
+/**
+ * The report of a run that came to its end, or nothing.
+ *
+ * @returns {Promise<import('./summary.js').Report | undefined>}
+ */
 async function reportIn(/** @type {string} */ file) {
   try {
-    /** @type {{ readonly summary: Readonly<Record<string, number>> }} */
-    const { summary } = JSON.parse(await readFile(file, 'utf8'));
-    return { summary };
+    const report = JSON.parse(await readFile(file, 'utf8'));
+    return typeof report.summary === 'object' && Array.isArray(report.packages) ? report : undefined;
   } catch {
     return undefined;
   }

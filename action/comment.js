@@ -1,15 +1,19 @@
-// Second step of the action: writes or updates one comment on the pull request. It never changes the result of the job.
+// Second step of the action: writes one comment on the pull request when the verdict is bad, and updates it from then on. It never
+// changes the result of the job.
 import { readFile } from 'node:fs/promises';
+import { markerPattern } from './marker.js';
 import { annotate, print } from './workflow.js';
 
 const {
   GITHUB_API_URL: api = 'https://api.github.com',
+  GITHUB_GRAPHQL_URL: graphql = '',
   GITHUB_EVENT_PATH: eventFile = '',
   GITHUB_REPOSITORY: repository = '',
   GITHUB_RUN_ID: run = '',
   GITHUB_SERVER_URL: server = 'https://github.com',
   INPUT_TOKEN: token = '',
   REPORT_FILE: reportFile = '',
+  VERDICT: verdict = '',
 } = process.env;
 
 /** GitHub has at most 2,500 comments on a pull request. */
@@ -40,24 +44,25 @@ async function keepComment() {
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new Error('GITHUB_REPOSITORY names no repository');
 
   const report = await readFile(reportFile, 'utf8');
-  // The report begins with an invisible line that marks the comment.
   const [marker = ''] = report.split('\n', 1);
+  if (!markerPattern.test(marker)) throw new Error('the report does not begin with the marker of a comment');
   const body = `${report}\n${footer(event.pull_request.head?.sha)}`;
   const issues = `/repos/${repository}/issues`;
   for (const { id } of await ownComments(`${issues}/${number}/comments`, marker)) {
-    const { status } = await ask('PATCH', `${issues}/comments/${id}`, body);
+    const { status } = await ask('PATCH', `${issues}/comments/${id}`, { body });
     if (status === 200) return print(`updated comment ${id}\n`);
     // The comment may have been deleted meanwhile, or the token may not change it.
     if (status !== 403 && status !== 404) throw refused(status);
   }
-  const { status } = await ask('POST', `${issues}/${number}/comments`, body);
+  if (verdict === 'passed') return print('nothing is wrong, so there is no comment\n');
+  const { status } = await ask('POST', `${issues}/${number}/comments`, { body });
   if (status !== 201) throw refused(status);
   return print('wrote a comment\n');
 }
 
 /**
- * The comments that this action wrote. Anyone can copy the marker into a comment of their own, so the author has to match
- * as well. A token of an app has no user; its comments are those of a bot.
+ * The comments that this job wrote earlier. Anyone can copy the marker into a comment of their own, so the author has to be
+ * the owner of the token as well.
  */
 async function ownComments(/** @type {string} */ path, /** @type {string} */ marker) {
   /** @type {Comment[]} */
@@ -67,14 +72,30 @@ async function ownComments(/** @type {string} */ path, /** @type {string} */ mar
     if (answer.status !== 200) throw refused(answer.status);
     /** @type {readonly Comment[]} */
     const comments = await answer.json();
-    marked.push(...comments.filter(({ body }) => body?.startsWith(marker) === true));
+    marked.push(...comments.filter(({ body }) => body?.split(/\r?\n/, 1)[0] === marker));
     if (comments.length < perPage) break;
   }
   if (marked.length === 0) return [];
-  const answer = await ask('GET', '/user');
-  if (answer.status !== 200) return marked.filter(({ user }) => user?.type === 'Bot');
-  const { login } = await answer.json();
-  return marked.filter(({ user }) => user?.login === login);
+  const me = await tokenOwner();
+  return marked.filter(({ user }) => user?.login === me);
+}
+
+/**
+ * The login of whoever the token belongs to. REST knows it for the token of a person, GraphQL also for that of an app. Where
+ * neither tells, it is taken for the token of the workflow, whose comments are those of one bot.
+ */
+async function tokenOwner() {
+  const rest = await ask('GET', '/user');
+  if (rest.status === 200) {
+    const { login } = await rest.json();
+    return login;
+  }
+  if (graphql !== '') {
+    const answer = await ask('POST', graphql, { query: '{ viewer { login } }' });
+    const login = answer.status === 200 ? (await answer.json())?.data?.viewer?.login : undefined;
+    if (typeof login === 'string') return login;
+  }
+  return 'github-actions[bot]';
 }
 
 /** The commit, and the run that audited it. */
@@ -85,10 +106,10 @@ function footer(/** @type {unknown} */ sha) {
 
 function ask(
   /** @type {'GET' | 'PATCH' | 'POST'} */ method,
-  /** @type {string} */ path,
-  /** @type {string | undefined} */ body = undefined,
+  /** @type {string} */ address,
+  /** @type {Readonly<Record<string, string>> | undefined} */ body = undefined,
 ) {
-  return fetch(`${api}${path}`, {
+  return fetch(address.startsWith('/') ? `${api}${address}` : address, {
     method,
     headers: {
       accept: 'application/vnd.github+json',
@@ -97,7 +118,7 @@ function ask(
       'user-agent': 'jsr-verify',
       'x-github-api-version': '2022-11-28',
     },
-    ...(body === undefined ? {} : { body: JSON.stringify({ body }) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     // The token must not be sent to another address.
     redirect: 'error',
     signal: AbortSignal.timeout(30_000),

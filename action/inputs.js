@@ -25,9 +25,11 @@ export function readInputs(env) {
   const failOn = outcomes.find((outcome) => outcome === text('FAIL_ON'));
   if (failOn === undefined)
     throw new InputError(`fail-on is ${JSON.stringify(text('FAIL_ON'))}, not one of ${outcomes.join(', ')}`);
-  const allowEmpty = text('ALLOW_EMPTY');
-  if (allowEmpty !== 'true' && allowEmpty !== 'false')
-    throw new InputError(`allow-empty is ${JSON.stringify(allowEmpty)}, not true or false`);
+  const flag = (/** @type {string} */ name) => {
+    const value = text(name) || 'false';
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new InputError(`${labelOf(name)} is ${JSON.stringify(value)}, not true or false`);
+  };
   const options = lines('OPTIONS');
   const stray = options.find((option) => !option.startsWith('--') || option === '--');
   if (stray !== undefined)
@@ -42,11 +44,11 @@ export function readInputs(env) {
     args: [
       ...(policy === '' ? [] : [`--policy=${policy}`]),
       ...(failOn === 'warning' ? ['--strict'] : []),
-      ...(failOn === 'never' ? ['--exit-zero'] : []),
-      ...(allowEmpty === 'true' ? ['--allow-empty'] : []),
+      ...(flag('ALLOW_EMPTY') ? ['--allow-empty'] : []),
       ...options,
     ],
-    failOn,
+    failOn: flag('WARN_ONLY') ? /** @type {const} */ ('never') : failOn,
+    id: text('ID'),
     sarifFile: line('SARIF_FILE'),
     version: line('VERSION'),
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkout, openScene, type Scene } from './project.ts';
 import { type Job, type Ran, runAction } from './runner.ts';
+import { summaryOf } from './scripts.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -37,6 +38,7 @@ describe('the action', () => {
     expect(ran.code, ran.log).toBe(0);
     expect(ran.summary).toContain('## ✓ jsr-verify: 1 package: 1 verified');
     expect(ran.summary).toContain('@acme/widget@1.0.0');
+    expect(ran.summary).not.toContain('| reason |');
     expect(ran.log).toContain('✓ @acme/widget@1.0.0  verified');
     expect(ran.outputs).toMatchObject({ 'exit-code': '0', total: '1', verified: '1', rejected: '0' });
     expect(errors(ran)).toEqual([]);
@@ -91,6 +93,48 @@ describe('the action', () => {
     const allowed = await run({ options: '--allow-unattested\n--depth=files' }, 'mixed');
     expect(allowed.code, allowed.log).toBe(0);
     expect(allowed.outputs).toMatchObject({ verified: '1', unattested: '1', rejected: '0' });
+  });
+});
+
+describe('the job summary', () => {
+  test('begins with the verdict, then has what is wrong as a table, and folds the rest', async () => {
+    const { summary } = await run({}, 'mixed');
+    const lines = summary.split('\n').filter((line) => line !== '');
+    expect(lines[0]).toMatch(/^## ✗ jsr-verify: 2 packages: 1 rejected, 1 verified/);
+    expect(lines.slice(1, 3)).toEqual([
+      '| package | verdict | reason | place |',
+      '| --- | --- | --- | --- |',
+    ]);
+    const plain = (lines[3] ?? '').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
+    expect(plain).toMatch(
+      /^\| <code>@acme\/handmade@1\.0\.0<\/code> \| ✗ rejected \| <code>require-provenance<\/code>: <code>.*\| <code>app\/deno\.lock:\d+<\/code> \|$/,
+    );
+    expect(lines.slice(4, 6)).toEqual(['<details>', '<summary>Whole report</summary>']);
+    expect(lines.at(-1)).toBe('</details>');
+    expect(summary.slice(0, summary.indexOf('<details>'))).not.toContain('widget');
+  });
+
+  test('has room for 20,000 rejected packages within the limit of GitHub, and says how many rows are missing', () => {
+    const finding = { id: 'pinned-identity', severity: 'error', message: 'signed by | @octocat '.repeat(40) };
+    const packages = Array.from({ length: 20_000 }, (_, at) => ({
+      ...{ scope: 'acme', name: `p${at}`, version: '1.0.0', verdict: 'rejected', findings: [finding] },
+    }));
+    const text = summaryOf({ summary: {}, packages }, `## ✗ jsr-verify\n${'x'.repeat(64_000)}`);
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    const rows = text.split('\n').filter((line) => line.startsWith('| <code>')).length;
+    expect(text).toContain(`**Truncated:** ${20_000 - rows} more packages`);
+  });
+
+  test('takes no text of others for markup, mentions or cells', () => {
+    const evil =
+      '</code>|[x](https://evil.example) ![i](x) @octocat <img src=x> `a` -->\n## ✓ verified &amp; *b* _c_';
+    const findings = [{ id: evil, severity: 'error', message: evil, at: { file: evil, line: 1 } }];
+    const packages = [{ scope: evil, name: evil, version: evil, verdict: 'rejected', findings }];
+    const [, , , , row = '', ...rest] = summaryOf({ summary: {}, packages }, '## ✗ jsr-verify\n').split('\n');
+    const inert = row.replace(/<\/?code>/g, '').replace(/&#\d+;/g, '');
+    expect(inert.split('|')).toHaveLength(6);
+    expect(inert).not.toMatch(/[<>@[\]`*_!&]/);
+    expect(rest.join('\n')).not.toContain('octocat');
   });
 });
 
@@ -152,6 +196,25 @@ describe('fail-on', () => {
     },
   );
 
+  test('warn-only passes whatever the verdict is, and says so; an audit that could not be made fails', async () => {
+    const ran = await run({ 'warn-only': 'true', 'fail-on': 'warning' }, 'mixed');
+    expect(ran.code, ran.log).toBe(0);
+    expect(ran.outputs).toMatchObject({ verdict: 'rejected', 'exit-code': '1', rejected: '1' });
+    expect(ran.commands.filter(({ name }) => name === 'warning').map(({ message }) => message)).toEqual([
+      'the verdict is rejected, but the inputs of the action let the job pass',
+    ]);
+    expect((await run({ 'warn-only': 'true' }, 'none')).code).toBe(4);
+    const missing = await run({ 'warn-only': 'true', policy: 'missing.json' });
+    expect(missing.code).toBe(2);
+    expect(missing.outputs).toMatchObject({ verdict: 'error' });
+  });
+
+  test('the verdict is told even where an option lets the program pass', async () => {
+    const ran = await run({ options: '--exit-zero' }, 'mixed');
+    expect(ran.outputs).toMatchObject({ verdict: 'rejected', 'exit-code': '0' });
+    expect((await run({})).outputs).toMatchObject({ verdict: 'passed' });
+  });
+
   test('nothing to check fails, even where no verdict does, unless that is allowed', async () => {
     expect((await run({ 'fail-on': 'never' }, 'none')).code).toBe(4);
     const allowed = await run({ 'allow-empty': 'true' }, 'none');
@@ -162,6 +225,7 @@ describe('fail-on', () => {
   test.each([
     [{ 'fail-on': 'sometimes' }, 'fail-on'],
     [{ 'allow-empty': 'yes' }, 'allow-empty'],
+    [{ 'warn-only': 'on' }, 'warn-only'],
     [{ policy: 'a.json\nb.json' }, 'policy'],
     [{ 'sarif-file': 'a\nb' }, 'sarif-file'],
     [{ options: '--strict\n--' }, 'options'],
@@ -189,6 +253,8 @@ describe('what comes from outside', () => {
     'sarif-file',
     'version',
     'token',
+    'warn-only',
+    'id',
   ])('the input %s never becomes a part of a script', async (name) => {
     const ran = await run({ [name]: script });
     await expect(readFile(join(ran.workspace, 'pwned'))).rejects.toThrow('ENOENT');

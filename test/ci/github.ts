@@ -8,8 +8,8 @@ export interface Comment {
   readonly user: { readonly login: string; readonly type: 'Bot' | 'User' };
 }
 
-/** Whose token it is: that of the workflow, that of a person, or one that may only read. */
-export type Token = 'workflow' | 'person' | 'read-only';
+/** Whose token it is: that of the workflow, of another app, of a person, or one that may only read. */
+export type Token = 'workflow' | 'app' | 'person' | 'read-only';
 
 /** As much of GitHub's API as comments need, on loopback. */
 export interface GitHub {
@@ -27,7 +27,7 @@ export async function serveGitHub(token: Token, comments: Comment[] = []): Promi
   const me =
     token === 'person'
       ? ({ login: 'reviewer', type: 'User' } as const)
-      : ({ login: 'github-actions[bot]', type: 'Bot' } as const);
+      : ({ login: token === 'app' ? 'acme-audit[bot]' : 'github-actions[bot]', type: 'Bot' } as const);
   const requests: GitHub['requests'] = [];
   const answer = (method: string, url: URL, body: string): readonly [number, unknown] => {
     const page = Number(url.searchParams.get('page') ?? 1);
@@ -36,6 +36,8 @@ export async function serveGitHub(token: Token, comments: Comment[] = []): Promi
     // Only a person is somebody: the token of a workflow is not let in here.
     if (url.pathname === '/user')
       return token === 'person' ? [200, me] : [403, { message: 'not accessible' }];
+    if (method === 'POST' && url.pathname === '/graphql')
+      return [200, { data: { viewer: { login: me.login } } }];
     if (method === 'GET' && url.pathname === `${issues}/7/comments`)
       return [200, comments.slice((page - 1) * size, page * size)];
     if (token === 'read-only') return [403, { message: '::error::Resource not accessible by integration' }];

@@ -29,6 +29,8 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
   /** What started the workflow; a push by default. */
   readonly event?: unknown;
+  /** The values of the matrix, for a job that has one. */
+  readonly matrix?: unknown;
   /** Another checkout of the action. */
   readonly action?: string;
 }
@@ -65,7 +67,11 @@ export async function runAction(with_: Readonly<Record<string, string>>, job: Jo
   };
   const summary = await file('summary', 'from an earlier step\n');
   const output = await file('output');
-  const defaults = Object.entries(inputs).map(([name, input]) => [`inputs.${name}`, String(input.default)]);
+  const context = { 'toJSON(matrix)': JSON.stringify(job.matrix ?? null, undefined, 2) };
+  const defaults = Object.entries(inputs).map(([name, input]) => [
+    `inputs.${name}`,
+    filled(String(input.default), context),
+  ]);
   const given = Object.entries(with_).map(([name, value]) => [`inputs.${name}`, value]);
   const known: Record<string, string> = Object.fromEntries([...defaults, ...given]);
   const around = {
@@ -74,11 +80,13 @@ export async function runAction(with_: Readonly<Record<string, string>>, job: Jo
     GITHUB_ACTIONS: 'true',
     GITHUB_ACTION_PATH: action,
     GITHUB_EVENT_PATH: await file('event.json', JSON.stringify(event)),
+    GITHUB_JOB: 'audit',
     GITHUB_OUTPUT: output,
     GITHUB_REPOSITORY: 'acme/app',
     GITHUB_RUN_ID: '42',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_STEP_SUMMARY: summary,
+    GITHUB_WORKFLOW_REF: 'acme/app/.github/workflows/provenance.yml@refs/pull/7/merge',
     GITHUB_WORKSPACE: workspace,
     RUNNER_TEMP: temp,
     ...job.env,
@@ -154,6 +162,7 @@ function filled(text: string, known: Readonly<Record<string, string>>): string {
 function resultOf(expression: string, known: Readonly<Record<string, string>>): string {
   if (expression.startsWith('inputs.') && known[expression] === undefined)
     throw new Error(`${expression} is not an input`);
+  if (expression === 'toJSON(matrix)' && known[expression] !== undefined) return known[expression];
   if (!/^(?:inputs|steps)\.[\w.-]+$/.test(expression)) throw new Error(`cannot evaluate ${expression}`);
   return known[expression] ?? '';
 }
