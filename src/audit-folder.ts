@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { audit } from './audit.ts';
 import type { LockfileFormatId } from './lockfile/lockfile.ts';
-import type { Report } from './model/report.ts';
+import { looksAtDisk, type Report } from './model/report.ts';
 import { mergeTargets } from './model/target.ts';
 import { type AuditorOptions, openAuditor } from './open/auditor.ts';
 import type { ClientCaches } from './project/installed.ts';
@@ -14,7 +14,10 @@ export interface AuditFolderOptions extends AuditorOptions {
   readonly format?: LockfileFormatId | undefined;
   /** Whether a folder without a lockfile is in order: the report then has no packages. */
   readonly allowMissing?: boolean | undefined;
-  /** At depth `installed`: where clients keep packages of all projects; without them only the folder itself is searched. */
+  /**
+   * At depth `installed`: where clients keep packages of all projects. Without them only the folder itself is searched, and a package
+   * that is loaded from elsewhere is inconclusive.
+   */
   readonly caches?: ClientCaches | undefined;
 }
 
@@ -29,9 +32,9 @@ export interface AuditFolderOptions extends AuditorOptions {
  */
 export async function auditFolder(folder = '.', options: AuditFolderOptions = {}): Promise<Report> {
   const from = resolve(folder);
-  const { addresses, depth, format, allowMissing, caches } = options;
+  const { addresses, format, allowMissing, caches } = options;
   const policy = options.policy ?? (await findPolicy({ folder: from }));
-  const withVendor = depth === 'installed';
+  const withVendor = looksAtDisk(options);
   const where = { folder: from, addresses };
   const lockfiles = await findLockfiles([], { ...where, format, allowMissing, withVendor });
   const count = mergeTargets(lockfiles.flatMap(({ targets }) => targets)).length;

@@ -4,8 +4,9 @@ import { reportOf } from './audit/report.ts';
 import { resolveSpecs } from './audit/resolution.ts';
 import { type AuditedTargets, auditTargets } from './audit/targets.ts';
 import type { Auditor } from './auditor.ts';
+import { JsrVerifyError } from './model/error.ts';
 import type { Spec } from './model/package.ts';
-import type { Report } from './model/report.ts';
+import { looksAtDisk, type Report } from './model/report.ts';
 import { type LockfileContents, mergeTargets } from './model/target.ts';
 import { judgeRun } from './policy/judge-run.ts';
 import { packageRules, runRules } from './policy/rules/index.ts';
@@ -20,8 +21,16 @@ export function verifySpecs(specs: readonly Spec[], auditor: Auditor): Promise<R
   return auditAll(specs, [], auditor);
 }
 
-/** Audits every package version of the lockfiles, each once, and reports it at every place it is mentioned. */
-export function audit(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
+/**
+ * Audits every package version of the lockfiles, each once, and reports it at every place it is mentioned.
+ *
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` at depth `installed` without what is installed
+ */
+export async function audit(lockfiles: readonly LockfileContents[], auditor: Auditor): Promise<Report> {
+  if (auditor.installed === undefined && looksAtDisk(auditor))
+    throw new JsrVerifyError('OPTIONS_INVALID', 'at depth "installed", an audit needs what is installed', {
+      hint: 'give it as `installed`, from collectInstalled, or call auditFolder',
+    });
   return auditAll([], lockfiles, auditor);
 }
 

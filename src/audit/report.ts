@@ -10,12 +10,14 @@ export type Found = Omit<
 /** The report of a run, made when all else is done: it counts every request. The only maker of a `Report`. */
 export function reportOf(
   found: Found,
-  { now, trust, policy, source }: Pick<Auditor, 'now' | 'trust' | 'policy' | 'source'>,
+  { now, trust, policy, source, signal }: Pick<Auditor, 'now' | 'trust' | 'policy' | 'source' | 'signal'>,
 ): Report {
   return {
     checkedAt: now,
     trust: trust.status,
     ...found,
+    // Also where all packages were done and only the log was still being asked.
+    interrupted: found.interrupted || signal?.aborted === true,
     ...(policy.file !== undefined && { policyFile: policy.file }),
     ...(policy.strict && { strict: true }),
     ...(source.oldest && { oldestAnswer: source.oldest }),

@@ -144,7 +144,7 @@ async function auditWith(
     progress.total(work.packages);
     const used = { ...auditor, source: flags.wrap?.(auditor.source) ?? auditor.source };
     const made = await work.run(used);
-    // Also where all packages were done and only the log was still being asked.
+    // Also where a command went on after its audit.
     const report = { ...made, interrupted: made.interrupted || signal.aborted };
     progress.stop();
     const { trust, pack } = auditor;

@@ -119,7 +119,7 @@ export class Collection {
 
   // All projects share the cache, so only packages count that a lockfile of these projects makes Deno load from it.
   async takeDenoDir(
-    folder: string,
+    folder: string | undefined,
     lockfiles: ReadonlySet<string>,
     { registry, npmRegistry, otherNpmRegistries = [] }: Registries,
   ): Promise<void> {
@@ -127,6 +127,12 @@ export class Collection {
       const { about, copies, occurrences } = draft;
       const kinds = occurrences.filter(({ at }) => lockfiles.has(at.file)).map(({ locked }) => locked.kind);
       if (kinds.length === 0) continue;
+      if (folder === undefined) {
+        // Deno prefers `vendor/`, and for npm packages `node_modules`.
+        const isFound = copies.some(({ kind }) => kind === 'vendor' || !kinds.includes('manifest'));
+        if (!isFound && kinds.some((kind) => kind !== 'replaced')) draft.unseen.push(unknownDenoDir);
+        continue;
+      }
       draft.searched.push('DENO_DIR');
       if (kinds.includes('manifest'))
         copies.push(...(await findCached(this.#disk, this.#allowed, folder, about, registry)));
@@ -261,6 +267,8 @@ export class Collection {
     return this.#versions.get(npmNameOf(about)) ?? [];
   }
 }
+
+const unknownDenoDir = "Deno's cache (DENO_DIR) was not searched, because its folder is not known";
 
 function strayInWords({ place, version }: StrayPackage): string {
   return version === undefined

@@ -19,9 +19,9 @@ export interface InstalledPlaces {
   readonly stores?: readonly string[];
   /**
    * Deno's global cache (`DENO_DIR`), and the lockfiles that make Deno load from it, named as in the occurrences of
-   * targets.
+   * targets. Without a folder, what Deno loads from there stays open.
    */
-  readonly deno?: { readonly folder: string; readonly lockfiles: readonly string[] };
+  readonly deno?: { readonly folder: string | undefined; readonly lockfiles: readonly string[] };
   /** Base addresses in Deno's cache, without a trailing slash. */
   readonly registry: string;
   readonly npmRegistry: string;
@@ -39,12 +39,18 @@ export async function collectInstalled(
   disk: InstalledDisk,
 ): Promise<Installed> {
   const { projects, lockfiles = [], stores = [], deno } = places;
+  const denoDir = deno?.folder;
   const node = lockfiles.filter(({ runtime }) => runtime === 'node').map(({ folder }) => folder);
   const above = await modulesAbove(disk, places.lockfiles === undefined ? projects : node);
   const allowed = await AllowedFolders.of(
     disk,
-    [...projects, ...above.map(({ modules }) => modules), ...stores, ...(deno ? [deno.folder] : [])],
-    new Map(deno === undefined ? [] : [[deno.folder, 'DENO_DIR']]),
+    [
+      ...projects,
+      ...above.map(({ modules }) => modules),
+      ...stores,
+      ...(denoDir === undefined ? [] : [denoDir]),
+    ],
+    new Map(denoDir === undefined ? [] : [[denoDir, 'DENO_DIR']]),
   );
   const locations = await searchProjects(disk, allowed, projects);
   const names = await Names.of(disk, lockfiles);
@@ -55,7 +61,7 @@ export async function collectInstalled(
   await collection.takePnp(locations, names);
   await collection.takeFound(await findInModules(disk, allowed, importers, names));
   for (const vendor of locations.vendors) await collection.takeVendor(vendor, places.registry);
-  if (deno !== undefined) await collection.takeDenoDir(deno.folder, new Set(deno.lockfiles), places);
+  if (deno !== undefined) await collection.takeDenoDir(denoDir, new Set(deno.lockfiles), places);
   await collection.explainMissing(await installationsOf(disk, lockfiles, locations));
   return collection.result();
 }

@@ -6,7 +6,8 @@ import { type Report, unreadableEntry } from './report.ts';
  *
  * - `passed`: every package is verified, or allowed by the policy.
  * - `rejected`: a package, or something beside the packages, is rejected, or the log contradicted itself.
- * - `invalid`: the request was wrong: a spec names nothing, or a lockfile entry cannot be read.
+ * - `invalid`: the request was wrong: a spec names nothing, a lockfile entry cannot be read, or a verdict is of no known kind, as
+ *   in a report that was read from JSON, which has another shape.
  * - `inconclusive`: something could not be fetched; try again.
  * - `empty`: there was nothing to check.
  * - `interrupted`: the run was stopped, so nothing is known about the rest.
@@ -41,7 +42,9 @@ export function conclude(report: Report, options: ConcludeOptions = {}): Conclus
 export function conclusionsOf(report: Report, options: ConcludeOptions = {}): readonly Conclusion[] {
   const { strict = report.strict === true, allowEmpty = false } = options;
   if (report.interrupted) return ['interrupted'];
-  const said: Conclusion[] = report.packages.map(({ verdict }) => byVerdict[verdict.kind]);
+  const said: Conclusion[] = report.packages.map(({ verdict: { kind } }) =>
+    Object.hasOwn(byVerdict, kind) ? byVerdict[kind] : 'invalid',
+  );
   if (report.log.kind === 'forked') said.push('rejected');
   // A log that is asked and does not answer for its past is a warning, and those count when it is strict.
   if (strict && report.log.kind === 'not-checked' && report.log.gap === true) said.push('inconclusive');

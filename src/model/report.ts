@@ -186,5 +186,16 @@ export function reaches(depth: Depth, wanted: Depth): boolean {
   return depths.indexOf(depth) >= depths.indexOf(wanted);
 }
 
+/** Whether an audit at these depths compares what is installed on this disk. */
+export function looksAtDisk({
+  depth,
+  leastDepth = 'attestation',
+}: {
+  readonly depth?: Depth | undefined;
+  readonly leastDepth?: Depth | undefined;
+}): boolean {
+  return reaches(depth ?? leastDepth, 'installed');
+}
+
 /** The id of the finding about a lockfile entry that could not be understood. */
 export const unreadableEntry = 'lockfile-entry';

@@ -21,7 +21,10 @@ export interface AuditorOptions
   readonly policy?: Policy | undefined;
   /** A trusted root that is loaded already; when missing, it is loaded as `trustOptions` say. */
   readonly trust?: Trust | undefined;
-  /** Where the trusted root comes from, beside `cacheDir`, `offline`, `proxies`, `now` and `signal`, which are those of the audit. */
+  /**
+   * Where the trusted root comes from, beside `cacheDir`, `offline`, `proxies`, `now` and `signal`, which are those of the audit.
+   * `strict` is that of the policy when missing.
+   */
   readonly trustOptions?:
     | Pick<
         OpenTrustOptions,
@@ -60,11 +63,13 @@ export async function openAuditor(options: AuditorOptions = {}): Promise<OpenAud
   } = options;
   const offline = options.offline === true || packFile !== undefined;
   const now = options.now ?? new Date();
+  const policy = options.policy ?? defaultPolicy;
   const source = await openSource({ ...options, rekor: addresses.rekor });
   try {
     const trust =
       options.trust ??
       (await openTrust({
+        strict: policy.strict,
         ...options.trustOptions,
         ...{ cacheDir, offline, now, proxies },
         ...(signal && { signal }),
@@ -72,7 +77,7 @@ export async function openAuditor(options: AuditorOptions = {}): Promise<OpenAud
     const { depth, leastDepth, discover, bundles, workers, onPackage } = options;
     return {
       ...{ source, trust, addresses, now, depth, pack: source.pack, live: !offline },
-      policy: options.policy ?? defaultPolicy,
+      policy,
       ...(leastDepth && { leastDepth }),
       // Of each package, some questions wait for an answer while others are asked.
       ...(concurrency !== undefined && { concurrency: 3 * concurrency }),

@@ -7,7 +7,7 @@ import { type LockfileContents, mergeTargets } from '../model/target.ts';
 import { type Addresses, publicAddresses } from '../registry/addresses.ts';
 import { treeAt } from '../source/file-tree.ts';
 
-/** Folders in which clients keep packages of all projects; absolute. What is left out is not looked into. */
+/** Folders in which clients keep packages of all projects; absolute. A package that is loaded from one that is left out is inconclusive. */
 export interface ClientCaches {
   /** `DENO_DIR`, from which Deno loads what is not in `vendor/`. */
   readonly deno?: string | undefined;
@@ -60,7 +60,7 @@ export function findInstalled(
         folder: dirname(resolve(folder, file)),
       })),
       ...(caches.yarn !== undefined && { stores: [caches.yarn] }),
-      ...(caches.deno !== undefined && { deno: { folder: caches.deno, lockfiles: denoLocks } }),
+      ...(denoLocks.length > 0 && { deno: { folder: caches.deno, lockfiles: denoLocks } }),
       registry,
       npmRegistry,
       otherNpmRegistries,

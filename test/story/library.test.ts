@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuditFolderOptions,
@@ -15,9 +15,13 @@ import {
   httpSource,
   openAuditor,
   openSource,
+  parseSpec,
+  type Report,
   type ReportFormat,
+  readLockfile,
   render,
   reportFormats,
+  verify,
 } from '../../src/index.ts';
 import { files, openStage, type Stage } from '../cli/program.ts';
 import { inProcess } from '../support/in-process.ts';
@@ -29,17 +33,29 @@ let stage: Stage;
 let project: Project;
 let widget: Publication;
 let handmade: Publication;
+/** Called when the log is asked for its head; the answer then never comes. */
+let onHead: (() => void) | undefined;
 
 beforeAll(async () => {
-  stage = await openStage((world) => {
-    const publish = (name: string, more = {}) =>
-      world.publish({ scope: 'acme', name, version: '1.0.0', files: files(), ...more });
-    widget = publish('widget');
-    handmade = publish('handmade', { provenance: 'none' });
-  });
+  stage = await openStage(
+    (world) => {
+      const publish = (name: string, more = {}) =>
+        world.publish({ scope: 'acme', name, version: '1.0.0', files: files(), ...more });
+      widget = publish('widget');
+      handmade = publish('handmade', { provenance: 'none' });
+    },
+    {
+      intercept: ({ request }) => {
+        if (onHead === undefined || !request.path.endsWith('/api/v1/log')) return false;
+        onHead();
+        return true;
+      },
+    },
+  );
 });
 afterAll(() => stage.close());
 beforeEach(() => {
+  onHead = undefined;
   project = openProject(stage);
   // The root of a repository, above which nothing is looked for.
   project.write('.git/HEAD', 'ref: refs/heads/main\n');
@@ -65,10 +81,12 @@ describe('auditFolder', () => {
     project.write('below/deno.lock', denoLock([widget]));
     project.write('jsr-verify.json', '{ "rules": { "require-provenance": "warning" } }');
     const now = new Date(stage.world.now);
-    const { stdout } = await project.run(['audit', '--no-cache', '--format', format], { now });
+    const command = ['audit', '--no-cache', '--format', format];
+    const { stdout } = await project.run(command, { now });
     const report = await auditFolder(project.folder, { ...world(), now });
     const { registry, rekor } = stage.server.urls;
-    const text = await render(report, format, { addresses: { registry, rekor } });
+    const run = { project: basename(project.folder), command };
+    const text = await render(report, format, { addresses: { registry, rekor }, run });
     // How often hosts were asked depends on which questions met; the log signs its checkpoint anew for each answer.
     const steady = (said: string) =>
       said
@@ -96,6 +114,23 @@ describe('auditFolder', () => {
     expect(again.findings).toEqual([]);
   });
 
+  it('decides nothing about what Deno loads from a cache that was not named, at depth installed', async () => {
+    project.write('deno.lock', denoLock([widget]));
+    const of = async (more: AuditFolderOptions) => {
+      const { packages } = await auditFolder(project.folder, { ...world(), depth: 'installed', ...more });
+      return packages;
+    };
+    expect(await of({})).toMatchObject([
+      {
+        verdict: { kind: 'inconclusive' },
+        checks: { installed: { details: [expect.stringContaining('DENO_DIR')] } },
+      },
+    ]);
+    expect(await of({ caches: caches() })).toMatchObject([
+      { verdict: { kind: 'verified' }, checks: { installed: { status: 'skipped' } } },
+    ]);
+  });
+
   it('rejects a folder without a lockfile, unless that is in order', async () => {
     await expect(auditFolder(project.folder, world())).rejects.toMatchObject({
       name: 'JsrVerifyError',
@@ -115,6 +150,39 @@ describe('auditFolder', () => {
     project.write('deno.lock', denoLock([widget]));
     const report = await auditFolder(project.folder, { ...world(), signal: AbortSignal.abort() });
     expect([report.packages, conclude(report)]).toEqual([[], 'interrupted']);
+  });
+
+  it('that is strict does not step down to an older trusted root, as the command does not', async () => {
+    project.write('deno.lock', denoLock([widget]));
+    const offline = { ...world(), trustOptions: {}, offline: true };
+    const lax = await auditFolder(project.folder, { ...offline, trustOptions: {} });
+    expect(lax.trust).toMatchObject({ source: 'embedded', warnings: [expect.any(String)] });
+    const policy = { ...defaultPolicy, strict: true };
+    await expect(auditFolder(project.folder, { ...offline, policy })).rejects.toMatchObject({
+      code: 'TRUST_UNAVAILABLE',
+    });
+    const chosen = await auditFolder(project.folder, { ...offline, policy, trustOptions: { strict: false } });
+    expect(chosen.trust.source).toBe('embedded');
+  });
+});
+
+describe('an audit that is aborted while only the log is still asked', () => {
+  it.each(['audit', 'verify', 'diff'] as const)('of %s was interrupted', async (how) => {
+    const abort = new AbortController();
+    const auditor = await openAuditor({ ...world(), signal: abort.signal });
+    onHead = () => abort.abort();
+    const { registry, npm } = stage.server.urls;
+    const addresses = { registry, npmRegistry: npm };
+    const lockfile = readLockfile('deno.lock', denoLock([widget]), addresses);
+    const report =
+      how === 'audit'
+        ? await audit([lockfile], auditor)
+        : how === 'verify'
+          ? await verify([parseSpec('@acme/widget')], auditor)
+          : await diff([], [lockfile], auditor);
+    expect(report.packages).toMatchObject([{ verdict: { kind: 'verified' } }]);
+    expect(conclude(report)).toBe('interrupted');
+    await auditor.close();
   });
 });
 
@@ -207,6 +275,28 @@ describe('the parts of the library', () => {
     const report = await auditFolder(project.folder, world());
     for (const format of ['pdf', 'constructor'] as unknown as readonly ReportFormat[])
       await expect(render(report, format)).rejects.toMatchObject({ code: 'OPTIONS_INVALID' });
+  });
+
+  it('conclude nothing good of what is not a report of the library', async () => {
+    project.write('deno.lock', denoLock([handmade]));
+    const report = await auditFolder(project.folder, world());
+    const read = JSON.parse(await render(report, 'json')) as Report;
+    expect([conclude(report), conclude(read)]).toEqual(['rejected', 'invalid']);
+  });
+
+  it('look at what is installed only where it was found, and never say that it is not there', async () => {
+    project.write('package-lock.json', npmLock(widget));
+    const { addresses } = world();
+    const lockfiles = await findLockfiles('.', { folder: project.folder, addresses });
+    for (const deep of [{ depth: 'installed' }, { leastDepth: 'installed' }] as const) {
+      const auditor = await openAuditor({ ...world(), ...deep });
+      await expect(audit(lockfiles, auditor)).rejects.toMatchObject({ code: 'OPTIONS_INVALID' });
+      await auditor.close();
+      const { packages } = await auditFolder(project.folder, { ...world(), ...deep });
+      expect(packages).toMatchObject([
+        { checks: { installed: { why: expect.stringMatching(/^it is not installed/) } } },
+      ]);
+    }
   });
 
   it('render and conclude as strictly as the policy judged', async () => {
