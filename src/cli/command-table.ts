@@ -128,6 +128,12 @@ const tableWith = (types: readonly LockfileFormatId[]) => {
       },
       options: auditOptions,
     },
+    init: {
+      usage: '',
+      about: 'write a policy, a CI workflow and CODEOWNERS lines',
+      operands: {},
+      options: { yes, 'lockfile-type': lockfileType, ...auditOptions },
+    },
     completion: {
       usage: '[shell]',
       about: 'print the completion script of a shell',

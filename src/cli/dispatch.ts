@@ -41,6 +41,10 @@ export const handlers: Handlers = {
     const { explainCommand } = await import('./commands/explain.ts');
     return explainCommand(flags.what, flags, environment);
   },
+  init: async (flags, environment) => {
+    const { initCommand } = await import('./commands/init.ts');
+    return initCommand({ yes: flags.yes, type: flags['lockfile-type'] }, flags, environment);
+  },
   completion: async (flags, environment) => {
     const { completionCommand } = await import('./commands/completion.ts');
     return completionCommand(flags.shell, environment);

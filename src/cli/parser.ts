@@ -85,7 +85,7 @@ function withoutTypes(parser: Argv): Argv {
 
 /** `verify` may be left out. */
 function patterns(name: CommandName, operands: string): string | string[] {
-  return name === 'verify' ? [`$0 ${operands}`, `verify ${operands}`] : `${name} ${operands}`;
+  return name === 'verify' ? [`$0 ${operands}`, `verify ${operands}`] : `${name} ${operands}`.trimEnd();
 }
 
 function declare(builder: Argv, command: Command, { topic, isWhole }: HelpRequest): Argv {

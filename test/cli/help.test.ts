@@ -31,7 +31,7 @@ describe('help', () => {
       name === 'pin' || name === 'pack' ? 27 : 24,
     );
     expect(Math.max(...widthsOf(text))).toBeLessThanOrEqual(80);
-    expect(text).toContain(`jsr-verify ${name} `);
+    expect(text).toMatch(new RegExp(`^jsr-verify ${name}\\b`));
     if (name !== 'completion') expect(text).toContain('--help all ');
   });
 

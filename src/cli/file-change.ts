@@ -1,0 +1,78 @@
+import { createInterface } from 'node:readline/promises';
+import { createTwoFilesPatch } from 'diff';
+import { JsrVerifyError } from '../model/error.ts';
+import { toTerminal } from '../report/words/escape.ts';
+import { readTextFile } from '../source/disk.ts';
+import type { Environment } from './environment.ts';
+import { exit } from './exit.ts';
+import { writeOutput } from './output.ts';
+import type { Voice } from './say.ts';
+
+/** A file that a command wants to make or to change. */
+export interface FileChange {
+  readonly path: string;
+  /** The path as people know it. */
+  readonly shown: string;
+  /** What is in it now; `undefined` where there is none. */
+  readonly known: string | undefined;
+  readonly text: string;
+}
+
+/** Prints the change as a patch. */
+export function showChange(
+  { shown, known, text }: FileChange,
+  { stdout }: Pick<Environment, 'stdout'>,
+): void {
+  const patch = createTwoFilesPatch(shown, shown, known ?? '', text, known === undefined ? 'new' : '', '');
+  // Before the names of the files stand lines that tell several patches in one file from each other.
+  const lines = patch.trimEnd().split('\n');
+  for (const line of lines.slice(lines.findIndex((one) => one.startsWith('--- '))))
+    stdout.write(`${toTerminal(line, 1000)}\n`);
+}
+
+/**
+ * Writes the change, unless the file is no longer what it was.
+ *
+ * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
+ */
+export async function writeChange({ path, shown, known, text }: FileChange): Promise<void> {
+  await writeOutput(path, text, async () => {
+    // Another process, or an editor: what it wrote is not ours to undo.
+    const now = await readTextFile(path, { code: 'OUTPUT_UNWRITABLE', shown }).catch(() => undefined);
+    if (now === known) return;
+    throw new JsrVerifyError('OUTPUT_UNWRITABLE', `${shown} was changed by somebody else meanwhile`, {
+      hint: 'run the command again: it starts from the file as it is now',
+    });
+  });
+}
+
+/**
+ * Asks on the terminal; where there is none, the answer is no.
+ *
+ * @throws {JsrVerifyError} `INTERRUPTED`
+ */
+export async function confirmed(question: string, { stdin, stderr, signal }: Environment): Promise<boolean> {
+  if (stdin.isTTY !== true || stderr.isTTY !== true) return false;
+  const asker = createInterface({ input: process.stdin, output: process.stderr });
+  // On a terminal that is asked, Ctrl-C and Ctrl-D are keys: no signal comes, and no answer either.
+  const gone = new AbortController();
+  asker.once('close', () => gone.abort());
+  try {
+    const answer = await asker.question(`${question} [y/N] `, {
+      signal: AbortSignal.any([signal, gone.signal]),
+    });
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!gone.signal.aborted && !signal.aborted) throw error;
+    throw new JsrVerifyError('INTERRUPTED', 'interrupted, so nothing was written', { cause: error });
+  } finally {
+    asker.close();
+  }
+}
+
+/** Says that nothing was written, and returns the exit code: a no is no error, a missing terminal is a wrong request. */
+export function declined(fact: string, voice: Voice, { stdin }: Pick<Environment, 'stdin'>): number {
+  const isAsked = stdin.isTTY === true;
+  voice.error(fact, isAsked ? undefined : 'no terminal: add --yes to write without asking');
+  return isAsked ? exit.ok : exit.request;
+}
