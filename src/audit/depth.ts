@@ -25,6 +25,8 @@ export function tarballsIn(lockfiles: readonly LockfileContents[]): ReadonlySet<
 
 function isTarball(runtime: LockfileContents['runtime'], { occurrences }: Target): boolean {
   return occurrences.some(
-    ({ locked: { kind } }) => kind === 'tarball' || (kind === 'nothing' && runtime === 'node'),
+    ({ locked }) =>
+      locked.kind === 'tarball' ||
+      (locked.kind === 'nothing' && (runtime === 'node' || locked.of === 'tarball')),
   );
 }

@@ -23,7 +23,7 @@ const yes = { type: 'boolean', alias: 'y', default: false, describe: 'write with
 const tableWith = (types: readonly LockfileFormatId[]) => {
   const lockfileType = {
     choices: types,
-    describe: `format of the lockfile: ${types.join(', ')}`,
+    describe: `format: ${types.join(', ')}`,
   } as const;
   return {
     verify: {

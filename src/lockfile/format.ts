@@ -6,12 +6,17 @@ export interface LockfileFormat {
   readonly id: string;
   /** The name for messages. */
   readonly title: string;
-  /** The command that regenerates the lockfile, for hints. */
-  readonly writtenBy: string;
-  /** The runtime that loads the locked packages: Deno loads JSR's own files, Node loads npm tarballs from `node_modules`. */
+  /** The command that regenerates the lockfile, for hints; missing where many tools write the format. */
+  readonly writtenBy?: string;
+  /**
+   * The runtime that loads the locked packages: Deno loads JSR's own files, Node loads npm tarballs from `node_modules`; `none` for
+   * a list from which nothing is installed.
+   */
   readonly runtime: Runtime;
   /** File names of this format only; a client reads the first one that exists. */
   readonly fileNames: readonly string[];
+  /** What other file names of this format only end with. */
+  readonly endings?: readonly string[];
   /** Files in the same folder with information that the lockfile does not contain. */
   readonly beside?: readonly string[];
   /** Whether a text in a file of another name has this format. */

@@ -3,9 +3,11 @@ import type { LockfileContents } from '../model/target.ts';
 import { notUtf8At } from '../wire/utf8.ts';
 import { type LockfileFormat, UnknownVersion } from './format.ts';
 import { bun } from './formats/bun.ts';
+import { cyclonedx } from './formats/cyclonedx.ts';
 import { deno } from './formats/deno-lock.ts';
 import { npm } from './formats/package-lock.ts';
 import { pnpm } from './formats/pnpm.ts';
+import { spdx } from './formats/spdx.ts';
 import { vlt } from './formats/vlt.ts';
 import { yarn } from './formats/yarn.ts';
 import { Collector } from './parts/collector.ts';
@@ -14,8 +16,17 @@ import { TreeError } from './text/value.ts';
 
 export type { LockfileFormat } from './format.ts';
 
-/** Every format; the first one that recognises a text reads it. */
-export const formats = [deno, npm, pnpm, yarn, bun, vlt] as const satisfies readonly LockfileFormat[];
+/** Every format. */
+export const formats = [
+  deno,
+  npm,
+  pnpm,
+  yarn,
+  bun,
+  vlt,
+  cyclonedx,
+  spdx,
+] as const satisfies readonly LockfileFormat[];
 
 export type LockfileFormatId = (typeof formats)[number]['id'];
 
@@ -36,12 +47,22 @@ export interface ReadOptions {
 /** The names of the formats, in the order of help. */
 export const formatIds: readonly LockfileFormatId[] = formats.map(({ id }) => id);
 
-/** The format of a lockfile by its name, otherwise by its text; `undefined` when none matches. */
+/** The format of a lockfile by its name, otherwise by its text; `undefined` unless exactly one matches. */
 export function detect(fileName: string, text?: string): LockfileFormatId | undefined {
   const name = baseName(fileName);
-  const named = formats.filter(({ fileNames }) => (fileNames as readonly string[]).includes(name));
-  if (named.length > 0) return named[0]?.id;
-  return text === undefined ? undefined : formats.find(({ recognises }) => recognises(text))?.id;
+  const named = formats.find((format: LockfileFormat) => isNameOf(format, name));
+  if (named !== undefined || text === undefined) return named?.id;
+  const [only, other] = recognisedBy(text);
+  return other === undefined ? only : undefined;
+}
+
+function isNameOf({ fileNames, endings = [] }: LockfileFormat, name: string): boolean {
+  return fileNames.includes(name) || endings.some((ending) => name.endsWith(ending));
+}
+
+// A text in which two formats recognise themselves could hide from one what it shows the other.
+function recognisedBy(text: string): readonly LockfileFormatId[] {
+  return formats.filter(({ recognises }) => recognises(text)).map(({ id }) => id);
 }
 
 /**
@@ -60,7 +81,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
   if (damage !== undefined) throw invalid(`${at(damage.at)}: ${damage.message}`, damage.hint);
   const id = options.format ?? detect(fileName, clean);
   const format: LockfileFormat | undefined = formats.find((one) => one.id === id);
-  if (format === undefined) throw unknownFormat(fileName);
+  if (format === undefined) throw unknownFormat(fileName, recognisedBy(clean));
   const collector = new Collector(fileName, lines, options, options.beside);
   try {
     format.read(clean, collector);
@@ -112,8 +133,19 @@ function refuseBinaryOfBun(fileName: string, text: string): void {
   });
 }
 
-function unknownFormat(fileName: string): JsrVerifyError {
-  const names = formats.flatMap(({ fileNames }) => fileNames).join(', ');
+function unknownFormat(fileName: string, possible: readonly LockfileFormatId[]): JsrVerifyError {
+  if (possible.length > 1)
+    return new JsrVerifyError(
+      'LOCKFILE_UNSUPPORTED',
+      `${fileName}:1: could be a lockfile of several formats: ${possible.join(', ')}`,
+      { hint: 'say which one it is: add --lockfile-type' },
+    );
+  const names = formats
+    .flatMap(({ fileNames, endings = [] }: LockfileFormat) => [
+      ...fileNames,
+      ...endings.map((end) => `*${end}`),
+    ])
+    .join(', ');
   return new JsrVerifyError('LOCKFILE_UNSUPPORTED', `${fileName}:1: is not a lockfile of a known format`, {
     hint: `known names: ${names}; for another name add --lockfile-type <${formatIds.join('|')}>`,
   });
@@ -125,7 +157,8 @@ function untilSupported({ title }: LockfileFormat): string {
 }
 
 function restore(format: LockfileFormat): string {
-  return `restore it, or regenerate it with \`${format.writtenBy}\``;
+  const command = format.writtenBy === undefined ? 'its own tool' : `\`${format.writtenBy}\``;
+  return `restore it, or regenerate it with ${command}`;
 }
 
 function invalid(message: string, hint: string, cause?: unknown): JsrVerifyError {

@@ -14,13 +14,19 @@ export interface Place {
  * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests. With
  *   `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
  * - `nothing`: the lockfile names the version only, `why` says for what reason; `patched` where the client changes the
- *   package by a patch of the project.
+ *   package by a patch of the project. With `of: 'tarball'` the version is JSR's npm tarball, in a list that does not say so by its runtime.
  * - `replaced`: the client runs something else in its place; `why` says what.
  */
 export type Locked =
   | { readonly kind: 'manifest'; readonly digest: Sha256 }
   | { readonly kind: 'tarball'; readonly integrity: string; readonly of?: 'tar'; readonly url?: string }
-  | { readonly kind: 'nothing'; readonly why: string; readonly patched?: true; readonly url?: string }
+  | {
+      readonly kind: 'nothing';
+      readonly why: string;
+      readonly patched?: true;
+      readonly of?: 'tarball';
+      readonly url?: string;
+    }
   | { readonly kind: 'replaced'; readonly why: string };
 
 /** What something is locked to, in a few words. */
@@ -61,8 +67,8 @@ export interface ForeignReference {
   readonly host: string;
 }
 
-/** The runtime whose projects a lockfile is of. */
-export type Runtime = 'deno' | 'node';
+/** The runtime whose projects a lockfile is of; `none` for a bill of materials, from which nothing is installed. */
+export type Runtime = 'deno' | 'node' | 'none';
 
 /** All that one lockfile says about JSR packages. */
 export interface LockfileContents {

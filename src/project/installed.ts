@@ -51,11 +51,13 @@ export function findInstalled(
   { folder = '.', addresses = publicAddresses, caches = {} }: InstalledOptions = {},
 ): Promise<Installed> {
   const { registry, npmRegistry, otherNpmRegistries } = addresses;
+  // From a bill of materials nothing is installed in the folder that it lies in.
+  const installing = lockfiles.filter(({ runtime }) => runtime !== 'none');
   const denoLocks = lockfiles.filter(({ runtime }) => runtime === 'deno').map(({ file }) => file);
   return collectInstalled(
     {
-      projects: [...new Set(lockfiles.map(({ file }) => projectOf(file, folder)))],
-      lockfiles: lockfiles.map(({ file, format, runtime, installs }) => ({
+      projects: [...new Set(installing.map(({ file }) => projectOf(file, folder)))],
+      lockfiles: installing.map(({ file, format, runtime, installs }) => ({
         ...{ file, format, runtime, installs },
         folder: dirname(resolve(folder, file)),
       })),

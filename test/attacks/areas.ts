@@ -7,6 +7,7 @@ import { packs, tarballs } from './package.ts';
 import { lockfiles, places, policies, requests } from './project.ts';
 import { said, served } from './registry.ts';
 import type { Area } from './row.ts';
+import { sboms } from './sbom.ts';
 import { enveloped, predicates, statements } from './statement.ts';
 import { trust } from './trust.ts';
 
@@ -25,6 +26,7 @@ export const areas: readonly Area[] = [
   tarballs,
   packs,
   lockfiles,
+  sboms,
   requests,
   denoAddresses,
   places,

@@ -111,6 +111,11 @@ describe('nesting without end is refused, not followed', () => {
     ['package-lock.json', `{"lockfileVersion":1,"dependencies":${'{"a":{"dependencies":'.repeat(deep)}`],
     ['bun.lock', `{"lockfileVersion":1,"workspaces":${'['.repeat(deep)}`],
     ['vlt-lock.json', `{"lockfileVersion":1,"nodes":${'[{"a":'.repeat(deep)}`],
+    [
+      'bom.json',
+      `{"bomFormat":"CycloneDX","specVersion":"1.6","components":${'[{"components":'.repeat(deep)}`,
+    ],
+    ['a.spdx.json', `{"spdxVersion":"SPDX-2.3","packages":${'['.repeat(deep)}`],
     ['pnpm-lock.yaml', `lockfileVersion: '9.0'\npackages: ${'['.repeat(deep)}`],
     ['pnpm-lock.yaml', `lockfileVersion: '9.0'\npackages: ${'{a: '.repeat(deep)}`],
     ['pnpm-lock.yaml', `lockfileVersion: '9.0'\npackages:\n${'- '.repeat(deep)}`],

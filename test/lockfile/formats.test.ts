@@ -62,6 +62,11 @@ describe('detect', () => {
     ['bun.lockb', 'bun'],
     ['vlt-lock.json', 'vlt'],
     ['node_modules/.vlt-lock.json', 'vlt'],
+    ['bom.json', 'cyclonedx'],
+    ['dist/app.cdx.json', 'cyclonedx'],
+    ['app.spdx.json', 'spdx'],
+    ['sbom.json', undefined],
+    ['cdx.json', undefined],
     ['lock.json', undefined],
     ['package.json', undefined],
   ])('knows %s by its name as %s', (name, id) => {
@@ -71,6 +76,12 @@ describe('detect', () => {
   test.each(formats.map(({ id }) => id))('knows a lockfile of %s by its text', (id) => {
     const [whole] = casesOf(id).filter(({ name }) => /^(?:v\d|berry|classic)$/.test(name));
     expect(detect('unknown', whole?.text)).toBe(id);
+  });
+
+  test('takes a text that two formats recognise for none of them', () => {
+    const both = '{"bomFormat":"CycloneDX","specVersion":"1.6","lockfileVersion":3,"packages":{}}';
+    expect(detect('sbom.json', both)).toBeUndefined();
+    expect(detect('sbom.json', both.replace('"lockfileVersion":3,', ''))).toBe('cyclonedx');
   });
 
   test.each([

@@ -104,6 +104,16 @@ describe.each(formats.map(({ id }) => id))('%s, whatever comes in', (id) => {
       'workspaces',
       'importers',
       'snapshots',
+      'components',
+      'purl',
+      'bom-ref',
+      'metadata',
+      'component',
+      'externalReferences',
+      'externalRefs',
+      'referenceLocator',
+      'hashes',
+      'relationships',
       'nodes',
       'edges',
       'options',
@@ -132,6 +142,8 @@ describe.each(formats.map(({ id }) => id))('%s, whatever comes in', (id) => {
       'jsr:@std/path@1',
       '@std/path@jsr:1.0.8',
       'sha512-x',
+      'pkg:jsr/@std/path@1.0.8',
+      'pkg:npm/%40jsr/std__path@1.0.8?repository_url=x',
     ];
     const { tree } = fc.letrec<{ tree: unknown; map: unknown }>((tie) => ({
       tree: fc.oneof(
@@ -156,6 +168,9 @@ describe.each(formats.map(({ id }) => id))('%s, whatever comes in', (id) => {
           version: versions[id],
           lockfileVersion: versions[id],
           workspaces: {},
+          bomFormat: 'CycloneDX',
+          specVersion: '1.6',
+          spdxVersion: 'SPDX-2.3',
           nodes: {},
           ...(value as object),
         };

@@ -56,6 +56,29 @@ snapshots:\n\n${each(count, (i, next) => `  '@jsr/std__p${i}@1.0.8':\n    depend
     `__metadata:\n  version: 8\n\n${each(count, (i, next) => `"@jsr/std__p${i}@npm:1":\n  version: 1.0.8\n  resolution: "@jsr/std__p${i}@npm:1.0.8"\n  dependencies:\n    "@jsr/std__p${next}": "npm:1"\n\n`)}"app@workspace:.":\n  version: 0.0.0\n  resolution: "app@workspace:."\n`,
   'bun.lock': (count) =>
     `{ "lockfileVersion": 1, "workspaces": { "": {}, },\n"packages": {\n${each(count, (i, next) => `"@jsr/std__p${i}": ["@jsr/std__p${i}@1.0.8", "${tarball(`std__p${i}`)}", { "dependencies": { "@jsr/std__p${next}": "1" } }, "${integrity}"],\n`)}} }`,
+  'bom.json': (count) =>
+    JSON.stringify({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      components: Array.from({ length: count }, (_, i) => ({
+        ...{ type: 'library', 'bom-ref': `p${i}`, name: `p${i}`, purl: `pkg:jsr/@std/p${i}@1.0.8` },
+      })),
+      dependencies: Array.from({ length: count }, (_, i) => ({
+        ...{ ref: `p${i}`, dependsOn: [`p${(i + 1) % count}`] },
+      })),
+    }),
+  'app.spdx.json': (count) =>
+    JSON.stringify({
+      spdxVersion: 'SPDX-2.3',
+      packages: Array.from({ length: count }, (_, i) => ({
+        ...{ SPDXID: `SPDXRef-${i}`, name: `p${i}` },
+        externalRefs: [{ referenceType: 'purl', referenceLocator: `pkg:jsr/@std/p${i}@1.0.8` }],
+      })),
+      relationships: Array.from({ length: count }, (_, i) => ({
+        ...{ spdxElementId: `SPDXRef-${i}`, relationshipType: 'DEPENDS_ON' },
+        relatedSpdxElement: `SPDXRef-${(i + 1) % count}`,
+      })),
+    }),
   'vlt-lock.json': (count) =>
     JSON.stringify({
       lockfileVersion: 1,

@@ -87,6 +87,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['source'],
   ora: ['cli'],
   'p-map': ['audit'],
+  'packageurl-js': ['lockfile/parts/package-url.ts'],
   semver: ['registry', 'lockfile', 'npm', 'policy', 'diff'],
   'smol-toml': ['lockfile'],
   tar: ['npm'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 
 const folder = createRequire(import.meta.url)
@@ -18,5 +18,18 @@ ajv.addSchema(
   'http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json',
 );
 
-/** Whether a document is valid against the official schema of CycloneDX 1.6; `errors` says why not. */
-export const isCycloneDx = ajv.compile(schema('bom-1.6.SNAPSHOT.schema.json'));
+ajv.addSchema(
+  schema('cryptography-defs.SNAPSHOT.schema.json'),
+  'http://cyclonedx.org/schema/cryptography-defs.SNAPSHOT.schema.json',
+);
+const compiled = new Map<string, ValidateFunction>();
+
+/** Whether a document is valid against the official schema of a version of CycloneDX; `errors` says why not. */
+export function cycloneDxSchemaOf(specVersion: string): ValidateFunction {
+  const isValid = compiled.get(specVersion) ?? ajv.compile(schema(`bom-${specVersion}.SNAPSHOT.schema.json`));
+  compiled.set(specVersion, isValid);
+  return isValid;
+}
+
+/** Whether a document is valid against the official schema of CycloneDX 1.6. */
+export const isCycloneDx = cycloneDxSchemaOf('1.6');

@@ -89,6 +89,50 @@ export function bunLock(packages: readonly Publication[], sources: LockSources):
   return `{\n  "lockfileVersion": 1,\n  "workspaces": { "": { "name": "app", }, },\n  "packages": {\n${entries.join('\n')}  }\n}\n`;
 }
 
+/** CycloneDX 1.6: each package as a component of JSR, with the digest of its manifest, and as the npm tarball that is installed. */
+export function cycloneDxBom(packages: readonly Publication[], sources: LockSources): string {
+  const components = packages.flatMap((publication) => {
+    const { scope, name, version, digest } = publication;
+    const { resolved, integrity } = pinned(publication, sources);
+    const sha512 = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
+    const reference = (url: string, alg: string, content: string) => [
+      { type: 'distribution', url, hashes: [{ alg, content }] },
+    ];
+    return [
+      {
+        ...{ type: 'library', 'bom-ref': `jsr-${name}`, group: `@${scope}`, name, version },
+        purl: `pkg:jsr/%40${scope}/${name}@${version}`,
+        externalReferences: reference(
+          `${sources.registry}/@${scope}/${name}/${version}_meta.json`,
+          ...(['SHA-256', digest] as const),
+        ),
+      },
+      {
+        ...{ type: 'library', 'bom-ref': `npm-${name}`, group: '@jsr', name: `${scope}__${name}`, version },
+        purl: `pkg:npm/%40jsr/${scope}__${name}@${version}`,
+        externalReferences: reference(resolved, 'SHA-512', sha512),
+      },
+    ];
+  });
+  return text({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components });
+}
+
+/** SPDX 2.3: each package as the npm tarball that is installed. */
+export function spdxDocument(packages: readonly Publication[], sources: LockSources): string {
+  const listed = packages.map((publication) => {
+    const { scope, name, version } = publication;
+    const { resolved, integrity } = pinned(publication, sources);
+    const checksumValue = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
+    const referenceLocator = `pkg:npm/%40jsr/${scope}__${name}@${version}`;
+    return {
+      ...{ SPDXID: `SPDXRef-${name}`, name: npmName(scope, name), versionInfo: version },
+      ...{ downloadLocation: resolved, checksums: [{ algorithm: 'SHA512', checksumValue }] },
+      externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator }],
+    };
+  });
+  return text({ spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'app', packages: listed });
+}
+
 /** What an npm-style lockfile pins: address and digests of the tarball. */
 export function pinned(publication: Publication, { registry, npm }: LockSources) {
   const { scope, name, version, npmRevision } = publication;

@@ -24,6 +24,8 @@ export function lockedBy(integrity: string, url: string | undefined, of?: 'tar')
 /** The reason why a lockfile has no usable digest of a version; `patched` when the client patches the package. */
 export interface Unpinned {
   readonly why: string;
+  /** For formats of no runtime: it is JSR's npm tarball. */
+  readonly of?: 'tarball';
   readonly patched?: true;
 }
 

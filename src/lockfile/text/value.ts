@@ -61,6 +61,26 @@ export function textAt(tree: Tree | undefined, key: string): string | undefined 
   return textOf(get(tree, key));
 }
 
+/** Like `textAt`; throws `TreeError` when the key has a value that is not text. */
+export function wordAt(tree: Tree | undefined, key: string): string | undefined {
+  const value = get(tree, key);
+  const text = textOf(value);
+  if (value !== undefined && text === undefined)
+    throw new TreeError(`has a "${key}" that is not text`, value.at);
+  return text;
+}
+
+/**
+ * The items of the list under a key; empty when the key is missing.
+ * Throws `TreeError` when the value is not a list: a section that cannot be read must not count as empty.
+ */
+export function listOf(tree: Tree | undefined, key: string): readonly Tree[] {
+  const section = get(tree, key);
+  if (section !== undefined && section.kind !== 'list')
+    throw new TreeError(`has a "${key}" that is not a list`, section.at);
+  return itemsOf(section);
+}
+
 /** Whether the value under a key is true, as a boolean or as text. */
 export function isTrue(tree: Tree | undefined, key: string): boolean {
   const value = get(tree, key);
