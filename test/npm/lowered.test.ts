@@ -1,8 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadCompiler } from '../../src/npm/script/compiler.ts';
+import { sameOrigin } from '../../src/npm/script/enums.ts';
+import { withMovedInitialisers } from '../../src/npm/script/fields.ts';
 import { sameProgram } from '../../src/npm/script/program.ts';
-import { loweredNames } from '../../src/npm/script/typescript.ts';
+import { parseScript } from '../../src/npm/script/syntax.ts';
+import { loweredNames, nothingLowered } from '../../src/npm/script/typescript.ts';
 import { remembering } from './support/remembering.ts';
 
 const compiler = remembering(await loadCompiler());
@@ -174,6 +177,34 @@ describe('an enum', () => {
     ).toBe(false);
   });
 
+  it('is never accepted from nothing where a later part goes on from the first', () => {
+    const names = { ...nothingLowered, enums: new Map([['A', 1]]) };
+    const origins = ['nothing', 'anything', 'itself'];
+    const accepted = origins.flatMap((expected) =>
+      origins.flatMap((actual) => (sameOrigin(expected, actual, 'A', names) ? [[expected, actual]] : [])),
+    );
+    expect(accepted).toEqual([
+      ['nothing', 'nothing'],
+      ['nothing', 'anything'],
+      ['anything', 'nothing'],
+      ['anything', 'anything'],
+      ['itself', 'anything'],
+      ['itself', 'itself'],
+    ]);
+  });
+
+  it('may be marked as pure where its values call nothing', () => {
+    const marked = (value: string) =>
+      [
+        `enum A { X = ${value} } go(A);`,
+        `var A = /*#__PURE__*/ function(A) { A[A["X"] = ${value}] = "X"; return A; }(A || {}); go(A);`,
+      ] as const;
+    for (const value of ['1', 'b', '"a".length', 'null', 'typeof (() => 1)', 'typeof function () {}'])
+      expect(isSame(...marked(value)), value).toBe(true);
+    for (const value of ['b()', 'new B', 'b`c`', 'import("c")', 'typeof (() => b())', '[1, b()].length'])
+      expect(isSame(...marked(value)), value).toBe(false);
+  });
+
   it('does not begin anew for what only looks like a part of it', () => {
     const source = 'enum A { X } (function(A) { A.x = 1; })(A); go(A);';
     const honest =
@@ -214,6 +245,25 @@ describe('a namespace in a namespace', () => {
     ]);
   });
 
+  it('keeps the name of its own where eval may use it', () => {
+    const source =
+      'export namespace N { export namespace I { export let q = 1; } export const p = eval("I.q"); }';
+    const form = (head: string, argument: string) =>
+      `export var N; (function(N) { ${head}(function(I) { I.q = 1; })(${argument}); N.p = eval("I.q"); })(N || (N = {}));`;
+    const forms = [form('let I; ', 'I = N.I || (N.I = {})'), form('', 'N.I || (N.I = {})')];
+    expect(forms.map((emitted) => isSame(source, emitted))).toEqual([false, true]);
+    expect(isSame(source, emittedBy(source))).toBe(true);
+  });
+
+  it('assigns to the name of its own where something else uses it', () => {
+    const source =
+      'namespace I {} function f(N) { let I; (function(I) { go(I); })(I = N.I || {}); return I; }';
+    check(source, source.replace('namespace I {} ', ''), [
+      ['I = N.I || {}', 'N.I || {}'],
+      ['let I; (function(I) { go(I); })(I = N.I || {})', '(function(I) { go(I); })(N.I || {})'],
+    ]);
+  });
+
   // What somebody wrote like that is no form of the compiler.
   const alike: readonly (readonly [what: string, source: string, without: string])[] = [
     [
@@ -221,7 +271,7 @@ describe('a namespace in a namespace', () => {
       'function f(N) { let q; (function(q) { go(q); })(q = N.q || (N.q = {})); }',
       'function f(N) { (function(q) { go(q); })(N.q || (N.q = {})); }',
     ],
-    ...['N.I && go()', 'N.I + 1', 'go(N.I)', 'N.J || {}', 'N', 'N.I'].map(
+    ...['N.I && go()', 'N.I + 1', 'go(N.I)', 'N.J || {}', 'I.I || {}', 'N', 'N.I'].map(
       (value) =>
         [
           `of ${value}`,
@@ -449,6 +499,28 @@ describe('fields beside parameter properties', () => {
     expect(isSame(source, moved('x')), moved('x')).toBe(false);
   });
 
+  it.each([
+    ['only a variable of the body', 'z = y; constructor(a = y) { this.a = a; var y = 2; }'],
+    ['a parameter too', 'z = x + y; constructor(x, b = y) { this.x = x; var y = 2; }'],
+  ])('do not move where a default value of a parameter says the name of %s', (_, members) => {
+    const movedIn = (text: string) => {
+      const parsed = parseScript(`class A { ${text} }`);
+      if (!parsed.ok) expect.unreachable(parsed.reason);
+      return withMovedInitialisers(parsed.program, { ...nothingLowered, parameterProperties: [1] });
+    };
+    expect(movedIn(members)).toBeUndefined();
+    expect(movedIn(members.replace(' = y)', ' = 1)'))).toBeDefined();
+  });
+
+  it('leave alone what stands beside the new name', () => {
+    const source =
+      'const x = 1; class A { z = x; constructor(private x: any, { p, q = [1] }: any) { go({ p, x }, [q], { q }); } }';
+    const moved = (beside: string) =>
+      `const x = 1; class A { x; z; constructor(x1, { p, q = [1] }) { this.x = x1; this.z = x; go({ ${beside}, x: x1 }, [q], { q }); } }`;
+    expect(isSame(source, moved('p'))).toBe(true);
+    expect(isSame(source, moved('q'))).toBe(false);
+  });
+
   it('do not lend the new name to what stands in its way', () => {
     const source =
       'const x = "denied"; class A { z = x; constructor(private x: any) { print((() => { var x1; return x; })()); } } new A("allowed");';
@@ -485,15 +557,16 @@ describe('the names that a source declares', () => {
   const names = (source: string) => {
     const tree = compiler.parse(source, 'ts');
     if (!tree.ok) throw new Error(tree.reason);
-    const { enums, constEnums, namespaces, parameterProperties } = loweredNames(tree.value);
+    const { enums, moduleEnums, constEnums, namespaces, parameterProperties } = loweredNames(tree.value);
     return {
       enums: [...enums],
+      moduleEnums: [...moduleEnums],
       constEnums: [...constEnums],
       namespaces: [...namespaces],
       parameterProperties,
     };
   };
-  const nothing = { enums: [], constEnums: [], namespaces: [], parameterProperties: [] };
+  const nothing = { enums: [], moduleEnums: [], constEnums: [], namespaces: [], parameterProperties: [] };
 
   it('are counted where an enum may merge with them', () => {
     expect(
@@ -501,6 +574,10 @@ describe('the names that a source declares', () => {
     ).toEqual({
       enums: [
         ['A', 5],
+        ['B', 1],
+      ],
+      moduleEnums: [
+        ['A', 2],
         ['B', 1],
       ],
       constEnums: ['B'],
@@ -514,15 +591,24 @@ describe('the names that a source declares', () => {
       'export namespace A.B { export enum C {} } function f() { if (a) { enum D {} } return [class E { m() { enum F {} } }, { m() { enum G {} } }, ...(() => { enum H {} })()]; }';
     expect(names(source)).toEqual({
       enums: ['C', 'D', 'F', 'G', 'H'].map((name) => [name, 1]),
+      moduleEnums: [],
       constEnums: [],
       namespaces: ['A', 'B'],
       parameterProperties: [0],
     });
   });
 
+  it('are those of the module where they are statements of it, exported or not', () => {
+    const found = names(
+      'export enum A {} enum B {} export const enum C {} const enum D {} export class E {}',
+    );
+    expect(found.moduleEnums).toEqual(['A', 'B', 'C', 'D'].map((name) => [name, 1]));
+    expect(found.constEnums).toEqual(['D']);
+  });
+
   it('are not those of other things, or of what is only declared', () => {
     const source =
-      'declare enum A {} declare namespace B {} declare class C { constructor(a: number); } declare global { enum D {} } declare module "E" { enum F {} } interface G {} type H = 1; export default function () {} (function I() {});';
+      'declare enum A {} declare const enum J {} export declare const enum K {} declare namespace B {} declare class C { constructor(a: number); } declare global { enum D {} } declare module "E" { enum F {} } interface G {} type H = 1; export default function () {} (function I() {});';
     expect(names(source)).toEqual(nothing);
   });
 
@@ -603,6 +689,15 @@ describe('a form of the compiler', () => {
     expect(other).not.toBe(honest);
     expect(printed(other), other).not.toBe(printed(honest));
     expect(isSame(source, other)).toBe(false);
+  });
+
+  it('is an empty var of a constant enum only in the module, and only where nothing can use its name', () => {
+    const source = 'const enum A { X = 1 } function f() { go(A.X); }';
+    check(source, 'var A; function f() { go(1); }', [
+      ['var A; function f() {', 'function f() { var A;'],
+      ['var A;', 'var B;'],
+    ]);
+    check('const enum A { X = 1 } eval("typeof A");', 'eval("typeof A");', [['eval', 'var A; eval']]);
   });
 
   const forms: readonly (readonly [source: string, other: string])[] = [

@@ -216,6 +216,21 @@ describe('a comment that tools obey', () => {
     );
   });
 
+  it('stays at the first of several expressions, however they are joined', () => {
+    for (const comment of ['/* webpackIgnore: true */', '/* c8 ignore next */']) {
+      const source = `import { a, b } from "./a.ts";\n${comment} a(), b();\n`;
+      const honest = honestOf(source);
+      const split = `import { a, b } from "./a.ts";\n${comment} a();\nb();\n`;
+      expect(answerOf(source, honest)).toBe('the same program');
+      expect(answerOf(source, split)).toBe('the same program');
+      expect(answerOf(split, honest)).toBe('the same program');
+      for (const joined of [`a();\n${comment} b()`, `a(), ${comment} b()`])
+        expect(answerOf(source, split.replace(/\/\*.*\n.*/, joined))).toMatch(
+          /a comment that (?:tools|bundlers) obey/,
+        );
+    }
+  });
+
   it('is not a comment that says something', () => {
     for (const text of [
       '// we ignore errors of v8 here',

@@ -37,6 +37,10 @@ describe('comments', () => {
     ['a(b /* why */);', ['/* why */ in CallExpression 2']],
     ['a(b /* why */, c);', ['/* why */ in CallExpression 2']],
     ['a(b, /* why */ c);', []],
+    ['a(b/* why */);', ['/* why */ in CallExpression 2']],
+    ['a(b(/* one */), c /* two */);', ['/* two */ in CallExpression 3']],
+    ['a(b(/* one */)/* two */);', ['/* two */ in CallExpression 2']],
+    ['// /*#__PURE__*/\n a();', ['// /*#__PURE__*/']],
     ['/* why */ (a());', ['/* why */']],
     ['(/* why */ a());', ['/* why */']],
     ['/* why */ (a)();', ['/* why */']],
@@ -47,6 +51,31 @@ describe('comments', () => {
     const [expression] = expressionsOf(code);
     if (!isNode(expression)) expect.unreachable();
     expect(marksAt(expression).map(({ text }) => text)).toEqual(marks);
+  });
+
+  it('are placed in the order of the text, which a template does not list its parts in', () => {
+    const [template] = expressionsOf(`\`x\${a /* why */}y\${b(/* two */)}\`;`);
+    if (!isNode(template)) expect.unreachable();
+    expect(marksAt(template).map(({ text }) => text)).toEqual(['/* why */ in TemplateLiteral 2']);
+  });
+
+  it('stand in the node around them, once, where no node begins behind them', () => {
+    const marked = (code: string): readonly string[] => {
+      const found: string[] = [];
+      const visit = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        if (isNode(value)) found.push(...marksAt(value).map(({ text }) => text));
+        for (const field of Object.values(value)) visit(field);
+      };
+      visit(programOf(code));
+      return found.sort();
+    };
+    expect(marked('a(b(/* one */), c(/* two */), d /* three */);\n/* four */')).toEqual([
+      '/* four */ in Program',
+      '/* one */ in CallExpression 1',
+      '/* three */ in CallExpression 4',
+      '/* two */ in CallExpression 1',
+    ]);
   });
 
   it('belong to every node that begins there, up to the next parenthesis', () => {
