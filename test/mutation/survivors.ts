@@ -1,4 +1,5 @@
 import { npm } from './survivors/npm.ts';
+import { npmScript } from './survivors/npm-script.ts';
 import { npmTypes } from './survivors/npm-types.ts';
 import { policy } from './survivors/policy.ts';
 import { policyFile } from './survivors/policy-file.ts';
@@ -9,28 +10,28 @@ import { verify } from './survivors/verify.ts';
 
 /** A mutant that no unit test of its folder notices. */
 export interface Survivor {
-  /** From the root of the project. */
+  /** Its path from the root of the project. */
   readonly file: string;
   readonly mutator: string;
-  /** What stood there, and what stands there now; blanks as one. */
+  /** The original code, and what the mutant has in its place; each run of white space is one blank. */
   readonly code: string;
   readonly to: string;
 }
 
 /** Mutants that may survive, and why. */
 export interface Reason {
-  /** Without the folder; any file of it where there is none. */
+  /** Its path below the folder; absent for every file of the folder. */
   readonly file?: string;
   readonly mutator?: string;
-  /** The whole text, or a part of it that fits. */
+  /** The whole code, or an expression that matches it. */
   readonly code: string | RegExp;
   readonly to?: string | RegExp;
   readonly why: string;
 }
 
-/** All there are, by folder; whatever else survives lacks a test. */
-const reasons: Readonly<Record<string, readonly Reason[]>> = {
-  npm: [...npm, ...npmTypes],
+/** Every reason, by folder of `src`. A mutant that survives without one lacks a test. */
+export const reasons: Readonly<Record<string, readonly Reason[]>> = {
+  npm: [...npm, ...npmScript, ...npmTypes],
   policy: [...policy, ...policyFile],
   sigstore: [...sigstore, ...sigstoreTrust],
   tlog,
@@ -44,10 +45,12 @@ export function reasonFor({ file, mutator, code, to }: Survivor): string | undef
     (reason) =>
       (reason.file === undefined || reason.file === path.join('/')) &&
       (reason.mutator === undefined || reason.mutator === mutator) &&
-      fits(code, reason.code) &&
-      (reason.to === undefined || fits(to, reason.to)),
+      matches(code, reason.code) &&
+      (reason.to === undefined || matches(to, reason.to)),
   )?.why;
 }
 
-const fits = (text: string, wanted: string | RegExp): boolean =>
-  typeof wanted === 'string' ? text === wanted : wanted.test(text);
+/** Whether a piece of code is the wanted one. */
+export function matches(code: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? code === wanted : wanted.test(code);
+}

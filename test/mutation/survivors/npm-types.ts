@@ -1,7 +1,7 @@
 import type { Reason } from '../survivors.ts';
 
-const narrowing = 'tells the compiler of types what is never so in a tree of swc or acorn';
-const noText = 'a text where trees are listed matches no tree, and nothing has that name';
+const narrowing = 'type narrowing: the other case does not occur in a tree of swc or acorn';
+const noText = 'equivalent: the inserted text is not a tree node, and nothing has it as its name';
 
 /** Mutants of what reads and compares types, in `src/npm`, that no unit test needs to notice. */
 export const npmTypes: readonly Reason[] = [
@@ -16,13 +16,13 @@ export const npmTypes: readonly Reason[] = [
     mutator: 'BooleanLiteral',
     code: 'false',
     to: 'true',
-    why: 'a member of an enum without a value has none, whether or not it may lose it',
+    why: 'equivalent: a member of an enum without a value has no value to omit',
   },
   {
     file: 'declarations/declare.ts',
     code: 'default: return false;',
     to: 'default:',
-    why: 'nothing is as false as `false` here',
+    why: 'equivalent: the caller treats `undefined` as `false`',
   },
 
   { file: 'declarations/infer.ts', code: '[]', to: '["Stryker was here"]', why: narrowing },
@@ -41,7 +41,7 @@ export const npmTypes: readonly Reason[] = [
     file: 'declarations/infer.ts',
     code: "pattern.type === 'ArrayPattern'",
     to: 'true',
-    why: 'other patterns have no elements, and may say so',
+    why: 'equivalent: other patterns have no elements',
   },
 
   { file: 'declarations/members.ts', code: "binding?.['left']", why: narrowing },
@@ -50,7 +50,7 @@ export const npmTypes: readonly Reason[] = [
   {
     file: 'declarations/declarations.ts',
     code: /error instanceof RangeError|^'is too deep or too long to be compared'$/,
-    why: 'how deep is too deep depends on the stack that is left',
+    why: 'not testable: how deep is too deep depends on the stack that is left',
   },
   { file: 'declarations/declarations.ts', code: '[]', to: '["Stryker was here"]', why: noText },
   { file: 'declarations/declarations.ts', code: "''", to: '"Stryker was here!"', why: noText },
@@ -58,7 +58,7 @@ export const npmTypes: readonly Reason[] = [
     file: 'declarations/declarations.ts',
     code: 'found < expected.length',
     to: 'found <= expected.length',
-    why: 'behind the last statement is none, which is passed over',
+    why: 'equivalent: there is no statement after the last one, and a missing one is skipped',
   },
   { file: 'declarations/declarations.ts', code: 'candidate !== undefined', to: 'true', why: narrowing },
   { file: 'declarations/declarations.ts', code: 'candidate === undefined', to: 'false', why: narrowing },
@@ -66,7 +66,7 @@ export const npmTypes: readonly Reason[] = [
     file: 'declarations/declarations.ts',
     code: /^(?:expected\.type === '(ExportDeclaration|TsModuleDeclaration)' && )?(?:expected|actual)\.type === '(?:ExportDeclaration|TsModuleDeclaration)'$/,
     to: /^true$| \|\| /,
-    why: 'no other statement has a declaration or a block of a module in it, and what is of two types differs all the same',
+    why: 'equivalent: no other statement has a declaration or a module block in it, and nodes of different types differ in any case',
   },
   {
     file: 'declarations/declarations.ts',
@@ -78,19 +78,19 @@ export const npmTypes: readonly Reason[] = [
     file: 'declarations/declarations.ts',
     code: 'actual.type !== expected.type',
     to: 'false',
-    why: 'what is of two types differs in them at the end',
+    why: 'equivalent: two nodes of different types differ in the field `type`, which is compared last',
   },
   {
     file: 'declarations/declarations.ts',
     code: 'known !== undefined',
     to: 'false',
-    why: 'what is known is only not worked out again',
+    why: 'optimisation: without the cache, the same answer is computed again',
   },
   {
     file: 'declarations/declarations.ts',
     code: /^(?:name|node) (?:!==|===) undefined$/,
     to: /^(?:true|false)$/,
-    why: 'nothing is ever asked for by no name, and no statement is without a tree',
+    why: 'type narrowing: no lookup is made without a name, and every statement has a tree',
   },
   {
     file: 'declarations/declarations.ts',
@@ -101,17 +101,17 @@ export const npmTypes: readonly Reason[] = [
     file: 'declarations/declarations.ts',
     code: '(counts.get(name) ?? 0) + 1',
     to: '(counts.get(name) ?? 0) - 1',
-    why: 'both sides count downwards then',
+    why: 'equivalent: both sides count down, so equal counts stay equal',
   },
   {
     file: 'declarations/declarations.ts',
     code: /^(?:token\.\w+|'\/\/'|'\/\*'|'\*\/')/,
-    why: 'a tree that can be printed has no comment without an end, and what stands in its strings is compared with the source',
+    why: 'equivalent: a text that can be parsed has no comment without an end, and the strings in it are compared with the source',
   },
   {
     file: 'declarations/declarations.ts',
     code: /^(?:\/\[\\p\{ID_Continue\}\$#\]\+\|\[\^\\s;\]\/gu|' '|'\\n')$/,
-    why: 'words that run together, or fall apart, do so in both texts; a line break more or less is a blank more or less',
+    why: 'equivalent: both texts are split into words in the same way; a line break counts as a blank',
   },
 
   { file: 'script/enums.ts', code: "''", to: '"Stryker was here!"', why: noText },
@@ -121,7 +121,7 @@ export const npmTypes: readonly Reason[] = [
     file: 'script/enums.ts',
     code: "'itself'",
     to: '""',
-    why: 'any word does that is none of the other two, if both sides say it',
+    why: 'equivalent: any text that is neither of the other two works, because both sides use it',
   },
 
   { file: 'script/typescript.ts', code: "''", to: '"Stryker was here!"', why: noText },
@@ -129,13 +129,13 @@ export const npmTypes: readonly Reason[] = [
     file: 'script/typescript.ts',
     code: 'isTree(value)',
     to: 'true',
-    why: 'what has no type is none of the types that are asked for',
+    why: 'equivalent: a value without a type has none of the types that are compared',
   },
   {
     file: 'script/typescript.ts',
     mutator: 'Regex',
     code: '/^Class(?:Declaration|Expression)$/',
-    why: 'no type of acorn is a longer word with one of these in it',
+    why: 'equivalent: no node type of acorn contains one of these in a longer name',
   },
 
   { file: 'script/fields.ts', code: "!isNode(node['body'])", to: 'false', why: narrowing },
@@ -145,11 +145,11 @@ export const npmTypes: readonly Reason[] = [
     file: 'script/fields.ts',
     code: 'classes.length !== parameterProperties.length',
     to: 'false',
-    why: 'no source is known that leaves more or fewer classes than it declares; a wrong guess explains no honest file',
+    why: 'defence in depth: no source is known that is compiled to another number of classes than it declares',
   },
   {
     file: 'script/fields.ts',
     code: '{ start: value.start, end: value.end }',
-    why: 'where it stands is only told where it differs, and then by what stands there',
+    why: 'equivalent: the offset is shown only where trees differ, and is then the offset in the actual file',
   },
 ];

@@ -49,7 +49,7 @@ export const policy: readonly Reason[] = [
   },
   {
     file: 'judge.ts',
-    code: 'exempted !== undefined',
+    code: 'by !== undefined',
     to: 'true',
     why: 'equivalent: a finding without the mark of an exemption is compared with its reason next, and has none',
   },
@@ -62,7 +62,7 @@ export const policy: readonly Reason[] = [
   {
     file: 'judge.ts',
     mutator: 'OptionalChaining',
-    code: 'exempted?.reason',
+    code: 'finding.exempted?.reason',
     why: 'for the compiler: only findings that carry the mark of an exemption are left',
   },
   {

@@ -46,12 +46,6 @@ export const sigstoreTrust: readonly Reason[] = [
 
   {
     file: 'trust-disk.ts',
-    code: 'rest > 0',
-    to: 'rest >= 0',
-    why: 'reading no bytes reads none, which ends it as well',
-  },
-  {
-    file: 'trust-disk.ts',
     code: 'true',
     to: 'false',
     why: 'a folder that others have removed already is removed; by whom is no matter',

@@ -48,13 +48,13 @@ export const verify: readonly Reason[] = [
     why: 'for the compiler: there is exactly one subject, which is asked before',
   },
   {
-    file: 'tarball.ts',
+    file: 'one-tarball.ts',
     code: 'revision !== undefined',
     to: 'true',
     why: 'for the compiler: `rederive` reads `undefined` as it reads nothing',
   },
   {
-    file: 'tarball.ts',
+    file: 'one-tarball.ts',
     code: "'is not derived from any attested file'",
     to: '""',
     why: 'for the compiler: `rederive` gives a reason for every unexplained file',
@@ -70,11 +70,5 @@ export const verify: readonly Reason[] = [
     code: "proven.status === 'passed'",
     to: 'true',
     why: 'for the compiler: `after` is the gate, and what it holds back has no fact, so it is `undefined` either way',
-  },
-  {
-    file: 'verify.ts',
-    code: "evidence.attestation.state === 'present'",
-    to: 'true',
-    why: 'for the compiler: `bundle` passes for an attestation that is present, and nothing is asked before it did',
   },
 ];
