@@ -130,7 +130,7 @@ const tableWith = (types: readonly LockfileFormatId[]) => {
     },
     init: {
       usage: '',
-      about: 'write a policy, a CI workflow and CODEOWNERS lines',
+      about: 'write policy, CI workflow, CODEOWNERS lines',
       operands: {},
       options: { yes, 'lockfile-type': lockfileType, ...auditOptions },
     },

@@ -73,6 +73,7 @@ export async function confirmed(question: string, { stdin, stderr, signal }: Env
 /** Says that nothing was written, and returns the exit code: a no is no error, a missing terminal is a wrong request. */
 export function declined(fact: string, voice: Voice, { stdin }: Pick<Environment, 'stdin'>): number {
   const isAsked = stdin.isTTY === true;
-  voice.error(fact, isAsked ? undefined : 'no terminal: add --yes to write without asking');
+  if (isAsked) voice.note(fact);
+  else voice.error(fact, 'no terminal: add --yes to write without asking');
   return isAsked ? exit.ok : exit.request;
 }

@@ -19,7 +19,7 @@ export interface HelpRequest {
 export const helpTopics: readonly HelpTopic[] = [...(Object.keys(groups) as (keyof typeof groups)[]), 'all'];
 /** Options of a group that most people need, which help of a command shows without being asked: in fewer words, where there are any. */
 const everyday: ReadonlyMap<string, { readonly describe?: string }> = new Map([
-  ['depth', { describe: 'how deep to check: attestation, files, tarball or installed' }],
+  ['depth', { describe: 'how deep: attestation, files, tarball, installed' }],
   ['format', {}],
   ['output', {}],
   ['quiet', {}],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { tool } from '../../src/model/tool.ts';
 import { denoLock } from '../support/lockfiles.ts';
+import { builtProgram, runProcess } from '../support/process.ts';
 import { type Ended, files, openStage, type Stage } from './program.ts';
 
 let stage: Stage;
@@ -242,3 +244,42 @@ describe('init and links', () => {
     expect(await init(repository(contents), '--yes')).toMatchObject({ code: 0 });
   });
 });
+
+/** Why there is no terminal to be had here. */
+const missing = (() => {
+  try {
+    execFileSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'skipped, the program `script` is not there, or cannot open a terminal';
+  }
+})();
+
+describe.skipIf(missing !== undefined)(
+  `init in a terminal${missing === undefined ? '' : `: ${missing}`}`,
+  () => {
+    it.each([
+      ['n', ['.git', '.github', 'deno.lock']],
+      ['', ['.git', '.github', 'deno.lock']],
+      ['y', ['.git', '.github', workflow.slice(0, 17), workflow, 'deno.lock', 'jsr-verify.json']],
+    ])(
+      'asks once for all files; the answer %j is obeyed and no error',
+      async (answer, left) => {
+        const cwd = repository({ '.github/': '' });
+        const [node, program] = builtProgram();
+        // The answer is typed when the question is there.
+        const typed = `{ while ! grep -q 'y/N' screen; do sleep 0.2; done; echo '${answer}'; sleep 0.5; }`;
+        const shell = `: > screen; ${typed} | script -qefc '${node} ${program} init' screen; code=$?; rm screen; exit $code`;
+        const { code, stdout } = await runProcess(['sh', '-c', shell], {
+          cwd,
+          env: { ...stage.env(), TERM: 'xterm' },
+        });
+        expect(stdout).toContain(`write jsr-verify.json, ${workflow}? [y/N] `);
+        expect(stdout.indexOf('+++ jsr-verify.json')).toBeLessThan(stdout.indexOf('[y/N]'));
+        expect(stdout).not.toContain('error');
+        expect([code, Object.keys(tree(cwd))]).toEqual([0, left]);
+      },
+      90_000,
+    );
+  },
+);
