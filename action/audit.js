@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { baseCommit } from './git.js';
 import { InputError, readInputs } from './inputs.js';
 import { markerOf } from './marker.js';
+import { policyFor } from './policy.js';
 import { programFor } from './program.js';
 import { failureSummary, summaryOf } from './summary.js';
 import { passes, verdictOf } from './verdict.js';
@@ -35,22 +37,28 @@ async function audit() {
   const inputs = readInputs(env);
   // A new folder, so that every file in it is from this run.
   const folder = await mkdtemp(join(env['RUNNER_TEMP'] ?? tmpdir(), 'jsr-verify-'));
-  const program = await programFor(inputs.version, folder);
+  const workspace = process.cwd();
+  const base = inputs.mode === 'diff' ? await baseCommit(workspace, env) : undefined;
+  const policy = await policyFor(inputs, { workspace, folder, env });
+  const program = await programFor(inputs, folder);
   const file = (/** @type {string} */ name) => join(folder, name);
   const [annotations, markdown, json] = [file('annotations.txt'), file('report.md'), file('report.json')];
   const sarif = inputs.sarifFile === '' ? file('report.sarif') : resolve(inputs.sarifFile);
   // The program writes this file last; if it exists, all of them do.
   const formats = [`github=${annotations}`, `markdown=${markdown}`, `sarif=${sarif}`, `json=${json}`];
-  const args = [
-    'audit',
+  const options = [
+    ...(policy === '' ? [] : [`--policy=${resolve(policy)}`]),
     ...inputs.args,
-    ...[...inputs.formats, ...formats].map((format) => `--format=${format}`),
-    '--',
-    ...inputs.paths,
+    ...[...inputs.formats.map(inWorkspace), ...formats].map((format) => `--format=${format}`),
   ];
+  // A revision has the lockfiles of the folder in which the program runs.
+  const [cwd, args] =
+    base === undefined
+      ? [workspace, ['audit', ...options, '--', ...inputs.paths]]
+      : [resolve(inputs.paths[0] ?? '.'), ['diff', ...options, base]];
 
   // So that no text in the output, such as the name of a package, is taken for a workflow command.
-  const code = await silenced(() => run(program, args));
+  const code = await silenced(() => run(program, args, cwd));
   const report = await reportIn(json);
   const verdict = verdictOf(code, report);
   const marker = markerOf({ ...inputs, env });
@@ -75,9 +83,13 @@ async function audit() {
 }
 
 /** Runs the program with both output streams joined, and returns its exit code. */
-async function run(/** @type {string} */ program, /** @type {readonly string[]} */ args) {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 1, 1] });
-  const [code] = await once(child, 'close');
+async function run(
+  /** @type {string} */ program,
+  /** @type {readonly string[]} */ args,
+  /** @type {string} */ cwd,
+) {
+  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 1, 1] });
+  const [code] = await once(child, 'close').catch(() => [2]);
   return typeof code === 'number' ? code : 130;
 }
 
@@ -93,6 +105,13 @@ async function reportIn(/** @type {string} */ file) {
   } catch {
     return undefined;
   }
+}
+
+/** A format whose file, if it names one, is seen from the workspace. */
+function inWorkspace(/** @type {string} */ format) {
+  const at = format.indexOf('=');
+  const file = format.slice(at + 1);
+  return at < 0 || file === '' ? format : `${format.slice(0, at)}=${resolve(file)}`;
 }
 
 async function summarize(/** @type {string} */ markdown) {

@@ -35,14 +35,21 @@ export function readInputs(env) {
   if (stray !== undefined)
     throw new InputError(`options has ${JSON.stringify(stray)}, write one --option=value per line`);
   const formats = lines('FORMAT');
-  const policy = line('POLICY');
+  const mode = text('MODE') || 'audit';
+  if (mode !== 'audit' && mode !== 'diff')
+    throw new InputError(`mode is ${JSON.stringify(mode)}, not audit or diff`);
+  const paths = lines('PATH');
+  if (mode === 'diff' && paths.length > 1)
+    throw new InputError('path has more than one line, but with mode: diff it is one folder');
 
   return {
-    paths: lines('PATH'),
+    mode,
+    paths,
+    policy: line('POLICY'),
+    policyFrom: line('POLICY_FROM'),
     // The log shows one report: the requested one, or the text.
     formats: formats.some((format) => !format.includes('=')) ? formats : ['pretty', ...formats],
     args: [
-      ...(policy === '' ? [] : [`--policy=${policy}`]),
       ...(failOn === 'warning' ? ['--strict'] : []),
       ...(flag('ALLOW_EMPTY') ? ['--allow-empty'] : []),
       ...options,
@@ -51,6 +58,7 @@ export function readInputs(env) {
     id: text('ID'),
     sarifFile: line('SARIF_FILE'),
     version: line('VERSION'),
+    integrity: line('INTEGRITY'),
   };
 }
 

@@ -226,6 +226,8 @@ describe('fail-on', () => {
     [{ 'fail-on': 'sometimes' }, 'fail-on'],
     [{ 'allow-empty': 'yes' }, 'allow-empty'],
     [{ 'warn-only': 'on' }, 'warn-only'],
+    [{ mode: 'both' }, 'mode'],
+    [{ mode: 'diff', path: 'app\nweb' }, 'path'],
     [{ policy: 'a.json\nb.json' }, 'policy'],
     [{ 'sarif-file': 'a\nb' }, 'sarif-file'],
     [{ options: '--strict\n--' }, 'options'],
@@ -255,6 +257,9 @@ describe('what comes from outside', () => {
     'token',
     'warn-only',
     'id',
+    'mode',
+    'policy-from',
+    'integrity',
   ])('the input %s never becomes a part of a script', async (name) => {
     const ran = await run({ [name]: script });
     await expect(readFile(join(ran.workspace, 'pwned'))).rejects.toThrow('ENOENT');

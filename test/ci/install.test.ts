@@ -18,7 +18,13 @@ beforeAll(async () => {
   bare = await mkdtemp(join(folder, 'action-'));
   for (const name of ['action.yml', 'action', 'package.json'])
     await cp(join(root, name), join(bare, name), { recursive: true });
+  await pin(bare, npm.integrity);
 });
+
+/** Pins the program of a checkout of the action, as a release does. */
+async function pin(action: string, integrity: string): Promise<void> {
+  await writeFile(join(action, 'action/program.json'), JSON.stringify({ integrity }));
+}
 afterAll(async () => {
   await Promise.all([npm.close(), evil.close(), scene.server.close()]);
 });
@@ -51,6 +57,31 @@ describe('the program that the action runs', () => {
     expect(ran.outputs).toMatchObject({ total: '1', verified: '1' });
     expect(npm.requests).toEqual(['/jsr-verify', '/jsr-verify.tgz']);
     expect(evil.requests).toEqual([]);
+    expect(ran.commands).toEqual([]);
+  });
+
+  test('is never another one than the commit of the action names by its digest', async () => {
+    const other = await mkdtemp(join(scene.server.folder, 'action-'));
+    await cp(bare, other, { recursive: true });
+    await pin(other, `sha512-${'A'.repeat(86)}==`);
+    const ran = await run({}, other);
+    expect(ran.code).toBe(2);
+    expect(ran.commands.map(({ name, message }) => `${name}: ${message}`)).toEqual([
+      `error: npm installed jsr-verify ${npm.version} with the digest ${npm.integrity}, but it is pinned to sha512-${'A'.repeat(86)}==`,
+    ]);
+    expect(ran.outputs['total']).toBe('');
+  });
+
+  test('is pinned by the inputs where they name a version, and a missing pin is told', async () => {
+    const { version, integrity } = npm;
+    expect((await run({ version, integrity }, bare)).code).toBe(0);
+    expect((await run({ version, integrity: `sha512-${'A'.repeat(86)}==` }, bare)).code).toBe(2);
+    expect((await run({ version, integrity: 'sha1-abc' }, bare)).code).toBe(2);
+    expect((await run({ integrity }, bare)).code).toBe(2);
+    const { commands } = await run({ version }, bare);
+    expect(commands.map(({ name, message }) => `${name}: ${message}`)).toEqual([
+      'warning: the program from npm is not pinned by its digest, add the input integrity',
+    ]);
   });
 
   test('is the version that was asked for, even where one was built', async () => {
@@ -59,7 +90,8 @@ describe('the program that the action runs', () => {
     expect(evil.requests).toEqual([]);
     const missing = await run({ version: '99.0.0' }, root);
     expect(missing.code).toBe(2);
-    expect(missing.commands.map(({ message }) => message)).toEqual([
+    const failures = missing.commands.filter(({ name }) => name === 'error');
+    expect(failures.map(({ message }) => message)).toEqual([
       'jsr-verify 99.0.0 could not be installed from npm',
     ]);
     expect(missing.outputs['sarif-file']).toBe('');

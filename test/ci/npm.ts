@@ -9,6 +9,8 @@ import { npm, root } from '../packaging/run.ts';
 export interface NpmRegistry {
   readonly url: string;
   readonly version: string;
+  /** SHA-512 of the package, as npm writes it. */
+  readonly integrity: string;
   /** Paths of the requests so far. */
   readonly requests: string[];
   close(): Promise<void>;
@@ -22,12 +24,12 @@ export async function serveNpm(folder: string): Promise<NpmRegistry> {
   const tarball = await readFile(join(place, filename));
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const { version, bin } = manifest;
+  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     requests.push(path);
     if (path === '/jsr-verify') {
-      const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
       const dist = { tarball: `http://${request.headers.host}/jsr-verify.tgz`, integrity };
       const versions = { [version]: { name: 'jsr-verify', version, bin, dist } };
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -42,6 +44,7 @@ export async function serveNpm(folder: string): Promise<NpmRegistry> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     version,
+    integrity,
     requests,
     close: () =>
       new Promise((done) => {

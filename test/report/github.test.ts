@@ -15,6 +15,13 @@ describe('GitHub workflow commands', () => {
     );
   });
 
+  it('name files from the root of the repository, wherever in it the run started', () => {
+    const at = (folder: string) =>
+      github.render(aReport(), aContext({ checkout: { root: '/repo', folder } })).split(',', 1)[0];
+    expect(at('/repo/web/app')).toBe('::error file=web/app/deno.lock');
+    expect(at('/repo')).toBe('::error file=deno.lock');
+  });
+
   it('make an open question a warning and what an exemption lets pass a notice', () => {
     const found = lines();
     expect(found).toContain(

@@ -3,9 +3,10 @@ import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import type { Severity } from '../../model/severity.ts';
 import type { Place } from '../../model/target.ts';
-import type { RenderContext, Renderer } from '../renderer.ts';
+import type { Checkout, RenderContext, Renderer } from '../renderer.ts';
 import { changeInWords, isGrave } from '../words/change.ts';
 import { toWorkflowData, toWorkflowProperty } from '../words/escape.ts';
+import { fileFromRoot } from '../words/place.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
 import { sorted } from '../words/summary.ts';
 
@@ -24,7 +25,7 @@ export const github: Renderer = {
       const some = all.filter((annotation) => annotation.kind === kind);
       const more = some.length - shownPerKind;
       return [
-        ...some.slice(0, shownPerKind).map(toCommand),
+        ...some.slice(0, shownPerKind).map((annotation) => toCommand(annotation, context.checkout)),
         ...(more > 0 ? [`and ${more} more of kind ${kind}, which GitHub does not show`] : []),
       ];
     });
@@ -121,12 +122,13 @@ function changeAnnotations({ changes = [] }: Report): readonly Annotation[] {
   });
 }
 
-function toCommand({ kind, title, message, at }: Annotation): string {
+function toCommand({ kind, title, message, at }: Annotation, checkout: Checkout | undefined): string {
   const properties = [
     ...(at === undefined
       ? []
       : [
-          `file=${toWorkflowProperty(at.file)}`,
+          // GitHub looks for it from the root of the repository.
+          `file=${toWorkflowProperty((checkout && fileFromRoot(at.file, checkout)) ?? at.file)}`,
           `line=${at.line}`,
           ...(at.column === undefined ? [] : [`col=${at.column}`]),
         ]),

@@ -1,8 +1,9 @@
-import { inFolder, isWithin, seenFrom, slashed } from '../../model/disk-path.ts';
+import { inFolder, slashed } from '../../model/disk-path.ts';
 import type { Place } from '../../model/target.ts';
 import type { Checkout } from '../renderer.ts';
 import { toPlain } from '../words/escape.ts';
 import type { Json } from '../words/facts.ts';
+import { fileFromRoot } from '../words/place.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -37,9 +38,9 @@ function toArtifact(file: string, checkout: Checkout | undefined): JsonObject {
     const uri = toUri(file);
     return /^(?:file:|\.\.(?:\/|$))/.test(uri) ? { uri } : { uri, uriBaseId: rootId };
   }
-  const path = inFolder(checkout.folder, file);
-  if (!isWithin(path, checkout.root)) return { uri: toUri(slashed(path)) };
-  return { uri: toUri(seenFrom(checkout.root, path)), uriBaseId: rootId };
+  const below = fileFromRoot(file, checkout);
+  if (below === undefined) return { uri: toUri(slashed(inFolder(checkout.folder, file))) };
+  return { uri: toUri(below), uriBaseId: rootId };
 }
 
 function toUri(file: string): string {

@@ -1,7 +1,15 @@
+import { inFolder, isWithin, seenFrom } from '../../model/disk-path.ts';
 import type { Place } from '../../model/target.ts';
+import type { Checkout } from '../renderer.ts';
 import { toPlain } from './escape.ts';
 
 /** A place as editors know it, `deno.lock:14`, on one line; each format escapes it for its own target. */
 export function placeOf({ file, line }: Place): string {
   return `${toPlain(file, 200)}:${line}`;
+}
+
+/** A file as seen from the root of the repository; `undefined` where it lies elsewhere. */
+export function fileFromRoot(file: string, { root, folder }: Checkout): string | undefined {
+  const path = inFolder(folder, file);
+  return isWithin(path, root) ? seenFrom(root, path) : undefined;
 }
