@@ -23,7 +23,6 @@ const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
 const needed: ReadonlyMap<string, readonly [fact: string, example: string]> = new Map([
   ['diff', ['diff needs a base: a lockfile, a folder or a git revision', 'diff origin/main']],
   ['export', ['export needs a package', 'export @std/path -o path.sigstore.json']],
-  ['explain', ['explain needs a package, a check or a rule', 'explain unpinned']],
 ]);
 /** Stands for a lone dash; no argument of a process can contain it. */
 const dash = '\0-';

@@ -121,10 +121,10 @@ const tableWith = (types: readonly LockfileFormatId[]) => {
       },
     },
     explain: {
-      usage: '<what>',
-      about: 'explain a package, a check or a rule',
+      usage: '[what]',
+      about: 'explain a package, a check or a rule; alone, list them',
       operands: {
-        what: { type: 'string', demandOption: true, describe: 'package, check id or rule id' },
+        what: { type: 'string', describe: 'package, check id or rule id' },
       },
       options: auditOptions,
     },

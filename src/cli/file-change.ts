@@ -51,9 +51,11 @@ export async function writeChange({ path, shown, known, text }: FileChange): Pro
  *
  * @throws {JsrVerifyError} `INTERRUPTED`
  */
-export async function confirmed(question: string, { stdin, stderr, signal }: Environment): Promise<boolean> {
-  if (stdin.isTTY !== true || stderr.isTTY !== true) return false;
-  const asker = createInterface({ input: process.stdin, output: process.stderr });
+export async function confirmed(question: string, environment: Environment): Promise<boolean> {
+  const { stdin, stderr, signal } = environment;
+  if (!canAsk(environment)) return false;
+  // A terminal is a stream with all that the interface needs.
+  const asker = createInterface({ input: stdin as NodeJS.ReadStream, output: stderr as NodeJS.WriteStream });
   // On a terminal that is asked, Ctrl-C and Ctrl-D are keys: no signal comes, and no answer either.
   const gone = new AbortController();
   asker.once('close', () => gone.abort());
@@ -71,9 +73,16 @@ export async function confirmed(question: string, { stdin, stderr, signal }: Env
 }
 
 /** Says that nothing was written, and returns the exit code: a no is no error, a missing terminal is a wrong request. */
-export function declined(fact: string, voice: Voice, { stdin }: Pick<Environment, 'stdin'>): number {
-  const isAsked = stdin.isTTY === true;
-  if (isAsked) voice.note(fact);
-  else voice.error(fact, 'no terminal: add --yes to write without asking');
-  return isAsked ? exit.ok : exit.request;
+export function declined(fact: string, voice: Voice, environment: Environment): number {
+  if (canAsk(environment)) {
+    voice.note(fact);
+    return exit.ok;
+  }
+  voice.error(fact, 'no terminal: add --yes to write without asking');
+  return exit.request;
+}
+
+/** Whether somebody can see the question and answer it. */
+function canAsk({ stdin, stderr }: Environment): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
 }

@@ -2,7 +2,7 @@ import { nameOf } from '../model/package.ts';
 import type { PackageReport } from '../model/report.ts';
 import { toTerminal } from '../report/words/escape.ts';
 import { marks } from '../report/words/summary.ts';
-import { type Environment, widthOf } from './environment.ts';
+import { type Environment, mayColor, widthOf } from './environment.ts';
 
 /** Milliseconds between plain lines where there is no terminal, as in CI logs. */
 const plainEvery = 5000;
@@ -27,8 +27,8 @@ const silent: Progress = {
 
 /** A live line on a terminal, a plain line every few seconds elsewhere, and nothing when it is not wanted. */
 export async function openProgress(
-  { stderr, env, now }: Environment,
-  wanted: boolean,
+  { stderr, env, now }: Pick<Environment, 'stderr' | 'env' | 'now'>,
+  { wanted, color }: { readonly wanted: boolean; readonly color: boolean },
   inFlight: () => number,
 ): Promise<Progress> {
   if (!wanted) return silent;
@@ -37,7 +37,13 @@ export async function openProgress(
   const isLive = stderr.isTTY === true && widthOf(stderr) !== undefined;
   if (!isLive || env['CI'] !== undefined || env['TERM'] === 'dumb') return plain(stderr, counter);
   const { default: ora } = await import('ora');
-  const spinner = ora({ stream: withWidth(process.stderr), discardStdin: false, hideCursor: true });
+  const spinner = ora({
+    // Where there is a terminal, it is the process's own.
+    stream: withWidth(stderr as NodeJS.WriteStream),
+    color: mayColor(stderr, color, { env }) ? 'cyan' : false,
+    discardStdin: false,
+    hideCursor: true,
+  });
   let timer: NodeJS.Timeout | undefined;
   const update = () => {
     spinner.text = toTerminal(counter.line(), Math.max(20, (widthOf(stderr) ?? 80) - 4));

@@ -6,6 +6,7 @@ import type { Depth, ForkEvidence, PackageReport, Report } from '../model/report
 import type { LockfileContents } from '../model/target.ts';
 import { type OpenAuditor, openAuditor } from '../open/auditor.ts';
 import { type RenderOptions, render, renderContext } from '../render.ts';
+import { resultOf } from '../report/words/run.ts';
 import { checkoutAt } from '../source/repository.ts';
 import type { Source } from '../source/source.ts';
 import { readBundles } from './bundles.ts';
@@ -107,7 +108,7 @@ async function auditWith(
   let auditor: OpenAuditor | undefined;
   const progress = await openProgress(
     environment,
-    flags.progress && !flags.quiet,
+    { wanted: flags.progress && !flags.quiet, color: flags.color },
     () => auditor?.inFlight() ?? 0,
   );
   // Only this report says what it is about; git need not be asked for the others.
@@ -148,16 +149,23 @@ async function auditWith(
     const report = { ...made, interrupted: made.interrupted || signal.aborted };
     progress.stop();
     const { trust, pack } = auditor;
-    for (const warning of trust.status.warnings) voice.warning(warning);
+    const toStandardOutput = outputs.filter(({ file }) => file === undefined);
+    const isPretty = toStandardOutput.some(({ format }) => format === 'pretty');
+    // That report says it itself.
+    if (!isPretty) for (const warning of trust.status.warnings) voice.warning(warning);
     const recorded = pack && comparedTrust(pack, trust.status);
     if (recorded !== undefined && flags.verbose) voice.note(recorded);
-    const told =
-      environment.stdout.isTTY === true &&
-      outputs.some(({ format, file }) => format === 'pretty' && file === undefined);
-    if (!told)
+    if (!isPretty || environment.stdout.isTTY !== true)
       for (const { spec, reason, hint } of report.unresolved) voice.error(`${spec}: ${reason}`, hint);
     if (report.log.kind === 'forked') await keepFork(report.log.fork, settings, environment, voice);
+    const isOpen = report.packages.some(({ verdict }) => verdict.kind === 'inconclusive');
+    if (flags.offline && flags.pack === undefined && isOpen)
+      voice.note('hint: run once without --offline to fill the cache, or replay a pack with --pack');
     await writeReports(report, outputs, rendering, environment, stream !== undefined);
+    if (outputs.length > 0 && toStandardOutput.length === 0) {
+      const { mark, text } = resultOf(report, renderContext(report, rendering));
+      voice.note(`${mark} ${text}`);
+    }
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
     return { report, request, auditor: used };

@@ -37,6 +37,7 @@ export function parseMeta(bytes: Uint8Array): Parsed<PackageMeta> {
 /** What a spec's range resolves to among the versions of a package. */
 export type Choice =
   | { readonly kind: 'chosen'; readonly package: PackageVersion }
+  /** `reason` follows the spec: `@acme/widget@^9: no version satisfies ^9`. */
   | { readonly kind: 'none'; readonly reason: string; readonly hint?: string };
 
 /**
@@ -47,16 +48,16 @@ export function chooseVersion(spec: Spec, meta: PackageMeta): Choice {
   const exact = exactVersion(spec.range);
   if (exact !== undefined) {
     if (meta.versions.has(exact)) return chosen(spec, exact);
-    return { kind: 'none', reason: `${nameOf(spec)} has no version ${exact}`, ...newestHint(meta) };
+    return { kind: 'none', reason: `there is no version ${exact}`, ...newestHint(meta) };
   }
   const usable = [...meta.versions].filter(([, { yanked }]) => !yanked).map(([version]) => version);
   const best = semver.maxSatisfying(usable, spec.range);
   if (best !== null) return chosen(spec, best);
-  if (meta.versions.size === 0) return { kind: 'none', reason: `${nameOf(spec)} has no versions` };
+  if (meta.versions.size === 0) return { kind: 'none', reason: 'there are no versions' };
   if (usable.length === 0) {
     return {
       kind: 'none',
-      reason: `every version of ${nameOf(spec)} is yanked`,
+      reason: 'every version is yanked',
       hint: 'name an exact version to check a yanked one',
     };
   }
@@ -64,13 +65,13 @@ export function chooseVersion(spec: Spec, meta: PackageMeta): Choice {
     const newest = semver.rsort([...usable])[0];
     return {
       kind: 'none',
-      reason: `${nameOf(spec)} has only pre-release versions`,
+      reason: 'there are only prereleases',
       hint: `name one: ${nameOf(spec)}@${newest}`,
     };
   }
   return {
     kind: 'none',
-    reason: `no version of ${nameOf(spec)} satisfies ${spec.range}`,
+    reason: `no version satisfies ${spec.range}`,
     ...newestHint(meta),
   };
 }
@@ -101,8 +102,14 @@ function chosen({ scope, name }: Spec, version: string): Choice {
 }
 
 function newestHint({ versions }: PackageMeta): { readonly hint?: string } {
-  const newest = semver.rsort([...versions.keys()])[0];
-  return newest === undefined ? {} : { hint: `the newest version is ${newest}` };
+  const [latest] = semver.rsort([...versions.keys()]);
+  const usable = [...versions].filter(([, { yanked }]) => !yanked).map(([version]) => version);
+  const stable = usable.filter((version) => semver.prerelease(version) === null);
+  const newest = semver.rsort(stable)[0] ?? latest;
+  if (newest === undefined) return {};
+  // What is newer and still not taken is named with the reason, or the hint seems wrong.
+  const [newer] = semver.rsort(usable.filter((version) => semver.gt(version, newest)));
+  return { hint: `newest is ${newest}${newer === undefined ? '' : ` (${newer} is a prerelease)`}` };
 }
 
 function toDate(value: unknown): Date | undefined {

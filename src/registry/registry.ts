@@ -107,7 +107,7 @@ class JsrRegistry implements Registry {
     if (meta.state === 'absent') {
       return {
         kind: 'unresolved',
-        reason: `${nameOf(spec)} does not exist, or is private`,
+        reason: 'does not exist, or is private',
         hint: `looked at ${meta.from}; check the spelling`,
       };
     }

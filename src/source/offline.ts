@@ -13,7 +13,8 @@ export function offlineSource(cache?: EvidenceCache): Source {
     request.signal?.throwIfAborted();
     const { url } = request;
     const kept = await cache?.get(request, 'any');
-    if (kept === undefined) return unavailable(url, { kind: 'offline', why: 'offline' });
+    if (kept === undefined)
+      return unavailable(url, { kind: 'offline', why: 'offline, and not in the cache' });
     // What never changes is as good as on its first day.
     if (request.lifetime === 'short' && (oldest === undefined || kept.storedAt < oldest))
       oldest = kept.storedAt;

@@ -151,7 +151,7 @@ export const served: Area = {
       verdict: 'nothing',
       code: 2,
       id: 'unresolved',
-      says: /@acme\/row-\d+ has no version 1\.0\.0/,
+      says: /there is no version 1\.0\.0/,
     },
     {
       promise: 'a file of other bytes and the same size is named',
@@ -688,7 +688,7 @@ export const said: Area = {
       verdict: 'nothing',
       code: 2,
       id: 'unresolved',
-      says: /has no versions/,
+      says: /there are no versions/,
     },
     {
       promise: 'a list of versions with a key twice is no list',

@@ -95,7 +95,10 @@ describe('offline', () => {
     connections.mockClear();
     walled = true;
     const { code, stdout, stderr } = await stage.run([...argv, '--offline', '--format', 'json']);
-    expect([code, stderr]).toEqual([3, '']);
+    expect([code, stderr]).toEqual([
+      3,
+      'hint: run once without --offline to fill the cache, or replay a pack with --pack\n',
+    ]);
     expect(JSON.parse(stdout).packages).toMatchObject([
       { verdict: 'inconclusive', gaps: [{ why: expect.stringContaining('offline') }] },
     ]);

@@ -114,31 +114,29 @@ describe('a version is chosen as Deno chooses it', () => {
   });
 
   it.each([
-    ['3.0.0', ['1.0.0', '2.0.0'], '@acme/widget has no version 3.0.0', 'the newest version is 2.0.0'],
-    ['^3', ['1.0.0'], 'no version of @acme/widget satisfies ^3', 'the newest version is 1.0.0'],
-    ['*', [], '@acme/widget has no versions', undefined],
+    ['3.0.0', ['1.0.0', '2.0.0'], 'there is no version 3.0.0', 'newest is 2.0.0'],
+    ['^3', ['1.0.0'], 'no version satisfies ^3', 'newest is 1.0.0'],
+    ['*', [], 'there are no versions', undefined],
+    ['*', ['-1.0.0', '-2.0.0'], 'every version is yanked', 'name an exact version to check a yanked one'],
+    ['*', ['1.0.0-rc.1', '1.0.0-rc.2'], 'there are only prereleases', 'name one: @acme/widget@1.0.0-rc.2'],
+    ['^1', ['-1.0.0', '2.0.0'], 'no version satisfies ^1', 'newest is 2.0.0'],
     [
-      '*',
-      ['-1.0.0', '-2.0.0'],
-      'every version of @acme/widget is yanked',
-      'name an exact version to check a yanked one',
+      '^9',
+      ['1.1.0', '-1.2.0', '1.1.1-rc.1', '2.0.0-rc.1'],
+      'no version satisfies ^9',
+      'newest is 1.1.0 (2.0.0-rc.1 is a prerelease)',
     ],
-    [
-      '*',
-      ['1.0.0-rc.1', '1.0.0-rc.2'],
-      '@acme/widget has only pre-release versions',
-      'name one: @acme/widget@1.0.0-rc.2',
-    ],
-    ['^1', ['-1.0.0', '2.0.0'], 'no version of @acme/widget satisfies ^1', 'the newest version is 2.0.0'],
+    ['9.0.0', ['1.1.0', '1.1.0-rc.1'], 'there is no version 9.0.0', 'newest is 1.1.0'],
+    ['9.0.0', ['1.0.0-rc.1'], 'there is no version 9.0.0', 'newest is 1.0.0-rc.1'],
   ] as const)('%s of %j is none, with a reason', (range, versions, reason, hint) => {
     expect(choose(range, ...versions)).toEqual({ kind: 'none', reason, ...(hint && { hint }) });
   });
 
   it('an exact version that the list does not have is never made up', () => {
     expect(choose('1.0.0+build.5', '1.0.0')).toMatchObject({
-      reason: '@acme/widget has no version 1.0.0+build.5',
+      reason: 'there is no version 1.0.0+build.5',
     });
-    expect(choose('1.0.0', '1.0.0+build.5')).toMatchObject({ reason: '@acme/widget has no version 1.0.0' });
+    expect(choose('1.0.0', '1.0.0+build.5')).toMatchObject({ reason: 'there is no version 1.0.0' });
   });
 });
 

@@ -59,12 +59,12 @@ describe('a spec resolves', () => {
   it('to nothing where there is no such package or version, and says where it looked', async () => {
     expect(await ask(mint('1.0.0'), '@acme/gadget')).toEqual({
       kind: 'unresolved',
-      reason: '@acme/gadget does not exist, or is private',
+      reason: 'does not exist, or is private',
       hint: 'looked at https://jsr.test/@acme/gadget/meta.json; check the spelling',
     });
     expect(await ask(mint('1.0.0'), '@acme/widget@2')).toMatchObject({
       kind: 'unresolved',
-      hint: 'the newest version is 1.0.0',
+      hint: 'newest is 1.0.0',
     });
     expect(await ask(mint({ yanked: true }), '@acme/widget')).toMatchObject({
       kind: 'unresolved',

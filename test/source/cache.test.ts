@@ -324,7 +324,7 @@ describe('offline', () => {
         state: 'unavailable',
         from: immutable.url,
         kind: 'offline',
-        why: 'offline',
+        why: 'offline, and not in the cache',
       });
   });
 

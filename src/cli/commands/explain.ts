@@ -1,19 +1,24 @@
 import { aboutEverything } from '../../catalogue.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
-import { explainPackage, explainTopic } from '../../report/formats/explanation.ts';
+import { explainPackage, explainTopic, listTopics } from '../../report/formats/explanation.ts';
 import { docsPage } from '../docs.ts';
-import type { Environment } from '../environment.ts';
+import { type Environment, widthOf } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
 import { readSpecs } from '../specs.ts';
 
-/** `jsr-verify explain <spec | check id | rule id>`. */
+/** `jsr-verify explain [spec | check id | rule id]`; alone, it lists the checks and rules. */
 export async function explainCommand(
-  what: string,
+  what: string | undefined,
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
+  if (what === undefined) {
+    const columns = Math.min(120, widthOf(environment.stdout) ?? 80);
+    environment.stdout.write(listTopics([...aboutEverything.values()], columns));
+    return exit.ok;
+  }
   const topic = aboutEverything.get(what);
   if (topic !== undefined) {
     environment.stdout.write(explainTopic(topic, await docsPage(topic)));
@@ -47,7 +52,7 @@ export async function explainCommand(
   if (unresolved !== undefined)
     throw new JsrVerifyError(
       'PACKAGE_UNKNOWN',
-      unresolved.reason,
+      `${unresolved.spec}: ${unresolved.reason}`,
       unresolved.hint === undefined ? {} : { hint: unresolved.hint },
     );
   for (const pkg of report.packages) environment.stdout.write(explainPackage(pkg, context));

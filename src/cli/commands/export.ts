@@ -1,7 +1,8 @@
 import { verifySpecs } from '../../audit.ts';
 import { exportBundle } from '../../export.ts';
-import { inFolder } from '../../model/disk-path.ts';
+import { inFolder, shownPath } from '../../model/disk-path.ts';
 import { JsrVerifyError } from '../../model/error.ts';
+import { nameOf } from '../../model/package.ts';
 import type { Environment } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
 import type { AuditFlags } from '../options.ts';
@@ -33,7 +34,7 @@ export async function exportCommand(
   if (unresolved !== undefined)
     throw new JsrVerifyError(
       'PACKAGE_UNKNOWN',
-      unresolved.reason,
+      `${unresolved.spec}: ${unresolved.reason}`,
       unresolved.hint === undefined ? {} : { hint: unresolved.hint },
     );
   const [pkg] = report.packages;
@@ -43,9 +44,14 @@ export async function exportCommand(
     return exit.inconclusive;
   }
   const bundle = exportBundle(pkg);
-  if (path === undefined) environment.stdout.write(bundle.text);
-  else await writeOutput(path, bundle.text);
   const voice = voiceOn(environment.stderr, flags.quiet);
+  if (path === undefined) environment.stdout.write(bundle.text);
+  else {
+    await writeOutput(path, bundle.text);
+    voice.note(
+      `wrote ${shownPath(path, environment.cwd)}: the attestation of ${nameOf(pkg.package)} as a Sigstore bundle`,
+    );
+  }
   for (const remark of bundle.remarks) voice.warning(remark);
   return exitCodeOf(report, { allowEmpty: false, exitZero: flags['exit-zero'], strict: flags.strict });
 }

@@ -57,6 +57,19 @@ export function explainPackage(pkg: PackageReport, context: RenderContext): stri
   return `${lines.join('\n')}\n`;
 }
 
+/** Everything that can be explained by its id, with its title, checks before rules. */
+export function listTopics(topics: readonly CatalogueEntry[], columns: number): string {
+  const widest = Math.max(...topics.map(({ id }) => id.length));
+  const group = (title: string, kind: CatalogueEntry['kind']) => [
+    title,
+    ...topics
+      .filter((topic) => topic.kind === kind)
+      .flatMap((topic) => hang(`  ${topic.id.padEnd(widest)}  `, topic.title, columns)),
+  ];
+  const more = 'jsr-verify explain <id>, or a package such as @std/path';
+  return `${[...group('checks', 'check'), '', ...group('rules', 'rule'), '', more].join('\n')}\n`;
+}
+
 /** A check or a rule by itself: its docs page, or the same in short where the pages are not part of the program. */
 export function explainTopic(
   { id, kind, title, why, fix, expected, forgeable }: CatalogueEntry,
