@@ -10,6 +10,7 @@ for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
 
 const posixOnly = [
   'test/cli/completion.test.ts',
+  'test/cli/init.test.ts',
   'test/faults/disk.test.ts',
   'test/faults/interrupts.test.ts',
   'test/faults/interrupts.deep.test.ts',
