@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly run?: RunInfo | undefined;
   /** Of `sarif`: the repository and the folder in it that was audited; paths are taken to start in its root when missing. */
   readonly checkout?: Checkout | undefined;
+  /** Of `cyclonedx`: the one CycloneDX document that was audited; it is returned with additions. */
+  readonly document?: RenderContext['document'];
   /** Of `pretty`: every check, or only problems and counts. */
   readonly verbose?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -62,6 +64,7 @@ export function renderContext({ strict }: Pick<Report, 'strict'>, options: Rende
     strict: options.strict ?? strict === true,
     allowEmpty: options.allowEmpty ?? false,
     ...(options.run && { run: options.run }),
+    ...(options.document && { document: options.document }),
     ...(options.checkout && { checkout: options.checkout }),
     links: { registry, rekor },
   };

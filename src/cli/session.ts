@@ -115,7 +115,12 @@ async function auditWith(
   const run = outputs.some(({ format }) => format === 'html')
     ? await readRunInfo(environment, policy, work.lockfiles)
     : undefined;
-  const rendering = { ...renderOptions(flags, environment, settings), run };
+  const [only, second] = work.lockfiles ?? [];
+  const document =
+    only?.document === undefined || second !== undefined
+      ? undefined
+      : { file: only.file, text: only.document };
+  const rendering = { ...renderOptions(flags, environment, settings), run, document };
   const { signal } = environment;
   try {
     progress.phase('asking for the trusted root');

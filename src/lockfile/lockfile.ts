@@ -95,7 +95,8 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
     }
     throw cause;
   }
-  return collector.contents(format);
+  const contents = collector.contents(format);
+  return format.id === cyclonedx.id ? { ...contents, document: clean } : contents;
 }
 
 interface Damage {

@@ -82,6 +82,8 @@ export interface LockfileContents {
   readonly unreadable: readonly UnreadableEntry[];
   /** What was noticed on the way to the lockfile. */
   readonly remarks?: readonly Remark[];
+  /** The whole text of a CycloneDX document, which can be returned with additions. */
+  readonly document?: string;
   /** How it names what it puts into `node_modules`. */
   readonly installs: InstalledNames;
 }

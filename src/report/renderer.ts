@@ -35,6 +35,8 @@ export interface RenderContext {
   readonly allowEmpty: boolean;
   /** What the run was about and who made it, where the caller knows; never looked up by a renderer. */
   readonly run?: RunInfo;
+  /** Of `cyclonedx`: the one CycloneDX document that was audited, by its name in the places of the report. */
+  readonly document?: { readonly file: string; readonly text: string } | undefined;
   /** Missing where the report was not made in a repository, or where the caller does not know. */
   readonly checkout?: Checkout | undefined;
   readonly links: {

@@ -6,7 +6,7 @@ import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkIds } from '../../src/model/check.ts';
-import { denoLock } from '../support/lockfiles.ts';
+import { cycloneDxBom, denoLock } from '../support/lockfiles.ts';
 import type { Publication } from '../support/publication.ts';
 import { files, openStage, type Stage } from './program.ts';
 
@@ -23,6 +23,26 @@ beforeAll(async () => {
   });
 });
 afterAll(() => stage.close());
+
+describe('audit of a CycloneDX document', () => {
+  it('returns the document with provenance of what is verified, and of nothing else', async () => {
+    const cwd = stage.folder();
+    const text = cycloneDxBom([widget, handmade], stage.world.urls);
+    writeFileSync(join(cwd, 'sbom.cdx.json'), text);
+    const argv = ['audit', 'sbom.cdx.json', '--format', 'cyclonedx=out.json'];
+    expect(await stage.run(argv, { cwd })).toMatchObject({ code: 1 });
+    const { components, ...rest } = JSON.parse(readFileSync(join(cwd, 'out.json'), 'utf8'));
+    const { components: before, ...restBefore } = JSON.parse(text);
+    expect(rest).toEqual(restBefore);
+    expect(components.map((one: { 'bom-ref': string }) => one['bom-ref'])).toEqual(
+      before.map((one: { 'bom-ref': string }) => one['bom-ref']),
+    );
+    expect(components[0].pedigree.commits[0].uid).toMatch(/^[0-9a-f]{40}$/);
+    const [, , unattested] = components;
+    expect(unattested).toEqual({ ...before[2], properties: unattested.properties });
+    expect(unattested.properties[0]).toEqual({ name: 'jsr-verify:verdict', value: 'rejected' });
+  });
+});
 
 describe('export', () => {
   it('writes a bundle that the stock verifier accepts, about the same bytes', async () => {

@@ -83,7 +83,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   diff: ['cli'],
   'env-paths': ['cli'],
   'fastest-levenshtein': ['policy'],
-  'jsonc-parser': ['wire', 'lockfile', 'policy'],
+  'jsonc-parser': ['wire', 'lockfile', 'policy', 'report/formats/cyclonedx-document.ts'],
   'lru-cache': ['source'],
   ora: ['cli'],
   'p-map': ['audit'],

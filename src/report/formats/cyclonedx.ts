@@ -9,12 +9,20 @@ import { expectedBy, toOrigin } from '../words/origin.ts';
 import { resultOf } from '../words/run.ts';
 import { logInWords, sorted } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
+import { type ComponentAddition, propertyPrefix, withAdditions } from './cyclonedx-document.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
-/** CycloneDX 1.6: the JSR packages with where they stand, what they hash to, and the attestation as evidence. */
+/**
+ * The CycloneDX document that was audited, with what was found out about its JSR components; or, for everything else, one of
+ * version 1.6: the JSR packages with where they stand, what they hash to, and the attestation as evidence.
+ */
 export const cyclonedx: Renderer = {
   render(report, context) {
+    if (context.document !== undefined)
+      return withAdditions(context.document, report.packages, (pkg, version) =>
+        toAddition(pkg, version, context),
+      );
     const components = sorted(report.packages).map((pkg) => toComponent(pkg, context));
     const bom = {
       $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -73,6 +81,48 @@ function toComponent(pkg: PackageReport, context: RenderContext): JsonObject {
         .slice(0, 100)
         .map(({ id, severity, message }) => property(`finding:${severity}`, `${id}: ${message}`)),
     ],
+  };
+}
+
+/** What a component of a document of somebody else gets; of provenance only what is verified. */
+function toAddition(pkg: PackageReport, specVersion: string, context: RenderContext): ComponentAddition {
+  const { findings, verdict } = pkg;
+  const isVerified = verdict.kind === 'verified';
+  const origin = isVerified ? toOrigin(pkg) : undefined;
+  const links = toLinks(pkg, origin, context);
+  // CycloneDX 1.4 has no references to attestations and no evidence of identity.
+  const isOld = specVersion === '1.4';
+  const reference = (type: string, url: string | undefined, comment: string) =>
+    url === undefined ? [] : [{ type, url, comment }];
+  const commit = origin?.commit;
+  const evidence = toEvidence(pkg)['identity'] as readonly Json[];
+  return {
+    externalReferences:
+      origin === undefined
+        ? []
+        : [
+            ...reference('vcs', links.repository, 'repository that built it, proved by the certificate'),
+            ...reference('build-meta', links.run, 'run that built it, proved by the certificate'),
+            ...reference(
+              isOld ? 'other' : 'attestation',
+              links.log,
+              'entry of the transparency log with the signed SLSA provenance',
+            ),
+          ],
+    properties: [
+      property('verdict', verdict.kind),
+      property('purl', pkg.purl),
+      ...(isVerified ? originProperties(pkg) : []),
+      ...findings
+        .slice(0, 100)
+        .map(({ id, severity, message }) => property(`finding:${severity}`, `${id}: ${message}`)),
+    ],
+    commits:
+      commit === undefined
+        ? []
+        : [{ uid: toPlain(commit), ...(links.commit === undefined ? {} : { url: links.commit }) }],
+    // CycloneDX 1.5 has one identity, later versions a list of them.
+    identity: origin === undefined || isOld ? undefined : specVersion === '1.5' ? evidence[0] : evidence,
   };
 }
 
@@ -144,7 +194,7 @@ function toStrictPurl({ package: { scope, name, version } }: PackageReport): str
 }
 
 function property(name: string, value: string): JsonObject {
-  return { name: `jsr-verify:${name}`, value: toPlain(value) };
+  return { name: `${propertyPrefix}${name}`, value: toPlain(value) };
 }
 
 /** A UUID in the form of version 8 (RFC 9562) from a digest: the same BOM has the same serial number. */
