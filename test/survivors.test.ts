@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { syntaxOf } from '../scripts/syntax.ts';
-import { matches, type Reason, reasons } from './mutation/survivors.ts';
+import { kinds, matches, type Reason, reasons } from './mutation/survivors.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -35,6 +35,13 @@ describe('the mutants that may survive', () => {
         .map((path) => [path.replaceAll('\\', '/'), codeOf(join(root, 'src', folder, path))]),
     );
     expect(staleIn(entries, sources)).toEqual([]);
+  });
+
+  it.each(Object.entries(reasons))('have a reason of a known kind in src/%s', (_, entries) => {
+    const strange = entries
+      .map(({ why }) => why)
+      .filter((why) => !Object.hasOwn(kinds, why.split(': ')[0] ?? ''));
+    expect(strange).toEqual([]);
   });
 
   it('are stale where their file or their code is gone', () => {

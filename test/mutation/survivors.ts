@@ -26,8 +26,20 @@ export interface Reason {
   /** The whole code, or an expression that matches it. */
   readonly code: string | RegExp;
   readonly to?: string | RegExp;
+  /** The kind of reason, one of `kinds`, a colon, and the reason: `optimisation: without the cache, …`. */
   readonly why: string;
 }
+
+/** The kinds of reasons, and what each claims. */
+export const kinds: Readonly<Record<string, string>> = {
+  equivalent: 'the mutant gives the same answers',
+  'type narrowing':
+    'the condition is there for the type checker: the other case does not occur, or is handled next',
+  optimisation: 'the mutant gives the same answers with more work',
+  'defence in depth': 'another check rejects the same input before or after this one',
+  harmless: 'the answers differ where it does not matter',
+  'not testable': 'a unit test cannot control what the code depends on',
+};
 
 /** Every reason, by folder of `src`. A mutant that survives without one lacks a test. */
 export const reasons: Readonly<Record<string, readonly Reason[]>> = {

@@ -200,13 +200,13 @@ export const npm: readonly Reason[] = [
   {
     file: 'script/compiler.ts',
     code: /^loading \?\?= /,
-    why: 'limit of the mutation run: all mutants share the compiler that is loaded before the first of them',
+    why: 'not testable: all mutants share the compiler that is loaded before the first of them',
   },
   {
     file: 'script/compiler.ts',
     code: /^\((?:source, media|tree)\) => attempt\(\(\) => swc\./,
     to: '() => undefined',
-    why: 'limit of the mutation run: the function is made when the shared compiler is loaded, before the first mutant',
+    why: 'not testable: the function is made when the shared compiler is loaded, before the first mutant',
   },
   {
     file: 'script/compiler.ts',

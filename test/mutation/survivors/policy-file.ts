@@ -1,8 +1,8 @@
 import type { Reason } from '../survivors.ts';
 
 const noted =
-  'for the compiler: what is missing or not understood was noted as a problem, and no policy is made';
-const parsed = 'for the compiler: a text that was parsed without error has these, or the key was just found';
+  'type narrowing: what is missing or not understood was noted as a problem, and no policy is made';
+const parsed = 'type narrowing: a text that was parsed without error has these, or the key was just found';
 
 /** Mutants of what reads and writes the policy file, in `src/policy`, that no unit test needs to notice. */
 export const policyFile: readonly Reason[] = [
@@ -10,61 +10,61 @@ export const policyFile: readonly Reason[] = [
     file: 'parse/parse.ts',
     code: /^(?:base === undefined( \|\| )?)?(?:basePath === undefined)?$/,
     to: /^(?:false|base === undefined && basePath === undefined)$/,
-    why: 'for the compiler: without `extends` there is no path, and an `extends` without a path was noted as a problem',
+    why: 'type narrowing: without `extends` there is no path, and an `extends` without a path was noted as a problem',
   },
   {
     file: 'parse/parse.ts',
     code: 'hint === undefined',
     to: 'false',
-    why: 'for the compiler: an error holds a missing hint and an undefined one alike',
+    why: 'type narrowing: an error with an undefined hint equals one without a hint',
   },
   {
     file: 'pin/pin-coverage.ts',
     mutator: 'StringLiteral',
     code: "''",
-    why: 'for the compiler: what has a verdict has a version',
+    why: 'type narrowing: what has a verdict has a version',
   },
   {
     file: 'pin/pin-facts.ts',
     mutator: 'StringLiteral',
     code: "'not stated'",
-    why: 'for the compiler: a name is in new hands only where the certificate states the other id',
+    why: 'type narrowing: a name is in new hands only where the certificate states the other id',
   },
   {
     file: 'pin/pin-facts.ts',
     code: 'repository !== undefined',
     to: 'true',
-    why: 'for the compiler: nothing is written down of a build without a repository',
+    why: 'type narrowing: no pin is written for a build without a repository',
   },
   {
     file: 'pin/pin-facts.ts',
     mutator: 'EqualityOperator',
     code: 'a < b',
-    why: 'equivalent: no two keys of an object are the same, and backwards is an order too',
+    why: 'equivalent: no two keys of an object are the same, and descending order works as well',
   },
   {
     file: 'pin/pin-plan.ts',
     mutator: 'StringLiteral',
     code: "''",
-    why: 'for the compiler: what has a verdict has a version',
+    why: 'type narrowing: what has a verdict has a version',
   },
   {
     file: 'pin/pin-plan.ts',
     mutator: 'ArrayDeclaration',
     code: '[]',
-    why: 'for the compiler, or for what never comes: an entry has expectations and there is a group; no package has that name; a text for a pin covers nothing, so the step is not taken',
+    why: 'type narrowing: an entry has expectations and there is a group; no package has that name; a text for a pin covers nothing, so the step is not taken',
   },
   {
     file: 'pin/pin-plan.ts',
     code: /^(?:entry|before|after) === undefined$/,
     to: 'false',
-    why: 'for the compiler: only entries with an expectation are brought up to date, and only for what is verified',
+    why: 'type narrowing: only entries with an expectation are brought up to date, and only for what is verified',
   },
   {
     file: 'pin/pin-plan.ts',
     mutator: 'OptionalChaining',
     code: /^entry(?:\.at)?\?\./,
-    why: 'for the compiler: there is an entry, and all that was read from a file knows its place',
+    why: 'type narrowing: there is an entry, and all that was read from a file knows its place',
   },
   {
     file: 'pin/pin-plan.ts',
@@ -76,7 +76,7 @@ export const policyFile: readonly Reason[] = [
     file: 'pin/pin-text.ts',
     code: "typeof key !== 'string'",
     to: 'false',
-    why: 'for the compiler: what is set in a list is there already, which is asked first',
+    why: 'type narrowing: what is set in a list is there already, which is checked first',
   },
   { file: 'pin/pin-text.ts', code: 'node === undefined', to: 'false', why: parsed },
   { file: 'pin/pin-text.ts', mutator: 'OptionalChaining', code: 'node.children?.at', why: parsed },
@@ -84,7 +84,7 @@ export const policyFile: readonly Reason[] = [
     file: 'pin/pin-text.ts',
     code: 'this.#tree?.of !== this.#text',
     to: 'true',
-    why: 'equivalent but slow: the same text is parsed anew',
+    why: 'optimisation: without the cache, the same text is parsed again',
   },
   {
     file: 'pin/pin-text.ts',
@@ -103,13 +103,13 @@ export const policyFile: readonly Reason[] = [
     file: 'pin/pin-text.ts',
     mutator: 'OptionalChaining',
     code: /^\/\^\[ \\t\]\*\/\.exec/,
-    why: 'for the compiler: no white space at all is found too',
+    why: 'type narrowing: the expression also matches the empty string, so it always matches',
   },
   {
     file: 'pin/pin-text.ts',
     mutator: 'Regex',
     code: '/^[ \\t]*/',
-    why: 'equivalent: the first place where any number of blanks is found is the first one',
+    why: 'equivalent: an expression that matches the empty string always matches at the start',
   },
   {
     file: 'parse/sections.ts',
@@ -122,14 +122,14 @@ export const policyFile: readonly Reason[] = [
     file: 'parse/sections.ts',
     code: /^read\.not(?:Before|After) !== undefined/,
     to: /^true$|\|\|/,
-    why: 'for the compiler: no moment is later than none',
+    why: 'type narrowing: no moment is later than none',
   },
   {
     file: 'parse/sections.ts',
     mutator: 'ArrayDeclaration',
     code: '[]',
     to: /Stryker/,
-    why: 'for the compiler, or never seen: an object has members, a text that is no pattern has no scope either way, and no exemption is kept of a file with problems',
+    why: 'type narrowing: an object has members, a text that is no pattern has no scope either way, and no exemption is kept of a file with problems',
   },
   {
     file: 'parse/sections.ts',
@@ -142,19 +142,19 @@ export const policyFile: readonly Reason[] = [
     file: 'parse/policy-tree.ts',
     code: 'this.#text.length > limits.characters',
     to: /^this\.#text\.length >= /,
-    why: 'one character of four million; a text of that length takes a moment to read',
+    why: 'harmless: this is one character of four million; a test with a text of that length would be slow',
   },
   {
     file: 'parse/policy-tree.ts',
     code: 'node === undefined',
     to: 'false',
-    why: 'for the compiler: an error was noted where there is no tree, which is asked next',
+    why: 'type narrowing: an error was noted where there is no tree, which is checked next',
   },
   {
     file: 'parse/policy-tree.ts',
     code: 'hint !== undefined',
     to: 'true',
-    why: 'for the compiler: the first hint that is defined is shown',
+    why: 'type narrowing: the first hint that is defined is shown',
   },
   {
     file: 'parse/policy-tree.ts',

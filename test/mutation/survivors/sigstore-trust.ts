@@ -1,9 +1,9 @@
 import type { Reason } from '../survivors.ts';
 
-const narrowing = 'tells the compiler of types what was looked at before';
+const narrowing = 'type narrowing: this was checked before';
 const isRead =
-  'a trusted root that the library has read has one; only the types of its messages leave it open';
-const noText = 'no text and one that is nothing of what is wanted are refused alike';
+  'type narrowing: a trusted root that the library has read always has one, though its types make it optional';
+const noText = 'equivalent: a text that is nothing of what is wanted is rejected like an empty one';
 
 /** Mutants of what says whom to trust, and of inclusion in the log, that no unit test needs to notice. */
 export const sigstoreTrust: readonly Reason[] = [
@@ -11,13 +11,13 @@ export const sigstoreTrust: readonly Reason[] = [
     file: 'inclusion.ts',
     code: '{ return undefined; }',
     to: '{}',
-    why: 'a function that returns nothing returns `undefined`',
+    why: 'equivalent: a function that ends without `return` returns `undefined`',
   },
   {
     file: 'inclusion.ts',
     code: 'default: return undefined;',
     to: 'default:',
-    why: 'a function that returns nothing returns `undefined`',
+    why: 'equivalent: a function that ends without `return` returns `undefined`',
   },
   { file: 'inclusion.ts', code: "''", to: '"Stryker was here!"', why: noText },
   { file: 'inclusion.ts', code: /^proof\?\.checkpoint(?:\?\.envelope)?$/, why: narrowing },
@@ -32,7 +32,7 @@ export const sigstoreTrust: readonly Reason[] = [
     file: 'trust.ts',
     code: /^(?:\{ once: true \}|true)$/,
     to: /^(?:\{\}|false)$/,
-    why: 'whoever listens stops listening in the end, and what has ended does not end again',
+    why: 'equivalent: the listener is removed in any case, and the event is not fired twice',
   },
 
   {
@@ -48,7 +48,7 @@ export const sigstoreTrust: readonly Reason[] = [
     file: 'trust-disk.ts',
     code: 'true',
     to: 'false',
-    why: 'a folder that others have removed already is removed; by whom is no matter',
+    why: 'harmless: a folder that another process has removed already counts as removed',
   },
 
   { file: 'trust-logs.ts', code: /publicKey\?\.rawBytes|^id === undefined$|^\[\]$/, why: isRead },
@@ -57,53 +57,58 @@ export const sigstoreTrust: readonly Reason[] = [
     file: 'tuf.ts',
     code: '[]',
     to: '["Stryker was here"]',
-    why: 'a text where roles are listed is none of the three that are looked at',
+    why: 'equivalent: the inserted text is none of the three roles that are read',
   },
   {
     file: 'tuf.ts',
     code: '/\\.json$/',
     to: '/\\.json/',
-    why: 'only a role that was delegated to could have this in the midst of its name, which is then told without it',
+    why: 'harmless: only a delegated role could have this inside its name, which is then shown without it',
   },
   {
     file: 'tuf.ts',
     code: /^\/\^(?:\\d\+\\\.|\(\\d\+\)\\\.root\\\.json\$)\/$/,
-    why: 'only a role that was delegated to could be named so, and what is read in its place is verified as that role',
+    why: 'harmless: only a delegated role could have such a name, and what is read instead is verified as that role',
   },
   {
     file: 'tuf.ts',
     code: /^`there is no /,
     to: '``',
-    why: 'the library looks at the status alone, and drops the words',
+    why: 'equivalent: the library reads only the status, and drops the message',
   },
   {
     file: 'tuf.ts',
     code: /^(?:\{ once: true \}|true)$/,
     to: /^(?:\{\}|false)$/,
-    why: 'whoever listens stops listening in the end, and what has ended does not end again',
+    why: 'equivalent: the listener is removed in any case, and the event is not fired twice',
   },
   {
     file: 'tuf-trouble.ts',
     code: /^\/\^\(\?:Unable to load /,
     to: /^\/\(\?:Unable to load /,
-    why: 'where nothing has to be there, nothing is found at the beginning at the latest',
+    why: 'equivalent: an expression that matches the empty string always matches at the start',
   },
 
-  { file: 'tuf-cache.ts', code: "'utf8'", to: '""', why: 'Node writes UTF-8 where no encoding is named' },
-  { file: 'root.ts', code: "'utf8'", to: '""', why: 'Node writes UTF-8 where no encoding is named' },
+  { file: 'tuf-cache.ts', code: "'utf8'", to: '""', why: 'equivalent: Node writes UTF-8 by default' },
+  { file: 'root.ts', code: "'utf8'", to: '""', why: 'equivalent: Node writes UTF-8 by default' },
   { file: 'tuf-cache.ts', code: "''", to: '"Stryker was here!"', why: noText },
   {
     file: 'tuf-cache.ts',
     code: 'bytes.length <= maxBytes',
     to: 'bytes.length < maxBytes',
-    why: 'a cache of twenty megabytes to the byte may count as too large; it would take seconds to read',
+    why: 'harmless: a cache of exactly the largest size may count as too large; a test with one would take seconds',
   },
 
   {
     file: 'tuf-mirror.ts',
     code: /^(?:\{ connections: 2, headersTimeout: 0, bodyTimeout: 0, autoSelectFamily: true \}|true)$/,
     to: /^(?:\{\}|false)$/,
-    why: 'how many lines are opened, over which protocol, and who else counts the time, changes no answer',
+    why: 'not testable: the number of connections, the protocol and a second timeout change no answer',
   },
-  { file: 'tuf-mirror.ts', code: "''", to: '"Stryker was here!"', why: 'no error has either for its code' },
+  {
+    file: 'tuf-mirror.ts',
+    code: "''",
+    to: '"Stryker was here!"',
+    why: 'equivalent: neither text is the code of an error',
+  },
 ];

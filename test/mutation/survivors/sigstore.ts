@@ -1,7 +1,8 @@
 import type { Reason } from '../survivors.ts';
 
-const second = 'stands behind the same question of the library, whose answer the tests hold word by word';
-const narrowing = 'for the compiler: what follows answers the same for `undefined`';
+const second =
+  'defence in depth: the library makes the same check first, and the tests expect its exact message';
+const narrowing = 'type narrowing: the code that follows gives the same answer for `undefined`';
 
 /** Mutants of `src/sigstore` that no unit test needs to notice. */
 export const sigstore: readonly Reason[] = [
@@ -20,47 +21,47 @@ export const sigstore: readonly Reason[] = [
     file: 'bundle.ts',
     code: 'free.length < bytes.length',
     to: 'free.length <= bytes.length',
-    why: 'a copy that fills its block to the end may as well have a block of its own',
+    why: 'optimisation: a copy that exactly fills the rest of a block may also get a block of its own',
   },
   {
     file: 'certificate.ts',
     code: '!(cause instanceof Error)',
     to: 'false',
-    why: 'nothing but errors is thrown',
+    why: 'type narrowing: nothing but errors is thrown',
   },
   {
     file: 'certificate.ts',
     code: "'the certificate could not be checked'",
-    why: 'nothing but errors is thrown',
+    why: 'type narrowing: nothing but errors is thrown',
   },
   {
     file: 'certificate-identity.ts',
     code: 'id === undefined',
     to: 'false',
-    why: 'for the compiler: an extension without a first part has no last one either, which is asked next',
+    why: 'type narrowing: an extension without a first part has no last one either, which is checked next',
   },
   {
     file: 'certificate-identity.ts',
     mutator: 'BlockStatement',
     code: '{ return undefined; }',
     to: '{}',
-    why: 'for the compiler: what returns nothing returns `undefined`',
+    why: 'equivalent: a function that ends without `return` returns `undefined`',
   },
   {
     file: 'verifier.ts',
     code: 'known !== undefined',
     to: 'false',
-    why: 'saves time only: a root that is read again is the same root',
+    why: 'optimisation: without the cache, the same root is read again',
   },
   {
     file: 'verifier.ts',
     code: 'key === undefined',
     to: 'false',
-    why: 'for the compiler: a bare key without one to hold it against has failed as a certificate, which ends it before',
+    why: 'type narrowing: a bundle with a bare key, where no key was given, has already failed as a certificate',
   },
   {
     file: 'verifier.ts',
     code: "'the bundle is signed with a key that was not given'",
-    why: 'a bare key without one to hold it against has failed as a certificate, which ends it before',
+    why: 'type narrowing: a bundle with a bare key, where no key was given, has already failed as a certificate',
   },
 ];
