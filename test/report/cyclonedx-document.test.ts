@@ -48,6 +48,8 @@ describe.each(versions)('a CycloneDX %s document that was audited', (version) =>
 
   it.each([
     ['rejected', aRejected()],
+    // Its chain holds, and the policy expects another publisher.
+    ['rejected', { ...aVerified(), verdict: aRejected().verdict }],
     ['inconclusive', anInconclusive()],
   ])('gets no provenance of a package that is %s', (verdict, pkg) => {
     const [component] = enriched(documentOf(version, [plain]), pkg).bom.components;
