@@ -3,7 +3,7 @@ import { type Purl, purlOf } from '../model/package.ts';
 import { type Depth, reaches } from '../model/report.ts';
 import type { LockfileContents, Target } from '../model/target.ts';
 
-/** How far below the attestation a package is looked at: as asked, else by what would run. */
+/** How far to check a package beyond its attestation: as requested, otherwise by what the client runs. */
 export function depthOf(
   { package: about, occurrences }: Target,
   tarballs: ReadonlySet<Purl>,
@@ -14,7 +14,10 @@ export function depthOf(
   return reaches(usual, leastDepth) ? usual : leastDepth;
 }
 
-/** The packages that a client installs as JSR's npm tarball: all that a lockfile names, except what Deno loads as source files. */
+/**
+ * The packages that clients install as JSR's npm tarball: all in lockfiles of Node clients, none that Deno loads as
+ * source files.
+ */
 export function tarballsIn(lockfiles: readonly LockfileContents[]): ReadonlySet<Purl> {
   return new Set(
     lockfiles.flatMap(({ runtime, targets }) =>

@@ -7,10 +7,10 @@ import type { PackageReport } from '../model/report.ts';
 import { openRegistry, type Registry } from '../registry/registry.ts';
 import { judgeTarget } from './judgement.ts';
 
-/** How many earlier versions of a release line are looked at for its last attestation; beyond them nothing is known. */
+/** How many earlier versions of a release line are searched for an attestation; older ones count as unknown. */
 const lookBack = 30;
 
-/** For each package: earlier versions of its release line, newest first, until one that is attested. */
+/** For each package: earlier versions of its release line, newest first, up to the first attested one. */
 export async function earlierVersions(
   packages: readonly PackageReport[],
   auditor: PackageAuditor,
@@ -33,7 +33,7 @@ export async function earlierVersions(
 
 type Judge = (about: PackageVersion) => Promise<PackageReport>;
 
-/** What is known of the release line before one version; `doubt` says why it is not all. */
+/** The known versions before one version in its release line; `doubt` says why some are missing. */
 interface EarlierInLine {
   readonly purl: Purl;
   /** The package without its version. */

@@ -8,13 +8,13 @@ import type { ForeignReference, Target } from '../model/target.ts';
 import type { Assessment } from '../policy/assessment.ts';
 import { type Judgement, judge } from '../policy/judge.ts';
 
-/** A report, and the exemptions that it needed. */
+/** A report and the exemptions that decided it. */
 export interface JudgedTarget {
   readonly report: PackageReport;
   readonly usedExemptions: readonly Exemption[];
 }
 
-/** Examines, judges and reports one package version; `foreign` are its mentions that point to another registry. */
+/** Examines, judges and reports one package version; `foreign` are its entries that point to another registry. */
 export async function judgeTarget(
   target: Target,
   auditor: PackageAuditor,
@@ -52,10 +52,10 @@ function reportOn(
   { verdict, findings, provenance, expectation, expectedAt, expectedFlags }: Judgement,
   depth: Depth,
 ): PackageReport {
-  // Of several attestations that hold, the policy may have chosen a different one than the first, or none of them.
+  // With several valid attestations, the policy may have chosen another than the first, or none.
   const counted = [best, ...others].find((attempt) => attempt.provenance === provenance);
   const { checks } = provenance === undefined ? best : (counted ?? best);
-  // What lies below the files was looked at once, and belongs to the package rather than to one attestation.
+  // These two checks run once for a package, not for each attestation.
   const { tarball, installed } = best.checks;
   return {
     purl: purlOf(about),

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { unreadableEntry } from '../model/report.ts';
 import type { LockfileContents } from '../model/target.ts';
 
-/** What is wrong with lockfiles themselves: entries that could not be understood, and remarks on how they were found. */
+/** Findings about the lockfiles themselves: unreadable entries and remarks from the search for lockfiles. */
 export function lockfileFindings(lockfiles: readonly LockfileContents[]): readonly Finding[] {
   return lockfiles.flatMap(({ unreadable, remarks = [] }) => [
     ...unreadable.map(

@@ -5,15 +5,15 @@ import { openCheckpoint, type SignedCheckpoint } from '../tlog/checkpoint.ts';
 import { follow } from '../tlog/follow.ts';
 import { openLog } from '../tlog/log.ts';
 
-/** Checkpoints of one run that are compared with each other; each comparison is a request. */
+/** The largest number of checkpoints that one run compares; each comparison is a request. */
 const mostCheckpoints = 50;
 
-/** What following logs needs. */
+/** What `followLogs` needs. */
 export type Following = Pick<Auditor, 'source' | 'addresses' | 'trust' | 'memory' | 'live' | 'signal'>;
 
 /**
- * Compares all checkpoints that every log signed: those of the packages, its present head, and the one remembered from
- * earlier runs. Done once per run.
+ * Compares all signed checkpoints of each log: those in the packages' attestations, its current one, and the one
+ * remembered from earlier runs. Done once for each run.
  */
 export async function followLogs(
   packages: readonly PackageReport[],
@@ -31,9 +31,10 @@ export async function followLogs(
     const opened = openCheckpoint(note, keys);
     return opened.ok ? [opened.value] : [];
   });
-  const compared = spread(seen, mostCheckpoints);
+  const compared = sampleBySize(seen, mostCheckpoints);
   const log = openLog(source, addresses.rekor);
-  // A pack has the head of its day: older than what is remembered here, but nothing in a pack says that a log went back.
+  // A pack contains a checkpoint that may be older than the remembered one. That does not mean that the log went
+  // back.
   const heads = await log.heads();
   const outcome = await follow({
     seen: compared,
@@ -47,8 +48,8 @@ export async function followLogs(
   return omitted === 0 ? outcome : { ...outcome, omitted };
 }
 
-/** At most so many checkpoints, from the smallest tree to the largest. */
-function spread(checkpoints: readonly SignedCheckpoint[], most: number): readonly SignedCheckpoint[] {
+/** At most `most` checkpoints, evenly spaced from the smallest tree to the largest. */
+function sampleBySize(checkpoints: readonly SignedCheckpoint[], most: number): readonly SignedCheckpoint[] {
   if (checkpoints.length <= most) return checkpoints;
   const sorted = checkpoints.toSorted((a, b) => Number(a.size - b.size));
   return Array.from(

@@ -1,13 +1,13 @@
 import type { Auditor } from '../auditor.ts';
 import type { Report } from '../model/report.ts';
 
-/** What a run found; the rest of its report says what it was made with. */
+/** The results of a run, without its settings. */
 export type Found = Omit<
   Report,
   'checkedAt' | 'trust' | 'policyFile' | 'strict' | 'oldestAnswer' | 'requests'
 >;
 
-/** The report of a run, made when all else is done: it counts every request. The only maker of a `Report`. */
+/** The report of a run. Call it last, because it counts all requests. Only this function makes a `Report`. */
 export function reportOf(
   found: Found,
   { now, trust, policy, source, signal }: Pick<Auditor, 'now' | 'trust' | 'policy' | 'source' | 'signal'>,
@@ -16,7 +16,7 @@ export function reportOf(
     checkedAt: now,
     trust: trust.status,
     ...found,
-    // Also where all packages were done and only the log was still being asked.
+    // The run also counts as interrupted if all packages were done and only the log was still being queried.
     interrupted: found.interrupted || signal?.aborted === true,
     ...(policy.file !== undefined && { policyFile: policy.file }),
     ...(policy.strict && { strict: true }),

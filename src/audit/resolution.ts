@@ -4,16 +4,16 @@ import type { PackageReport, UnresolvedSpec } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
 import type { Registry } from '../registry/registry.ts';
 
-/** What specs came to, each list in their order. */
+/** The results of resolving specs, each list in the order of the specs. */
 export interface Resolved {
   readonly targets: readonly Target[];
-  /** Specs that name nothing that exists. */
+  /** Specs that name no existing package. */
   readonly unresolved: readonly UnresolvedSpec[];
-  /** Packages whose versions could not be listed: inconclusive. */
+  /** Packages whose versions could not be listed; their verdict is inconclusive. */
   readonly unlisted: readonly PackageReport[];
 }
 
-/** Asks the registry for the version that each spec means. */
+/** Asks the registry which version each spec resolves to. */
 export async function resolveSpecs(specs: readonly Spec[], registry: Registry): Promise<Resolved> {
   const resolutions = await Promise.all(
     specs.map(async (spec) => ({ spec, resolution: await registry.resolve(spec) })),

@@ -9,19 +9,19 @@ import { judgeForeign } from '../policy/judge-foreign.ts';
 import { depthOf, tarballsIn } from './depth.ts';
 import { judgeTarget } from './judgement.ts';
 
-/** What auditing some package versions came to; of an interrupted audit, what was known by then. */
+/** The results for some package versions; after an interruption, those that were complete. */
 export interface AuditedTargets {
   /** In the order of the targets. */
   readonly packages: readonly PackageReport[];
-  /** About mentions of packages that come from elsewhere and were not audited. */
+  /** Findings about lockfile entries from other registries, which are not audited. */
   readonly findings: readonly Finding[];
   readonly usedExemptions: ReadonlySet<Exemption>;
-  /** What every package was looked at to. */
+  /** The depth to which every package was checked. */
   readonly depth: Depth;
   readonly interrupted: boolean;
 }
 
-/** Examines, judges and reports each target of the lockfiles, or beside them; one that fails never stops the rest. */
+/** Examines, judges and reports each target. A target that fails does not stop the others. */
 export async function auditTargets(
   targets: readonly Target[],
   lockfiles: readonly LockfileContents[],
@@ -49,12 +49,12 @@ export async function auditTargets(
     },
     { concurrency: auditor.concurrency ?? 48 },
   );
-  const strayed = judgeForeign(notAmong(targets, foreign), policy, now);
-  for (const exemption of strayed.usedExemptions) usedExemptions.add(exemption);
-  const interrupted = await isCutShort(work, signal);
+  const foreignJudgement = judgeForeign(notAmong(targets, foreign), policy, now);
+  for (const exemption of foreignJudgement.usedExemptions) usedExemptions.add(exemption);
+  const interrupted = await wasAborted(work, signal);
   return {
     packages: targets.flatMap((target) => reports.get(target) ?? []),
-    findings: strayed.findings,
+    findings: foreignJudgement.findings,
     usedExemptions,
     depth:
       shallowest(targets.map((target) => depthOf(target, tarballs, auditor))) ??
@@ -64,7 +64,9 @@ export async function auditTargets(
   };
 }
 
-/** Mentions of packages that are not audited, because they come from elsewhere: no package report speaks of them. */
+/**
+ * Lockfile entries from other registries for packages that no target covers, so that no package report mentions them.
+ */
 function notAmong(
   targets: readonly Target[],
   foreign: readonly ForeignReference[],
@@ -86,15 +88,15 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** Waits for work, but no longer than to the abort of a signal; says whether that came first. */
-async function isCutShort(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
+/** Waits until the work ends or the signal aborts; returns whether the signal aborted first. */
+async function wasAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<boolean> {
   const { promise: aborted, stop } = untilStopped();
   if (isAborted(signal)) stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work.then(() => false), aborted.then(() => true)]);
   } finally {
-    // Deno keeps a process alive for as long as somebody listens to a signal that has a timer.
+    // Deno keeps a process alive while a listener is attached to a signal that has a timer.
     signal?.removeEventListener('abort', stop);
   }
 }

@@ -9,16 +9,16 @@ import { relocks } from './relock.ts';
 /** Reports of earlier versions of packages, by the purl of the package without a version. */
 export type History = ReadonlyMap<Purl, readonly PackageReport[]>;
 
-/** Why the earlier versions of a version's release line are not all known, by the purl of the version. */
+/** Why not all earlier versions of a release line are known, by the purl of the version. */
 export type Doubts = ReadonlyMap<Purl, string>;
 
 /**
- * What differs between two audits, package by package, in the order of their names.
+ * What differs between two audits, package by package, sorted by name.
  *
- * Provenance is `lost` only within a release line: the line's newest earlier attested version had it, however many versions
- * in between had not. `gained` means that nothing earlier had it, `unknown` that the evidence does not suffice to tell.
- * `relocked` is a version that stayed and is held to something else.
- * A version that appears while another one of the same package goes is `moved`, preferably within its line.
+ * Provenance is `lost` only within a release line: an earlier version of the line had it, even if unattested versions
+ * came in between. `gained` means that no earlier version had it, `unknown` that the evidence does not decide.
+ * `relocked` is a version that stayed but has another lock. A version that appears while another version of the same
+ * package disappears is `moved`, preferably within its line.
  */
 export function compare(
   base: Pick<Report, 'packages'>,
@@ -35,7 +35,7 @@ export function compare(
   });
 }
 
-/** Whether a report shows provenance that is the package's own. */
+/** Whether a report has a provenance that counts for the package. */
 export function isAttested(report: PackageReport): boolean {
   return provenanceOf(report) !== undefined;
 }
@@ -51,9 +51,9 @@ function changesOf(
   now: readonly PackageReport[],
   known: Known,
 ): readonly Change[] {
-  const gone = old.filter((report) => !now.some((other) => versionOf(other) === versionOf(report)));
-  const come = now.filter((report) => !old.some((other) => versionOf(other) === versionOf(report)));
-  const pairs = pair(gone, come);
+  const removed = old.filter((report) => !now.some((other) => versionOf(other) === versionOf(report)));
+  const added = now.filter((report) => !old.some((other) => versionOf(other) === versionOf(report)));
+  const pairs = pair(removed, added);
   return [
     ...now.flatMap((after): readonly Change[] => {
       const before = old.find((other) => versionOf(other) === versionOf(after));
@@ -61,14 +61,14 @@ function changesOf(
       if (before === undefined || first === undefined) return [];
       return [{ kind: 'relocked', purl, before, after, locks: [first, ...more] }];
     }),
-    ...come.map((after): Change => {
+    ...added.map((after): Change => {
       const before = pairs.get(after);
       const comparison = compareWith(after, before, known);
       return before === undefined
         ? { kind: 'added', purl, after, ...comparison }
         : { kind: 'moved', purl, before, after, ...comparison };
     }),
-    ...gone
+    ...removed
       .filter((report) => ![...pairs.values()].includes(report))
       .map((before): Change => ({ kind: 'removed', purl, before })),
   ];
@@ -94,13 +94,13 @@ function compareWith(
   );
   const line = earlier.filter(({ version }) => isSameLine(version, self.version));
   const attestedInLine = line.find(({ report }) => provenanceOf(report) !== undefined);
-  // Who published is compared with the version it takes the place of, else with the nearest that is known.
+  // The publisher is compared with that of the replaced version, otherwise with that of the nearest attested version.
   const rival =
     before !== undefined && provenanceOf(before) !== undefined
       ? { version: versionOf(before), report: before }
       : (attestedInLine ?? earlier.find(({ report }) => provenanceOf(report) !== undefined));
   const state = stateOf(after);
-  // An earlier version of the line that could not be looked at may well have been attested.
+  // An earlier version of the line that could not be checked may have been attested.
   const unclear = line.find(({ report }) => stateOf(report) === 'unknown');
   const doubt = unclear === undefined ? doubts.get(after.purl) : whyUnclear(unclear.report);
   const provenance = provenanceChange(state, {
@@ -141,7 +141,7 @@ function publisherChange(after: PackageReport, rival: PackageReport | undefined)
 
 type State = 'attested' | 'unattested' | 'unknown';
 
-/** `unattested` is an answer; a failed or unanswered check leaves open what there was. */
+/** `unattested` is a definite answer; after a failed or missing check the state is unknown. */
 function stateOf(report: PackageReport): State {
   if (provenanceOf(report) !== undefined) return 'attested';
   return isMissing(report) || report.checks.bundle.status === 'absent' ? 'unattested' : 'unknown';
@@ -152,20 +152,20 @@ function provenanceOf(report: PackageReport): Provenance | undefined {
   return isMissing(report) ? undefined : report.provenance;
 }
 
-/** A stranger's attestation is valid and still none of the package's own: then provenance was found missing. */
+/** An attestation by another publisher may be valid and still not count; the verdict or the rule then says so. */
 function isMissing({ verdict, findings }: PackageReport): boolean {
   return verdict.kind === 'unattested' || findings.some(({ id }) => id === 'require-provenance');
 }
 
-/** Pairs what came with what went: first within a release line, then whatever is left, highest versions first. */
+/** Pairs added with removed versions: first within a release line, then the rest, highest versions first. */
 function pair(
-  gone: readonly PackageReport[],
-  come: readonly PackageReport[],
+  removed: readonly PackageReport[],
+  added: readonly PackageReport[],
 ): ReadonlyMap<PackageReport, PackageReport> {
   const pairs = new Map<PackageReport, PackageReport>();
-  const free = new Set(byVersion(gone));
+  const free = new Set(byVersion(removed));
   for (const fits of [(a: string, b: string) => isSameLine(a, b), () => true])
-    for (const after of byVersion(come)) {
+    for (const after of byVersion(added)) {
       if (pairs.has(after)) continue;
       const before = [...free].find((report) => fits(versionOf(report), versionOf(after)));
       if (before === undefined) continue;
@@ -197,7 +197,7 @@ function datedOf({ package: { version }, registryClaims: { publishedAt } }: Pack
   return { version: version ?? '', ...(publishedAt !== undefined && { publishedAt }) };
 }
 
-/** `''` where the version could not be resolved; it belongs to no line and is earlier than nothing. */
+/** `''` when the version could not be resolved; it is in no release line and never earlier. */
 function versionOf({ package: { version } }: PackageReport): string {
   return version ?? '';
 }

@@ -1,20 +1,20 @@
 import { compare, compareBuild, major, minor, rcompare, valid } from 'semver';
 
-/** A version and, where the registry says so, when it was published. */
+/** A version and, if the registry states it, its publication date. */
 export interface Dated {
   readonly version: string;
   readonly publishedAt?: Date;
 }
 
-/** Whether two versions belong to one release line: the same major, and for 0.x the same minor. */
+/** Whether two versions are in one release line: the same major, and for 0.x the same minor. */
 export function isSameLine(a: string, b: string): boolean {
   if (valid(a) === null || valid(b) === null) return false;
   return major(a) === major(b) && (major(a) > 0 || minor(a) === minor(b));
 }
 
 /**
- * Whether `one` came before `other`: by date where the registry dates both, else by number.
- * A back-port is younger than higher versions, and a version from before anybody attested stays older.
+ * Whether `one` came before `other`: by date if the registry dates both, otherwise by number. A back-port is newer
+ * than higher versions; a version from before attestations existed stays older.
  */
 export function isEarlier(one: Dated, other: Dated): boolean {
   if (one.version === other.version) return false;
@@ -25,14 +25,14 @@ export function isEarlier(one: Dated, other: Dated): boolean {
   );
 }
 
-/** The earlier versions of the same release line, newest first: what to look at for the line's last attestation. */
+/** The earlier versions of the same release line, newest first: the candidates for the line's last attestation. */
 export function earlierInLine<T extends Dated>(version: Dated, all: readonly T[]): readonly T[] {
   return newestFirst(
     all.filter((other) => isSameLine(other.version, version.version) && isEarlier(other, version)),
   );
 }
 
-/** Newest first: by date where every version has one, else by number. */
+/** Newest first: by date if every version has one, otherwise by number. */
 export function newestFirst<T extends Dated>(versions: readonly T[]): readonly T[] {
   const dated = versions.every(({ publishedAt }) => publishedAt !== undefined);
   return [...versions].sort((a, b) =>

@@ -2,7 +2,10 @@ import { type Claims, claimsOf } from '../model/claims.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { ClaimChange, PublisherChange } from '../model/report.ts';
 
-/** Compares who built two versions, by what their certificates prove; ids decide, a new name for the same id is no change. */
+/**
+ * Compares the publishers of two versions by their certificates. Ids decide: a new name with the same id is no
+ * change.
+ */
 export function comparePublishers(before: Provenance, after: Provenance): PublisherChange {
   const [old, now] = [claimsOf(before.identity), claimsOf(after.identity)];
   const from = [
@@ -15,7 +18,7 @@ export function comparePublishers(before: Provenance, after: Provenance): Publis
   return { kind: from.length === 0 ? 'same' : 'changed', from };
 }
 
-/** What kind of ref a build ran for; which tag or branch it was changes with every release. */
+/** The kind of ref of a build; the tag or branch itself changes with every release. */
 function refClass(ref: string | undefined): string | undefined {
   if (ref === undefined) return undefined;
   if (ref.startsWith('refs/tags/')) return 'tag';
@@ -32,7 +35,7 @@ function idChange(
   const [oldId, newId] = [old[id], now[id]];
   if (oldId !== undefined && newId !== undefined) {
     if (oldId === newId) return [];
-    // The same name with another id is another publisher, so the ids are told with the names.
+    // The same name with another id is another publisher, so the message has both names and ids.
     return [{ claim: id, before: `${old[name] ?? '?'} (${oldId})`, after: `${now[name] ?? '?'} (${newId})` }];
   }
   return change(name, old[name]?.toLowerCase(), now[name]?.toLowerCase());

@@ -2,10 +2,10 @@ import type { Relock } from '../model/report.ts';
 import type { Locked, Occurrence } from '../model/target.ts';
 
 /**
- * What the same version is locked to now and was not before, most grave first.
+ * How the locks of one version changed, most serious first.
  *
- * A lockfile of another tool adds a lock of another kind, which there is nothing to hold to. Bytes that were locked before,
- * at whatever address, are no change unless that address was locked to others.
+ * A new lockfile of another tool adds a lock of another kind, which has no earlier lock to compare with. Bytes that
+ * were locked before, at any address, are no change unless that address was locked to other bytes.
  */
 export function relocks(before: readonly Occurrence[], after: readonly Occurrence[]): readonly Relock[] {
   const [old, now] = [distinct(before), distinct(after)];
@@ -25,7 +25,7 @@ export function relocks(before: readonly Occurrence[], after: readonly Occurrenc
 
 const order: readonly Relock['how'][] = ['digest', 'revision', 'unlocked'];
 
-/** The old lock that a new one contradicts. */
+/** The old lock that a new lock contradicts. */
 function rivalOf(now: Locked, old: readonly Locked[]): Locked | undefined {
   if (holdsNothing(now.kind)) return undefined;
   const same = old.filter(({ kind }) => kind === now.kind);
@@ -49,24 +49,24 @@ function howMoved(old: Locked, now: Locked): Relock['how'] {
 function isSame(one: Locked, other: Locked): boolean {
   if (one.kind === 'manifest') return other.kind === 'manifest' && one.digest === other.digest;
   if (one.kind !== 'tarball' || other.kind !== 'tarball') return false;
-  // Digests of the tarball and of the tar inside it cannot be compared, so they do not count as the same.
+  // A digest of the tarball and a digest of the tar inside it cannot be compared, so they are not the same.
   return one.of === other.of && strongest(one.integrity) === strongest(other.integrity);
 }
 
-/** Of several digests those of the strongest algorithm count, and any of them will do, as for those who install. */
+/** Installers use only the digests of the strongest algorithm and accept any one of them; so does this comparison. */
 function strongest(integrity: string): string {
   const digests = integrity.trim().split(/\s+/).toSorted();
-  // Names of algorithms sort by strength.
+  // The names of the algorithms sort by strength.
   const algorithm = digests.at(-1)?.replace(/-.*$/, '-') ?? '';
   return digests.filter((digest) => digest.startsWith(algorithm)).join(' ');
 }
 
-/** The revision of JSR's tarball format in an address, `/~/11/…`; each has bytes of its own. */
+/** The revision of JSR's tarball format in an address, `/~/11/…`; each revision has its own bytes. */
 function revisionOf(locked: Locked): string | undefined {
   return /\/~\/([0-9]{1,4})\//.exec(addressOf(locked) ?? '')?.[1];
 }
 
-/** Without the fragment, in which yarn repeats the digest. */
+/** The address without its fragment, because yarn repeats the digest there. */
 function addressOf(locked: Locked): string | undefined {
   return locked.kind === 'manifest' || locked.kind === 'replaced'
     ? undefined

@@ -4,12 +4,15 @@ import type { Search } from '../tlog/log.ts';
 import type { Attempt } from './attempt.ts';
 import type { Collected } from './evidence.ts';
 
-/** JSR accepts an attestation for two minutes after publication (contract 5); until then "none" is no answer. Milliseconds. */
+/**
+ * Milliseconds after publication in which a missing attestation is not yet an answer. JSR accepts an attestation for
+ * two minutes (contract 5).
+ */
 const attestationGraceMs = 3 * 60_000;
 
 /**
- * The attestation to report when none holds: the one that was named, else why there is none, as far as that can be said.
- * `unavailable` as long as anything that could not be asked leaves the answer open.
+ * The attestation to report when no attestation is valid: the one that the registry names, otherwise why there is
+ * none. The result is `unavailable` while a question without an answer could change it.
  */
 export function whyNone(
   collected: Collected,
@@ -19,7 +22,7 @@ export function whyNone(
 ): Gathered<RawAttestation> {
   const { badge } = collected;
   const [named] = collected.named;
-  // An index that the log does not have counts as none.
+  // An index that is missing from the log counts as no index.
   if (named !== undefined && named.state !== 'absent') return named;
   if (search === undefined) return named ?? (badge.state === 'present' ? absent(badge.from) : badge);
   return afterSearch(collected, attempts, search, now);
@@ -49,7 +52,7 @@ function afterSearch(
   if (search.failure !== undefined) return unavailable(log, search.failure);
   if (badge.state === 'unavailable')
     return unavailable(badge.from, failureOf(badge, `${badge.why}; the log's search index has none either`));
-  // Without a date nobody can tell whether the attestation may still be on its way.
+  // Without a date, the attestation may still be about to appear.
   if (meta.state === 'unavailable')
     return unavailable(
       meta.from,
@@ -59,7 +62,7 @@ function afterSearch(
       ),
     );
   return (
-    stillWaiting(badge.from, publishedAt, now) ??
+    withinGracePeriod(badge.from, publishedAt, now) ??
     absent(
       search.outcome === 'found'
         ? `${registry}, and what the log's search index names for the manifest does not hold`
@@ -68,14 +71,18 @@ function afterSearch(
   );
 }
 
-/** One that no check speaks against, but that lacks evidence, says more than "none". */
+/** Whether an attestation lacks evidence but no check failed. It is reported in preference to "absent". */
 function isOpen({ checks }: Attempt): boolean {
   return !provenanceChecks.some((id) => ['failed', 'absent'].includes(checks[id].status));
 }
 
-function stillWaiting(from: string, publishedAt: Date | undefined, now: Date): Gathered<never> | undefined {
+function withinGracePeriod(
+  from: string,
+  publishedAt: Date | undefined,
+  now: Date,
+): Gathered<never> | undefined {
   if (publishedAt === undefined) return undefined;
-  // A little below zero where the registry's clock and this one differ.
+  // The age can be slightly negative when the registry's clock is ahead.
   const age = now.getTime() - publishedAt.getTime();
   if (Math.abs(age) >= attestationGraceMs) return undefined;
   const seconds = Math.max(0, Math.round(age / 1000));

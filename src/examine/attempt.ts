@@ -7,15 +7,15 @@ import type { Registry } from '../registry/registry.ts';
 import { mayAttestUpload } from '../verify/subject.ts';
 import { prove, type Verification, verify } from '../verify/verify.ts';
 
-/** One attestation, checked in full. */
+/** One attestation with the results of all its checks. */
 export interface Attempt {
   readonly attestation: Gathered<RawAttestation>;
   readonly checks: Checks;
-  /** Present when the attestation holds. */
+  /** Present when the attestation is valid. */
   readonly provenance?: Provenance;
 }
 
-/** Checks one attestation of a version. The publisher's upload is fetched only where the statement is about it. */
+/** Checks one attestation of a version. Fetches the publisher's upload only if the statement is about it. */
 export async function attempt(verification: Verification, registry: Registry): Promise<Attempt> {
   const { target, attestation } = verification;
   const first = verify(verification);

@@ -5,7 +5,7 @@ import { leafOf } from '../tlog/rekor.ts';
 import type { Attempt } from './attempt.ts';
 import type { Collected } from './evidence.ts';
 
-/** Searches the log for further attestations of the manifest where they are needed; `undefined` where they are not. */
+/** Searches the log for further attestations of the manifest if they are needed; otherwise returns `undefined`. */
 export async function searchCandidates(
   { manifest, named }: Collected,
   attempts: readonly Attempt[],
@@ -23,11 +23,11 @@ function isNeeded(
 ): boolean {
   if (discover === true) return true;
   if (bundles !== undefined || attempts.some(({ provenance }) => provenance !== undefined)) return false;
-  // A log that did not answer a moment ago is not asked again.
+  // The log has just failed to answer, so it is not asked again.
   return !attempts.some(({ attestation }) => attestation.state === 'unavailable');
 }
 
-/** The log's own names of entries that are already there, so that no search fetches them a second time. */
+/** Leaf hashes of the entries that are already fetched, so that the search does not fetch them again. */
 function leavesOf(named: readonly Gathered<RawAttestation>[]): ReadonlySet<string> {
   return new Set(
     named.flatMap((attestation) =>

@@ -10,22 +10,22 @@ import type { CheckedTarballs } from '../verify/tarball.ts';
 import type { Collected } from './evidence.ts';
 import { type Comparing, examineTarball } from './tarball.ts';
 
-/** How far to look, what lies on this disk, and where tarballs are compared. */
-export type Digging = Pick<PackageAuditor, 'depth' | 'installed'> & Comparing;
+/** The depth, the installed copies, and the worker threads that compare tarballs. */
+export type DepthOptions = Pick<PackageAuditor, 'depth' | 'installed'> & Comparing;
 
-/** The checks with those that go below the attested files: the npm tarballs, and what lies on this disk. */
+/** Adds the checks beyond the attested files: the npm tarballs and the installed copies. */
 export async function deepen(
   checks: Checks,
   { target, collected }: { readonly target: Target; readonly collected: Collected },
   registry: Registry,
-  digging: Digging,
+  options: DepthOptions,
 ): Promise<Checks> {
-  const { depth, installed } = digging;
+  const { depth, installed } = options;
   if (!reaches(depth, 'tarball')) return checks;
   const ready = after({ manifest: checks.manifest, files: checks.files }, () => collected.manifest);
   const tarballs =
     ready.status === 'passed'
-      ? await examineTarball({ target, manifest: ready.fact, collected }, registry, digging)
+      ? await examineTarball({ target, manifest: ready.fact, collected }, registry, options)
       : { outcome: ready, contents: [] };
   const deeper = { ...checks, tarball: tarballs.outcome };
   return reaches(depth, 'installed')

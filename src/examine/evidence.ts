@@ -15,21 +15,21 @@ import { checkManifest, lockedDigest, type ReadManifest } from '../verify/manife
 import { type CollectedFiles, collectFiles } from './files.ts';
 import { claimsOf } from './registry-claims.ts';
 
-/** What was collected about one package version before its attestations are tried. */
+/** What was collected about one package version before its attestations are checked. */
 export interface Collected {
   readonly meta: Gathered<PackageMeta>;
   /** The log index that the registry names, decimal. */
   readonly badge: Gathered<string>;
   readonly registryClaims: RegistryClaims;
-  /** The version manifest, read and hashed once. */
+  /** The version manifest, parsed and hashed once. */
   readonly manifest: Outcome<ReadManifest>;
-  /** The attestation that the registry names, or those that the user gives instead; empty when there is none. */
+  /** The attestation that the registry names, or those that the user gave instead; empty when there is none. */
   readonly named: readonly Gathered<RawAttestation>[];
-  /** Missing where the depth does not include files, or the manifest does not say which there are. */
+  /** Missing when the depth does not include files, or the manifest is not valid. */
   readonly files?: CollectedFiles;
 }
 
-/** Asks the registry and the log what they have about one package version. */
+/** Fetches what the registry and the log have about one package version. */
 export async function collectEvidence(
   { package: about, occurrences }: Target,
   { registry, log }: Upstream,
@@ -58,7 +58,7 @@ async function collectNamed(
 ): Promise<readonly Gathered<RawAttestation>[]> {
   if (badge.state !== 'present') return [];
   const entry = await log.entry(badge.value);
-  // A publisher may have used a log of their own: the index is then somebody else's, or nobody's (trap 38).
+  // A publisher may have used another log; the index then belongs to another entry, or to none (trap 38).
   return [
     entry.state === 'absent'
       ? absent(`the registry names log entry ${badge.value}, which the log does not have`)

@@ -4,14 +4,14 @@ import type { PackageVersion } from '../model/package.ts';
 import { type Depth, reaches } from '../model/report.ts';
 import type { Registry } from '../registry/registry.ts';
 
-/** The files of a version as the registry serves them, by path; nothing is compared yet. */
+/** The files of a version as the registry serves them, by path; not compared yet. */
 export interface CollectedFiles {
   readonly digests: ReadonlyMap<string, Gathered<FileDigest>>;
-  /** Only of files that were served, and only at depth `tarball`. */
+  /** Only for files that were served, and only at depth `tarball`. */
   readonly bytes: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Fetches every file of a manifest. Their bytes are kept only where a tarball has to be derived from them. */
+/** Fetches every file of a manifest. Keeps the bytes only if a tarball will be derived from them. */
 export async function collectFiles(
   about: PackageVersion,
   files: ManifestFact['files'],

@@ -6,8 +6,8 @@ import type { Registry } from '../registry/registry.ts';
 import type { Attempt } from './attempt.ts';
 
 /**
- * Asks for the linked repository where it matters and `meta.json` cannot settle it: old documents do not name it, and
- * none gives the id that tells a renamed repository from another one.
+ * Asks the API for the linked repository when `meta.json` is not enough: old documents do not name it, and no
+ * document has the id that distinguishes a renamed repository from a different one.
  */
 export async function withLink(
   claims: RegistryClaims,
@@ -16,11 +16,11 @@ export async function withLink(
   registry: Registry,
 ): Promise<RegistryClaims> {
   const { linked } = claims;
-  // Anyone may log an attestation, also from a repository that took over an abandoned name: only the id tells.
+  // Anyone may log an attestation, also from a repository that took over an abandoned name; only the id shows that.
   const searched = holding.some(
     ({ attestation }) => attestation.state === 'present' && attestation.value.finder === 'log-index',
   );
-  // A closer look asks for the id as well.
+  // A greater depth also asks for the id.
   const settled =
     !searched &&
     !reaches(depth, 'files') &&
@@ -39,8 +39,8 @@ export async function withLink(
 }
 
 /**
- * The API's link in the place of that of `meta.json`. Both come from one record of the registry, so where they differ, one is
- * either out of date, which asking once more past every cache settles, or false.
+ * Uses the API's link instead of that in `meta.json`. Both come from one record of the registry. If they differ, both
+ * are fetched again without caches: either one was out of date, or one is false.
  */
 async function withAnswer(
   { linked: listed, ...rest }: RegistryClaims,

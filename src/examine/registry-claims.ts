@@ -1,7 +1,7 @@
 import type { Gathered, RegistryClaims } from '../model/evidence.ts';
 import type { PackageMeta } from '../registry/meta.ts';
 
-/** What the version list and the badge claim about a version; the link is that of the list. */
+/** The claims of the version list and the badge about a version; the link comes from the version list. */
 export function claimsOf(
   version: string,
   meta: Gathered<PackageMeta>,

@@ -19,19 +19,19 @@ import {
 } from '../verify/tarball.ts';
 import type { Collected } from './evidence.ts';
 
-/** A version whose files passed check `files`: tarballs are derived from nothing else. */
+/** A version that passed the check `files`; tarballs are derived only from such files. */
 export interface AttestedFiles {
   readonly target: Target;
   readonly manifest: ReadManifest;
   readonly collected: Collected;
 }
 
-/** Where tarballs are compared, and what ends that early. */
+/** The worker threads that compare tarballs, and the signal that stops them. */
 export type Comparing = Pick<Auditor, 'workers' | 'signal'>;
 
 /**
- * Collects the npm tarballs that a version is locked to, or the one the npm registry has today, and derives them again from the
- * attested files.
+ * Fetches the npm tarballs that the lockfiles pin, or the current one of the npm registry, and derives them again
+ * from the attested files.
  */
 export async function examineTarball(
   { target, manifest, collected }: AttestedFiles,
@@ -45,7 +45,8 @@ export async function examineTarball(
     );
   }
   const tarballs = await collectTarballs(target, registry);
-  // Of a yanked version there is none to install; for any other, "not listed" may be said to us alone (contract 3.1).
+  // A yanked version has no tarball to install. For any other version, the registry may show "not listed" only to us
+  // (contract 3.1).
   if (tarballs.length === 0)
     return only(
       collected.registryClaims.yanked
@@ -62,7 +63,10 @@ export async function examineTarball(
   return checkTarballs(tarballs, (tarball) => compare(tarball, attested, comparing));
 }
 
-/** Has a tarball compared where that can be ended: whoever published it may have made it so that comparing never ends. */
+/**
+ * Compares a tarball in a worker thread, which can be stopped: a publisher may have made a tarball that takes
+ * forever.
+ */
 async function compare(
   tarball: ServedTarball,
   attested: Attested,
@@ -79,7 +83,7 @@ async function compare(
   return readChecked(answer.value, tarball) ?? notCompared(tarball.url, unread);
 }
 
-// Copies that are handed over: the bytes may be views into something much larger, such as a pack.
+// The worker takes ownership of copies, because the bytes may be views into a much larger buffer, such as a pack.
 function messageOf(tarball: ServedTarball, attested: Attested): Message {
   const transfer: ArrayBuffer[] = [];
   const copy = (bytes: Uint8Array) => {
@@ -109,7 +113,7 @@ async function collectTarballs(
   };
   for (const { at, locked } of occurrences) {
     const place = `${at.file}:${at.line}`;
-    // A lockfile without an address means the tarball of today, and holds it to its own digest.
+    // A lockfile entry without an address means the current tarball, compared with the digest in the lockfile.
     if (locked.kind === 'manifest' || locked.kind === 'replaced') continue;
     const url = locked.url ?? (dist.state === 'present' ? dist.value.url : undefined);
     if (url === undefined) lost.push(unknownAddress(place, dist));
@@ -135,13 +139,13 @@ async function collectTarballs(
   return [...known, ...lost];
 }
 
-/** Subresource integrity of one tarball, by who says so: of the `.tgz`, and of the tar inside it. */
+/** Subresource integrity of one tarball, by its source: of the `.tgz`, and of the tar inside it. */
 interface Digests {
   readonly integrity: Map<string, string>;
   readonly tarIntegrity: Map<string, string>;
 }
 
-/** A tarball that is installed, though nobody says where it came from: not having it is no reason to pass. */
+/** An installed tarball with an unknown address. It cannot be fetched, and that must not pass. */
 function unknownAddress(place: string, dist: Gathered<Dist>): TarballEvidence {
   const failure: Failure =
     dist.state === 'unavailable'

@@ -1,33 +1,35 @@
 import type { Sha256 } from './package.ts';
 import type { ClaimDifference, Identity, LoggedAt, Statement } from './provenance.ts';
 
-/** What each check establishes when it passes. The record is closed and total: every check is in every report. */
+/** What each check establishes when it passes. Every report has every check. */
 export interface Facts {
-  /** The version manifest is well formed; digest of the raw bytes; size and digest of each file; `exports` by key. */
+  /** The version manifest is well formed: digest of the raw bytes, size and digest of each file, `exports` by key. */
   readonly manifest: ManifestFact;
-  /** An attestation was found and can be read as a Sigstore bundle; nothing more. */
+  /** An attestation was found and parses as a Sigstore bundle. This proves nothing yet. */
   readonly bundle: BundleFact;
   /** The certificate chains to the trusted root, was logged by a CT log and was valid at the logged time. */
   readonly certificate: { readonly identity: Identity; readonly validAt: Date };
-  /** The log promised (SET) and proved (inclusion proof under a signed checkpoint) this very entry. */
+  /** The log promised (SET) and proved (inclusion proof under a signed checkpoint) exactly this entry. */
   readonly inclusion: LoggedAt;
-  /** The DSSE signature holds; from here on the payload may be read. */
+  /** The DSSE signature is valid. Only after this check may the payload be read. */
   readonly signature: { readonly payload: Uint8Array };
   readonly statement: Statement;
   /** The statement is about this package version and these bytes. */
   readonly subject: { readonly digest: Sha256; readonly of: 'manifest' | 'upload' };
-  /** What the predicate claims agrees with what the certificate proves; `differs` only for foreign build types. */
+  /**
+   * The predicate's claims agree with the certificate; `differs` is filled only for build types other than Deno's.
+   */
   readonly claims: { readonly compared: readonly string[]; readonly differs: readonly ClaimDifference[] };
-  /** What the lockfiles hold it to agrees with what is attested. */
+  /** What the lockfiles pin agrees with what is attested. */
   readonly lockfile: {
     readonly agrees: readonly 'manifest'[];
     readonly notCompared: readonly string[];
   };
   /** Every file of the manifest was fetched and equals its checksum. */
   readonly files: { readonly compared: number; readonly bytes: number };
-  /** Every file of JSR's npm tarball is explained by the attested files. */
+  /** Every file of JSR's npm tarball follows from the attested files. */
   readonly tarball: TarballFact;
-  /** Every file on this disk is explained by what is attested. */
+  /** Every installed file follows from the attested files. */
   readonly installed: InstalledFact;
 }
 
@@ -48,7 +50,7 @@ export const checkIds = [
   'installed',
 ] as const satisfies readonly CheckId[];
 
-/** `locked`: the registry did not answer, and the digest is the one the lockfile holds; no files are known then. */
+/** `locked`: the registry did not answer and the digest comes from the lockfile; the files are then not known. */
 export interface ManifestFact {
   readonly source: 'served' | 'locked';
   readonly digest: Sha256;
@@ -59,12 +61,12 @@ export interface ManifestFact {
 /** `sigstore` is opaque outside `sigstore/`. */
 export interface BundleFact {
   readonly sigstore: SigstoreBundle;
-  /** Kind and version of the log entry: `intoto/0.0.2`, `dsse/0.0.1` …; `none` where there is no entry. */
+  /** Kind and version of the log entry: `intoto/0.0.2`, `dsse/0.0.1` …; `none` when there is no entry. */
   readonly entryKind: string;
   /** Where the payload bytes came from. */
   readonly payloadFrom: 'log' | 'bundle' | 'rebuilt';
   readonly finder: string;
-  /** The global log index the entry names, decimal; a claim until `inclusion` passed. */
+  /** The global log index in the entry, decimal; an unverified claim until `inclusion` passes. */
   readonly logIndex?: string;
 }
 
@@ -80,7 +82,7 @@ export interface TarballFact {
   readonly rewritten: number;
   readonly derived: number;
   readonly generated: number;
-  /** Declarations that could not be derived again: counted, never called attested. */
+  /** Declarations that could not be derived again. They are counted and never reported as attested. */
   readonly notDerived: readonly string[];
 }
 
@@ -90,12 +92,12 @@ export interface InstalledFact {
 }
 
 /**
- * What came of a check.
+ * The outcome of a check.
  *
- * - `blocked`: an earlier check did not pass, so that the root cause is named once.
+ * - `blocked`: an earlier check did not pass. The report names that check, so the root cause appears once.
  * - `unknown`: the evidence could not be fetched.
- * - `absent`: the registry and the log say there is none.
- * - `skipped`: nobody asked, or it does not apply; `why` says which.
+ * - `absent`: the registry and the log answered that there is no evidence.
+ * - `skipped`: the check was not requested or does not apply; `why` says which.
  */
 export type Outcome<Fact> =
   | { readonly status: 'passed'; readonly fact: Fact }
@@ -112,7 +114,7 @@ export type Outcome<Fact> =
 
 export type Checks = { readonly [Id in CheckId]: Outcome<Facts[Id]> };
 
-/** A record of all checks, each outcome made from the id of its check. */
+/** A record of all checks; `outcomeOf` makes each outcome from the id of its check. */
 export function mapChecks(outcomeOf: (id: CheckId) => Outcome<never>): Checks {
   return {
     manifest: outcomeOf('manifest'),
@@ -130,7 +132,7 @@ export function mapChecks(outcomeOf: (id: CheckId) => Outcome<never>): Checks {
   };
 }
 
-/** The checks that together prove provenance; `lockfile` and the depths build on them. */
+/** The checks that together prove provenance; `lockfile`, `files`, `tarball` and `installed` build on them. */
 export const provenanceChecks = [
   'manifest',
   'bundle',
@@ -165,8 +167,8 @@ type Prior = { readonly [Id in CheckId]?: Outcome<Facts[Id]> };
 type FactsOf<P extends Prior> = { readonly [Id in keyof P & CheckId]: Facts[Id] };
 
 /**
- * Runs a check on facts that are already established; otherwise says which one is missing.
- * This is the only way to hand a fact on, so a check cannot read what nothing vouches for yet.
+ * Runs a check on facts that are already established; otherwise returns which fact is missing. This is the only way
+ * to pass a fact on, so no check can read data that is not verified yet.
  */
 export function after<P extends Prior, Fact>(
   prior: P,
@@ -178,6 +180,6 @@ export function after<P extends Prior, Fact>(
     if (outcome.status !== 'passed') return { status: 'blocked', by: id };
     facts[id] = outcome.fact;
   }
-  // Every id of `prior` has just been given its own fact; the compiler cannot follow the loop.
+  // The loop has set the fact for every id of `prior`; the compiler cannot follow that.
   return check(facts as FactsOf<P>);
 }

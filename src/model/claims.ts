@@ -12,7 +12,9 @@ export interface WorkflowName extends RepositoryName {
   readonly ref: string;
 }
 
-/** The claims of a certificate under the names of the policy file; what cannot be read exactly is not there. */
+/**
+ * The claims of a certificate under the names of the policy file. A claim that cannot be read exactly is left out.
+ */
 export interface Claims {
   readonly repository?: string;
   readonly repositoryId?: string;
@@ -27,12 +29,12 @@ export interface Claims {
   readonly issuer: string;
 }
 
-/** Reads the claims a policy can name from the certificate's extensions. */
+/** Reads the claims that a policy can name from the certificate's extensions. */
 export function claimsOf(identity: Identity): Claims {
   const repository = parseRepository(identity.sourceRepositoryURI);
   const owner = ownerOf(identity, repository);
   const workflow = parseWorkflow(identity.buildConfigURI);
-  // The build configuration belongs to the source repository; one that does not is no answer to "which workflow".
+  // The build configuration must belong to the source repository; otherwise `workflow` is left out.
   const ownWorkflow = workflow && repository && sameRepository(workflow, repository) ? workflow : undefined;
   return {
     issuer: identity.issuer,
@@ -49,12 +51,12 @@ export function claimsOf(identity: Identity): Claims {
   };
 }
 
-/** The workflow that signed: in a different repository than the source where a reusable workflow did the build. */
+/** The workflow that signed. With a reusable workflow it is in another repository than the source. */
 export function signerOf(identity: Identity): WorkflowName | undefined {
   return parseWorkflow(identity.buildSignerURI ?? identity.subjectAlternativeName);
 }
 
-/** Exactly `https://github.com/<owner>/<name>`, in GitHub's own alphabet; anything else is `undefined`. */
+/** Accepts only `https://github.com/<owner>/<name>` in GitHub's alphabet; anything else is `undefined`. */
 export function parseRepository(uri: string | undefined): RepositoryName | undefined {
   const match = /^https:\/\/github\.com\/([A-Za-z0-9_-]+)\/([A-Za-z0-9._-]+)$/.exec(uri ?? '');
   const [, owner, name] = match ?? [];
@@ -63,8 +65,8 @@ export function parseRepository(uri: string | undefined): RepositoryName | undef
 }
 
 /**
- * Exactly `https://github.com/<owner>/<name>/.github/workflows/<file>@<ref>`.
- * Tags may hold `@` and workflow files lie in one folder, so the first `@refs/` (or else the last `@`) ends the path.
+ * Accepts only `https://github.com/<owner>/<name>/.github/workflows/<file>@<ref>`. Tags may contain `@`, and all
+ * workflow files are in one folder, so the first `@refs/` (or else the last `@`) ends the path.
  */
 export function parseWorkflow(uri: string | undefined): WorkflowName | undefined {
   const match =
@@ -80,17 +82,17 @@ export function parseWorkflow(uri: string | undefined): WorkflowName | undefined
   return { ...repository, path, ref };
 }
 
-/** Whether two names are the same repository: without regard to case, as GitHub compares them. */
+/** Whether two names are the same repository. GitHub ignores case, so this does too. */
 export function sameRepository(a: RepositoryName, b: RepositoryName): boolean {
   return sameAscii(a.owner, b.owner) && sameAscii(a.name, b.name);
 }
 
-/** Equality without regard to the case of ASCII letters; no other letter is ever folded. */
+/** Equality that ignores the case of ASCII letters only. */
 export function sameAscii(a: string, b: string): boolean {
   return foldAscii(a) === foldAscii(b);
 }
 
-/** The owner's own extension, which must agree with the repository's where both can be read. */
+/** The owner from its own extension; `undefined` if it disagrees with the owner of the repository. */
 function ownerOf(identity: Identity, repository: RepositoryName | undefined): string | undefined {
   if (identity.sourceRepositoryOwnerURI === undefined) return repository?.owner;
   const owner = /^https:\/\/github\.com\/([A-Za-z0-9_-]+)$/.exec(identity.sourceRepositoryOwnerURI)?.[1];
@@ -106,6 +108,6 @@ function optional<Key extends keyof Claims>(
   key: Key,
   value: string | undefined,
 ): { readonly [K in Key]?: string } {
-  // An extension that is there but empty claims nothing.
+  // An empty extension makes no claim.
   return value === undefined || value === '' ? {} : ({ [key]: value } as { readonly [K in Key]: string });
 }

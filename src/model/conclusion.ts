@@ -2,23 +2,23 @@ import type { Finding, VerdictKind } from './finding.ts';
 import { type Report, unreadableEntry } from './report.ts';
 
 /**
- * What a run comes to.
+ * The conclusion of a run.
  *
  * - `passed`: every package is verified, or allowed by the policy.
- * - `rejected`: a package, or something beside the packages, is rejected, or the log contradicted itself.
- * - `invalid`: the request was wrong: a spec names nothing, a lockfile entry cannot be read, or a verdict is of no known kind, as
- *   in a report that was read from JSON, which has another shape.
+ * - `rejected`: a package or a finding about the run is rejected, or the log contradicted itself.
+ * - `invalid`: the request was wrong: a spec names nothing that exists, a lockfile entry cannot be read, or a verdict
+ *   has an unknown kind (as in a report parsed from JSON, which has another shape).
  * - `inconclusive`: something could not be fetched; try again.
  * - `empty`: there was nothing to check.
- * - `interrupted`: the run was stopped, so nothing is known about the rest.
+ * - `interrupted`: the run was stopped, so the remaining packages are not known.
  */
 export type Conclusion = 'passed' | 'rejected' | 'invalid' | 'inconclusive' | 'empty' | 'interrupted';
 
-/** How strictly a run is concluded. */
+/** How strict the conclusion is. */
 export interface ConcludeOptions {
-  /** Whether warnings about the run reject it; as the policy of the audit says when missing. */
+  /** Whether warnings about the run reject it; default: the policy of the audit. */
   readonly strict?: boolean | undefined;
-  /** Whether it is in order that there was nothing to check. */
+  /** Whether a run with nothing to check passes. */
   readonly allowEmpty?: boolean | undefined;
 }
 
@@ -30,15 +30,15 @@ const byVerdict: Readonly<Record<VerdictKind, Conclusion>> = {
   inconclusive: 'inconclusive',
 };
 
-/** Worst first: a rejection outranks a wrong request, which outranks what could not be told. */
+/** Worst first: a rejection outranks an invalid request, which outranks an inconclusive result. */
 const order = ['interrupted', 'rejected', 'invalid', 'inconclusive', 'empty', 'passed'] as const;
 
-/** What a run comes to, as the exit code of the command says it: the worst of all that can be said. */
+/** The conclusion that decides the exit code: the worst one that applies. */
 export function conclude(report: Report, options: ConcludeOptions = {}): Conclusion {
   return conclusionsOf(report, options)[0] ?? 'passed';
 }
 
-/** All that can be said of a run, worst first, each once. */
+/** All conclusions that apply to a run, worst first, without duplicates. */
 export function conclusionsOf(report: Report, options: ConcludeOptions = {}): readonly Conclusion[] {
   const { strict = report.strict === true, allowEmpty = false } = options;
   if (report.interrupted) return ['interrupted'];
@@ -46,16 +46,16 @@ export function conclusionsOf(report: Report, options: ConcludeOptions = {}): re
     Object.hasOwn(byVerdict, kind) ? byVerdict[kind] : 'invalid',
   );
   if (report.log.kind === 'forked') said.push('rejected');
-  // A log that is asked and does not answer for its past is a warning, and those count when it is strict.
+  // A log without proof that it is consistent with earlier runs is a warning; warnings count only when strict.
   if (strict && report.log.kind === 'not-checked' && report.log.gap === true) said.push('inconclusive');
   for (const finding of report.findings) said.push(conclusionOf(finding, strict));
   if (report.unresolved.length > 0) said.push('invalid');
-  // What is said about the run is no package that was checked.
+  // Findings about the run do not count as checked packages.
   if (report.packages.length === 0) said.push(allowEmpty ? 'passed' : 'empty');
   return order.filter((one) => said.includes(one));
 }
 
-// An entry that cannot be read makes the request wrong; what a rule says about the run counts like a rejection.
+// An unreadable lockfile entry makes the request invalid; a finding of a rule counts as a rejection.
 function conclusionOf({ id, severity, exempted }: Finding, strict: boolean): Conclusion {
   if (exempted !== undefined || severity === 'note' || (severity === 'warning' && !strict)) return 'passed';
   return id === unreadableEntry ? 'invalid' : 'rejected';

@@ -1,4 +1,4 @@
-/** What can be wrong with a request; each code maps to one exit code in `cli/exit.ts`. */
+/** What can be wrong with a request; `cli/exit.ts` maps each code to one exit code. */
 export type ErrorCode =
   | 'OPTIONS_INVALID'
   | 'SPEC_INVALID'
@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'LOG_FORKED'
   | 'INTERRUPTED';
 
-/** The request could not be carried out as asked: a fact, and a hint where there is something to do about it. */
+/** The request could not be carried out: the message says what happened, the hint what to do. */
 export class JsrVerifyError extends Error {
   override readonly name = 'JsrVerifyError';
   readonly code: ErrorCode;

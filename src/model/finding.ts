@@ -5,7 +5,7 @@ import type { Provenance } from './provenance.ts';
 import type { Severity } from './severity.ts';
 import type { Place } from './target.ts';
 
-/** One thing worth saying about a package: a failed check (always an error) or a broken rule. */
+/** One message about a package or a run: a failed check (always an error) or a broken rule. */
 export interface Finding {
   /** A check id or a rule id. */
   readonly id: string;
@@ -13,7 +13,7 @@ export interface Finding {
   readonly message: string;
   readonly hint?: string;
   readonly at?: Place;
-  /** Set where an exemption let the finding pass: it stays visible and does not reject. */
+  /** Set when an exemption covers the finding: it stays visible and does not reject. */
   readonly exempted?: { readonly reason: string; readonly until: string };
 }
 
@@ -23,7 +23,7 @@ export interface Gap {
   readonly why: string;
 }
 
-/** Only `judge()` makes one; `verified` cannot be made without a provenance. */
+/** Only `judge()` makes a verdict; `verified` needs a provenance. */
 export type Verdict =
   | { readonly kind: 'verified'; readonly provenance: Provenance }
   | { readonly kind: 'unattested' }

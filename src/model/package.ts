@@ -14,17 +14,17 @@ export interface PackageVersion extends PackageName {
   readonly version: string;
 }
 
-/** What the user typed, understood: a package and the semver range asked for (`*` when none was given). */
+/** A parsed package spec: a package and the requested semver range (`*` if there was none). */
 export interface Spec extends PackageName {
   readonly range: string;
-  /** The text as it was typed, for messages. */
+  /** The text as the user typed it, for messages. */
   readonly text: string;
 }
 
-/** A package URL spelled the way JSR publishers sign it: the `@` of the scope stays literal. */
+/** A package URL as JSR publishers sign it: the `@` of the scope is not percent-encoded. */
 export type Purl = `pkg:jsr/@${string}/${string}`;
 
-/** The purl of a package, with its version where one is known. */
+/** The purl of a package, with its version if there is one. */
 export function purlOf({
   scope,
   name,
@@ -33,7 +33,7 @@ export function purlOf({
   return version === undefined ? `pkg:jsr/@${scope}/${name}` : `pkg:jsr/@${scope}/${name}@${version}`;
 }
 
-/** The name people read: `@scope/name@version`. */
+/** The display name: `@scope/name@version`. */
 export function nameOf({
   scope,
   name,
@@ -57,7 +57,7 @@ export function isPackageName(text: string): boolean {
   return text.length >= 2 && text.length <= 58 && isSlug(text);
 }
 
-/** Lower-case hex of 64 digits, or `undefined` when the text is anything else (upper case is folded). */
+/** The text in lower case if it is 64 hexadecimal digits, otherwise `undefined`. */
 export function toSha256(text: string): Sha256 | undefined {
   const hex = text.toLowerCase();
   return /^[0-9a-f]{64}$/.test(hex) ? (hex as Sha256) : undefined;

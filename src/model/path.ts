@@ -1,19 +1,19 @@
-/** How long a path may be, in characters, and how deep it may lie. */
+/** Limits of a path: length in characters and number of nested folders. */
 export interface PathLimits {
-  /** Without the slash in front. */
+  /** Without the leading slash. */
   readonly length: number;
   readonly lastPart: number;
   readonly depth: number;
 }
 
-/** What JSR's registry takes (contract 1.5); no path of that length lies deeper. */
+/** JSR's own limits (contract 1.5); a path of that length cannot be nested deeper. */
 const jsrLimits: PathLimits = { length: 155, lastPart: 95, depth: 155 };
 
 const reserved = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/i;
 
 /**
- * Why JSR's registry would not have accepted this path, or `undefined` when it would.
- * A mirror or fallback registry may not have asked, so nothing uses a path before this did.
+ * Why JSR's registry would not accept this path, or `undefined` if it would. A mirror or fallback registry may not
+ * check, so every path is checked here before it is used.
  */
 export function forbiddenInPath(path: string, limits: PathLimits = jsrLimits): string | undefined {
   if (!path.startsWith('/')) return 'it does not start with a slash';

@@ -2,8 +2,8 @@ import type { Severity } from './severity.ts';
 import type { Place } from './target.ts';
 
 /**
- * Who a package is expected to be built by. Each key that is present must hold, compared with the certificate:
- * exactly, GitHub owner and repository names without regard to case, `ref` with one `*` allowed at its end.
+ * The expected publisher of a package. Each key that is present must equal the certificate exactly, with two
+ * exceptions: GitHub owner and repository names ignore case, and `ref` may end with one `*`.
  */
 export interface Expectation {
   /** `owner/name`. */
@@ -21,26 +21,26 @@ export interface Expectation {
   readonly issuer?: string;
   readonly visibility?: 'public' | 'private' | 'internal';
   readonly tagMatchesVersion?: boolean;
-  /** Bounds for the logged time. */
+  /** Limits for the logged time. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
 
-/** Where an expectation came from: the report always says. */
+/** Where an expectation came from; every report shows it. */
 export type ExpectationSource = 'policy' | 'flag' | 'registry-link' | 'none';
 
-/** What the policy expects of the packages that a pattern names; the alternatives are joined by "or". */
+/** What the policy expects of the packages that match a pattern; one of the alternatives in `expect` must match. */
 export interface PackagePolicy {
   /** `@scope/name`, `@scope/*` or `*`. */
   readonly pattern: string;
-  /** Semver range of versions this applies to; all when missing. */
+  /** Semver range that this applies to; all versions when missing. */
   readonly versions?: string;
   readonly provenance?: 'required' | 'optional';
   readonly expect: readonly Expectation[];
   readonly at?: Place;
 }
 
-/** A rule that may stay broken for a package, for a reason, until a day. Exemptions reach rules, never checks. */
+/** Lets a package break one rule, for a stated reason, until a date. Exemptions cover rules, never checks. */
 export interface Exemption {
   readonly package: string;
   readonly versions?: string;
@@ -51,17 +51,17 @@ export interface Exemption {
   readonly at?: Place;
 }
 
-/** The opinion of one project, complete: flags and policy file folded into one value. */
+/** The complete policy of one project: policy file and flags merged. */
 export interface Policy {
   readonly provenance: 'required' | 'optional';
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   readonly packages: readonly PackagePolicy[];
   readonly exemptions: readonly Exemption[];
-  /** Policies for the packages of particular lockfiles, by path as written in the policy file. */
+  /** Policies for the packages of certain lockfiles, by path as written in the policy file. */
   readonly overrides: readonly PolicyOverride[];
-  /** The expectation of the command line; it comes before every other one. */
+  /** The expectation from the command line; it takes precedence over all others. */
   readonly flags?: Expectation;
-  /** Warnings reject. */
+  /** Whether warnings reject. */
   readonly strict: boolean;
   /** The file this was read from, for messages. */
   readonly file?: string;
@@ -74,7 +74,7 @@ export interface PolicyOverride {
   readonly packages: readonly PackagePolicy[];
 }
 
-/** The policy of a project that has none: provenance required, expectations from the registry's link. */
+/** The policy of a project without a policy file: provenance required, expectations from the registry's link. */
 export const defaultPolicy: Policy = {
   provenance: 'required',
   rules: {},

@@ -2,8 +2,8 @@ import type { Brand } from './brand.ts';
 import type { PackageVersion, Purl, Sha256 } from './package.ts';
 
 /**
- * Who built and signed, read from the certificate's Fulcio extensions (1.3.6.1.4.1.57264.1.x), by their names there.
- * Extensions from `.8` on are DER strings; `issuer` is `.8`, or `.1` in certificates that carry only the old one.
+ * Who built and signed, read from the certificate's Fulcio extensions (1.3.6.1.4.1.57264.1.x), under their names
+ * there. Extensions from `.8` on are DER strings; `issuer` is `.8`, or `.1` in older certificates.
  */
 export interface Identity {
   /** The SAN: the workflow that signed, as `https://github.com/o/r/.github/workflows/x.yml@ref`. */
@@ -25,9 +25,9 @@ export interface Identity {
   readonly sourceRepositoryVisibility?: string;
 }
 
-/** An in-toto statement with SLSA provenance, read after its signature passed. */
+/** An in-toto statement with SLSA provenance, parsed after its signature passed. */
 export interface Statement {
-  /** Which of the spellings was found: Deno writes `type`, the standard says `_type`. */
+  /** Which key the statement uses: Deno writes `type`, the standard says `_type`. */
   readonly typeKey: 'type' | '_type' | 'both';
   readonly type: string;
   readonly predicateType: string;
@@ -42,7 +42,10 @@ export interface Subject {
   readonly sha256?: Sha256;
 }
 
-/** The predicate's own word about the build: claims by the job, to be compared with the certificate. `''` means "empty". */
+/**
+ * The predicate's claims about the build, to be compared with the certificate. The publisher's job wrote them. `''`
+ * means "empty".
+ */
 export interface Predicate {
   readonly buildType: string;
   readonly builderId?: string;
@@ -58,10 +61,10 @@ export interface Predicate {
   readonly run?: string;
 }
 
-/** The build type that `deno publish` writes, and so does everything that calls it. */
+/** The build type that `deno publish` and every tool that calls it write. */
 export const denoBuildType = 'https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1';
 
-/** What the predicate claims and the certificate proves to be otherwise. */
+/** A claim of the predicate that the certificate contradicts. */
 export interface ClaimDifference {
   readonly claim: string;
   readonly claimed: string;
@@ -75,13 +78,13 @@ export interface LoggedAt {
   /** Log id (key id), hex. */
   readonly logId: string;
   readonly entryId?: string;
-  /** Time vouched for by the log's inclusion promise, or by a timestamp authority. */
+  /** Time signed by the log's inclusion promise or by a timestamp authority. */
   readonly integratedTime: Date;
-  /** The signed checkpoint under which inclusion was proved, as text. */
+  /** The signed checkpoint that the inclusion proof leads to, as text. */
   readonly checkpoint: string;
 }
 
-/** Proof that this package version's manifest was attested by this identity. Made only by `prove()`. */
+/** Proof that this identity attested the manifest of this package version. Only `prove()` makes it. */
 export type Provenance = Brand<
   {
     readonly package: PackageVersion;
@@ -90,7 +93,7 @@ export type Provenance = Brand<
     readonly statement: Statement;
     readonly logged: LoggedAt;
     readonly manifestDigest: Sha256;
-    /** What the subject digest covers: the version manifest, or the uploaded tarball whose files equal it. */
+    /** What the subject digest covers: the version manifest, or the uploaded tarball with the same files. */
     readonly subjectOf: 'manifest' | 'upload';
     readonly differs: readonly ClaimDifference[];
   },

@@ -8,30 +8,30 @@ import type { Provenance } from './provenance.ts';
 import type { Publisher } from './publisher.ts';
 import type { Locked, Occurrence, Place } from './target.ts';
 
-/** All that is known and thought about one package version. */
+/** Everything known about one package version, and the verdict. */
 export interface PackageReport {
   readonly purl: Purl;
   readonly package: PackageName & {
-    /** `undefined` when the version could not be resolved, because the registry could not be asked. */
+    /** `undefined` when the version could not be resolved because the registry did not answer. */
     readonly version?: string;
   };
   readonly verdict: Verdict;
   readonly checks: Checks;
   readonly findings: readonly Finding[];
-  /** Present only where the whole cryptographic chain holds. */
+  /** Present only if every check of `provenanceChecks` passed. */
   readonly provenance?: Provenance;
-  /** Who built it, flat; present exactly where `provenance` is. */
+  /** Who built it, as one flat object; present exactly when `provenance` is. */
   readonly publisher?: Publisher;
   readonly expectation: ExpectationSource;
-  /** Where the policy file states the expectation, when it is the policy's. */
+  /** Where in the policy file the expectation is, if it comes from the policy. */
   readonly expectedAt?: Place;
-  /** The flags that state the expectation, when it is the command line's: `--repo`. */
+  /** The flags that state the expectation, if it comes from the command line: `--repo`. */
   readonly expectedFlags?: readonly string[];
   readonly occurrences: readonly Occurrence[];
   readonly registryClaims: RegistryClaims;
-  /** How far below the attestation it was looked at; missing where it could not be looked at. */
+  /** How far the check went beyond the attestation; missing when the package could not be examined. */
   readonly depth?: Depth;
-  /** What a client installs is JSR's npm tarball, which was not compared at this depth. */
+  /** Clients install JSR's npm tarball, and this depth did not compare it. */
   readonly sourceOnly?: true;
 }
 
@@ -40,20 +40,20 @@ export interface TrustStatus {
   readonly source: 'tuf' | 'cache' | 'embedded' | 'file';
   /** The mirror or the file. */
   readonly from: string;
-  /** When the root was last confirmed by TUF; for `embedded` the date of the seed. */
+  /** When TUF last confirmed the root; for `embedded` the date of the seed. */
   readonly refreshedAt?: Date;
   readonly expiresAt?: Date;
-  /** Versions of the TUF roles, where TUF was asked: `{ root: 16, timestamp: 400 … }`. */
+  /** Versions of the TUF roles, if TUF was used: `{ root: 16, timestamp: 400 … }`. */
   readonly versions?: Readonly<Record<string, number>>;
-  /** Each step down that was taken, in words: why TUF could not be used. */
+  /** Why TUF could not be used, one text for each fallback. */
   readonly warnings: readonly string[];
   /** SHA-256 of the trusted root in use, hex. */
   readonly digest: string;
 }
 
 /**
- * What became of holding the log to its word, once per run. `omitted` checkpoints of a large run were not compared with
- * the others, because each comparison is a request.
+ * Whether the log is consistent with its earlier checkpoints, once for each run. A large run does not compare the
+ * `omitted` checkpoints, because each comparison is a request.
  */
 export type LogOutcome =
   | { readonly kind: 'first-seen'; readonly logs: readonly LogHead[]; readonly omitted?: number }
@@ -64,10 +64,10 @@ export type LogOutcome =
       readonly fork: ForkEvidence;
       readonly omitted?: number;
     }
-  /** `gap`: there was something to hold the log to, and it could not be done. */
+  /** `gap`: there was an earlier checkpoint to compare with, and the comparison was not possible. */
   | { readonly kind: 'not-checked'; readonly why: string; readonly gap?: true };
 
-/** A head of one log (shard): tree sizes are decimal strings. */
+/** The latest checkpoint of one log (shard); tree sizes are decimal strings. */
 export interface LogHead {
   readonly origin: string;
   readonly size: string;
@@ -75,7 +75,10 @@ export interface LogHead {
   readonly remembered?: string;
 }
 
-/** Everything a third party needs to see that a log contradicted itself; checkpoints are signed notes, hashes are base64. */
+/**
+ * Everything a third party needs to confirm that a log contradicted itself; checkpoints are signed notes, hashes are
+ * base64.
+ */
 export interface ForkEvidence {
   readonly origin: string;
   readonly older: string;
@@ -85,10 +88,9 @@ export interface ForkEvidence {
 }
 
 /**
- * What differs between two audits, one package at a time.
- * `purl` names the package without its version; `earlier` is the version that `after` was compared with,
- * where that is not simply the one before: the newest attested one of the same release line.
- * `doubt` says why an unattested `after` may or may not have lost its provenance.
+ * What differs between two audits, for one package. `purl` names the package without its version. `earlier` is the
+ * version that `after` was compared with when it is not simply the previous one: the newest attested version of the
+ * same release line. `doubt` says why it is not certain whether an unattested `after` lost its provenance.
  */
 export type Change =
   | {
@@ -119,7 +121,7 @@ export type Change =
       readonly locks: NonEmpty<Relock>;
     };
 
-/** The same version, held to something else: `revision` when only JSR's tarball format has moved on. */
+/** The same version with another lock; `revision` when only JSR's tarball format changed. */
 export interface Relock {
   readonly how: 'digest' | 'revision' | 'unlocked';
   readonly before: Locked;
@@ -139,29 +141,29 @@ export interface ClaimChange {
   readonly after: string;
 }
 
-/** One run, complete. */
+/** One complete run. */
 export interface Report {
   readonly checkedAt: Date;
   readonly trust: TrustStatus;
   readonly log: LogOutcome;
   readonly packages: readonly PackageReport[];
-  /** Trouble with the run itself: a lockfile entry that cannot be read, an exemption nobody used. */
+  /** Findings about the run itself: an unreadable lockfile entry, an unused exemption. */
   readonly findings: readonly Finding[];
-  /** Specs that name nothing that exists; each one makes the request wrong (exit 2). */
+  /** Specs that name no existing package; each one makes the request invalid (exit 2). */
   readonly unresolved: readonly UnresolvedSpec[];
   readonly changes?: readonly Change[];
   readonly unusedExemptions: readonly Exemption[];
-  /** What every package was looked at to; a package may say that it was looked at further. */
+  /** The depth to which every package was checked; a package may state a greater one. */
   readonly depth: Depth;
-  /** The policy file that judged; missing when there was none. */
+  /** The policy file in use; missing when there was none. */
   readonly policyFile?: string;
-  /** Whether the policy that judged was strict: warnings reject. */
+  /** Whether the policy was strict: warnings reject. */
   readonly strict?: boolean;
-  /** When the oldest kept answer of the registry was fetched that this run rests on; missing where all were asked for now. */
+  /** When the oldest cached registry answer of this run was fetched; missing when every answer is new. */
   readonly oldestAnswer?: Date;
-  /** Requests made, by host; empty when nothing was asked. */
+  /** Number of requests by host; empty without network access. */
   readonly requests: Readonly<Record<string, number>>;
-  /** `true` when the run was interrupted: what is here is what was known by then. */
+  /** `true` when the run was interrupted; the report then has only what was known by that time. */
   readonly interrupted: boolean;
 }
 
@@ -171,12 +173,12 @@ export interface UnresolvedSpec {
   readonly hint?: string;
 }
 
-/** How far below the attestation an audit looks; each includes the one before, where it applies. */
+/** How far an audit checks beyond the attestation; each depth includes the previous ones, where they apply. */
 export type Depth = 'attestation' | 'files' | 'tarball' | 'installed';
 
 export const depths = ['attestation', 'files', 'tarball', 'installed'] as const satisfies readonly Depth[];
 
-/** The least of some depths, `undefined` among none. */
+/** The smallest of several depths; `undefined` for an empty list. */
 export function shallowest(some: readonly Depth[]): Depth | undefined {
   return depths.find((depth) => some.includes(depth));
 }
@@ -186,7 +188,7 @@ export function reaches(depth: Depth, wanted: Depth): boolean {
   return depths.indexOf(depth) >= depths.indexOf(wanted);
 }
 
-/** Whether an audit at these depths compares what is installed on this disk. */
+/** Whether an audit at these depths compares installed files. */
 export function looksAtDisk({
   depth,
   leastDepth = 'attestation',
@@ -197,5 +199,5 @@ export function looksAtDisk({
   return reaches(depth ?? leastDepth, 'installed');
 }
 
-/** The id of the finding about a lockfile entry that could not be understood. */
+/** The id of the finding about a lockfile entry that could not be parsed. */
 export const unreadableEntry = 'lockfile-entry';

@@ -10,12 +10,12 @@ import type { PackageName } from './package.ts';
  */
 export type Standing = 'project' | 'aside' | 'above' | 'governed';
 
-/** A JSR package on this disk that no target is about. */
+/** An installed JSR package that belongs to no target. */
 export interface StrayPackage {
-  /** Where it lies, for people. */
+  /** The path of its folder, for messages. */
   readonly place: string;
   readonly package: PackageName;
-  /** The version it says it is. */
+  /** The version in its own `package.json`. */
   readonly version?: string;
   readonly standing: Standing;
 }

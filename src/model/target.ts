@@ -8,14 +8,14 @@ export interface Place {
 }
 
 /**
- * What a lockfile holds a package version to.
+ * What a lockfile pins for a package version.
  *
- * - `manifest`: SHA-256 of `<version>_meta.json` (Deno), the very digest that is attested.
- * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which nobody attests. With
- *   `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
- * - `nothing`: the lockfile names the version only, `why` says for what reason; `patched` where the client changes the
- *   package by a patch of the project. With `of: 'tarball'` the version is JSR's npm tarball, in a list that does not say so by its runtime.
- * - `replaced`: the client runs something else in its place; `why` says what.
+ * - `manifest`: SHA-256 of `<version>_meta.json` (Deno), the same digest that is attested.
+ * - `tarball`: subresource integrity of JSR's npm tarball (npm, pnpm, yarn v1, bun, vlt), which no attestation
+ *   covers. With `of: 'tar'` the digest is of the uncompressed tar, as pnpm writes it with `integrityTarget: tar`.
+ * - `nothing`: the lockfile names only the version; `why` gives the reason. `patched`: the project patches the
+ *   package. `of: 'tarball'`: the version is JSR's npm tarball, although the runtime does not say so (SBOMs).
+ * - `replaced`: the client runs other code instead; `why` says which.
  */
 export type Locked =
   | { readonly kind: 'manifest'; readonly digest: Sha256 }
@@ -29,7 +29,7 @@ export type Locked =
     }
   | { readonly kind: 'replaced'; readonly why: string };
 
-/** What something is locked to, in a few words. */
+/** A short description of the lock. */
 export function lockInWords(locked: Locked): string {
   if (locked.kind === 'manifest') return `manifest ${locked.digest}`;
   if (locked.kind === 'nothing') return 'nothing';
@@ -42,24 +42,26 @@ export function lockInWords(locked: Locked): string {
 export interface Occurrence {
   readonly at: Place;
   readonly locked: Locked;
-  /** The name it is installed under, where that differs from the package's own. */
+  /** The name it is installed under, if that is not the package's own name. */
   readonly alias?: string;
-  /** `true` when the project itself asks for it; `undefined` when the format does not say. */
+  /** `true` when the project depends on it directly; `undefined` when the format does not say. */
   readonly direct?: boolean;
-  /** Who depends on it: keys as the lockfile writes them, sorted, bounded. */
+  /** Packages that depend on it: keys as the lockfile writes them, sorted, limited in number. */
   readonly dependents: readonly string[];
   readonly dev?: boolean;
   readonly optional?: boolean;
 }
 
-/** What an audit is to judge: one package version, and everywhere it was mentioned. */
+/** One package version to audit, with every place that mentions it. */
 export interface Target {
   readonly package: PackageVersion;
   /** Empty when the target came from a spec. */
   readonly occurrences: readonly Occurrence[];
 }
 
-/** A mention in a lockfile that points away from the configured registries; it is reported and never fetched. */
+/**
+ * A lockfile entry for a package from a registry other than the configured ones; it is reported and never fetched.
+ */
 export interface ForeignReference {
   readonly at: Place;
   readonly package: PackageVersion;
@@ -67,24 +69,24 @@ export interface ForeignReference {
   readonly host: string;
 }
 
-/** The runtime whose projects a lockfile is of; `none` for a bill of materials, from which nothing is installed. */
+/** The runtime that a lockfile belongs to; `none` for a bill of materials, which installs nothing. */
 export type Runtime = 'deno' | 'node' | 'none';
 
-/** All that one lockfile says about JSR packages. */
+/** Everything that one lockfile says about JSR packages. */
 export interface LockfileContents {
   readonly format: string;
-  /** Deno loads JSR's own files; clients for Node install npm tarballs. */
+  /** Deno loads JSR's own files; Node clients install npm tarballs. */
   readonly runtime: Runtime;
   readonly file: string;
   readonly targets: readonly Target[];
   readonly foreign: readonly ForeignReference[];
-  /** Entries that look like JSR packages and could not be understood; each one is an error of its own. */
+  /** Entries that look like JSR packages but could not be parsed; each one is an error. */
   readonly unreadable: readonly UnreadableEntry[];
-  /** What was noticed on the way to the lockfile. */
+  /** Remarks from the search for lockfiles. */
   readonly remarks?: readonly Remark[];
   /** The whole text of a CycloneDX document, which can be returned with additions. */
   readonly document?: string;
-  /** How it names what it puts into `node_modules`. */
+  /** The names of installed packages in `node_modules`. */
   readonly installs: InstalledNames;
 }
 
@@ -92,21 +94,21 @@ export interface LockfileContents {
 export interface InstalledNames {
   /** Packages from JSR, by every name that is not their own. */
   readonly jsr: ReadonlyMap<string, readonly PackageName[]>;
-  /** Names of packages from elsewhere. */
+  /** Names of packages from other registries. */
   readonly others: ReadonlySet<string>;
   /**
-   * What lies in which folder, where the lockfile says so; relative to its own folder. `undefined` is a package from
-   * elsewhere.
+   * The package in each folder, if the lockfile says so; paths relative to the lockfile. `undefined` is a package
+   * from another registry.
    */
   readonly folders: ReadonlyMap<string, PackageVersion | undefined>;
 }
 
-/** Something about a project's lockfiles that makes an audit of them less than it seems. */
+/** Something that makes an audit of these lockfiles cover less than the user may expect. */
 export interface Remark {
   readonly at: Place;
   readonly message: string;
   readonly hint: string;
-  /** A warning unless said otherwise. */
+  /** Default: warning. */
   readonly severity?: 'note' | 'warning';
 }
 
@@ -116,7 +118,7 @@ export interface UnreadableEntry {
   readonly reason: string;
 }
 
-/** Several mentions of the same package version become one target, in order of first mention. */
+/** Merges targets with the same package version, in order of first mention. */
 export function mergeTargets(targets: Iterable<Target>): readonly Target[] {
   const merged = new Map<string, { package: PackageVersion; occurrences: Occurrence[] }>();
   for (const target of targets) {

@@ -1,11 +1,11 @@
-/** A foreign message as the rest of a sentence: the first letter small, unless its word is an abbreviation like SCT. */
+/** Makes a library's message part of a sentence: lowers the first letter, except in an abbreviation such as SCT. */
 export function asClause(message: string): string {
   return message.replace(/^[A-Z](?![A-Z0-9])/, (letter) => letter.toLowerCase());
 }
 
 const mostDetails = 20;
 
-/** The first 20 details of an outcome, and how many more there are as the last line. */
+/** The first 20 details of an outcome, then a line with the number of further ones. */
 export function firstDetails(lines: readonly string[]): readonly string[] {
   if (lines.length <= mostDetails) return lines;
   return [...lines.slice(0, mostDetails), `and ${lines.length - mostDetails} more`];
@@ -13,7 +13,7 @@ export function firstDetails(lines: readonly string[]): readonly string[] {
 
 const longestFirst = 300;
 
-/** The first of some lines about files, cut where it is long, and how many others there are: `/mod.ts (and 2 more)`. */
+/** The first of several lines, shortened if necessary, and the number of others: `/mod.ts (and 2 more)`. */
 export function firstOf(lines: readonly string[]): string {
   const [first = '', ...others] = lines;
   const shown = first.length > longestFirst ? `${first.slice(0, longestFirst)}…` : first;

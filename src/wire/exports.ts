@@ -1,7 +1,7 @@
 import { isRecord } from './json.ts';
 
 /**
- * The `exports` of a version manifest, path by name; `undefined` where they are no map of texts. The registry's server
+ * The `exports` of a version manifest, path by name; `undefined` if they are not a map of strings. JSR's server
  * normalises them to an object; test registries still send a string (contract 1.4).
  */
 export function toExports(value: unknown): ReadonlyMap<string, string> | undefined {

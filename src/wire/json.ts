@@ -1,6 +1,6 @@
 import { visit } from 'jsonc-parser';
 
-/** JSON text from outside, parsed under bounds, or the reason why it was refused. */
+/** JSON text from outside, parsed within limits, or the reason for its rejection. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: string };
@@ -8,8 +8,8 @@ export type Parsed<T> =
 const maxDepth = 64;
 
 /**
- * Parses UTF-8 JSON as the standard has it and refuses what parsers disagree about: a byte order mark, invalid UTF-8,
- * duplicate keys, nesting deeper than 64. Two readers of one signed document must see the same document.
+ * Parses strict UTF-8 JSON and rejects what parsers handle differently: a byte order mark, invalid UTF-8, duplicate
+ * keys, nesting deeper than 64. Two parsers of one signed document must get the same value.
  */
 export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   let text: string;
@@ -32,12 +32,12 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
     : refused(`ambiguous: duplicate key ${JSON.stringify(clip(duplicate))}`);
 }
 
-/** The object's own property, or `undefined`: inherited names such as `constructor` are never found. */
+/** The object's own property, or `undefined`; inherited names such as `constructor` are not found. */
 export function field(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** The value at a path of object keys and list positions, or `undefined`. */
+/** The value at a path of object keys and list indexes, or `undefined`. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here: unknown = value;
   for (const step of path) {
@@ -57,17 +57,19 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Standard base64 in its one spelling (no URL alphabet, no stray bits at the end), or `undefined`. */
+/**
+ * Decodes standard base64 in its one canonical form (no URL alphabet, no unused bits set), or returns `undefined`.
+ */
 export function fromBase64(text: string): Buffer<ArrayBuffer> | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
   const bytes = Buffer.from(text, 'base64');
-  // RFC 4648 3.5: other bits behind the last byte would be a second spelling of the same bytes.
+  // RFC 4648 3.5: other unused bits would be a second encoding of the same bytes.
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
 /**
- * Base64 of an envelope or a bundle, which DSSE and protobuf allow in either alphabet ("either standard or URL-safe"), or `undefined`.
- * One alphabet holds throughout; the URL-safe one may leave its padding away (RFC 4648 3.2).
+ * Decodes base64 of an envelope or a bundle, or returns `undefined`. DSSE and protobuf allow both alphabets ("either
+ * standard or URL-safe"), but not mixed; URL-safe base64 may omit its padding (RFC 4648 3.2).
  */
 export function fromEitherBase64(text: string): Buffer<ArrayBuffer> | undefined {
   if (/[+/]/.test(text)) return fromBase64(text);
@@ -75,7 +77,7 @@ export function fromEitherBase64(text: string): Buffer<ArrayBuffer> | undefined 
   return fromBase64(text.replaceAll('-', '+').replaceAll('_', '/') + padding);
 }
 
-/** A decimal integer of at most 20 digits, given as a JSON number or a decimal string, or `undefined`. */
+/** A non-negative decimal integer of at most 20 digits, from a JSON number or a decimal string, or `undefined`. */
 export function toInteger(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined;
   return typeof value === 'string' && /^(?:0|[1-9][0-9]{0,19})$/.test(value) ? BigInt(value) : undefined;
@@ -85,7 +87,7 @@ function refused(why: string): Parsed<never> {
   return { ok: false, why };
 }
 
-// Counted before parsing, because both parsers recurse.
+// Checked before parsing, because both parsers recurse.
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -1,6 +1,6 @@
 /**
- * The text of bytes. Where they are not UTF-8, lone surrogates stand in it, which no UTF-8 can say: U+FFFD may be meant.
- * A byte order mark is kept.
+ * Decodes bytes to text. Bytes that are not UTF-8 become lone surrogates, which valid UTF-8 cannot contain (U+FFFD
+ * could be real text). A byte order mark is kept.
  */
 export function textOfBytes(bytes: Uint8Array): string {
   try {
@@ -10,7 +10,7 @@ export function textOfBytes(bytes: Uint8Array): string {
   }
 }
 
-/** Where `textOfBytes` met bytes that are not UTF-8, or -1. */
+/** The first position at which `textOfBytes` found invalid UTF-8, or -1. */
 export function notUtf8At(text: string): number {
   return text.search(/\p{Surrogate}/u);
 }
