@@ -1,15 +1,18 @@
-/** The first line in which two texts differ: its number, from 1, and its text in each; `undefined` past the end of one. */
+/**
+ * The first line that differs between two texts: its number, from 1, and its text in each; `undefined` after the end
+ * of one.
+ */
 export interface LineDifference {
   readonly line: number;
   readonly actual: string | undefined;
   readonly expected: string | undefined;
 }
 
-/** Bytes of a line that are shown. */
+/** The largest number of bytes of a line to show. */
 const longest = 80;
 const lineFeed = 0x0a;
 
-/** Where two files that differ begin to differ, or `undefined` if one of them is not text there. */
+/** Where two different files first differ, or `undefined` if one of them is not text at that place. */
 export function firstDifference(actual: Uint8Array, expected: Uint8Array): LineDifference | undefined {
   let at = 0;
   let line = 1;
@@ -38,7 +41,7 @@ function lineOf(
   if (start >= bytes.length) return { isText: true, text: undefined };
   const end = bytes.indexOf(lineFeed, start);
   const whole = bytes.subarray(start, end < 0 ? bytes.length : end);
-  // A streaming decoder leaves out a character that the cut went through.
+  // A streaming decoder omits a character that is cut in two.
   const isCut = whole.length > longest;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

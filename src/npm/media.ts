@@ -1,7 +1,7 @@
-/** What kind of module a path names, as the registry decides it: by extension alone. */
+/** The kind of module that a path names; like the registry, by extension only. */
 export type MediaType = 'js' | 'mjs' | 'jsx' | 'ts' | 'mts' | 'tsx' | 'd.ts' | 'd.mts' | 'other';
 
-/** The media type of a path; `.cjs`, `.cts`, JSON and everything that JSR copies as it is are `other`. */
+/** The media type of a path; `.cjs`, `.cts`, JSON and all files that JSR copies unchanged are `other`. */
 export function mediaTypeOf(path: string): MediaType {
   const match = /\.(d\.[mc]?ts|[^.]+)$/.exec(path.toLowerCase())?.[1];
   switch (match) {
@@ -19,7 +19,7 @@ export function mediaTypeOf(path: string): MediaType {
   }
 }
 
-/** Whether it is a declaration file that JSR rewrites as one. */
+/** Whether JSR rewrites the file as a declaration file. */
 export function isDeclaration(media: MediaType): boolean {
   return media === 'd.ts' || media === 'd.mts';
 }

@@ -1,9 +1,9 @@
-/** What may be searched for beside the words, in characters gone through: seconds, for a text of any size. */
-const patience = 2_000_000_000;
+/** Limit for searching other passages, in characters scanned: a few seconds for a text of any size. */
+const searchBudget = 2_000_000_000;
 
 /**
- * The passages of a text, to ask of many others whether they stand in it. Those that `words` finds cost nothing to
- * look up; others are searched for until patience runs out, after which there is none.
+ * Tells whether passages occur in a text. Passages that match `words` are looked up quickly; others are searched for
+ * until the limit is reached, after which they count as not found.
  */
 export class Passages {
   readonly #text: string;
@@ -11,13 +11,13 @@ export class Passages {
   #known: Set<string> | undefined;
   #left: number;
 
-  constructor(text: string, words: RegExp, most = patience) {
+  constructor(text: string, words: RegExp, most = searchBudget) {
     this.#text = text;
     this.#words = words;
     this.#left = most;
   }
 
-  /** Whether the passage stands somewhere in the text. */
+  /** Whether the passage occurs in the text. */
   has(passage: string): boolean {
     this.#known ??= new Set(this.#text.match(this.#words) ?? []);
     if (this.#known.has(passage)) return true;
@@ -28,8 +28,8 @@ export class Passages {
   }
 }
 
-/** Names, as source maps list them. */
+/** Identifiers, as source maps list them. */
 export const identifiers = /[\p{ID_Continue}$#]+/gu;
 
-/** Most comments. What a string keeps of one, or hides, is found by searching. */
+/** Most comments. Comments that contain strings, or are in strings, are found by searching. */
 export const comments = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;

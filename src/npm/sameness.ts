@@ -1,10 +1,10 @@
-/** Whether a file of the tarball is what the attested files lead to, or where it is not. */
+/** Whether a file of the tarball follows from the attested files, or the reason why not. */
 export type Sameness = { readonly same: true } | { readonly same: false; readonly reason: string };
 
-/** The answer that needs no words. */
+/** The positive answer. */
 export const same: Sameness = { same: true };
 
-/** The answer with a reason that completes "the file …". */
+/** The negative answer, with a reason that completes "the file …". */
 export function differs(reason: string): Sameness {
   return { same: false, reason };
 }

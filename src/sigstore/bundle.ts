@@ -16,7 +16,7 @@ import { at, fromBase64, fromEitherBase64, isRecord, type Parsed, parseJson, tex
 
 const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
-/** The versions that are understood; the library takes any number for the newest one. */
+/** The supported versions; without this list the library would treat any version as the newest. */
 const bundleMediaTypes: ReadonlySet<string> = new Set([
   'application/vnd.dev.sigstore.bundle+json;version=0.1',
   'application/vnd.dev.sigstore.bundle+json;version=0.2',
@@ -27,7 +27,7 @@ const bundleMediaTypes: ReadonlySet<string> = new Set([
 /** The certificate is checked at the time of every log entry and timestamp; honest bundles have one or two. */
 const mostWitnesses = 16;
 
-/** The fields of a bundle that hold bytes. */
+/** The fields of a bundle that contain bytes. */
 const byteFields: ReadonlySet<string> = new Set([
   'canonicalizedBody',
   'digest',
@@ -42,9 +42,9 @@ const byteFields: ReadonlySet<string> = new Set([
   'signedTimestamp',
 ]);
 
-/** A bundle opened for `sigstore/`: found and readable, nothing in it believed. */
+/** A parsed bundle, for use inside `sigstore/` only. Nothing in it is verified. */
 export interface OpenBundle extends SigstoreBundle {
-  /** DER of the signing certificate, or the hint of a public key that must come from elsewhere. */
+  /** DER of the signing certificate, or the hint of a public key that the caller must supply. */
   readonly signer:
     | { readonly kind: 'certificate'; readonly der: Buffer<ArrayBuffer> }
     | { readonly kind: 'public-key'; readonly hint: string };
@@ -52,7 +52,7 @@ export interface OpenBundle extends SigstoreBundle {
   readonly entries: readonly TransparencyLogEntry[];
   /** RFC 3161 timestamps, DER. */
   readonly timestamps: readonly Buffer<ArrayBuffer>[];
-  /** What the answer of Rekor says of itself that this bundle was rebuilt from. */
+  /** The fields of the Rekor answer from which this bundle was rebuilt. */
   readonly logEntry?: Pick<LogEntry, 'entryId' | 'logIndex' | 'body'>;
 }
 
@@ -69,24 +69,24 @@ export interface MessageContent {
   readonly bundle: BundleWithMessageSignature;
 }
 
-/** A log entry whose envelope is known but for its payload, which the log may not have stored. */
+/** A log entry with its envelope, but without the payload, which the log may not have stored. */
 export interface Unpacked {
   readonly entry: LogEntry;
   readonly der: Buffer<ArrayBuffer>;
   readonly payloadType: string;
   readonly signature: Buffer<ArrayBuffer>;
   readonly keyid: string;
-  /** SHA-256 of the payload, hex, as the log wrote it into the entry. */
+  /** SHA-256 of the payload, hex, as in the log entry. */
   readonly payloadHash: string;
 }
 
-/** Opaque facts are opened only here. */
+/** The only function that gives access to the fields of a `SigstoreBundle`. */
 export function opened(bundle: SigstoreBundle): OpenBundle {
-  // `toOpenBundle` and `parseBundle` are the only makers of a SigstoreBundle.
+  // Only `toOpenBundle` and `parseBundle` make a SigstoreBundle.
   return bundle as OpenBundle;
 }
 
-/** Takes certificate, signature and payload hash out of an `intoto` 0.0.2 or `dsse` 0.0.1 entry of Rekor v1. */
+/** Extracts certificate, signature and payload hash from an `intoto` 0.0.2 or `dsse` 0.0.1 entry of Rekor v1. */
 export function unpackEntry(bytes: Uint8Array): Parsed<Unpacked> & { readonly unsupported?: boolean } {
   const parsed = parseEntry(bytes);
   if (!parsed.ok) return parsed;
@@ -97,7 +97,10 @@ export function unpackEntry(bytes: Uint8Array): Parsed<Unpacked> & { readonly un
   return { ok: false, why: `a log entry of kind ${kind.slice(0, 60)} is not supported`, unsupported: true };
 }
 
-/** The bundle that a log entry and its payload make. A report keeps it, so it keeps alive nothing but itself. */
+/**
+ * Makes a bundle of a log entry and its payload. Reports keep the bundle, so it copies all bytes and keeps no larger
+ * buffer alive.
+ */
 export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundle {
   const { der, payloadType, signature, keyid } = unpacked;
   const { entryId, logIndex } = unpacked.entry;
@@ -113,29 +116,29 @@ export function toOpenBundle(unpacked: Unpacked, payload: Uint8Array): OpenBundl
   };
 }
 
-/** Reads a Sigstore bundle v0.1–v0.3 from JSON. */
+/** Parses a Sigstore bundle v0.1–v0.3 from JSON. */
 export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   const parsed = parseJson(bytes);
-  if (!parsed.ok) return unfit(`is ${parsed.why}`);
-  if (!isSpelled(parsed.value)) return unfit('has bytes that are not valid base64');
+  if (!parsed.ok) return invalidBundle(`is ${parsed.why}`);
+  if (!hasValidBase64(parsed.value)) return invalidBundle('has bytes that are not valid base64');
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(parsed.value);
   } catch (cause) {
-    return unfit(`does not follow its format: ${reason(cause)}`);
+    return invalidBundle(`does not follow its format: ${reason(cause)}`);
   }
   if (!bundleMediaTypes.has(bundle.mediaType))
-    return unfit(`has an unknown version: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
+    return invalidBundle(`has an unknown version: ${JSON.stringify(bundle.mediaType.slice(0, 100))}`);
   const { content, tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
   const stamps = timestampVerificationData?.rfc3161Timestamps ?? [];
   if (tlogEntries.length > mostWitnesses || stamps.length > mostWitnesses)
-    return unfit(`holds more than ${mostWitnesses} log entries or timestamps`);
+    return invalidBundle(`holds more than ${mostWitnesses} log entries or timestamps`);
   if (!tlogEntries.flatMap(numbersOf).every(isCanonical))
-    return unfit('has a number in its log entry that is not in canonical form');
+    return invalidBundle('has a number in its log entry that is not in canonical form');
   const signer = signerOf(content);
-  if (signer === undefined) return unfit('has neither a certificate nor a public key');
+  if (signer === undefined) return invalidBundle('has neither a certificate nor a public key');
   const signed = contentOf(bundle);
-  if (signed === undefined) return unfit('holds no signature, or more than one');
+  if (signed === undefined) return invalidBundle('holds no signature, or more than one');
   return {
     ok: true,
     value: {
@@ -148,22 +151,22 @@ export function parseBundle(bytes: Uint8Array): Parsed<OpenBundle> {
   };
 }
 
-/** The library skips characters that are not base64, so it would read other bytes than are written. */
-function isSpelled(value: unknown, name?: string): boolean {
+/** Whether all bytes are valid base64. The library skips other characters, so it would decode different bytes. */
+function hasValidBase64(value: unknown, name?: string): boolean {
   if (typeof value === 'string')
     return name === undefined || !byteFields.has(name) || fromEitherBase64(value) !== undefined;
-  if (Array.isArray(value)) return value.every((item) => isSpelled(item, name));
-  // What is missing or of another kind, the library names.
-  return !isRecord(value) || Object.entries(value).every(([key, item]) => isSpelled(item, key));
+  if (Array.isArray(value)) return value.every((item) => hasValidBase64(item, name));
+  // Missing fields and wrong types are reported by the library.
+  return !isRecord(value) || Object.entries(value).every(([key, item]) => hasValidBase64(item, key));
 }
 
-/** Rekor v2 writes these kinds; every other kind is an entry of Rekor v1. */
+/** Rekor v2 writes only these kinds; every other kind is a Rekor v1 entry. */
 export function isRekorV2(entry: TransparencyLogEntry): boolean {
   const { kind, version } = entry.kindVersion;
   return (kind === 'dsse' || kind === 'hashedrekord') && version === '0.0.2';
 }
 
-/** The bundle in the form other Sigstore tools read: v0.3 JSON, with the certificate alone. */
+/** The bundle as v0.3 JSON for other Sigstore tools, with the signing certificate only. */
 export function serialiseBundle(bundle: SigstoreBundle): string {
   const { signer, content, entries, timestamps } = opened(bundle);
   if (signer.kind !== 'certificate' || content.kind !== 'envelope')
@@ -189,14 +192,14 @@ export function serialiseBundle(bundle: SigstoreBundle): string {
   return `${JSON.stringify(serialised, null, 2)}\n`;
 }
 
-/** The one certificate of a PEM text as DER; more than one block, or anything but a certificate, is refused. */
+/** The single certificate of a PEM text as DER; `undefined` if there is another block or more than one. */
 export function derOfPem(text: string): Buffer<ArrayBuffer> | undefined {
   if (text.match(/-----BEGIN [^-]*-----/g)?.join() !== '-----BEGIN CERTIFICATE-----') return undefined;
   const der = pem.toDER(text);
   return der.length > 0 ? Buffer.from(der) : undefined;
 }
 
-// Contract 7.1: `publicKey` is base64 of PEM, `sig` is base64 twice.
+// Contract 7.1: `publicKey` is base64 of PEM, `sig` is base64 of base64.
 function unpackIntoto(entry: LogEntry): Parsed<Unpacked> {
   const envelope = at(entry.content, 'spec', 'content', 'envelope');
   const signatures = at(envelope, 'signatures');
@@ -212,7 +215,7 @@ function unpackIntoto(entry: LogEntry): Parsed<Unpacked> {
   });
 }
 
-// Contract 4.7: single base64, and the payload type is not in the entry.
+// Contract 4.7: bytes are base64 once, and the entry does not contain the payload type.
 function unpackDsse(entry: LogEntry): Parsed<Unpacked> {
   const signatures = at(entry.content, 'spec', 'signatures');
   if (!Array.isArray(signatures) || signatures.length !== 1) return no('must hold exactly one signature');
@@ -269,8 +272,8 @@ function no(why: string): Parsed<never> {
 type Copy = (bytes: Uint8Array) => Buffer<ArrayBuffer>;
 
 /**
- * Copies into blocks of its own. Node's small buffers share blocks of 8 KB with whatever else was made in that moment, and
- * one of them that is kept keeps all of it.
+ * Copies into buffers of its own. Node allocates small buffers in shared blocks of 8 KB, and one small buffer that is
+ * kept keeps the whole block alive.
  */
 function copier(): Copy {
   let free = Buffer.alloc(0);
@@ -310,18 +313,18 @@ function toTransparencyLogEntry(
   };
 }
 
-function unfit(why: string): Parsed<never> {
+function invalidBundle(why: string): Parsed<never> {
   return { ok: false, why: `the bundle ${why}` };
 }
 
-// The library names the fields that it misses; its other errors speak of its own code.
+// Validation errors name the missing fields; other errors of the library mention its own code.
 function reason(cause: unknown): string {
   return cause instanceof ValidationError
     ? `wrong in ${cause.fields.join(', ').slice(0, 200)}`
     : 'it has a value that is not allowed there';
 }
 
-// Numbers are text in bundles, and readers differ about `0x1f8`, ` 504` and `504.0`.
+// Bundles contain numbers as strings, and parsers disagree about `0x1f8`, ` 504` and `504.0`.
 function numbersOf({
   logIndex,
   integratedTime,

@@ -3,7 +3,7 @@ import type { Identity } from '../model/provenance.ts';
 
 const fulcio = '1.3.6.1.4.1.57264.1.';
 
-// Fulcio's OID registry: from `.8` on the values are DER UTF8Strings, before it raw text.
+// Fulcio's OID registry: values from `.8` on are DER UTF8Strings, earlier ones raw text.
 const claims = {
   buildSignerURI: 9,
   buildSignerDigest: 10,
@@ -21,16 +21,16 @@ const claims = {
   sourceRepositoryVisibility: 22,
 } as const;
 
-/** The certificate says something about its holder in a way that cannot be read as one thing only. */
+/** The identity in the certificate is malformed or ambiguous. */
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
 
 /**
- * Reads the identity out of a certificate: one SAN, a URI or an e-mail address, and Fulcio's extensions by name.
+ * Reads the identity from a certificate: one SAN (a URI or an e-mail address) and Fulcio's extensions.
  *
- * @throws {IdentityError} on a second SAN, a repeated extension, a value that is not a strict DER UTF8String,
- *   or old and new issuer extensions that disagree.
+ * @throws {IdentityError} on a second SAN, a repeated extension, a value that is not a strict DER UTF8String, or
+ * different old and new issuer extensions.
  */
 export function readIdentity(certificate: X509Certificate): Identity {
   const extensions = extensionsByOid(certificate);
@@ -51,9 +51,9 @@ export function readIdentity(certificate: X509Certificate): Identity {
 }
 
 /**
- * The extensions of a certificate: an object id, perhaps a flag, and a value each (RFC 5280 4.1).
+ * The extensions of a certificate: an object id, an optional flag and a value each (RFC 5280 4.1).
  *
- * @throws {Error} for one that is made of other parts.
+ * @throws {Error} for a malformed extension.
  */
 export function extensionsOf(
   certificate: X509Certificate,
@@ -66,7 +66,7 @@ export function extensionsOf(
   });
 }
 
-/** The identity in a certificate's DER for guessing only: nothing vouches for it yet, and anything malformed is `undefined`. */
+/** The identity in a certificate's DER, for hints only: it is not verified. `undefined` if anything is malformed. */
 export function identityOf(der: Uint8Array): Identity | undefined {
   try {
     return readIdentity(X509Certificate.parse(Buffer.from(der)));

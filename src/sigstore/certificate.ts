@@ -7,18 +7,18 @@ import { extensionsOf, IdentityError, readIdentity } from './certificate-identit
 import { getTSATimestamp, verifyCertificate } from './library.ts';
 import { isForCodeSigning, weaknessOf } from './purpose.ts';
 
-// RFC 5280 4.2: a critical extension that is not understood must not be ignored.
+// RFC 5280 4.2: an unknown critical extension must not be ignored.
 const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37']);
 
-// The last second of the year 9999; later ones are no dates.
+// The last second of the year 9999, the largest valid date.
 const endOfTime = 253_402_300_799;
 
 /**
- * Passes when the signing certificate chains to a trusted certificate authority and was valid when it was used, a trusted CT log
- * signed for it, it is meant for code signing, and its identity can be read in one way only.
+ * Passes when the signing certificate chains to a trusted certificate authority and was valid when it was used, a
+ * trusted CT log signed an SCT for it, it is for code signing, and its identity is unambiguous.
  *
- * The time comes from the log entry (which `inclusion` vouches for) or from RFC 3161 timestamps; where the bundle has neither,
- * the chain is checked at the start of the certificate's own validity, and `inclusion` says that no time is known.
+ * The time comes from the log entry (check `inclusion` verifies it) or from RFC 3161 timestamps. Without either, the
+ * chain is checked at the start of the certificate's validity, and `inclusion` reports that no time is known.
  */
 export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outcome<Facts['certificate']> {
   if (bundle.signer.kind !== 'certificate')
@@ -39,9 +39,9 @@ export function checkCertificate(bundle: OpenBundle, trust: TrustMaterial): Outc
 }
 
 /**
- * The moments at which the signature is said to have existed.
+ * The times at which, according to the bundle, the signature existed.
  *
- * @throws {Error} for a timestamp that cannot be read or does not hold.
+ * @throws {Error} for a timestamp that is malformed or not valid.
  */
 export function timesOf(bundle: OpenBundle, trust: TrustMaterial): readonly Date[] {
   const times: Date[] = [];
@@ -65,7 +65,7 @@ function misuse(certificate: X509Certificate): string | undefined {
   for (const { oid, critical } of extensionsOf(certificate))
     if (critical && !understood.has(oid))
       return `the certificate has the critical extension ${oid}, which is not understood`;
-  // Asked apart: the library calls it an authority only where both say so.
+  // Checked separately: the library requires both before it treats a certificate as an authority.
   if (certificate.extBasicConstraints?.isCA === true || certificate.extKeyUsage?.keyCertSign === true)
     return 'the signing certificate is itself a certificate authority';
   if (certificate.extKeyUsage?.digitalSignature !== true)
@@ -74,7 +74,7 @@ function misuse(certificate: X509Certificate): string | undefined {
   return weaknessOf(certificate.publicKey);
 }
 
-// Malformed certificates make the ASN.1 reader throw plain errors; nothing may pass or crash for it.
+// The ASN.1 parser throws plain errors for malformed certificates; these must fail the check, not crash the program.
 function explain(cause: unknown): string {
   if (cause instanceof IdentityError) return cause.message;
   if (!(cause instanceof Error)) return 'the certificate could not be checked';
@@ -85,7 +85,7 @@ function explain(cause: unknown): string {
   return `${asClause(cause.message)}: ${why}`;
 }
 
-// Type errors speak of the reader's code, not of the certificate.
+// Type errors describe the parser's code, not the certificate.
 function malformed({ name, message }: Error): string {
   return name === 'Error' ? `the certificate is malformed: ${message}` : 'the certificate is malformed';
 }

@@ -15,22 +15,22 @@ import {
 } from './library.ts';
 import { verifyPromise } from './promise.ts';
 
-/** What was asked of the log; the entry must answer to it. */
+/** What the log was asked for; the entry must match it. */
 export interface Asked {
   readonly logIndex?: string | undefined;
   readonly entryId?: string | undefined;
 }
 
-/** The trusted root in the two forms that are needed. */
+/** The trusted root in two forms: for the library and for checkpoints. */
 export interface Roots {
   readonly material: TrustMaterial;
   readonly keys: readonly LogKey[];
 }
 
 /**
- * Passes when the log both promised (signed entry timestamp) and proved (inclusion proof under a signed checkpoint) this entry, and the
- * entry is about this certificate, signature and payload. Rekor v2 entries have no promise; an RFC 3161 timestamp stands for it.
- * Evidence that is missing is unknown; evidence that is wrong has failed.
+ * Passes when the log both promised (signed entry timestamp) and proved (inclusion proof under a signed checkpoint)
+ * this entry, and the entry is about this certificate, signature and payload. Rekor v2 entries have an RFC 3161
+ * timestamp instead of a promise. Missing evidence is `unknown`, wrong evidence is `failed`.
  */
 export function checkInclusion(
   bundle: OpenBundle,
@@ -47,7 +47,7 @@ export function checkInclusion(
   if (times === undefined) return failed('a timestamp of the bundle is not valid');
   const missing = missingEvidence(entry, bundle);
   if (missing.length > 0) return unknown(`the log entry comes without ${missing.join(' and ')}`);
-  const mismatch = notAsAsked(bundle, asked) ?? unlike(entry, bundle);
+  const mismatch = requestMismatch(bundle, asked) ?? contentMismatch(entry, bundle);
   if (mismatch !== undefined) return failed(mismatch);
   const checkpoint = checkpointOf(entry, bundle, keys);
   try {
@@ -60,8 +60,9 @@ export function checkInclusion(
   }
   const [integratedTime] = times;
   if (integratedTime === undefined) return unknown('no trusted time is known for the log entry');
-  // The library holds promises to the period of the log's key, but not checkpoints: all that Rekor v2 has.
-  if (!times.every((time) => isOfItsTime(entry, time, material)))
+  // For promises the library checks the validity period of the log's key, but not for checkpoints, the only signature
+  // of Rekor v2.
+  if (!times.every((time) => isLogTrustedAt(entry, time, material)))
     return failed('the log was not trusted at the time of the entry');
   return passed({
     logIndex: entry.logIndex,
@@ -91,7 +92,7 @@ function missingEvidence(entry: TransparencyLogEntry, bundle: OpenBundle): reado
   return missing;
 }
 
-function notAsAsked({ logEntry }: OpenBundle, asked: Asked): string | undefined {
+function requestMismatch({ logEntry }: OpenBundle, asked: Asked): string | undefined {
   if (logEntry === undefined) return undefined;
   // RFC 6962 2.1: leaf hash = SHA-256(0x00 || leaf); Rekor's entry id ends with it.
   const leaf = createHash('sha256').update(Buffer.of(0)).update(logEntry.body).digest('hex');
@@ -110,8 +111,8 @@ function sameEntry(found: string, wanted: string): boolean {
   return found === wanted || (found.length !== wanted.length && found.slice(-64) === wanted.slice(-64));
 }
 
-// The library compares signature and payload; that the entry holds this very certificate and payload type is ours to see.
-function unlike(entry: TransparencyLogEntry, { signer, content }: OpenBundle): string | undefined {
+// The library compares signature and payload; certificate and payload type are compared here.
+function contentMismatch(entry: TransparencyLogEntry, { signer, content }: OpenBundle): string | undefined {
   const body = parseJson(entry.canonicalizedBody);
   if (!body.ok) return `the log entry's body is ${body.why}`;
   const { kind, version } = entry.kindVersion;
@@ -156,7 +157,7 @@ function loggedCertificate(kind: string, version: string, body: unknown): Buffer
   }
 }
 
-// The library takes a checkpoint that any of a log's keys signed; which log and which tree it names is ours to see.
+// The library accepts a checkpoint signed by any key of the log; the log and the tree that it names are checked here.
 function checkpointOf(
   entry: TransparencyLogEntry,
   { logEntry }: OpenBundle,
@@ -171,7 +172,7 @@ function checkpointOf(
   if (proof === undefined || String(size) !== proof.treeSize) {
     return stray('is for a different tree size than the inclusion proof');
   }
-  // The library calculates the root from the proof; the answer's own copy must not differ from the signed one.
+  // The library computes the root from the proof; the copy in the answer must equal the signed root.
   if (!proof.rootHash.equals(root)) return stray('has a different root than the inclusion proof');
   const tree = treeIdOf(checkpoint.value);
   const named = logEntry?.entryId.length === 80 ? BigInt(`0x${logEntry.entryId.slice(0, 16)}`) : undefined;
@@ -181,7 +182,8 @@ function checkpointOf(
   return checkpoint;
 }
 
-// The library would try the checkpoint's signatures without naming a hash; here it gets the one that holds.
+// The library would search the checkpoint's signatures without their key hints, so it gets the checkpoint that is
+// already verified.
 function verifyInclusion(entry: TransparencyLogEntry, { note, origin, size, root }: SignedCheckpoint): void {
   const { inclusionProof } = entry;
   if (inclusionProof === undefined) throw new Error('there is no inclusion proof');
@@ -191,7 +193,11 @@ function verifyInclusion(entry: TransparencyLogEntry, { note, origin, size, root
   );
 }
 
-function isOfItsTime({ logId }: TransparencyLogEntry, targetDate: Date, { tlogs }: TrustMaterial): boolean {
+function isLogTrustedAt(
+  { logId }: TransparencyLogEntry,
+  targetDate: Date,
+  { tlogs }: TrustMaterial,
+): boolean {
   return filterTLogAuthorities(tlogs, { logID: logId.keyId, targetDate }).length > 0;
 }
 

@@ -1,8 +1,8 @@
-// The functions of the Sigstore and TUF libraries that have no public door. Nothing else in the program imports from
-// inside a package, and `test/sigstore/library.test.ts` names each of them, so that an update that moves one fails loudly.
+// Functions of the Sigstore and TUF libraries that their packages do not export. Only this file imports from inside a
+// package, and `test/sigstore/library.test.ts` names each function, so that an update that moves one fails.
 //
-// The public `Verifier.verify()` throws one error for the first check that fails. A report has to tell whether the
-// signature holds while the log could not be asked, so the checks are called one by one.
+// The public `Verifier.verify()` throws one error, for the first check that fails. A report must also say whether the
+// signature is valid when the log could not be reached, so each check is called separately.
 export { DSSESignatureContent } from '@sigstore/verify/dist/bundle/dsse.js';
 export { signatureContent } from '@sigstore/verify/dist/bundle/index.js';
 export { verifyCertificate } from '@sigstore/verify/dist/key/index.js';

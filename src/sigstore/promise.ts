@@ -5,9 +5,10 @@ import { filterTLogAuthorities } from './library.ts';
 import { isSignedBy } from './signed.ts';
 
 /**
- * Holds the inclusion promise (signed entry timestamp) of an entry of Rekor v1 to the logs that were trusted at its time.
+ * Verifies the inclusion promise (signed entry timestamp) of a Rekor v1 entry with the logs that were trusted at its
+ * time.
  *
- * @throws {VerificationError} where none of them has signed it.
+ * @throws {VerificationError} if none of them signed it.
  */
 export function verifyPromise(entry: TransparencyLogEntry, { tlogs }: TrustMaterial): void {
   const { integratedTime, logIndex, logId, canonicalizedBody, inclusionPromise } = entry;

@@ -1,2 +1,2 @@
-/** The TUF repository of the public Sigstore. */
+/** The TUF repository of the public-good Sigstore instance. */
 export const publicTufMirror = 'https://tuf-repo-cdn.sigstore.dev';

@@ -1,8 +1,8 @@
 import { ASN1Obj, type X509Certificate } from '@sigstore/core';
 import { extensionsOf, IdentityError } from './certificate-identity.ts';
 
-// What a certificate is for and what kind of key it holds is read from its DER. Node, Deno and bun answer differently
-// when `node:crypto` is asked: `keyUsage` lists other usages, and keys of some kinds cannot even be made.
+// The purpose and the kind of key of a certificate are read from its DER, because Node, Deno and bun differ in
+// `node:crypto`: `keyUsage` returns different usages, and some kinds of keys cannot be created.
 
 const extendedKeyUsage = '2.5.29.37';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
@@ -12,9 +12,9 @@ const smallestModulus = 2n ** 2047n;
 const smallestExponent = 65_537n;
 
 /**
- * Whether the certificate says that it is meant for code signing (RFC 5280 4.2.1.12).
+ * Whether the certificate is for code signing (RFC 5280 4.2.1.12).
  *
- * @throws {Error} for an extension that is malformed or stands there twice.
+ * @throws {Error} for an extension that is malformed or repeated.
  */
 export function isForCodeSigning(certificate: X509Certificate): boolean {
   const [usage, second] = extensionsOf(certificate).filter(({ oid }) => oid === extendedKeyUsage);
@@ -24,9 +24,10 @@ export function isForCodeSigning(certificate: X509Certificate): boolean {
 }
 
 /**
- * Why the key of a certificate is not accepted, or nothing; takes the SubjectPublicKeyInfo (RFC 5280 4.1.2.7).
+ * Why the key of a certificate is not accepted, or `undefined`. The argument is a SubjectPublicKeyInfo (RFC 5280
+ * 4.1.2.7).
  *
- * @throws {Error} for a key that is malformed.
+ * @throws {Error} for a malformed key.
  */
 export function weaknessOf(spki: Uint8Array): string | undefined {
   const [algorithm, bits] = sequenceIn(spki);
@@ -36,7 +37,8 @@ export function weaknessOf(spki: Uint8Array): string | undefined {
     // RFC 8410: Ed25519.
     case '1.3.101.112':
       return undefined;
-    // RFC 5480: a key on a named curve; explicit parameters could name a curve on which anybody can forge.
+    // RFC 5480: a key on a named curve. With explicit parameters, an attacker could choose a curve on which anyone
+    // can forge.
     case '1.2.840.10045.2.1': {
       if (parameters?.tag.isOID() !== true)
         return "the certificate's key brings a curve of its own, which is not accepted";
@@ -59,7 +61,7 @@ export function weaknessOf(spki: Uint8Array): string | undefined {
   }
 }
 
-/** The parts of a SEQUENCE that fills the bytes. */
+/** The elements of a SEQUENCE. */
 function sequenceIn(der: Uint8Array): readonly ASN1Obj[] {
   if (der[0] !== 0x30) throw new Error('not a sequence');
   return ASN1Obj.parseBuffer(Buffer.from(der)).subs;

@@ -1,17 +1,19 @@
-/** The public-good Sigstore instance, the only one whose root is built in. */
+/** The public-good Sigstore instance, the only one with a built-in root. */
 export const publicGoodMirror = 'https://tuf-repo-cdn.sigstore.dev';
 
-/** The package whose seed is built in, and the day that its version was published; neither is in the seed itself. */
+/**
+ * The package that contains the built-in seed, and the publication date of its version; the seed itself has neither.
+ */
 const library = { from: '@sigstore/tuf 5.0.1', date: '2026-11-05' };
 
-/** What the program was built with: where TUF starts, and the trusted root of last resort. */
+/** The built-in data: the root at which TUF starts, and the trusted root to use when nothing else is available. */
 export interface BuiltInRoot {
   readonly mirror: string;
-  /** The library the root was taken from, with its version. */
+  /** The library, with its version, that contains the root. */
   readonly from: string;
-  /** The day that version of the library was published. */
+  /** The publication date of that version. */
   readonly date: Date;
-  /** TUF `root.json`, where every refresh starts. */
+  /** TUF `root.json`, the start of every refresh. */
   readonly tufRoot: Uint8Array;
   readonly tufRootVersion: number;
   readonly tufRootExpires: Date;
@@ -19,7 +21,7 @@ export interface BuiltInRoot {
   readonly trustedRoot: Uint8Array;
 }
 
-/** The seed of the Sigstore library for the public-good instance. */
+/** The seed in the Sigstore library for the public-good instance. */
 export async function builtInRoot(): Promise<BuiltInRoot> {
   const { default: seeds } = await import('@sigstore/tuf/seeds.json', { with: { type: 'json' } });
   const seed = seeds[publicGoodMirror];

@@ -8,7 +8,7 @@ import type { TrustStatus } from '../model/report.ts';
 import type { Trust } from './trust.ts';
 import { readTrustedRoot } from './trust-root.ts';
 
-/** What is trusted, as plain data: `trust status` and its JSON. */
+/** The trusted keys and authorities as plain data, for `trust status` and its JSON. */
 export interface TrustDescription {
   readonly status: TrustStatus;
   readonly certificateAuthorities: readonly DescribedAuthority[];
@@ -17,7 +17,7 @@ export interface TrustDescription {
   readonly timestampAuthorities: readonly DescribedAuthority[];
 }
 
-/** A period in which something counts; open where an end is missing. */
+/** A validity period; a missing date means no limit. */
 export interface Validity {
   readonly validFrom?: Date;
   readonly validUntil?: Date;
@@ -28,20 +28,20 @@ export interface DescribedLog extends Validity {
   readonly url: string;
   /** Log id, lower-case hex. */
   readonly logId: string;
-  /** Name of the kind of key, as Sigstore has it: `PKIX_ECDSA_P256_SHA_256`. */
+  /** Sigstore's name for the kind of key: `PKIX_ECDSA_P256_SHA_256`. */
   readonly key: string;
 }
 
-/** An authority with its chain. */
+/** An authority with its certificate chain. */
 export interface DescribedAuthority extends Validity {
   readonly url: string;
-  /** Subject of the certificate that issues, on one line. */
+  /** Subject of the issuing certificate, on one line. */
   readonly subject: string;
-  /** SHA-256 of each certificate of the chain, lower-case hex, the issuing one first. */
+  /** SHA-256 of each certificate of the chain, lower-case hex, the issuing certificate first. */
   readonly fingerprints: readonly string[];
 }
 
-/** All that a trust vouches for, in the order of the trusted root. */
+/** Everything in the trusted root, in its order. */
 export function describeTrust({ root, status }: Trust): TrustDescription {
   const trusted = readTrustedRoot(root, status.from);
   return {
@@ -77,7 +77,7 @@ function subjectOf(der: Uint8Array): string {
   try {
     return new X509Certificate(der).subject.split('\n').join(', ');
   } catch {
-    // OpenSSL is stricter than the library that has read it; a name for display is not worth an error.
+    // OpenSSL is stricter than the library that parsed the certificate; a name for display must not cause an error.
     return 'a certificate without a readable name';
   }
 }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createFile, makeFolder, moveOver, readAtMost } from '../source/local-file.ts';
 
-/** TUF metadata and targets have their own, smaller bounds. */
+/** A general limit; TUF metadata and targets have their own, smaller limits. */
 const maxBytes = 20_000_000;
 
-/** Puts `bytes` in place of a file in one step: other processes see the old file or the new one, never a part. */
+/** Replaces a file atomically: other processes see the old file or the new one, never a part. */
 export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(dirname(file));
   const beside = `${file}.${randomUUID()}.tmp`;
@@ -20,17 +20,17 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   }
 }
 
-/** A folder to work in; names are plain file names, or `folder/file`. */
+/** A temporary folder; names are plain file names, or `folder/file`. */
 export interface WorkFolder {
   readonly path: string;
-  /** Writes a file and answers its path. */
+  /** Writes a file and returns its path. */
   readonly write: (name: string, bytes: Uint8Array) => Promise<string>;
   readonly read: (name: string) => Promise<Uint8Array>;
-  /** All files right in the folder, by name. */
+  /** All files directly in the folder, by name. */
   readonly files: () => Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-/** A folder that is only there while `use` runs. */
+/** Creates a temporary folder, and removes it after `use` has run. */
 export async function inWorkFolder<T>(use: (folder: WorkFolder) => Promise<T>): Promise<T> {
   const path = await mkdtemp(join(tmpdir(), 'jsr-verify-'));
   try {
@@ -53,7 +53,7 @@ function workFolder(path: string): WorkFolder {
     },
     files: async () => {
       const entries = await readdir(path, { withFileTypes: true });
-      // Not every host lists a folder in order.
+      // The order of directory entries depends on the host.
       const names = entries
         .filter((entry) => entry.isFile())
         .map((entry) => entry.name)

@@ -4,25 +4,25 @@ import type { LogKey } from '../tlog/checkpoint.ts';
 import type { Trust } from './trust.ts';
 import { readTrustedRoot } from './trust-root.ts';
 
-/** The keys of the transparency logs in the trusted root, for checking checkpoints. */
+/** The keys of the transparency logs in the trusted root, for verifying checkpoints. */
 export function logKeys({ root, status }: Trust): readonly LogKey[] {
   return readTrustedRoot(root, status.from).tlogs.flatMap(keyOf);
 }
 
 function keyOf({ baseUrl, publicKey, logId, checkpointKeyId }: TransparencyLogInstance): readonly LogKey[] {
-  // A log may sign its checkpoints under a different id than its entries; the library asks in the same order.
+  // A log may sign its checkpoints under another id than its entries; the library uses the same order.
   const id = checkpointKeyId ?? logId;
   if (publicKey?.rawBytes === undefined || id === undefined) return [];
   try {
     const key = createPublicKey({ key: publicKey.rawBytes, format: 'der', type: 'spki' });
     return [{ logId: id.keyId, names: namesOf(baseUrl), publicKey: key }];
   } catch {
-    // Bare RSA keys (PKCS #1) sign entries of some old logs, but no log signs checkpoints with one.
+    // Some old logs sign entries with bare RSA keys (PKCS #1), but no log signs checkpoints with one.
     return [];
   }
 }
 
-/** Rekor names itself by its host; whether a port belongs to it is up to its operator. */
+/** Rekor's name is its host, with or without the port; the operator decides. */
 function namesOf(baseUrl: string): readonly string[] {
   if (!URL.canParse(baseUrl)) return [baseUrl];
   const { host, hostname } = new URL(baseUrl);

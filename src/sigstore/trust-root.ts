@@ -3,12 +3,13 @@ import { toTrustMaterial } from '@sigstore/verify';
 import { JsrVerifyError } from '../model/error.ts';
 import { field, parseJson } from '../wire/json.ts';
 
-/** A trusted root is a few kilobytes; anything beyond this many bytes is not one. */
+/** The largest accepted trusted root in bytes; a real one has a few kilobytes. */
 export const maxTrustedRootBytes = 1_000_000;
 
 /**
- * The trusted root in these bytes, once it is complete enough to verify a package with: well formed, at least one
- * certificate authority, log and CT log, all keys and certificates readable, all dates dates, and a start to every period.
+ * Parses a trusted root and checks that it is complete enough to verify a package: well formed, at least one
+ * certificate authority, log and CT log, all keys and certificates parseable, all dates valid, and a start date for
+ * every period.
  *
  * Throws `TRUST_INVALID`; `from` names the file or mirror in the message.
  */
@@ -38,7 +39,9 @@ const mediaTypes: ReadonlySet<unknown> = new Set([
   'application/vnd.dev.sigstore.trustedroot.v0.2+json',
 ]);
 
-/** The library's own reading, keys and certificates included: what it cannot use must not be called trust. */
+/**
+ * Decodes with the library, including keys and certificates, so that nothing is trusted that the library cannot use.
+ */
 function decode(value: unknown, from: string): TrustedRoot {
   try {
     const root = TrustedRoot.fromJSON(value);
@@ -59,7 +62,7 @@ function missing(root: TrustedRoot): string | undefined {
     : undefined;
 }
 
-/** A period may be open at its end. Without a start the library would trust the key since 1970. */
+/** A period may have no end. Without a start, the library would trust the key since 1970. */
 function badPeriod(root: TrustedRoot): string | undefined {
   const periods = [
     ...[...root.certificateAuthorities, ...root.timestampAuthorities].map((authority) => authority.validFor),
@@ -73,7 +76,7 @@ function badPeriod(root: TrustedRoot): string | undefined {
     : undefined;
 }
 
-/** The log id binds entries and SCTs to a key, so it has to be a whole SHA-256. */
+/** The log id links entries and SCTs to a key, so it must be a complete SHA-256. */
 function badLog(root: TrustedRoot): string | undefined {
   return [...root.tlogs, ...root.ctlogs].some((log) => log.logId?.keyId.length !== 32)
     ? 'names a log whose id is not 32 bytes'

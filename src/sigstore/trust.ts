@@ -10,46 +10,46 @@ import type { TufOutcome, TufState, TufUpdated } from './tuf.ts';
 import { type KeptTuf, tufCache } from './tuf-cache.ts';
 import { type Send, withMirror } from './tuf-mirror.ts';
 
-/** The keys everything is verified against, and where they came from. */
+/** The keys that everything is verified with, and their source. */
 export interface Trust {
   readonly status: TrustStatus;
-  /** The trusted root as JSON bytes; it has been read once and is complete. */
+  /** The trusted root as JSON bytes; `readTrustedRoot` has accepted it. */
   readonly root: Uint8Array;
 }
 
-/** Where to look for trust, and for how long. */
+/** Where to get the trusted root, and how long to wait. */
 export interface TrustOptions {
-  /** A trusted root of one's own; nothing else is looked at then. */
+  /** A trusted root from the user; all other sources are then ignored. */
   readonly trustedRootFile?: string;
   /** Address of the TUF repository. */
   readonly mirror: string;
-  /** The TUF `root.json` to start from; needed for every mirror but the public-good one. */
+  /** The TUF `root.json` to start from; required for every mirror except the public-good one. */
   readonly tufRootFile?: string;
-  /** TUF metadata is kept below `<cacheDir>/tuf`; `undefined` keeps nothing. */
+  /** TUF metadata is cached below `<cacheDir>/tuf`; with `undefined` nothing is cached. */
   readonly cacheDir: string | undefined;
   readonly offline: boolean;
-  /** For all requests to the mirror together; 10 000 is usual. */
+  /** Milliseconds for all requests to the mirror together; 10 000 is usual. */
   readonly timeoutMs: number;
   readonly now: Date;
-  /** Asks the mirror even if it was asked less than a day ago. */
+  /** Contacts the mirror even if the last update was less than a day ago. */
   readonly forceRefresh?: boolean;
-  /** A step down is `TRUST_UNAVAILABLE` instead of a warning. */
+  /** Throws `TRUST_UNAVAILABLE` instead of using a fallback with a warning. */
   readonly strict?: boolean;
-  /** @internal Sends the requests to the mirror, for those who have a proxy; otherwise it is connected to directly. */
+  /** @internal Sends the requests to the mirror, for example through a proxy; the default is a direct connection. */
   readonly send?: Send;
-  /** Ends the wait for the mirror early, as if it had not answered. */
+  /** Stops waiting for the mirror, as if it had not answered. */
   readonly signal?: AbortSignal;
-  /** Told before something takes time. */
+  /** Called before a step that takes time. */
   onProgress?(text: string): void;
 }
 
 /**
- * The trusted root: from the file that was named, else from TUF (asked at most once a day), else from the TUF cache
- * while it has not expired, else, for the public-good instance, the one built into the program. Each step down is a
- * warning in `status`.
+ * Loads the trusted root: from the given file, otherwise from TUF (contacted at most once a day), otherwise from the
+ * TUF cache if it has not expired, otherwise (public-good instance only) the built-in root. Each fallback adds a
+ * warning to `status`.
  *
- * Throws `TRUST_INVALID` when something was seen that does not verify, which is never stepped over,
- * `TRUST_UNAVAILABLE` when nothing is left to step down to, `OPTIONS_INVALID` when files or mirror cannot be used.
+ * Throws `TRUST_INVALID` when data does not verify (there is no fallback for that), `TRUST_UNAVAILABLE` when no
+ * source is left, `OPTIONS_INVALID` when files or mirror cannot be used.
  */
 export async function loadTrust(options: TrustOptions): Promise<Trust> {
   if (options.trustedRootFile !== undefined) return trustFromFile(options.trustedRootFile);
@@ -62,13 +62,13 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
 
   const cache = tufCache(options.cacheDir, mirror);
   const kept = await cache.read();
-  // The TUF client is only loaded where there is something for it to do.
+  // Loads the TUF client only if there is work for it.
   const replayed = kept && (await (await import('./tuf.ts')).replayTuf(start, kept.state));
-  if (kept && replayed?.kind === 'updated' && isYoung(kept, options)) {
+  if (kept && replayed?.kind === 'updated' && isRecent(kept, options)) {
     return trustFromTuf(replayed, { source: 'tuf', mirror, refreshedAt: kept.confirmedAt });
   }
 
-  // Expired metadata still tells which versions were seen; metadata that does not verify tells nothing.
+  // Expired metadata still shows which versions were seen; metadata that does not verify shows nothing.
   const known = replayed?.kind === 'updated' || replayed?.kind === 'expired' ? kept?.state : undefined;
   const fresh = options.offline ? offline : await ask(mirror, start, known, options);
   if (fresh.kind === 'updated') {
@@ -86,32 +86,32 @@ export async function loadTrust(options: TrustOptions): Promise<Trust> {
   if (kept && replayed?.kind === 'updated') {
     const warning = `${why}; using its cached metadata from ${ago(kept.confirmedAt, options.now)}, valid until ${dayOf(replayed.expiresAt)}`;
     const origin = { source: 'cache', mirror, refreshedAt: kept.confirmedAt } as const;
-    return steppedDown(trustFromTuf(replayed, origin), warning, options);
+    return withFallback(trustFromTuf(replayed, origin), warning, options);
   }
   const lost = `${why}, and ${nothingKept(replayed)}`;
   if (publicGood === undefined) throw unavailable(lost, options.offline);
-  return steppedDown(
+  return withFallback(
     trustFromProgram(publicGood),
     `${lost}; using ${inWords(publicGood, options.now)}`,
     options,
   );
 }
 
-/** Trust in a file the user named. Throws `OPTIONS_INVALID` when it cannot be read, else as `trustFromBytes`. */
+/** Uses a file that the user named. Throws `OPTIONS_INVALID` if it cannot be read, otherwise as `trustFromBytes`. */
 export async function trustFromFile(file: string): Promise<Trust> {
   return trustFromBytes(await readOption(file, maxTrustedRootBytes, 'trusted root'), file);
 }
 
-/** Trust in these bytes, because the caller says so. Throws `TRUST_INVALID`. */
+/** Uses a trusted root that the caller supplies. Throws `TRUST_INVALID`. */
 export function trustFromBytes(bytes: Uint8Array, from: string): Trust {
   readTrustedRoot(bytes, from);
   const digest = createHash('sha256').update(bytes).digest('hex');
   return { root: bytes, status: { source: 'file', from, warnings: [], digest } };
 }
 
-/** Metadata younger than this, in milliseconds, is used without asking. */
+/** Metadata younger than this, in milliseconds, is used without contacting the mirror. */
 const oneDay = 24 * 3_600_000;
-/** The TUF client's own bound for a root. */
+/** The TUF client's own limit for a root. */
 const maxTufRootBytes = 512_000;
 const offline: TufOutcome = { kind: 'unavailable', why: 'offline' };
 
@@ -122,7 +122,7 @@ function mirrorOf(text: string): URL {
   return mirror;
 }
 
-/** The root where TUF starts: the user's, else the one built in. */
+/** The root at which TUF starts: the user's, otherwise the built-in one. */
 async function startOf(
   file: string | undefined,
   mirror: URL,
@@ -135,7 +135,7 @@ async function startOf(
   });
 }
 
-/** A wrong file is the user's slip, not the mirror's fault; whether the root is sound is TUF's to find out. */
+/** A wrong file is reported as the user's mistake, not as a fault of the mirror. TUF itself verifies the root. */
 function rootOf(bytes: Uint8Array, file: string): Uint8Array {
   const parsed = parseJson(bytes);
   if (parsed.ok && at(parsed.value, 'signed', '_type') === 'root') return bytes;
@@ -161,8 +161,8 @@ async function readOption(file: string, limit: number, what: string): Promise<Ui
   }
 }
 
-/** A confirmation time in the future proves nothing, so it counts as old. */
-function isYoung({ confirmedAt }: KeptTuf, { now, forceRefresh }: TrustOptions): boolean {
+/** A confirmation time in the future is not plausible, so it counts as old. */
+function isRecent({ confirmedAt }: KeptTuf, { now, forceRefresh }: TrustOptions): boolean {
   const age = now.getTime() - confirmedAt.getTime();
   return forceRefresh !== true && age >= 0 && age < oneDay;
 }
@@ -175,7 +175,7 @@ async function ask(
 ): Promise<TufOutcome> {
   onProgress?.(`asking ${mirror.host} for the trusted root`);
   const { updateTuf } = await import('./tuf.ts');
-  // A timer of our own: the library has one per request and repeats requests.
+  // One timer for everything: the library has one for each request and repeats requests.
   const controller = new AbortController();
   const end = () => controller.abort();
   const timer = setTimeout(end, timeoutMs);
@@ -212,7 +212,7 @@ function trustFromProgram(builtIn: BuiltInRoot): Trust {
   };
 }
 
-function steppedDown({ root, status }: Trust, warning: string, { strict, offline }: TrustOptions): Trust {
+function withFallback({ root, status }: Trust, warning: string, { strict, offline }: TrustOptions): Trust {
   if (strict === true) throw unavailable(warning, offline);
   return { root, status: { ...status, warnings: [...status.warnings, warning] } };
 }

@@ -6,25 +6,25 @@ import { at, field, fromBase64, isRecord, parseJson, textAt } from '../wire/json
 import { replaceFile } from './trust-disk.ts';
 import type { TufState } from './tuf.ts';
 
-/** A TUF state as it was kept, not yet believed. */
+/** A TUF state from the cache, not yet verified. */
 export interface KeptTuf {
   readonly state: TufState;
-  /** When the mirror last confirmed it; whoever wrote the file says so. */
+  /** When the mirror last confirmed it, according to the cache file, which is not verified. */
   readonly confirmedAt: Date;
 }
 
 /** The newest TUF state of one mirror, in one file below the cache folder, shared by all processes of a user. */
 export interface TufCache {
-  /** What was kept; `undefined` when there is nothing, or nothing that can be read. */
+  /** The cached state; `undefined` if there is none or it cannot be read. */
   read(): Promise<KeptTuf | undefined>;
-  /** Keeps a state, unless another process has kept one since `read`: both are as new. Never rejects. */
+  /** Saves a state, unless another process has saved one since `read`: both are equally new. Never rejects. */
   write(kept: KeptTuf): Promise<void>;
 }
 
-/** Real states have some 50 kB; the bounds of the TUF client allow a few megabytes. */
+/** Real states have about 50 kB; the limits of the TUF client allow a few megabytes. */
 const maxBytes = 20_000_000;
 
-/** The cache for a mirror below `folder`; without a folder nothing is kept. */
+/** The cache for a mirror below `folder`; without a folder nothing is cached. */
 export function tufCache(folder: string | undefined, mirror: URL): TufCache {
   if (folder === undefined) return { read: async () => undefined, write: async () => undefined };
   const name = `${mirror.host.replace(/[^\w.-]/g, '_')}-${sha256(mirror.href).slice(0, 16)}.json`;
@@ -39,7 +39,7 @@ export function tufCache(folder: string | undefined, mirror: URL): TufCache {
     write: async (kept) => {
       const bytes = await contents(own, name);
       if ((bytes && sha256(bytes)) !== before) return;
-      // A cache that cannot be written costs a request tomorrow, not the answer of today.
+      // If the cache cannot be written, the next run needs a request; this run is not affected.
       await own
         .make()
         .then(() => replaceFile(own.file(name).path, encode(kept)))
@@ -83,7 +83,7 @@ function decode(bytes: Uint8Array): KeptTuf | undefined {
   return { state: { roots: numbered, roles, trustedRoot }, confirmedAt };
 }
 
-/** Names become file names of the work folder, so only plain ones pass. */
+/** Names become file names in the work folder, so only plain names are allowed. */
 function decodeFiles(value: unknown, name: RegExp): ReadonlyMap<string, Uint8Array> | undefined {
   if (!isRecord(value)) return undefined;
   const files = new Map<string, Uint8Array>();

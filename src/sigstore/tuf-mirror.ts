@@ -2,37 +2,38 @@ import type { Dispatcher } from 'undici';
 import { tool } from '../model/tool.ts';
 import { errorCode } from '../source/error-code.ts';
 
-/** Where TUF files come from: a mirror on the network, or what was kept of one. */
+/** The source of TUF files: a mirror on the network, or a saved state. */
 export interface TufFiles {
   /**
-   * The file at a path, `undefined` when there is none.
+   * The file at a path, `undefined` if it does not exist.
    *
-   * Rejects with `MirrorUnavailable` when there is no telling, with a plain `Error` when it is longer than `maxBytes`.
+   * Rejects with `MirrorUnavailable` if that is not known, with a plain `Error` if the file is longer than
+   * `maxBytes`.
    */
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
 }
 
-/** The mirror did not answer; `message` says why, in words. Nothing is known to be wrong. */
+/** The mirror did not answer; `message` says why. Nothing is known to be wrong. */
 export class MirrorUnavailable extends Error {
   override readonly name = 'MirrorUnavailable';
-  /** Whether it may pass in a moment. */
-  readonly mayPass: boolean;
+  /** Whether a retry may succeed. */
+  readonly isTransient: boolean;
 
-  constructor(message: string, mayPass = false) {
+  constructor(message: string, isTransient = false) {
     super(message);
-    this.mayPass = mayPass;
+    this.isTransient = isTransient;
   }
 }
 
-/** Sends one request to an address, as the agents of `source/` do: through a proxy, or with other authorities. */
+/** Sends one request, as the agents of `source/` do: through a proxy, or with other certificate authorities. */
 export type Send = (
   url: URL,
   options: Omit<Dispatcher.RequestOptions, 'origin' | 'path'>,
 ) => Promise<Dispatcher.ResponseData>;
 
 /**
- * Lets `use` read a mirror over HTTP, at an address whose path ends with a slash; every request ends when `signal`
- * does. Without `send` the mirror is connected to directly, and the connections are closed in the end.
+ * Lets `use` read a mirror over HTTP, at an address whose path ends with a slash; `signal` aborts every request.
+ * Without `send`, connects to the mirror directly and closes the connections at the end.
  */
 export async function withMirror<T>(
   mirror: URL,
@@ -42,7 +43,7 @@ export async function withMirror<T>(
 ): Promise<T> {
   const line = send === undefined ? await openDirect() : { send, close: async () => undefined };
   const read: TufFiles['read'] = (path, maxBytes) =>
-    readPatiently({ url: new URL(path, mirror), path, maxBytes, send: line.send, signal });
+    readWithRetries({ url: new URL(path, mirror), path, maxBytes, send: line.send, signal });
   try {
     return await use({ read });
   } finally {
@@ -69,15 +70,15 @@ interface Question {
   readonly signal: AbortSignal;
 }
 
-/** Pauses before the second and the third try, in milliseconds. */
-const pauses = [200, 800];
+/** Milliseconds to wait before the second and the third try. */
+const retryDelaysMs = [200, 800];
 
-async function readPatiently(question: Question): Promise<Uint8Array | undefined> {
-  for (const pause of pauses) {
+async function readWithRetries(question: Question): Promise<Uint8Array | undefined> {
+  for (const pause of retryDelaysMs) {
     try {
       return await readOnce(question);
     } catch (error) {
-      if (!(error instanceof MirrorUnavailable && error.mayPass) || question.signal.aborted) throw error;
+      if (!(error instanceof MirrorUnavailable && error.isTransient) || question.signal.aborted) throw error;
     }
     await sleep(pause, question.signal);
   }
@@ -101,7 +102,7 @@ async function readOnce(question: Question): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (error instanceof MirrorUnavailable || error instanceof TooLong) throw error;
     if (signal.aborted) throw new MirrorUnavailable('no answer in time');
-    throw new MirrorUnavailable(`${path}: ${reason(error)}`, passing.has(errorCode(error) ?? ''));
+    throw new MirrorUnavailable(`${path}: ${reason(error)}`, transientCodes.has(errorCode(error) ?? ''));
   }
 }
 
@@ -111,11 +112,11 @@ async function readAnswer(
   { statusCode, headers, body }: Dispatcher.ResponseData,
   { path, maxBytes }: Question,
 ): Promise<Uint8Array | undefined> {
-  // Stores such as S3 answer 403 for what is not there; TUF clients take both for "no such file".
+  // Stores such as S3 answer 403 for a missing file; TUF clients treat both as "no such file".
   if (statusCode === 404 || statusCode === 403) return undefined;
   if (statusCode !== 200) {
-    const mayPass = statusCode >= 500 || statusCode === 429 || statusCode === 408;
-    throw new MirrorUnavailable(`${path}: answered ${statusCode}`, mayPass);
+    const isTransient = statusCode >= 500 || statusCode === 429 || statusCode === 408;
+    throw new MirrorUnavailable(`${path}: answered ${statusCode}`, isTransient);
   }
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
@@ -128,15 +129,15 @@ async function readAnswer(
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  // A portal that wants a password or money answers 200 with a page; no TUF file is one.
+  // A captive portal answers 200 with a web page; a TUF file never starts with `<`.
   if (/^\s*</.test(bytes.subarray(0, 64).toString('latin1'))) {
     throw new MirrorUnavailable(`${path}: answered with a web page`);
   }
   return bytes;
 }
 
-/** Connections that broke; a closed port or a wrong certificate will not change in a moment. */
-const passing: ReadonlySet<string> = new Set([
+/** Errors of broken connections, which a retry may solve; it cannot solve a closed port or a wrong certificate. */
+const transientCodes: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
@@ -145,7 +146,7 @@ const passing: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The error's code where it has one: texts of network errors name internal addresses. */
+/** The error's code, if there is one: the texts of network errors contain internal addresses. */
 function reason(error: unknown): string {
   return errorCode(error) ?? (error instanceof Error ? error.message.slice(0, 200) : 'no connection');
 }

@@ -3,28 +3,29 @@ import { MirrorUnavailable } from './tuf-mirror.ts';
 /**
  * Why an update failed.
  *
- * - `unavailable`: there was no telling; nothing is known to be wrong. `local`: trouble of this machine.
- * - `expired`: the newest metadata there is is out of date: a mirror that lags, or one that is held back (freeze).
- * - `invalid`: metadata was seen that does not verify.
+ * - `unavailable`: there was no answer; nothing is known to be wrong. `local`: the cause is on this machine.
+ * - `expired`: the newest available metadata has expired: the mirror is late, or newer metadata is withheld (freeze
+ *   attack).
+ * - `invalid`: metadata does not verify.
  */
 export type TufTrouble =
   | { readonly kind: 'unavailable'; readonly why: string; readonly local?: true }
   | { readonly kind: 'expired'; readonly why: string }
   | { readonly kind: 'invalid'; readonly why: string; readonly cause: unknown };
 
-/** Sorts what the TUF client rejected with. Whatever is not known to be harmless is `invalid`. */
+/** Classifies an error of the TUF client. Every error that is not known to be harmless is `invalid`. */
 export function explainTuf(error: unknown): TufTrouble {
   if (error instanceof MirrorUnavailable) return { kind: 'unavailable', why: error.message };
   if (error instanceof NotSaved) return notSaved(error.message);
   if (isDisk(error)) return notSaved(error.code ?? 'unknown error');
   const seen = plain(error instanceof Error ? error.message : String(error));
-  // The library turns some of its errors into the text of another one, so the text is what there is to go by.
+  // The library puts some of its errors into the text of another error, so only the text can be examined.
   const expired = /^(?:Final )?([\w%.-]+\.json is expired)$/.exec(seen)?.[1];
   if (expired !== undefined) return { kind: 'expired', why: expired };
   return { kind: 'invalid', why: inWords(seen), cause: error };
 }
 
-/** Metadata that was verified could not be written down; the message is the code of the system. */
+/** Verified metadata could not be saved; the message is the system's error code. */
 export class NotSaved extends Error {
   override readonly name = 'NotSaved';
 }
@@ -37,7 +38,7 @@ function isDisk(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
-/** The innermost message, of bounded length and without control characters: parts of it come from the mirror. */
+/** The innermost message, shortened and without control characters, because parts of it come from the mirror. */
 function plain(message: string): string {
   const inner = message.replace(/^(?:Unable to load \w+(?: metadata)? error )?(?:\w*Error: )?/, '');
   return inner.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 200);

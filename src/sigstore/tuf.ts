@@ -6,16 +6,16 @@ import { maxTrustedRootBytes } from './trust-root.ts';
 import { MirrorUnavailable, type TufFiles } from './tuf-mirror.ts';
 import { explainTuf, NotSaved, type TufTrouble } from './tuf-trouble.ts';
 
-/** The TUF target that holds the trusted root. */
+/** The TUF target with the trusted root. */
 const targetName = 'trusted_root.json';
-/** The roles of which every update looks at what is there. */
+/** The roles that every update reads from the folder. */
 const alwaysVerified: ReadonlySet<string> = new Set(['timestamp.json', 'snapshot.json', 'targets.json']);
-/** Addresses as the library makes them; only the path below is ever used. */
+/** A base address for the library; only the path after it is used. */
 const base = 'https://tuf.invalid/';
 
-/** What one complete TUF update left behind: enough to do it again without a network. */
+/** The files of one complete TUF update: enough to repeat it without a network. */
 export interface TufState {
-  /** Roots that follow the one TUF started from, by version. */
+  /** Roots that follow the one where TUF started, by version. */
   readonly roots: ReadonlyMap<number, Uint8Array>;
   /** The newest metadata of the other roles, by file name: `timestamp.json` … */
   readonly roles: ReadonlyMap<string, Uint8Array>;
@@ -25,19 +25,19 @@ export interface TufState {
 /** The result of an update. */
 export type TufOutcome = TufUpdated | TufTrouble;
 
-/** Metadata and trusted root, all signatures, versions, digests and expiry dates of which hold. */
+/** Metadata and trusted root; all their signatures, versions, digests and expiry dates are verified. */
 export interface TufUpdated {
   readonly kind: 'updated';
   readonly state: TufState;
   /** Version by role. */
   readonly versions: Readonly<Record<string, number>>;
-  /** When the first of the roles expires. */
+  /** The earliest expiry date of all roles. */
   readonly expiresAt: Date;
 }
 
 /**
- * Runs the TUF client workflow (TUF 1.0, section 5) from `root` over `files`, until `signal` ends it. What is `known`
- * from an earlier update saves requests and protects against rollback; it is verified again like everything else.
+ * Runs the TUF client workflow (TUF 1.0, section 5) from `root` with `files`, until `signal` aborts. `known`, from an
+ * earlier update, saves requests and protects against rollback; it is verified again like everything else.
  */
 export async function updateTuf(
   root: Uint8Array,
@@ -47,13 +47,13 @@ export async function updateTuf(
 ): Promise<TufOutcome> {
   const keeper = new Keeper(files, known?.roots);
   try {
-    return await inWorkFolder((folder) => inTime(update(root, keeper, known, folder), signal));
+    return await inWorkFolder((folder) => untilAborted(update(root, keeper, known, folder), signal));
   } catch (error) {
     return explainTuf(keeper.failure ?? error);
   }
 }
 
-/** The same update once more, from nothing but what it left behind. */
+/** Repeats an update from its saved files only. */
 export function replayTuf(root: Uint8Array, state: TufState): Promise<TufOutcome> {
   return updateTuf(root, { read: async (path) => kept(state, path) });
 }
@@ -64,7 +64,7 @@ async function update(
   known: TufState | undefined,
   folder: WorkFolder,
 ): Promise<TufUpdated> {
-  // Other roles are asked for again: what lies in the folder in the end has to be what the library has verified.
+  // Other roles are fetched again: at the end, the folder must contain only what the library has verified.
   for (const [name, bytes] of known?.roles ?? [])
     if (alwaysVerified.has(name)) await folder.write(name, bytes);
   await folder.write('root.json', root);
@@ -112,10 +112,10 @@ function signed(bytes: Uint8Array): { readonly version: number; readonly expires
   };
 }
 
-/** Hands files to the library and keeps what the next update needs: the roots, and the true reason of a failure. */
+/** Passes files to the library. Keeps the roots for the next update, and the original error of a failure. */
 class Keeper {
   readonly roots = new Map<number, Uint8Array>();
-  /** The library turns errors into texts, so the one it was handed is kept here. */
+  /** The library turns errors into texts, so the original error is kept here. */
   failure: unknown;
   readonly #files: TufFiles;
   readonly #knownRoots: ReadonlyMap<number, Uint8Array> | undefined;
@@ -126,8 +126,8 @@ class Keeper {
   }
 
   /**
-   * Remembers that metadata could not be saved. The library makes a text of that, which alone could not be told from
-   * what a mirror says.
+   * Records that metadata could not be saved. The library turns that error into a text, which could not be
+   * distinguished from a message of the mirror.
    */
   noteUnsaved(updater: object): void {
     const saving = updater as { persistMetadata(name: string, bytes: Buffer): void };
@@ -154,7 +154,7 @@ class Keeper {
   async #fetch(path: string, maxBytes: number): Promise<Buffer> {
     const version = rootVersion(path);
     if (version === undefined) return Buffer.from(await this.#need(path, maxBytes));
-    // A root never changes under its version, so one that is known needs no request.
+    // A root of one version never changes, so a known root needs no request.
     const bytes = this.#knownRoots?.get(version) ?? (await this.#read(path, maxBytes));
     if (bytes === undefined) throw newestKnown(path);
     this.roots.set(version, bytes);
@@ -178,12 +178,14 @@ class Keeper {
   }
 }
 
-/** TUF 5.3.3: a root that is not there means that the newest one is known; the library looks for just this error. */
+/**
+ * TUF 5.3.3: if the next root does not exist, the current one is the newest; the library expects exactly this error.
+ */
 function newestKnown(path: string): Error {
   return new DownloadHTTPError(`there is no ${path}`, 404);
 }
 
-/** What an update asks for, found in what an earlier one left behind. */
+/** Finds a requested file in the saved state. */
 function kept(state: TufState, path: string): Uint8Array | undefined {
   const version = rootVersion(path);
   if (version !== undefined) return state.roots.get(version);
@@ -195,8 +197,8 @@ function rootVersion(path: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The work, or a rejection as soon as `signal` says so: the library cannot be stopped, only left. */
-function inTime<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** The result of the work, or a rejection as soon as `signal` aborts: the library itself cannot be stopped. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const late = () => reject(new MirrorUnavailable('no answer in time'));

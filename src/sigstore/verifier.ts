@@ -23,14 +23,14 @@ import { logKeys } from './trust-logs.ts';
 
 const payloadType = 'application/vnd.in-toto+json';
 
-/** Three answers where the library's own verifier gives one exception: the first failure must not hide the others. */
+/** Three outcomes instead of the library's single exception, so that the first failure does not hide the others. */
 export interface SigstoreOutcomes {
   readonly certificate: Outcome<Facts['certificate']>;
   readonly inclusion: Outcome<Facts['inclusion']>;
   readonly signature: Outcome<Facts['signature']>;
 }
 
-/** Checks certificate, log inclusion and DSSE signature of an opened bundle against the trusted root. */
+/** Checks certificate, log inclusion and DSSE signature of a bundle with the trusted root. */
 export function checkSigstore(bundle: SigstoreBundle, asked: Asked, trust: Trust): SigstoreOutcomes {
   const open = opened(bundle);
   const known = rootsOf(trust);
@@ -42,17 +42,17 @@ export function checkSigstore(bundle: SigstoreBundle, asked: Asked, trust: Trust
   };
 }
 
-/** What a bundle that is no JSR attestation is checked with. */
+/** Additional input for bundles other than JSR attestations. */
 export interface BundleOptions {
   /** The signed file, for bundles that sign a file instead of a statement. */
   readonly artifact?: Uint8Array;
-  /** PEM of the key to expect, for bundles that are not signed with a certificate. */
+  /** PEM of the expected key, for bundles that are not signed with a certificate. */
   readonly publicKey?: string;
 }
 
 /**
- * Checks any Sigstore bundle (v0.1–v0.3, JSON) as strictly as JSR attestations are checked: certificate, promise, proof and
- * checkpoint, signature. Whose signature it is stays for the caller to judge. Never throws for what is in the bundle.
+ * Checks any Sigstore bundle (v0.1–v0.3, JSON) as strictly as JSR attestations: certificate, promise, proof and
+ * checkpoint, signature. The caller must compare the identity. Never throws because of the bundle's contents.
  */
 export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOptions = {}): SigstoreOutcomes {
   const parsed = parseBundle(bytes);
@@ -77,7 +77,7 @@ export function verifyBundle(bytes: Uint8Array, trust: Trust, options: BundleOpt
   };
 }
 
-/** The trusted root as the library wants it; parsed once per root. */
+/** The trusted root in the library's form; parsed once for each root. */
 function rootsOf(trust: Trust): Roots {
   const known = roots.get(trust);
   if (known !== undefined) return known;

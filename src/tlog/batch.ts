@@ -10,9 +10,9 @@ import type { Source, SourceRequest } from '../source/source.ts';
 import { field, isRecord, parseJson, toInteger } from '../wire/json.ts';
 import { isEntryId, maxEntriesPerQuestion, maxEntryBytes, retrieveUrl } from './rekor.ts';
 
-/** Milliseconds without a further question after which a batch goes out, and the longest a question waits for company. */
-const quiet = 120;
-const longestWait = 600;
+/** Milliseconds without a new request after which a batch is sent, and the longest wait of a request. */
+const idleMs = 120;
+const longestWaitMs = 600;
 
 interface Waiting {
   readonly key: { readonly logIndex: string } | { readonly entryId: string };
@@ -21,8 +21,8 @@ interface Waiting {
 }
 
 /**
- * A source that asks Rekor for up to ten entries at a time (contract 7.1). For the caller, every entry is still a
- * question of its own: caches and packs never see which entries happened to travel together.
+ * A source that requests up to ten Rekor entries at a time (contract 7.1). For the caller, every entry is still one
+ * request: caches and packs do not see which entries were in one batch.
  */
 export function batching(source: Source, rekor: string, cache?: EvidenceCache): Source {
   return new Batching(source, rekor, cache);
@@ -87,9 +87,9 @@ class Batching implements Source {
 
   #waitForMore(): void {
     const now = performance.now();
-    if (this.#waiting.length === 1) this.#deadline = now + longestWait;
+    if (this.#waiting.length === 1) this.#deadline = now + longestWaitMs;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#send(), Math.max(0, Math.min(quiet, this.#deadline - now)));
+    this.#timer = setTimeout(() => this.#send(), Math.max(0, Math.min(idleMs, this.#deadline - now)));
   }
 
   #send(): void {
@@ -106,8 +106,8 @@ class Batching implements Source {
       batch.map(async ({ key, request, settle }) => {
         if (!isList(answer)) return settle(answer);
         const found = answer.map((entries) => entryIn(entries, key)).find((entry) => entry !== undefined);
-        // Entries that the log does not have are left out of its answer (trap 26), and so may be others: only "there
-        // is none" is none.
+        // Rekor leaves out entries it does not have (trap 26). An omitted entry is not proof of absence: ask for it
+        // alone.
         if (found === undefined) return settle(await this.#source.ask(request));
         await this.#cache?.put(request, found);
         settle(present(found, request.url));
@@ -115,7 +115,10 @@ class Batching implements Source {
     );
   }
 
-  /** What the log has of them; nothing where the question together had no proper answer, so that each is asked alone. */
+  /**
+   * The entries in the log's answer; `alone` if the batch had no usable answer, so that each entry is then requested
+   * alone.
+   */
   async #retrieveTogether(batch: readonly Waiting[]): Promise<readonly unknown[] | Unavailable> {
     const logIndexes = batch.flatMap(({ key }) => ('logIndex' in key ? [Number(key.logIndex)] : []));
     const entryUUIDs = batch.flatMap(({ key }) => ('entryId' in key ? [key.entryId] : []));
@@ -131,7 +134,8 @@ class Batching implements Source {
       lifetime: 'never',
       expect: 'json',
     });
-    // One broken or oversized entry must not hide the others; a log that does not answer at all is not asked for each.
+    // One broken or oversized entry must not hide the others. If the log does not answer at all, single requests are
+    // pointless.
     if (answer.state === 'unavailable') return concernsEntry(answer) ? alone : answer;
     if (answer.state === 'absent') return alone;
     const parsed = parseJson(answer.value);
@@ -139,21 +143,24 @@ class Batching implements Source {
   }
 }
 
-/** Whether one entry may be the cause, rather than the log. 408 and 429 ask to wait: they are about the log. */
+/**
+ * Whether one entry, rather than the log, may be the cause. 408 and 429 ask the client to wait, so they are about the
+ * log.
+ */
 function concernsEntry(failure: Failure): boolean {
   if (failure.kind === 'web-page' || failure.kind === 'too-large') return true;
   if (failure.kind !== 'status' || failure.status === 408 || failure.status === 429) return false;
   return failure.status >= 400 && failure.status < 500;
 }
 
-/** Brings no entry, so that each is asked for alone. */
+/** An empty answer, so that each entry is requested alone. */
 const alone: readonly unknown[] = [];
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** The one entry that answers to the key, as the bytes that a question for it alone would have brought. */
+/** The entry with this key, as the bytes of an answer to a single request. */
 function entryIn(answer: unknown, key: Waiting['key']): Uint8Array | undefined {
   if (!isRecord(answer)) return undefined;
   for (const [id, entry] of Object.entries(answer)) {
@@ -166,7 +173,7 @@ function entryIn(answer: unknown, key: Waiting['key']): Uint8Array | undefined {
   return undefined;
 }
 
-/** An id may come with its tree or without. */
+/** Whether two ids are equal; either may lack its tree id. */
 function isSameId(id: string, wanted: string): boolean {
   return id === wanted || (id.length !== wanted.length && id.slice(-64) === wanted.slice(-64));
 }

@@ -2,41 +2,41 @@ import { type KeyObject, verify } from 'node:crypto';
 import type { Brand } from '../model/brand.ts';
 import { fromBase64, type Parsed } from '../wire/json.ts';
 
-/** A log's key as the trusted root has it. */
+/** A log's key from the trusted root. */
 export interface LogKey {
-  /** Log id: 32 bytes, the first four of which mark the log's signatures. */
+  /** Log id: 32 bytes; the first four are the key hint of the log's signatures. */
   readonly logId: Uint8Array;
-  /** Names the log may go by in its checkpoints: its host, with and without the port. */
+  /** Names that the log may use in its checkpoints: its host, with and without the port. */
   readonly names: readonly string[];
   readonly publicKey: KeyObject;
 }
 
-/** A signed note with a checkpoint in it (C2SP signed-note, tlog-checkpoint), read and not yet believed. */
+/** A parsed checkpoint in a signed note (C2SP signed-note, tlog-checkpoint); its signatures are not verified. */
 export interface Checkpoint {
-  /** The whole note, as it was read. */
+  /** The complete original note. */
   readonly note: string;
   /** First line: the name of the log; Rekor v1 adds its tree: `rekor.sigstore.dev - 1193050959916656506`. */
   readonly origin: string;
   readonly size: bigint;
   /** Root of the tree, 32 bytes. */
   readonly root: Uint8Array;
-  /** What is signed: all lines before the blank one, with their newlines. */
+  /** The signed text: all lines before the blank line, with their newlines. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
 
-/** A checkpoint that the log of its origin has signed. Made only by `openCheckpoint`. */
+/** A checkpoint with a verified signature of the log in its origin. Made only by `openCheckpoint`. */
 export type SignedCheckpoint = Brand<Checkpoint, 'SignedCheckpoint'>;
 
 /** One signature line of a note. */
 export interface NoteSignature {
   readonly name: string;
-  /** Four bytes that say which key to try; not a proof of anything. */
+  /** Four bytes that select the key to try; they prove nothing. */
   readonly keyHint: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-/** Bounds for a note: real ones have some 300 characters and one or two signatures, witnessed ones a few dozen. */
+/** Limits for a note: real notes have about 300 characters and one or two signatures, witnessed ones a few dozen. */
 export interface NoteLimits {
   readonly characters: number;
   readonly signatures: number;
@@ -44,12 +44,12 @@ export interface NoteLimits {
 
 const usualLimits: NoteLimits = { characters: 65_536, signatures: 100 };
 
-/** Reads a note strictly, as all parsers would read it; nothing is verified. */
+/** Parses a note strictly, so that all parsers agree; verifies nothing. */
 export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits): Parsed<Checkpoint> {
   if (note.length > limits.characters) return refused(`longer than ${limits.characters} characters`);
   if (!isPlain(note)) return refused('with characters that are not allowed');
   if (!note.endsWith('\n')) return refused('without a newline at its end');
-  // One blank line and no other: with two, parsers would disagree about what is signed.
+  // Exactly one blank line: with two, parsers would disagree about the signed text.
   const [body, block, ...more] = note.split('\n\n');
   if (body === undefined || block === undefined) return refused('without a blank line before its signatures');
   if (more.length > 0) return refused('with more than one blank line');
@@ -68,8 +68,8 @@ export function parseCheckpoint(note: string, limits: NoteLimits = usualLimits):
 }
 
 /**
- * The checkpoint in a note, if one of the keys belongs to the log its origin names and has signed it. Signatures of
- * others (witnesses, older keys) are passed over.
+ * The checkpoint in a note, if a key of the log that its origin names has signed it. Other signatures (witnesses,
+ * older keys) are ignored.
  */
 export function openCheckpoint(note: string, keys: readonly LogKey[]): Parsed<SignedCheckpoint> {
   const parsed = parseCheckpoint(note);
@@ -85,18 +85,21 @@ export function openCheckpoint(note: string, keys: readonly LogKey[]): Parsed<Si
         isSignedBy(text, signature, key),
     ),
   );
-  // The one cast to SignedCheckpoint.
+  // The only cast to SignedCheckpoint.
   return signed
     ? { ok: true, value: parsed.value as SignedCheckpoint }
     : refused('without a valid signature of its log');
 }
 
-/** Tree id of a Rekor v1 checkpoint, decimal; `undefined` for a log of one tree. */
+/** Tree id of a Rekor v1 checkpoint, decimal; `undefined` for a log with one tree. */
 export function treeIdOf({ origin }: Checkpoint): string | undefined {
   return / - (\d{1,20})$/.exec(origin)?.[1];
 }
 
-/** Exactly the log's name, or the name with a tree of Rekor v1: never a prefix of some other name. */
+/**
+ * Whether the origin is the log's name, alone or with a Rekor v1 tree id; a longer name with the same prefix is not
+ * accepted.
+ */
 function isOriginOf(origin: string, name: string): boolean {
   return (
     origin === name || (origin.startsWith(`${name} - `) && /^\d{1,20}$/.test(origin.slice(name.length + 3)))
@@ -135,7 +138,7 @@ function isSignedBy(text: string, signature: Uint8Array, { publicKey }: LogKey):
   }
 }
 
-/** C2SP signed-note: UTF-8 without control characters but the newline. A lone surrogate would not survive encoding. */
+/** C2SP signed-note: UTF-8 without control characters except the newline. A lone surrogate cannot be encoded. */
 function isPlain(note: string): boolean {
   return !/[\u0000-\u0009\u000B-\u001F\u007F]/.test(note) && Buffer.from(note).toString() === note;
 }

@@ -2,8 +2,8 @@ import { compareAndSwap, readMemory } from '../source/cache/log-memory.ts';
 import type { CheckpointMemory } from './follow.ts';
 
 /**
- * Checkpoints remembered in a folder, safe between processes; damage to it is unavailable, never empty. `onTrouble` is
- * told once where nothing can be remembered for later runs.
+ * Saves checkpoints in a folder; several processes may use it. A damaged folder is `unavailable`, never empty. Calls
+ * `onTrouble` once if nothing can be saved for later runs.
  */
 export function checkpointMemory(
   folder: string,

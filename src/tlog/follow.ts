@@ -3,11 +3,11 @@ import type { ForkEvidence, LogHead, LogOutcome } from '../model/report.ts';
 import { type LogKey, openCheckpoint, type SignedCheckpoint, treeIdOf } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
 
-/** The newest checkpoint of each log that earlier runs have seen, by origin; kept between runs. */
+/** The newest checkpoint of each log that earlier runs have seen, by origin; saved between runs. */
 export interface CheckpointMemory {
-  /** What is remembered of a log. Never rejects. */
+  /** The saved checkpoint of a log. Never rejects. */
   get(origin: string): Promise<Recalled>;
-  /** Remembers a note, provided that `old` still is what is remembered. Never rejects. */
+  /** Saves a note if `old` is still the saved one. Never rejects. */
   compareAndSwap(
     origin: string,
     old: string | undefined,
@@ -15,40 +15,40 @@ export interface CheckpointMemory {
   ): Promise<'swapped' | 'changed' | 'unavailable'>;
 }
 
-/** A note, or none because none ever was; damage is never taken for "none". */
+/** The saved note, or `undefined` if there never was one; damaged data is `unavailable`, never "none". */
 export type Recalled =
   | { readonly state: 'known'; readonly note: string | undefined }
   | { readonly state: 'unavailable'; readonly why: string };
 
-/** A question for a consistency proof between two sizes of one tree. */
+/** A request for a consistency proof between two sizes of one tree. */
 export interface ProofQuestion {
-  /** Decimal; `undefined` for a log of one tree. */
+  /** Decimal; `undefined` for a log with one tree. */
   readonly treeId: string | undefined;
   readonly firstSize: bigint;
   readonly lastSize: bigint;
-  /** An earlier answer was not valid: ask past every cache. */
+  /** An earlier answer was not valid: bypass all caches. */
   readonly again: boolean;
 }
 
-/** Asks a log for a proof; `absent` means that the log answered and has none. */
+/** Requests a proof from a log; `absent` means that the log answered and has none. */
 export type FetchProof = (question: ProofQuestion) => Promise<Gathered<readonly Uint8Array[]>>;
 
 export interface FollowOptions {
-  /** Checkpoints that the attestations of this run were proved under. */
+  /** Checkpoints from the inclusion proofs of this run. */
   readonly seen: readonly SignedCheckpoint[];
-  /** The notes that the logs show as their present heads, where they were asked; not yet believed. */
+  /** The logs' current checkpoints as notes, if they were requested; not yet verified. */
   readonly current?: readonly string[];
-  /** Keys to open heads with, and what is remembered. */
+  /** Keys to verify checkpoints. */
   readonly keys: readonly LogKey[];
-  /** `undefined` remembers nothing. */
+  /** The saved checkpoints; with `undefined` nothing is saved. */
   readonly memory: CheckpointMemory | undefined;
   readonly fetchProof: FetchProof;
 }
 
 /**
- * Checks each log for consistency: all its checkpoints of this run, its present head and the checkpoint that is remembered
- * must be prefixes of one another, as the log itself proves. The newest is remembered, unless nothing ties it to what
- * is remembered already. Rejects only if `fetchProof` does.
+ * Checks each log for consistency: all its checkpoints of this run, its current one and the saved one must be
+ * prefixes of one another, by the log's own proofs. Saves the newest, unless no proof connects it to the saved one.
+ * Rejects only if `fetchProof` does.
  */
 export async function follow(options: FollowOptions): Promise<LogOutcome> {
   const heads = (options.current ?? []).map((note) => readHead(note, options.keys));
@@ -64,7 +64,7 @@ export async function follow(options: FollowOptions): Promise<LogOutcome> {
   return { kind: isFirst ? 'first-seen' : 'consistent', logs };
 }
 
-/** A present head: signed, or the origin it claims and what is wrong with it. */
+/** A current checkpoint: verified, or the origin it claims and the reason why it is not valid. */
 type Head = { readonly origin: string; readonly note: string } & (
   | { readonly signed: SignedCheckpoint }
   | { readonly signed?: never; readonly why: string }
@@ -76,14 +76,14 @@ function readHead(note: string, keys: readonly LogKey[]): Head {
   return { origin: note.split('\n', 1)[0] ?? '', note, why: opened.why };
 }
 
-/** `head` is missing for a log from which this run used nothing. */
+/** `head` is missing for a log that this run did not use. */
 type Followed = { readonly head?: LogHead } & (
   | { readonly kind: 'held' }
   | { readonly kind: 'gap'; readonly why: string }
   | { readonly kind: 'forked'; readonly fork: ForkEvidence }
 );
 
-/** Other processes may remember something newer meanwhile; after this many times the next run will see to it. */
+/** Retries when other processes save newer checkpoints at the same time; after that, the next run saves one. */
 const mostTries = 5;
 
 async function followLog(origin: string, heads: readonly Head[], options: FollowOptions): Promise<Followed> {
@@ -96,7 +96,7 @@ async function followLog(origin: string, heads: readonly Head[], options: Follow
     const remembered = recalled.state === 'known' ? openRemembered(recalled.note, origin, keys) : undefined;
     const chain = toChain(remembered === undefined ? ours : [...ours, remembered]);
     const newest = chain.at(-1);
-    // Nothing but a head is known of this log, not even a key: no check relies on it.
+    // Only an unverified checkpoint of this log is known; no check relies on it.
     if (newest === undefined) return { kind: 'held' };
     const head = headOf(newest, remembered);
 
@@ -104,14 +104,14 @@ async function followLog(origin: string, heads: readonly Head[], options: Follow
     if (broken?.kind === 'forked') return { ...broken, head };
     if (recalled.state === 'unavailable') return { kind: 'gap', why: `${origin}: ${recalled.why}`, head };
     const result: Followed = broken === undefined ? { kind: 'held', head } : { ...broken, head };
-    const isTied = broken === undefined || remembered === undefined;
-    if (memory === undefined || !isTied || newest.size === remembered?.size) return result;
+    const isConnected = broken === undefined || remembered === undefined;
+    if (memory === undefined || !isConnected || newest.size === remembered?.size) return result;
     const swap = await memory.compareAndSwap(origin, recalled.note, newest.note);
     if (swap !== 'changed' || attempt === mostTries) return result;
   }
 }
 
-/** A head that claims to be this log's and is not. */
+/** Reports a current checkpoint that claims to be from this log but is not valid. */
 function unsigned(shown: readonly Head[], known: SignedCheckpoint): Break | undefined {
   const stray = shown.find((head) => head.signed === undefined);
   if (stray === undefined || stray.signed !== undefined) return undefined;
@@ -126,7 +126,7 @@ function unsigned(shown: readonly Head[], known: SignedCheckpoint): Break | unde
   return { kind: 'forked', fork };
 }
 
-/** What is remembered, if the log has signed it: anything else was not written by an earlier run. */
+/** The saved checkpoint, if its signature is valid; otherwise no earlier run has written it. */
 function openRemembered(
   note: string | undefined,
   origin: string,
@@ -136,7 +136,7 @@ function openRemembered(
   return opened?.ok === true && opened.value.origin === origin ? opened.value : undefined;
 }
 
-/** Smallest first, each tree once. */
+/** Sorted by size, without duplicates. */
 function toChain(checkpoints: readonly SignedCheckpoint[]): readonly SignedCheckpoint[] {
   const trees = new Map(
     checkpoints.map((one) => [`${one.size} ${Buffer.from(one.root).toString('hex')}`, one]),
@@ -153,7 +153,7 @@ type Break =
   | { readonly kind: 'gap'; readonly why: string }
   | { readonly kind: 'forked'; readonly fork: ForkEvidence };
 
-/** The first pair of neighbours that does not hold: a fork before a gap, however they are ordered. */
+/** The first problem between neighbours; a fork takes precedence over a gap. */
 async function firstBreak(
   chain: readonly SignedCheckpoint[],
   current: readonly SignedCheckpoint[],
@@ -174,7 +174,7 @@ async function compare(
   current: readonly SignedCheckpoint[],
   fetchProof: FetchProof,
 ): Promise<Break | undefined> {
-  // Nothing needs to be asked about trees of one size, nor about the empty one.
+  // Trees of equal size and the empty tree need no proof.
   if (older.size === newer.size || older.size === 0n) return judge(older, newer, []);
   const ask = (again: boolean) =>
     fetchProof({ treeId: treeIdOf(older), firstSize: older.size, lastSize: newer.size, again });
@@ -189,7 +189,7 @@ async function compare(
     : unproven(older, newer, current, second);
 }
 
-/** The proof end point names the root of today beside its proof; only signed checkpoints count here. */
+/** The proof endpoint also returns the current root; only signed checkpoints are used here. */
 function judge(
   older: SignedCheckpoint,
   newer: SignedCheckpoint,
@@ -209,7 +209,10 @@ function judge(
   return { kind: 'forked', fork: evidenceOf(older, newer, proof, why) };
 }
 
-/** No proof: usually network trouble. But a log without a proof that is now smaller than what it signed was rolled back. */
+/**
+ * Without a proof the cause is usually network trouble. But a log that has no proof and is smaller than before was
+ * rolled back.
+ */
 function unproven(
   older: SignedCheckpoint,
   newer: SignedCheckpoint,

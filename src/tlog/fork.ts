@@ -4,23 +4,24 @@ import { type LogKey, openCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
 
 /**
- * What evidence of a fork proves to somebody who trusts only the log's key.
+ * What evidence of a fork proves to a third party who trusts only the log's key.
  *
- * - `contradiction`: the log signed two histories that exclude each other; nothing else can explain it.
- * - `unproven`: both checkpoints are the log's own, but only the log can show how they connect, and this does not.
+ * - `contradiction`: the log signed two histories that exclude each other; there is no other explanation.
+ * - `unproven`: the log signed both checkpoints, but this proof does not connect them. Only the log could provide
+ *   one.
  * - `consistent`: the proof connects both checkpoints; there is no fork.
- * - `invalid`: not evidence at all.
+ * - `invalid`: not evidence.
  */
 export interface ForkJudgement {
   readonly kind: 'contradiction' | 'unproven' | 'consistent' | 'invalid';
   readonly why: string;
 }
 
-/** Evidence is two notes and a proof; a file with more bytes is something else. */
+/** Evidence is two notes and a proof; a larger file is something else. */
 export const maxForkBytes = 262_144;
 const mostHashes = 64;
 
-/** The evidence as a file that can be kept, sent and checked without this program. */
+/** The evidence as a file that can be stored, sent and checked without this program. */
 export function toForkFile(fork: ForkEvidence): string {
   const about = [
     'Both checkpoints are signed notes (C2SP signed-note, tlog-checkpoint) of the log named in their first line.',
@@ -30,7 +31,7 @@ export function toForkFile(fork: ForkEvidence): string {
   return `${JSON.stringify({ kind: 'log-fork', version: 1, about, ...fork }, null, 2)}\n`;
 }
 
-/** Reads such a file, or the block of a JSON report; nothing is verified. */
+/** Parses such a file, or the block of a JSON report; verifies nothing. */
 export function parseForkFile(bytes: Uint8Array): Parsed<ForkEvidence> {
   if (bytes.length > maxForkBytes) return { ok: false, why: `larger than ${maxForkBytes} bytes` };
   const parsed = parseJson(bytes);
@@ -48,7 +49,7 @@ export function parseForkFile(bytes: Uint8Array): Parsed<ForkEvidence> {
   return { ok: true, value: { origin, older, newer, proof, why: isText(why) ? why : '' } };
 }
 
-/** Checks evidence from anybody with the keys of one's own trusted root. */
+/** Checks evidence from any source with the keys of the local trusted root. */
 export function checkFork(fork: ForkEvidence, keys: readonly LogKey[]): ForkJudgement {
   const older = openCheckpoint(fork.older, keys);
   if (!older.ok) return invalid(`the older checkpoint is ${older.why}`);
@@ -61,7 +62,7 @@ export function checkFork(fork: ForkEvidence, keys: readonly LogKey[]): ForkJudg
   const proof = hashes.filter((hash) => hash !== undefined);
   if (proof.length !== hashes.length) return invalid('the proof is not base64');
 
-  // Which one is the older tree is for the trees to say, not for the file.
+  // The tree sizes decide which checkpoint is older, not the file.
   const [small, large] =
     older.value.size <= newer.value.size ? [older.value, newer.value] : [newer.value, older.value];
   const consistency = verifyConsistency({

@@ -13,11 +13,11 @@ import type { ProofQuestion } from './follow.ts';
 import { parseHeads, parseProof, proofUrl, stateUrl } from './proof.ts';
 import { entryByIdUrl, entryByIndexUrl, maxEntryBytes, noEntryIn, parseSearch, searchUrl } from './rekor.ts';
 
-/** Strangers may log as many entries about a public digest as they like; more than these are not looked at. */
+/** The number of candidates to check. Anyone may log any number of entries about a public digest. */
 const maxCandidates = 50;
-/** A list of entry ids. */
+/** The answer is a list of entry ids. */
 const maxSearchBytes = 2_000_000;
-/** A proof has at most 64 hashes of 64 digits; a head some 500 bytes, and a log a handful of shards. */
+/** A proof has at most 64 hashes of 64 digits. A checkpoint has about 500 bytes, and a log has a few shards. */
 const maxProofBytes = 16_384;
 const maxHeadsBytes = 262_144;
 
@@ -25,30 +25,33 @@ const maxHeadsBytes = 262_144;
 export type Search =
   | {
       readonly outcome: 'found';
-      /** Oldest first: strangers come later than the publisher. Each must be verified in full. */
+      /** Oldest first, because the publisher's entry is earlier than those of others. Each must be fully verified. */
       readonly candidates: readonly Gathered<RawAttestation>[];
-      /** Why a part of the search could not be made. */
+      /** Why a part of the search failed. */
       readonly failure?: Failure;
     }
   | { readonly outcome: 'nothing-found'; readonly candidates: readonly []; readonly failure?: never }
   | { readonly outcome: 'unavailable'; readonly candidates: readonly []; readonly failure: Failure };
 
-/** A transparency log (Rekor v1), asked over one source. Nothing that it answers is verified here. */
+/** A transparency log (Rekor v1), accessed through one source. Nothing in its answers is verified here. */
 export interface TransparencyLog {
-  /** The log entry at a global index, decimal, as the registry names it. */
+  /** The log entry at a global index, decimal, from the registry's badge. */
   entry(logIndex: string): Promise<Gathered<RawAttestation>>;
   /**
-   * Entries that name a digest, by the log's search index. Best effort on the log's side: finding nothing means "unknown
-   * to the index". Entries that are already there, `known` by their leaf hashes, are not asked for again.
+   * Entries that contain a digest, from the log's search index. The index is best effort: no result means "unknown to
+   * the index". Entries that are already fetched, given as leaf hashes in `known`, are not fetched again.
    */
   search(digest: Sha256, known?: ReadonlySet<string>): Promise<Search>;
-  /** The notes that the log shows as the present heads of its shards, the growing one first. */
+  /** The current checkpoints of the log's shards as notes, the active shard first. */
   heads(): Promise<Gathered<readonly string[]>>;
   /** A consistency proof. It never changes, so it may be cached forever. */
   proof(question: ProofQuestion): Promise<Gathered<readonly Uint8Array[]>>;
 }
 
-/** The log at an address, a base URL without a slash at its end. To look past what the source's cache kept, open it again over `source.fresh`. */
+/**
+ * Opens the log at a base URL without a trailing slash. To bypass answers from the source's cache, open it again with
+ * `source.fresh`.
+ */
 export function openLog(source: Source, address: string): TransparencyLog {
   return new Rekor(source, address);
 }
@@ -126,7 +129,7 @@ class Rekor implements TransparencyLog {
       expect: 'json',
       ...(question.again ? { lifetime: 'never', pastEdge: true } : { lifetime: 'immutable' }),
     });
-    // 400: sizes the tree does not have (contract 7.1).
+    // The log answers 400 for sizes that the tree does not have (contract 7.1).
     if (answer.state === 'unavailable')
       return answer.kind === 'status' && answer.status === 400 ? absent(url) : answer;
     if (answer.state === 'absent') return answer;
@@ -152,7 +155,7 @@ class Rekor implements TransparencyLog {
     }
   }
 
-  /** The log's answer about one entry. */
+  /** The log's answer for one entry. */
   async #ask(url: string): Promise<Gathered<Uint8Array>> {
     const answer = await this.#source.ask({
       method: 'GET',
@@ -163,7 +166,7 @@ class Rekor implements TransparencyLog {
     });
     if (answer.state === 'absent') return absent(url);
     if (answer.state === 'unavailable') return answer;
-    // An answer that holds no entry at all says nothing about the package: the entry could not be fetched.
+    // An answer without an entry says nothing about the package: the entry could not be fetched.
     const why = noEntryIn(answer.value);
     return why === undefined ? answer : unavailable(url, { kind: 'unreadable', why });
   }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** What a log answers to "is the older tree a prefix of the newer one"; sizes count leaves, hashes are SHA-256. */
+/**
+ * Two tree roots and a proof that the older tree is a prefix of the newer one; sizes count leaves, hashes are
+ * SHA-256.
+ */
 export interface ConsistencyClaim {
   readonly oldSize: bigint;
   readonly oldRoot: Uint8Array;
@@ -10,14 +13,14 @@ export interface ConsistencyClaim {
 }
 
 /**
- * What a consistency proof shows. `contradiction` is set where the proof belongs to the newer tree and shows that this
- * tree began with a different older one than was signed: then it convinces everybody, not only the one who asked for it.
+ * The result of a consistency proof. `contradiction` is set if the proof fits the newer tree and shows that it began
+ * with another older tree than the signed one. That also convinces third parties.
  */
 export type Consistency =
   | { readonly ok: true }
   | { readonly ok: false; readonly why: string; readonly contradiction: boolean };
 
-/** Where a leaf is said to be: `index` counts from 0. */
+/** The position of a leaf; `index` counts from 0. */
 export interface InclusionClaim {
   readonly leafHash: Uint8Array;
   readonly index: bigint;
@@ -25,7 +28,7 @@ export interface InclusionClaim {
   readonly proof: readonly Uint8Array[];
 }
 
-/** Bytes of a hash; tree sizes have 64 bits. */
+/** Length of a hash in bytes; tree sizes have 64 bits. */
 const hashBytes = 32;
 const maxSize = 2n ** 64n;
 
@@ -61,7 +64,7 @@ export function verifyConsistency({
   return equal(roots.older, oldRoot) ? right : wrong('the older tree is not a prefix of the newer one', true);
 }
 
-/** The root that a tree must have if the proof is right (RFC 9162 §2.1.3.2), or `undefined` for a proof of no tree. */
+/** The root that the proof leads to (RFC 9162 §2.1.3.2), or `undefined` if it fits no tree. */
 export function rootFromInclusion({
   leafHash: leaf,
   index,
@@ -84,14 +87,14 @@ export function rootFromInclusion({
   return last === 0n ? root : undefined;
 }
 
-/** Both roots as the proof has them (RFC 9162 §2.1.4.2, steps 2 to 7), where 0 < oldSize < newSize. */
+/** Both roots that the proof leads to (RFC 9162 §2.1.4.2, steps 2 to 7), for 0 < oldSize < newSize. */
 function rootsOf(
   oldSize: bigint,
   newSize: bigint,
   oldRoot: Uint8Array,
   proof: readonly Uint8Array[],
 ): { readonly older: Uint8Array; readonly newer: Uint8Array } | undefined {
-  // A tree of 2^k leaves is a node of the newer tree, so its root is not repeated in the proof.
+  // A tree of 2^k leaves is a node of the newer tree, so the proof does not repeat its root.
   const isWhole = (oldSize & (oldSize - 1n)) === 0n;
   const [first, ...rest] = isWhole ? [oldRoot, ...proof] : proof;
   if (first === undefined) return undefined;

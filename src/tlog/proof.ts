@@ -4,23 +4,26 @@ import type { ProofQuestion } from './follow.ts';
 const mostHashes = 64;
 const mostShards = 100;
 
-/** Where a Rekor v1 server describes the present state of its log. */
+/** The URL of a Rekor v1 server for the current state of its log. */
 export function stateUrl(rekor: string): string {
   return `${rekor}/api/v1/log`;
 }
 
-/** Where a Rekor v1 server answers with a consistency proof; `undefined` for a log of one tree, which has none. */
+/** The URL of a Rekor v1 server for a consistency proof; `undefined` for a log with one tree, which has none. */
 export function proofUrl(rekor: string, { treeId, firstSize, lastSize }: ProofQuestion): string | undefined {
   return treeId === undefined
     ? undefined
     : `${rekor}/api/v1/log/proof?firstSize=${firstSize}&lastSize=${lastSize}&treeID=${treeId}`;
 }
 
-/** The hashes of a proof, 32 bytes each. The hashes only: `rootHash` beside them is the root of now, not of `lastSize` (trap 24). */
+/**
+ * The hashes of a proof, 32 bytes each. `rootHash` is ignored: it is the current root, not that of `lastSize` (trap
+ * 24).
+ */
 export function parseProof(bytes: Uint8Array): Parsed<readonly Uint8Array[]> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return { ok: false, why: `the proof is ${parsed.why}` };
-  // Rekor leaves the list out where it is empty.
+  // Rekor omits the list when it is empty.
   const hashes = field(parsed.value, 'hashes') ?? [];
   if (!Array.isArray(hashes) || hashes.length > mostHashes)
     return { ok: false, why: 'the answer is not a proof' };
@@ -31,7 +34,7 @@ export function parseProof(bytes: Uint8Array): Parsed<readonly Uint8Array[]> {
   return isProof ? { ok: true, value: digests } : { ok: false, why: 'the answer is not a proof' };
 }
 
-/** The signed notes of all shards in the answer about the state of the log, the growing one first. */
+/** The signed notes of all shards from the log's state, the active shard first. */
 export function parseHeads(bytes: Uint8Array): Parsed<readonly string[]> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return { ok: false, why: `the state of the log is ${parsed.why}` };

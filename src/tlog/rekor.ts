@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { at, field, fromBase64, isRecord, type Parsed, parseJson, textAt, toInteger } from '../wire/json.ts';
 
-/** Rekor v1 limits: an answer with one entry, and how many entries one question may name (contract 7.1). */
+/** Rekor v1 limits: bytes of an answer with one entry, and entries in one request (contract 7.1). */
 export const maxEntryBytes = 2_000_000;
 export const maxEntriesPerQuestion = 10;
 
-/** One entry of a Rekor v1 log as its answer gives it; nothing in it is believed yet. */
+/** One parsed entry of a Rekor v1 log; nothing in it is verified. */
 export interface LogEntry {
   /** 80 hex digits (tree id and leaf hash), or 64 (leaf hash). */
   readonly entryId: string;
@@ -19,11 +19,11 @@ export interface LogEntry {
   readonly body: Buffer<ArrayBuffer>;
   readonly kind: string;
   readonly apiVersion: string;
-  /** The body, parsed. */
+  /** The body, parsed as JSON. */
   readonly content: unknown;
   readonly signedEntryTimestamp?: Buffer<ArrayBuffer>;
   readonly proof?: LoggedProof;
-  /** The payload that Rekor stored beside the entry; optional and not part of the log. */
+  /** The payload that Rekor stored separately; optional and not part of the log. */
   readonly attestation?: Buffer<ArrayBuffer>;
 }
 
@@ -52,19 +52,19 @@ export function retrieveUrl(rekor: string): string {
   return `${rekor}/api/v1/log/entries/retrieve`;
 }
 
-/** The entry in the answer of `GET /api/v1/log/entries`: an object with one key, the entry id. */
+/** Parses the answer of `GET /api/v1/log/entries`: an object with one key, the entry id. */
 export function parseEntry(bytes: Uint8Array): Parsed<LogEntry> {
   const only = onlyEntry(bytes);
   return only.ok ? readEntry(...only.value) : only;
 }
 
-/** Why an answer is not that of a log asked for one entry; `undefined` when it is, even if the entry is not valid. */
+/** Why an answer does not contain exactly one entry; `undefined` if it does, even if the entry is not valid. */
 export function noEntryIn(bytes: Uint8Array): string | undefined {
   const only = onlyEntry(bytes);
   return only.ok ? undefined : only.why;
 }
 
-/** Leaf hash (RFC 6962 2.1), hex, of the entry in an answer of the log: the end of its id, taken from its body. */
+/** Leaf hash (RFC 6962 2.1), hex, of the entry in an answer, computed from its body. */
 export function leafOf(bytes: Uint8Array): string | undefined {
   const entry = parseEntry(bytes);
   return entry.ok
@@ -72,7 +72,7 @@ export function leafOf(bytes: Uint8Array): string | undefined {
     : undefined;
 }
 
-/** The entry ids in the answer of `POST /api/v1/index/retrieve`, newest first as the log gives them. */
+/** The entry ids in the answer of `POST /api/v1/index/retrieve`, newest first, as the log sorts them. */
 export function parseSearch(bytes: Uint8Array): Parsed<readonly string[]> {
   const parsed = parseJson(bytes);
   if (!parsed.ok) return { ok: false, why: `the log's search answer is ${parsed.why}` };

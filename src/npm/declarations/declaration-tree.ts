@@ -1,17 +1,17 @@
-/** A node of swc's syntax tree as plain data; only what the text says, not where or how. */
+/** A node of swc's syntax tree as plain data, without positions and formatting. */
 export interface Tree {
   readonly type: string;
   readonly [field: string]: unknown;
 }
 
-// Positions, spelling of literals, and `declare`, which declarations have whether or not the source says so.
+// Positions, the spelling of literals, and `declare`, which is implied in declaration files.
 const ignored = new Set(['span', 'ctxt', 'raw', 'declare', 'interpreter']);
 
-/** A copy of swc's tree without positions, spelling and parentheses around types. */
+/** Copies swc's tree without positions, spelling and parentheses around types. */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  // `...` is told by where it stands.
+  // A spread (`...`) is only a position in swc's tree; its presence is what counts.
   if (!('type' in value) && 'start' in value && 'end' in value) return true;
   if ('type' in value && value.type === 'TsParenthesizedType' && 'typeAnnotation' in value) {
     return plain(value.typeAnnotation);
@@ -28,7 +28,7 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** A field of a node as a node, `undefined` where there is none. */
+/** A field of a node as a node, or `undefined`. */
 export function treeAt(node: Tree, field: string): Tree | undefined {
   const value = node[field];
   return isTree(value) ? value : undefined;
@@ -40,33 +40,33 @@ export function treesAt(node: Tree, field: string): readonly Tree[] {
   return Array.isArray(value) ? value.filter(isTree) : [];
 }
 
-/** The text of an identifier or string node, also of the identifier inside a private name. */
+/** The text of an identifier, a string or the identifier in a private name. */
 export function textOf(node: unknown): string | undefined {
   if (!isTree(node)) return undefined;
   if (node.type !== 'Identifier' && node.type !== 'StringLiteral') return undefined;
   return typeof node['value'] === 'string' ? node['value'] : undefined;
 }
 
-/** A place where JSR infers something: one of `candidates` proves it, anything else leaves it open. */
+/** A place where JSR infers a type: a match with one of `candidates` proves it, any other type leaves it open. */
 export interface Hole extends Tree {
   readonly type: 'Hole';
   readonly candidates: readonly unknown[];
 }
 
-/** Makes a hole; with no candidates its content is never proved. */
+/** Makes a hole; without candidates its content can never be proved. */
 export function hole(...candidates: readonly unknown[]): Hole {
   return { type: 'Hole', candidates };
 }
 
-/** A place where exactly one of several trees must stand. */
+/** A place where exactly one of several trees is expected. */
 export function oneOf(...candidates: readonly unknown[]): Tree {
   return { type: 'OneOf', candidates };
 }
 
-/** How two trees compare. */
+/** The result of comparing two trees. */
 export type Match = 'same' | 'open' | 'different';
 
-/** Compares an expected tree, which may hold holes, with an actual one. */
+/** Compares an expected tree, which may contain holes, with an actual one. */
 export function match(expected: unknown, actual: unknown): Match {
   if (isTree(expected) && expected.type === 'Hole') return matchHole(expected, actual);
   if (isTree(expected) && expected.type === 'OneOf') return best(candidatesOf(expected), actual);
@@ -84,7 +84,7 @@ export function match(expected: unknown, actual: unknown): Match {
   return Object.is(expected, actual) ? 'same' : 'different';
 }
 
-// A hole says "a type stands here": nothing, and everything that is no type, does not fit.
+// A hole stands for a type; a missing node, or a node that is not a type, does not match.
 function matchHole(expected: Tree, actual: unknown): Match {
   const found = best(candidatesOf(expected), actual);
   if (found !== 'different') return found;

@@ -5,24 +5,24 @@ import type { Compiler } from '../script/compiler.ts';
 import { isTree, type Match, match, plain, type Tree, textOf, treeAt, treesAt } from './declaration-tree.ts';
 import { declarationOf, declareModule, functionName, madeUpName, type SpecifierTexts } from './declare.ts';
 
-/** A declaration file of the tarball and the attested source it should describe. */
+/** A declaration file of the tarball and the attested source that it should describe. */
 export interface EmittedDeclarations {
   readonly source: string;
   readonly media: MediaType;
   readonly emitted: string;
   readonly name: string;
-  /** Whether the package exports the module, so that everything the module exports is public. */
+  /** Whether the package exports the module; all its exports are then public. */
   readonly entry: boolean;
   readonly texts: SpecifierTexts;
 }
 
-/** Proved, open because a type was inferred in a way this program does not follow, or different. */
+/** Proved, different, or open because a type was inferred in a way that this program cannot repeat. */
 export type DeclarationAnswer = Sameness | { readonly same: 'open'; readonly reason: string };
 
 /**
- * Decides whether a declaration file says what the attested source says. JSR's fast check leaves out what is not public, so
- * statements may be missing (not in an entry module, and never one overload of several), but each one that stands there must
- * follow from the source, in its order.
+ * Decides whether a declaration file follows from the attested source. JSR's fast check omits what is not public, so
+ * statements may be missing (but not in an entry module, and never one of several overloads). Each statement that is
+ * present must follow from the source, in the same order.
  */
 export function sameDeclarations(file: EmittedDeclarations, compiler: Compiler): DeclarationAnswer {
   const tail = `//# sourceMappingURL=${file.name}.map`;
@@ -31,7 +31,7 @@ export function sameDeclarations(file: EmittedDeclarations, compiler: Compiler):
   try {
     return compare(file, file.emitted.slice(0, -tail.length), compiler);
   } catch (error) {
-    // Of the walk through a tree, or of an expression that looks for the end of a text of many megabytes.
+    // The recursion through a tree, or a regular expression on a text of many megabytes, exceeded its limit.
     if (error instanceof RangeError) return differs('is too deep or too long to be compared');
     throw error;
   }
@@ -61,7 +61,7 @@ function compare(file: EmittedDeclarations, text: string, compiler: Compiler): D
   return moved ? differs('begins with a comment that its source does not begin with') : answer;
 }
 
-// Every actual statement is found among the expected ones that are left, in order.
+// Finds each actual statement among the remaining expected ones, in order.
 function align(
   expected: readonly Tree[],
   actual: readonly Tree[],
@@ -96,7 +96,7 @@ const lists: Readonly<Record<string, string>> = {
   VariableDeclaration: 'declarations',
 };
 
-// Names that are not public fall out of imports, exports and variable statements one by one.
+// Imports, exports and variable statements may lack single names that are not public.
 function matchStatement(expected: Tree, actual: Tree): Match {
   if (expected.type === 'ExportDeclaration' && actual.type === 'ExportDeclaration') {
     const [wanted, given] = [treeAt(expected, 'declaration'), treeAt(actual, 'declaration')];
@@ -130,7 +130,7 @@ function matchNamespace(expected: Tree, actual: Tree): Match {
   return answer.same ? head : 'different';
 }
 
-// `_dts_1` and `_dts_2` are one name here: the declaration file made it up.
+// Treats `_dts_1`, `_dts_2` and so on as one name, because JSR generates these names.
 function withMadeUpName(value: Tree): Tree {
   const known = madeUp.get(value);
   if (known !== undefined) return known;
@@ -146,7 +146,7 @@ function withMadeUpName(value: Tree): Tree {
   return named;
 }
 
-/** One statement is compared with many. */
+/** A cache, because one statement is compared with many. */
 const madeUp = new WeakMap<Tree, Tree>();
 
 function bodyOf(module: unknown): readonly Tree[] {
@@ -154,7 +154,9 @@ function bodyOf(module: unknown): readonly Tree[] {
   return isTree(tree) ? treesAt(tree, 'body') : [];
 }
 
-/** Names of functions that get properties by assignment: `f.version = 1`. Their types are left to a type checker. */
+/**
+ * Names of functions that get properties by assignment: `f.version = 1`. Only a type checker could infer their types.
+ */
 function expandoNames(body: readonly Tree[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const statement of body) {
@@ -231,8 +233,8 @@ function nameOf(statement: Tree): string {
   return names === undefined || names === '' ? node.type : `${node.type} ${names.slice(0, 80)}`;
 }
 
-// Declaration files have strings, template types and comments, but no regular expressions. What has no end takes the rest:
-// looking for it once more behind every next sign would take for ever.
+// Declaration files have strings, template types and comments, but no regular expressions. An unterminated token
+// extends to the end of the text: searching for its end again after each following token would take quadratic time.
 const tokens =
   /"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?|`[^`\\]*(?:\\.[^`\\]*)*`?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
@@ -240,23 +242,23 @@ function commentsOf(text: string): readonly string[] {
   return [...text.matchAll(tokens)].map(([token]) => token).filter((token) => token.startsWith('/'));
 }
 
-// Type checkers obey these before the first statement, and nowhere else.
+// Type checkers obey these comments only before the first statement.
 const isForHead = /^\/\/\/\s*<|@ts-(?:no)?check\b|@jsx/i;
 
-/** The comments before the first word of a text. */
+/** The comments before the first token of a text. */
 function headOf(text: string): readonly string[] {
   const head = /^(?:#![^\n]*)?(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0] ?? '';
   return commentsOf(head.replaceAll('\r\n', '\n'));
 }
 
-/** Whether a token is a comment that ends, so that nothing is lost with it. */
+/** Whether a token is a terminated comment, so that removing it removes no code. */
 function isComment(token: string): boolean {
   return token.startsWith('//') || (token.startsWith('/*') && token.endsWith('*/') && token.length >= 4);
 }
 
 /**
- * The words and signs of declarations, line by line, without comments and semicolons. Parsers disagree about line breaks and
- * forgive signs that do not belong; what is printed from the tree must be what stood there.
+ * The tokens of declarations, line by line, without comments and semicolons. Parsers disagree about line breaks and
+ * accept invalid tokens, so the text printed from the tree must have the same tokens as the original.
  */
 function wordsOf(text: string): string {
   const code = text.replace(tokens, (token) => (isComment(token) ? ' ' : token));

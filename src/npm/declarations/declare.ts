@@ -2,13 +2,12 @@ import { hole, isTree, oneOf, type Tree, textOf, treeAt, treesAt } from './decla
 import { annotation, parametersOf, returnTypeOf, typeOf } from './infer.ts';
 import { declareMembers } from './members.ts';
 
-/** The texts a specifier may have in a declaration file; the first is the rule, others are what older servers wrote. */
+/** The texts that a specifier may have in a declaration file: the current one first, then those of older servers. */
 export type SpecifierTexts = (specifier: string) => readonly string[];
 
 /**
- * The statements that the declaration file of a module is made of, in order, derived from its source by the rules of JSR's fast
- * check. Nothing is resolved or checked: explicit types are copied, and what has no explicit type is inferred or left
- * as a hole.
+ * Derives the statements of a module's declaration file from its source, in order, by the rules of JSR's fast check.
+ * Nothing is resolved or type-checked: explicit types are copied, others are inferred or left as a hole.
  */
 export function declareModule(body: readonly Tree[], texts: SpecifierTexts): readonly Tree[] {
   return declareStatements(body.map((statement) => withSpecifiers(statement, texts) as Tree));
@@ -30,13 +29,13 @@ export function declarationOf(statement: Tree): Tree | undefined {
   return statement;
 }
 
-/** The name of a function declaration, `undefined` for everything else. */
+/** The name of a function declaration; `undefined` for other nodes. */
 export function functionName(node: Tree): string | undefined {
   if (node.type !== 'FunctionDeclaration' && node.type !== 'FunctionExpression') return undefined;
   return textOf(node['identifier']) ?? 'default';
 }
 
-/** Stands for the name that a declaration file makes up for a default export: `_dts_1` and so on. */
+/** Stands for the generated name of a default export: `_dts_1` and so on. */
 export const madeUpName = '_dts_';
 
 function declareStatement(statement: Tree, overloaded: ReadonlySet<string>): readonly Tree[] {
@@ -95,7 +94,7 @@ function declareDeclaration(node: Tree): readonly Tree[] {
 
 function declareVariable(declarator: Tree): Tree {
   const id = treeAt(declarator, 'id');
-  // What is taken apart matches nothing a declaration file can say.
+  // A destructuring pattern never matches a declaration file.
   if (id?.type !== 'Identifier') return hole();
   return {
     ...declarator,
@@ -105,7 +104,7 @@ function declareVariable(declarator: Tree): Tree {
   };
 }
 
-// An initialiser that is no constant for TypeScript may be left out.
+// The initialiser may be missing if TypeScript does not treat it as a constant.
 function declareEnumMember(member: Tree): Tree {
   return isConstant(member['init']) ? member : { ...member, init: oneOf(member['init'], null) };
 }
@@ -137,7 +136,7 @@ function declareNamespace(node: Tree): Tree {
   return { ...node, body: { ...body, body: declareStatements(treesAt(body, 'body')) } };
 }
 
-// `export default <expression>` becomes a constant with a made-up name, unless the expression is a name.
+// `export default <expression>` becomes a constant with a generated name, unless the expression is a name.
 function declareDefault(statement: Tree): readonly Tree[] {
   const expression = treeAt(statement, 'expression');
   const id = { type: 'Identifier', value: madeUpName, optional: false };
@@ -163,7 +162,7 @@ function withSpecifiers(value: unknown, texts: SpecifierTexts): unknown {
   const node = Object.fromEntries(
     Object.entries(value).map(([field, child]) => [field, withSpecifiers(child, texts)]),
   );
-  // The compiler of mid-2024 lost the `as` of a mapped type.
+  // The compiler of mid-2024 dropped the `as` of a mapped type.
   if (node['type'] === 'TsMappedType') return { ...node, nameType: oneOf(node['nameType'], null) };
   const field = specifierFields[String(node['type'])] ?? '';
   const specifier = textOf(node[field]);

@@ -1,23 +1,22 @@
 import { hole, isTree, oneOf, type Tree, textOf, treeAt, treesAt } from './declaration-tree.ts';
 
-/** Wraps a type as it stands behind a colon. */
+/** Wraps a type as a type annotation. */
 export function annotation(type: Tree): Tree {
   return { type: 'TsTypeAnnotation', typeAnnotation: type };
 }
 
-/** A type that is one word: `string`, `void`, `any` … */
+/** A keyword type: `string`, `void`, `any` … */
 export function keyword(kind: string): Tree {
   return { type: 'TsKeywordType', kind };
 }
 
-// A union of types.
 function union(...types: readonly Tree[]): Tree {
   return { type: 'TsUnionType', types };
 }
 
 /**
- * The type JSR's fast check writes for an expression without an annotation. Versions of it disagree whether `"a"` is `"a"` or
- * `string`; both follow from the source. What needs a type checker is a hole.
+ * The type that JSR's fast check writes for an expression without an annotation. For `"a"`, some of its versions
+ * write `"a"` and others `string`; both follow from the source. A type that needs a type checker is a hole.
  */
 export function typeOf(expression: unknown, constant = false): Tree {
   if (!isTree(expression)) return hole();
@@ -67,7 +66,7 @@ export function typeOf(expression: unknown, constant = false): Tree {
   }
 }
 
-/** The return type of a function as declared, or as fast check infers it: only `void` ever is. */
+/** The declared return type of a function, or the inferred one: fast check infers only `void`. */
 export function returnTypeOf(node: Tree): Tree {
   const declared = treeAt(node, 'returnType');
   if (declared !== undefined) return declared;
@@ -77,7 +76,7 @@ export function returnTypeOf(node: Tree): Tree {
   return returnsValue(body['stmts']) ? annotation(hole()) : annotation(promised(node, keyword('void')));
 }
 
-/** The parameters of a function as a declaration writes them: defaults become `?`, patterns lose their names. */
+/** The parameters of a function as a declaration has them: defaults become `?`, patterns may lose their names. */
 export function parametersOf(parameters: readonly Tree[]): readonly Tree[] {
   const patterns = parameters.map((parameter) =>
     parameter.type === 'Parameter' ? treeAt(parameter, 'pat') : parameter,
@@ -89,7 +88,7 @@ export function parametersOf(parameters: readonly Tree[]): readonly Tree[] {
   });
 }
 
-/** A binding with its type written out; `undefined` stands for a pattern that cannot be read. */
+/** A binding with an explicit type; `undefined` stands for an unreadable pattern. */
 export function patternOf(pattern: Tree | undefined, optional: boolean): Tree {
   if (pattern === undefined) return hole();
   if (pattern.type === 'AssignmentPattern') return defaulted(pattern, optional);
@@ -97,7 +96,7 @@ export function patternOf(pattern: Tree | undefined, optional: boolean): Tree {
   return withoutNames(typed);
 }
 
-// `a: T = x` is `a?: T`, or `a: T | undefined` where a required parameter follows.
+// `a: T = x` becomes `a?: T`, or `a: T | undefined` if a required parameter follows.
 function defaulted(pattern: Tree, optional: boolean): Tree {
   const left = treeAt(pattern, 'left');
   if (left === undefined) return hole();
@@ -154,7 +153,7 @@ function objectType(expression: Tree, constant: boolean): Tree {
       key: oneOf(property['key'], withOptional(property['key'])),
       computed: false,
       optional: false,
-      // Methods have no value, and a short `{ a }` only its name.
+      // Methods have no value, and a shorthand `{ a }` has only its name.
       typeAnnotation: annotation(typeOf(property['value'], constant)),
     }));
   return hole(
@@ -163,7 +162,7 @@ function objectType(expression: Tree, constant: boolean): Tree {
   );
 }
 
-// The same name is an identifier with one more field where it stands in a type.
+// In a type, an identifier has one more field.
 function withOptional(key: unknown): unknown {
   return isTree(key) ? { ...key, optional: false } : key;
 }
@@ -205,7 +204,7 @@ function promised(node: Tree, type: Tree): Tree {
   return { ...reference('Promise'), typeParams: { type: 'TsTypeParameterInstantiation', params: [type] } };
 }
 
-// Is there a `return` with a value in these statements, functions inside them left out?
+// Whether these statements contain a `return` with a value, not counting nested functions.
 function returnsValue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const type: unknown = Reflect.get(value, 'type');

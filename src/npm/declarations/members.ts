@@ -1,11 +1,11 @@
 import { oneOf, type Tree, textOf, treeAt, treesAt } from './declaration-tree.ts';
 import { annotation, keyword, parametersOf, patternOf, returnTypeOf, typeOf } from './infer.ts';
 
-/** The members of a class as its declaration lists them: bodies, values and private names are gone. */
+/** The members of a class as its declaration lists them, without bodies, values and private names. */
 export function declareMembers(members: readonly Tree[]): readonly Tree[] {
   const properties: Tree[] = [];
   const kept: Tree[] = [];
-  // One private method stands for all its overloads; computed names that are private are nobody's business.
+  // A private method appears once for all its overloads; private members with computed names are omitted.
   const privates = new Set<string | undefined>([undefined]);
   for (const member of members) {
     if (isImplementation(member, members)) continue;
@@ -20,7 +20,7 @@ export function declareMembers(members: readonly Tree[]): readonly Tree[] {
   return [...properties, ...kept];
 }
 
-// What is private has no type for others.
+// Declarations omit the types of private members.
 const hiddenType = oneOf(annotation(keyword('any')), null);
 
 function declareMember(member: Tree): readonly Tree[] {
@@ -48,7 +48,7 @@ function declareMember(member: Tree): readonly Tree[] {
   }
 }
 
-// The body of a function with overloads is not part of its declaration.
+// A declaration omits the implementation of an overloaded function.
 function isImplementation(member: Tree, members: readonly Tree[]): boolean {
   if (member['kind'] === 'getter' || member['kind'] === 'setter' || isBodiless(member)) return false;
   return members.some(
@@ -101,7 +101,7 @@ function privateProperty(method: Tree): Tree {
   return declareProperty({ ...method, typeAnnotation: null, value: null });
 }
 
-// `constructor(readonly a: T)` declares a property a as well.
+// `constructor(readonly a: T)` also declares a property a.
 function propertyOf(parameter: Tree): readonly Tree[] {
   if (parameter.type !== 'TsParameterProperty') return [];
   const binding = treeAt(parameter, 'param');
@@ -134,7 +134,7 @@ function constructorParameters(member: Tree): readonly Tree[] {
   );
 }
 
-// `["name"]` is `name` in quotes.
+// `["name"]` is the same key as `"name"`.
 function plainKey(member: Tree): Tree {
   const key = treeAt(member, 'key') ?? member;
   const computed = treeAt(key, 'expression');
@@ -143,7 +143,7 @@ function plainKey(member: Tree): Tree {
 
 const literals: ReadonlySet<string> = new Set(['StringLiteral', 'NumericLiteral', 'BigIntLiteral']);
 
-// The function of a method, which swc gives no type; a constructor is its own.
+// The function of a method; swc gives it no type, and a constructor is its own function.
 function functionOf(member: Tree): Tree {
   return (member['function'] ?? member) as Tree;
 }
@@ -156,7 +156,7 @@ function isPrivate(member: Tree): boolean {
   return member['accessibility'] === 'private';
 }
 
-// What tells members apart; a computed name that is private has none.
+// A key that identifies a member; a private member with a computed name has none.
 function nameOf(member: Tree): string | undefined {
   const key = plainKey(member);
   return textOf(key) ?? (key.type === 'Computed' && isPrivate(member) ? undefined : JSON.stringify(key));

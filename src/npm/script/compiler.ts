@@ -1,13 +1,13 @@
 import type { MediaType } from '../media.ts';
 
-/** Something the compiler made, or why it could not. */
+/** The compiler's output, or the reason for its failure. */
 export type Compiled<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
-/** The compiler family that JSR emits with; nothing it is given is executed. */
+/** The compiler that JSR uses (swc). It never executes its input. */
 export interface Compiler {
-  /** JavaScript for a module: types stripped, JSX and decorators lowered by JSR's options (contract 3.6). */
+  /** Compiles a module to JavaScript: strips types, lowers JSX and decorators with JSR's options (contract 3.6). */
   emit(source: string, media: MediaType): Compiled<string>;
   /** The syntax tree of a TypeScript module or declaration file. */
   parse(source: string, media: MediaType): Compiled<unknown>;
@@ -15,7 +15,7 @@ export interface Compiler {
   print(tree: unknown): Compiled<string>;
 }
 
-// The typings of @swc/wasm lag behind the options it knows, so what is used here is declared again.
+// The typings of @swc/wasm lack some options, so the functions in use are declared here.
 interface Swc {
   transformSync(source: string, options: object): { readonly code: string };
   parseSync(source: string, options: object): unknown;
@@ -28,7 +28,7 @@ interface Swc {
 
 let loading: Promise<Compiler> | undefined;
 
-/** Loads the compiler once: about 4 MB from disk and a tenth of a second, so only when a tarball is to be re-derived. */
+/** Loads the compiler once. That takes about 4 MB from disk and 0.1 s, so it is loaded only to re-derive a tarball. */
 export function loadCompiler(): Promise<Compiler> {
   loading ??= import('@swc/wasm').then((module) => {
     const swc: Swc = module.default as unknown as Swc;
@@ -50,14 +50,14 @@ function attempt<T>(compile: () => T, recover: () => void): Compiled<T> {
       recover();
       return { ok: false, reason: 'nested too deeply for the compiler' };
     }
-    // What the compiler has to say about a source is a text of many lines with a drawing in it.
+    // An error of the compiler is a text of several lines with a drawing; only the first message is used.
     return { ok: false, reason: /[^\sx×][^\n]*/.exec(String(error))?.[0] ?? 'syntax error' };
   }
 }
 
 /**
- * A source that is nested deeply enough overflows the compiler's stack, and WebAssembly leaves it as it lies: every later call
- * would fail, for every other package too. The state at the start is put back instead; it is three megabytes.
+ * Restores the compiler's memory after a stack overflow. A deeply nested source overflows the stack, WebAssembly does
+ * not unwind it, and every later call would fail, also for other packages. The saved state has three megabytes.
  */
 function recovery({ __wasm: { memory, __wbindgen_add_to_stack_pointer: moveStack } }: Swc): () => void {
   const state = new Uint8Array(memory.buffer).slice();
@@ -70,7 +70,7 @@ function recovery({ __wasm: { memory, __wbindgen_add_to_stack_pointer: moveStack
   };
 }
 
-// deno_ast strips types and lowers only JSX, decorators and `using`; everything else stays as it was written.
+// deno_ast strips types and lowers only JSX, decorators and `using`; all other code stays unchanged.
 function emitOptions(media: MediaType): object {
   return {
     swcrc: false,
@@ -83,7 +83,7 @@ function emitOptions(media: MediaType): object {
         decoratorVersion: '2022-03',
         useDefineForClassFields: true,
         verbatimModuleSyntax: false,
-        // Enum members keep their name where they are used.
+        // Uses of enum members keep the member's name.
         tsEnumIsMutable: true,
         react: { runtime: 'classic', throwIfNamespace: false },
       },

@@ -3,8 +3,8 @@ import { hoistedNames, identifier, isMember, isNode, nodesAt, type SyntaxNode } 
 import type { LoweredNames } from './typescript.ts';
 
 /**
- * Since mid-2024: `var X = function(X) { …; return X; }(X || {});` or `({})`. Before:
- * `var X; (function(X) { … })(X || (X = {}));`. The newer form is brought to the older one.
+ * Converts the newer form of an enum to the older one. Since mid-2024, swc writes `var X = function(X) { …; return X;
+ * }(X || {});` or `({})`. Before: `var X; (function(X) { … })(X || (X = {}));`.
  */
 export function enumStatements(statement: SyntaxNode, names: LoweredNames): readonly SyntaxNode[] {
   const exported = isNode(statement['declaration']);
@@ -61,8 +61,8 @@ export function enumBody(statement: SyntaxNode, names: LoweredNames): SyntaxNode
 }
 
 /**
- * Whether an emitted enum may begin from what it does, given what it should begin from: `nothing` (`{}`), `itself` (`X`) or
- * `anything` (`X || {}`). Starting from nothing is the same as from anything where the name is declared once.
+ * Whether an emitted enum may start from this value, given the expected one: `nothing` (`{}`), `itself` (`X`) or
+ * `anything` (`X || {}`). If the name is declared once, `nothing` and `anything` are equivalent.
  */
 export function sameOrigin(expected: unknown, actual: unknown, name: unknown, names: LoweredNames): boolean {
   if (expected === actual || actual === 'anything') return true;
@@ -70,8 +70,9 @@ export function sameOrigin(expected: unknown, actual: unknown, name: unknown, na
 }
 
 /**
- * The names without those of which the module has other statements in a form of enums than its enums: what somebody wrote
- * like that is no form of the compiler. The same where somebody assigns to the name, which then may be something already.
+ * Removes names for which the module has other statements in the form of a compiled enum: code that an author wrote
+ * in that form is not the compiler's. Also removes names that the module assigns to, because they may already have a
+ * value.
  */
 export function withoutLookalikes(program: SyntaxNode, names: LoweredNames): LoweredNames {
   const found = new Map<string, number>();
@@ -86,8 +87,8 @@ export function withoutLookalikes(program: SyntaxNode, names: LoweredNames): Low
 }
 
 /**
- * Nested in a namespace N, until 2024: `let I; (function(I) { … })(I = N.I || (N.I = {}));`. Since then:
- * `(function(I) { … })(N.I || (N.I = {}));`. The two are one where nothing else in the scope of the `let` says `I`.
+ * In a namespace N, until 2024: `let I; (function(I) { … })(I = N.I || (N.I = {}));`. Since then: `(function(I) { …
+ * })(N.I || (N.I = {}));`. Both are equivalent if nothing else in the scope of the `let` mentions `I`.
  */
 export function withoutNamespaceLets(
   statements: readonly SyntaxNode[],
@@ -114,7 +115,7 @@ export function withoutNamespaceLets(
   return kept;
 }
 
-// The name, or the empty one.
+// The declared name, or `''`.
 function bareLet(statement: SyntaxNode | undefined): string {
   if (statement?.['kind'] !== 'let') return '';
   const [declarator, ...more] = nodesAt(statement, 'declarations');
@@ -141,10 +142,10 @@ interface Wrapper {
   readonly argument: unknown;
 }
 
-// Of all that is no such function, or is not called like that.
+// The result for every node that is not such a call.
 const none: Wrapper = { statements: [], argument: undefined };
 
-// `(function(X) { … })(argument)`: the function all forms put around the members of X.
+// `(function(X) { … })(argument)`: all forms wrap the members of X in this function.
 function wrapper({ type, callee, arguments: given }: SyntaxNode, name: string): Wrapper {
   if (type !== 'CallExpression' || !isNode(callee) || callee.type !== 'FunctionExpression') return none;
   if (callee['async'] === true || callee['generator'] === true || callee['id'] !== null) return none;

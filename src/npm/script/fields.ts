@@ -4,9 +4,9 @@ import { hoistedNames, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 import { classesOf, type LoweredNames } from './typescript.ts';
 
 /**
- * The script with the field initialisers of all classes with parameter properties moved into their constructors: what swc writes
- * under `native_class_properties: false`. All or none of them move, because one compiler wrote the script. `undefined` where
- * nothing moves.
+ * Moves the field initialisers of all classes with parameter properties into their constructors, as swc does with
+ * `native_class_properties: false`. Either all of them move or none, because one compiler wrote the script.
+ * `undefined` if none moves.
  */
 export function withMovedInitialisers(program: SyntaxNode, names: LoweredNames): SyntaxNode | undefined {
   const classes = classesWithProperties(program, names);
@@ -18,7 +18,7 @@ export function withMovedInitialisers(program: SyntaxNode, names: LoweredNames):
   return moved === program ? undefined : moved;
 }
 
-// `undefined` where the class has no such form.
+// `undefined` if the class cannot have this form.
 function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | undefined {
   if (!isNode(node['body'])) return undefined;
   const assignments: SyntaxNode[] = [];
@@ -30,7 +30,7 @@ function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | u
       members.push(member);
       continue;
     }
-    // swc keeps the value of a computed key in a variable, and renames freely there.
+    // swc stores the value of a computed key in a variable with a generated name.
     if (member['computed'] === true || !isNode(member['key'])) return undefined;
     assignments.push(assignment(member['key'], member['value']));
     members.push({ ...member, value: null });
@@ -48,8 +48,8 @@ function movedInitialisers(node: SyntaxNode, properties: number): SyntaxNode | u
 }
 
 /**
- * The constructor, with other names for what it binds where the moved initialisers mean something else by that name:
- * `z = x; constructor(private x)` becomes `constructor(x1) { this.x = x1; this.z = x; }`.
+ * Renames what the constructor binds if a moved initialiser uses the same name for something else: `z = x;
+ * constructor(private x)` becomes `constructor(x1) { this.x = x1; this.z = x; }`.
  */
 function withoutCapture(definition: SyntaxNode, moved: readonly SyntaxNode[]): SyntaxNode | undefined {
   const method = definition['value'];
@@ -59,7 +59,7 @@ function withoutCapture(definition: SyntaxNode, moved: readonly SyntaxNode[]): S
   const captured = [...meant].filter((name) => parameters.has(name) || body.has(name));
   if (captured.length === 0) return definition;
   const own = freeIdentifiers([method['params'], method['body']['body']]);
-  // A default value of a parameter that says the name of a variable of the body means neither.
+  // A default value of a parameter that mentions a variable of the body refers to neither binding.
   const inParameters = new Set(freeIdentifiers(method['params']).map(nameOf));
   if (captured.some((name) => !parameters.has(name) && inParameters.has(name))) return undefined;
   const taken = new Set([...namesIn(method), ...meant]);
@@ -91,14 +91,14 @@ function namesIn(tree: SyntaxNode): ReadonlySet<string> {
   return found;
 }
 
-// As swc numbers them.
+// Numbered as swc does it.
 function freshName(name: string, taken: ReadonlySet<string>): string {
   let number = 1;
   while (taken.has(`${name}${number}`)) number += 1;
   return `${name}${number}`;
 }
 
-// From the leaves up; a node in which nothing changed stays the same one.
+// Rebuilds a tree from the leaves up; unchanged nodes stay identical.
 function rebuilt(tree: SyntaxNode, change: (node: SyntaxNode, copy: SyntaxNode) => SyntaxNode): SyntaxNode {
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) {
@@ -117,7 +117,7 @@ function rebuilt(tree: SyntaxNode, change: (node: SyntaxNode, copy: SyntaxNode) 
   return visit(tree) as SyntaxNode;
 }
 
-// None when they cannot be told apart.
+// Empty if the classes of the source and of the script cannot be matched.
 function classesWithProperties(
   program: SyntaxNode,
   { parameterProperties }: LoweredNames,

@@ -4,9 +4,9 @@ import { identifier, isNode, marksAt, nodesAt, type SyntaxNode } from './syntax.
 import type { LoweredNames } from './typescript.ts';
 
 /**
- * The tree with every form that swc has changed since 2024 brought to one shape. Each rule keeps the meaning of the program;
- * the rules on enums and namespaces apply only to names that the attested source declares as such, and only where compilers
- * write the form.
+ * Converts every construct that swc has compiled differently since 2024 to one form. Each rule preserves the meaning
+ * of the program. The rules for enums and namespaces apply only to names that the attested source declares as such,
+ * and only in places where a compiler writes that form.
  */
 export function canonical(program: SyntaxNode, names: LoweredNames): SyntaxNode {
   return normalise(program, names) as SyntaxNode;
@@ -38,7 +38,7 @@ function normalise(value: unknown, names: LoweredNames): unknown {
 }
 
 function withStatements(node: SyntaxNode, field: string, names: LoweredNames, scope: boolean): SyntaxNode {
-  // An enum of a function, block or namespace is a `let` with a value, which no compiler writes in another form.
+  // In a function, block or namespace an enum is a `let` with a value, which all versions write in the same form.
   const isModule = node.type === 'Program';
   const hoisted = new Hoisted();
   const dropped: Mark[] = [];
@@ -57,7 +57,7 @@ function withStatements(node: SyntaxNode, field: string, names: LoweredNames, sc
   return { ...node, [field]: merged, hoisted: hoisted.names.sort(), dropped };
 }
 
-// `a, b;` is `a; b;`. Compilers join and split statements behind `super()` freely.
+// Splits `a, b;` into `a; b;`: compilers join and split statements after `super()`.
 function split(statement: SyntaxNode): readonly SyntaxNode[] {
   const expression = statement['expression'];
   if (!isNode(expression) || expression.type !== 'SequenceExpression') return [statement];
@@ -72,7 +72,7 @@ function split(statement: SyntaxNode): readonly SyntaxNode[] {
   }));
 }
 
-// `;` does nothing, and `export {}` only says "module", which `"type": "module"` says already.
+// `;` does nothing, and `export {}` only marks a module, as does `"type": "module"`.
 function isNothing(statement: SyntaxNode): boolean {
   return (
     statement.type === 'EmptyStatement' ||
@@ -83,7 +83,7 @@ function isNothing(statement: SyntaxNode): boolean {
   );
 }
 
-/** To declare a name twice is to declare it once, but to export it twice is an error. */
+/** Declaring a name twice has no effect, but exporting it twice is an error. */
 class Hoisted {
   readonly names: string[] = [];
   readonly #once = new Set<string>();
@@ -95,7 +95,7 @@ class Hoisted {
   }
 }
 
-// `var x;` without a value declares x for the whole function wherever it stands, so only the set of names counts.
+// A `var x;` without a value declares x for the whole function, at any position, so only the set of names counts.
 function withoutBareVars(statement: SyntaxNode, hoisted: Hoisted): readonly SyntaxNode[] {
   const exported = statement.type === 'ExportNamedDeclaration' && isNode(statement['declaration']);
   const declaration = exported ? (statement['declaration'] as SyntaxNode) : statement;

@@ -1,11 +1,11 @@
 import { fingerprint, nodesAt, type SyntaxNode } from './syntax.ts';
 
-/** What the run-time helpers of the compiler are for. */
+/** The language feature that a compiler's run-time helpers support. */
 export type HelperFamily = 'decorators' | 'using';
 
 /**
- * The helper statements that swc puts before a script that uses decorators or `using`, as sets of fingerprints, one set per
- * text they had. A helper that is in no set is code like any other.
+ * The helper statements that swc adds to a script with decorators or `using`, as sets of fingerprints, one set for
+ * each version of their text. A statement that is in no set counts as normal code.
  */
 const known: Readonly<Record<HelperFamily, readonly (readonly string[])[]>> = {
   decorators: [
@@ -32,7 +32,7 @@ const known: Readonly<Record<HelperFamily, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** A script without its known helpers, what they were for, and where they stood in the text. */
+/** A script without its known helpers, the features they support, and their positions. */
 export interface WithoutHelpers {
   readonly program: SyntaxNode;
   readonly families: ReadonlySet<HelperFamily>;
@@ -40,8 +40,9 @@ export interface WithoutHelpers {
 }
 
 /**
- * Takes the known helpers out of a canonical script; a set that is not complete stays where it is. Functions may stand anywhere; a
- * variable is `undefined` to whatever runs before it, so it is a helper only where compilers put it, before all other statements.
+ * Removes the known helpers from a canonical script; an incomplete set is not removed. Functions may be anywhere. A
+ * variable is `undefined` for code that runs before it, so it counts as a helper only before all other statements,
+ * where compilers put it.
  */
 export function withoutHelpers(program: SyntaxNode): WithoutHelpers {
   const statements = nodesAt(program, 'body');

@@ -1,29 +1,29 @@
 import { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
-/** A comment at a node: its text in one spelling, and in which part of the node it stands when it does not stand before it. */
+/** A comment attached to a node: its normalised text and, if it is inside the node, its position there. */
 export interface Mark {
   readonly text: string;
   readonly start: number;
 }
 
-/** The comments of a script: before all nodes that begin at an offset, and inside nodes, where no node begins behind them. */
+/** The comments of a script: by the offset of the next token, and those inside nodes without a following node. */
 export interface Marks {
   readonly before: ReadonlyMap<number, readonly Mark[]>;
   readonly inside: ReadonlyMap<SyntaxNode, readonly Mark[]>;
 }
 
-/** The mark of the compiler that lets bundlers drop a call whose value nobody uses. */
+/** The compiler's annotation that lets bundlers drop a call whose value is not used. */
 export const pure = '#__PURE__';
 
 /**
- * Whether a tool may obey a comment where it stands: bundlers, minifiers, coverage, type checkers, linters, debuggers. Only
- * comments that compilers put in different places are asked about; all others are compared with their place, whatever they say.
+ * Whether a tool may obey this comment: bundlers, minifiers, coverage, type checkers, linters, debuggers. Only used
+ * for comments that compilers may move; the position of all others is always compared.
  */
 export function isObeyed(text: string): boolean {
   return obeyed.some((pattern) => pattern.test(text));
 }
 
-/** Whether the comment must be there: without it, a bundler loads a different module than the author says. */
+/** Whether the comment is required: without it, a bundler loads another module than the author wrote. */
 export function isNeeded(text: string): boolean {
   return needed.test(text);
 }
@@ -38,13 +38,13 @@ const obeyed: readonly RegExp[] = [
   // Coverage, linters and formatters.
   /\b(?:istanbul|c8|v8|nyc|coverage|stryker)\s+(?:ignore|disable|enable|restore)\b/i,
   /\w-(?:ignore|disable|enable)\b|^\/[*/]\s*(?:eslint|[jt]shint|jslint|tslint|globals?|exported)\b/i,
-  // Type checkers, host programs and debuggers.
+  // Type checkers, runtimes and debuggers.
   /@(?:ts|deno)-|@(?:jsx|bun|flow|noflow)|^\/\/\/\s*<|[@#]\s*source(?:Mapping)?URL|^#!|<!--|-->/i,
 ];
 
 /**
- * Places the comments of a script. Each belongs to every node that begins at its next token, and to no other: parentheses are
- * nodes here, so `(call())` behind a comment is told from `call()`.
+ * Attaches the comments of a script to nodes: each to all nodes that start at the next token. Parentheses are nodes
+ * here, so a comment before `(call())` is different from one before `call()`.
  */
 export function marksOf(code: string, program: SyntaxNode, comments: readonly SourceComment[]): Marks {
   const before = new Map<number, Mark[]>();
@@ -61,7 +61,7 @@ export function marksOf(code: string, program: SyntaxNode, comments: readonly So
   return { before, inside };
 }
 
-// From the last one, so that comments one behind the other are not gone through again for each of them.
+// Works backwards, so that a series of comments is scanned only once.
 function tokensBehind(
   code: string,
   comments: readonly SourceComment[],
@@ -75,7 +75,7 @@ function tokensBehind(
   return found.reverse();
 }
 
-// Compilers put what stands behind a statement before its semicolon or behind it.
+// Compilers put a comment after a statement before or after its semicolon.
 function afterBlanks(code: string, from: number): number {
   const blanks = /[\s;]*/y;
   blanks.lastIndex = from;
@@ -87,7 +87,7 @@ function collectStarts(node: SyntaxNode, starts: Set<number>): void {
   for (const child of childrenOf(node)) collectStarts(child, starts);
 }
 
-// The marks lie in the node, and both they and the children are in the order of the text.
+// All marks are inside the node; marks and children are in the order of the text.
 function placeInside(node: SyntaxNode, marks: readonly Mark[], inside: Map<SyntaxNode, Mark[]>): void {
   const children = [...childrenOf(node)].sort((a, b) => a.start - b.start || b.end - a.end);
   const isList = lists.has(node.type);
@@ -111,7 +111,7 @@ function placeInside(node: SyntaxNode, marks: readonly Mark[], inside: Map<Synta
   if (own.length > 0) inside.set(node, own);
 }
 
-// Where statements were added or taken away, a mark at the end is still at the end.
+// In these nodes statements may be added or removed, and a comment at the end must still be at the end.
 const lists: ReadonlySet<string> = new Set([
   'Program',
   'BlockStatement',

@@ -1,6 +1,6 @@
 import { identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 
-/** How often a tree says each name in a place where it may be a variable. */
+/** How often a tree mentions each name where it may be a variable. */
 export function mentionsIn(tree: unknown): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const visit = (value: unknown): void => {
@@ -13,7 +13,7 @@ export function mentionsIn(tree: unknown): ReadonlyMap<string, number> {
   return found;
 }
 
-/** The names that a tree assigns to, imports, or declares by `var` with a value. */
+/** The names that a tree assigns to, imports, or declares with `var` and a value. */
 export function assignedNames(tree: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (value: unknown): void => {
@@ -44,12 +44,14 @@ function targetsOf(node: SyntaxNode): readonly unknown[] {
   }
 }
 
-// `let` and `const` declare a name of their own scope.
+// `let` and `const` declare a name in their own scope.
 function initialised(declaration: SyntaxNode): readonly unknown[] {
   return nodesAt(declaration, 'declarations').flatMap(({ id, init }) => (init === null ? [] : [id]));
 }
 
-/** Is this field a name that is no variable, as in `a.name` and `{ name: a }`? A key that is short for one is in the value as well. */
+/**
+ * Whether a field is a property name, as in `a.name` and `{ name: a }`. A shorthand key also appears as the value.
+ */
 export function isKey(node: object, field: string): boolean {
   if (!isNode(node) || node['computed'] === true) return false;
   if (node.type === 'MemberExpression') return field === 'property';

@@ -5,22 +5,22 @@ import { mentionsIn } from './mentions.ts';
 import { fieldsOf, hoistedNames, isNode, marksAt, type SyntaxNode } from './syntax.ts';
 import type { LoweredNames } from './typescript.ts';
 
-/** What two trees are compared by. */
+/** Differences that are allowed between two trees. */
 export interface Equivalence {
   readonly names: LoweredNames;
-  /** Other trees that may stand where the expected node stands; each made from the attested source. */
+  /** Other trees that may replace an expected node; all are made from the attested source. */
   readonly alternatives: ReadonlyMap<SyntaxNode, readonly SyntaxNode[]>;
 }
 
-/** Where two trees first differ, as an offset into the text of the actual one. */
+/** The first difference, as an offset in the text of the actual tree. */
 export interface Difference {
   readonly at: number;
   readonly what: string;
 }
 
 /**
- * Walks both trees and returns the first difference, `undefined` when there is none. Every field of every node counts; what may
- * differ is only what `Equivalence` names.
+ * Compares both trees and returns the first difference, or `undefined`. Every field of every node counts;
+ * `Equivalence` names the only allowed differences.
  */
 export function difference(
   expected: SyntaxNode,
@@ -61,7 +61,7 @@ function nodeDifference(
   return undefined;
 }
 
-// Tools obey some comments for the node they stand at, so these may be gone, with an exception, but may not move.
+// Some tools obey comments for the node they precede. Most such comments may be missing, but none may move.
 function markDifference(expected: SyntaxNode, actual: SyntaxNode): Difference | undefined {
   for (const field of ['marks', 'dropped'] as const) {
     const wanted = marksAt(expected, field).map(({ text }) => text);
@@ -76,7 +76,7 @@ function markDifference(expected: SyntaxNode, actual: SyntaxNode): Difference | 
   return undefined;
 }
 
-// Until 2026 all enums were marked, but those whose values call something must not be lost.
+// Until 2026 swc marked all enums as pure, but an enum whose values contain a call must not be dropped.
 function hasCall(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (isNode(value) && /^(?:Call|New|TaggedTemplate|Import|Await|Yield)Expression$/.test(value.type))
@@ -120,7 +120,7 @@ function listDifference(
   return { at: here.at, what: `missing ${isNode(missing) ? missing.type : here.what}` };
 }
 
-// Until 2024 a constant enum of the module left an empty `var` behind. What says its name elsewhere would mean that.
+// Until 2024 a constant enum left an empty `var`. It is accepted only if no other code mentions the name.
 function hoistedDifference(
   expected: SyntaxNode,
   actual: SyntaxNode,

@@ -11,21 +11,21 @@ import { type Difference, difference, type Equivalence } from './program-differe
 import { isNode, marksAt, nodesAt, parseScript, type SourceComment, type SyntaxNode } from './syntax.ts';
 import { type LoweredNames, loweredNames, nothingLowered } from './typescript.ts';
 
-/** One script of the tarball and the attested source it should come from. */
+/** One script of the tarball and the attested source that it should be compiled from. */
 export interface EmittedScript {
   readonly source: string;
   readonly media: MediaType;
   readonly emitted: string;
-  /** The file name of the script, which its last line names the map by. */
+  /** The file name of the script; its last line contains it in the name of the source map. */
   readonly name: string;
-  /** The new text of a specifier, `undefined` to leave it alone. */
+  /** The new text of a specifier, `undefined` to keep it. */
   readonly rewrite: (specifier: string) => string | undefined;
 }
 
 /**
- * Decides whether an emitted script is the same program as its attested source: types stripped by the compiler JSR uses,
- * specifiers rewritten, both sides parsed, and the trees compared. Nothing is executed. Comments may be missing or have moved,
- * but none may be new.
+ * Decides whether an emitted script is the same program as its attested source. The source is compiled with JSR's
+ * compiler, specifiers are rewritten, both sides are parsed, and the trees are compared. Nothing is executed.
+ * Comments may be missing or moved, but not added.
  */
 export function sameProgram(script: EmittedScript, compiler: Compiler): Sameness {
   const tail = `//# sourceMappingURL=${script.name}.map`;
@@ -56,7 +56,7 @@ function compile(script: EmittedScript, code: string, compiler: Compiler): Samen
   return compare(script, names, wanted.program, given.program, given.comments);
 }
 
-// Helpers and lowered syntax take room, but never this much.
+// A generous limit: helpers and lowered syntax add far less.
 function largest(source: string): number {
   return 256 * 1024 + 16 * source.length;
 }
@@ -93,7 +93,7 @@ function compare(
     : differs(`has a comment at line ${line(strange.start)} that its source has not`);
 }
 
-// Some versions of the compiler move field initialisers into constructors, and then move all of a script.
+// Some versions of the compiler move field initialisers into constructors, always in the whole script.
 function scriptDifference(
   expected: SyntaxNode,
   actual: SyntaxNode,
@@ -112,8 +112,8 @@ function namesOf({ source, media }: EmittedScript, compiler: Compiler): LoweredN
 }
 
 /**
- * Rewrites specifiers as JSR's visitor does: imports, exports and `import("literal")`. The import that lowered JSX brings was
- * rewritten by some servers and not by others.
+ * Rewrites specifiers as JSR does: in imports, exports and `import("literal")`. Some servers rewrote the import that
+ * lowered JSX adds, others did not.
  */
 function withSpecifiers(
   node: SyntaxNode,
@@ -146,7 +146,7 @@ const takesSpecifier: ReadonlySet<string> = new Set([
   'ImportExpression',
 ]);
 
-// Comments of which the comparison knows where they should stand.
+// Comments whose position was compared.
 function comparedMarks(program: SyntaxNode): ReadonlySet<number> {
   const found = new Set<number>();
   const visit = (value: unknown): void => {
@@ -160,7 +160,7 @@ function comparedMarks(program: SyntaxNode): ReadonlySet<number> {
   return found;
 }
 
-// Comments move when types are stripped. They are no code, but none may be smuggled in.
+// Comments move when types are stripped. They are not code, but each must come from the source.
 function isKnownComment(
   { text, start, end }: SourceComment,
   source: Passages,

@@ -1,14 +1,14 @@
 import { isKey } from './mentions.ts';
 import { hoistedNames, identifier, isNode, nodesAt, type SyntaxNode } from './syntax.ts';
 
-/** The identifiers of a tree that stand for a variable which no scope inside the tree binds. */
+/** The identifiers in a tree that refer to variables from outside the tree. */
 export function freeIdentifiers(tree: unknown): readonly SyntaxNode[] {
   const walk = new Walk();
   walk.visit(tree);
   return walk.found;
 }
 
-/** The names that the scope of a function binds: by its parameters and by its body. */
+/** The names that a function binds, by its parameters and in its body. */
 export function boundBy(method: SyntaxNode): {
   readonly parameters: ReadonlySet<string>;
   readonly body: ReadonlySet<string>;
@@ -20,7 +20,7 @@ export function boundBy(method: SyntaxNode): {
   };
 }
 
-/** Goes through a tree and counts which names are bound around the place where it is. */
+/** Walks a tree and counts the bindings of each name at the current position. */
 class Walk {
   readonly found: SyntaxNode[] = [];
   readonly #bound = new Map<string, number>();
@@ -86,7 +86,7 @@ class Walk {
     }
   }
 
-  // What the body declares is not there yet where the values of parameters are made.
+  // Default values of parameters cannot see the declarations of the body.
   #function(node: SyntaxNode, own: readonly string[]): void {
     const { parameters, body } = boundBy(node);
     this.#within([...own, ...parameters], () => {
@@ -110,7 +110,7 @@ function functionNames(body: SyntaxNode): readonly string[] {
   return [...hoistedNames(body), ...varNames(body['body']), ...lexicalNames(nodesAt(body, 'body'))];
 }
 
-// `let`, `const`, classes and functions belong to the block they stand in.
+// `let`, `const`, classes and functions are scoped to their block.
 function lexicalNames(statements: readonly SyntaxNode[]): readonly string[] {
   return statements.flatMap((statement) => {
     switch (statement.type) {
@@ -125,7 +125,7 @@ function lexicalNames(statements: readonly SyntaxNode[]): readonly string[] {
   });
 }
 
-// `var` belongs to the function, however deep it stands.
+// `var` is scoped to the function, at any depth.
 function varNames(value: unknown): readonly string[] {
   const found: string[] = [];
   const visit = (part: unknown): void => {

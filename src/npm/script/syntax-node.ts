@@ -1,4 +1,4 @@
-/** A node of a syntax tree: its kind, where it begins in the text, and its fields. Only kind and fields are compared. */
+/** A node of a syntax tree: its type, its position in the text, and its fields. The position is not compared. */
 export interface SyntaxNode {
   readonly type: string;
   readonly start: number;

@@ -6,14 +6,14 @@ import { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
 export { isNode, type SourceComment, type SyntaxNode } from './syntax-node.ts';
 
-/** A parsed script, or why it is none. */
+/** A parsed script, or the reason why it cannot be parsed. */
 export type ParsedScript =
   | { readonly ok: true; readonly program: SyntaxNode; readonly comments: readonly SourceComment[] }
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Parses a JavaScript module into a bare tree: no positions but the start, no formatting, no parentheses. Literals count by
- * their value, so `1000` and `1e3` are one. Nodes remember the comments before them.
+ * Parses a JavaScript module into a tree without formatting and parentheses. Literals are compared by value, so
+ * `1000` and `1e3` are equal. Nodes keep the comments before them.
  */
 export function parseScript(code: string): ParsedScript {
   const found: Comment[] = [];
@@ -31,7 +31,8 @@ export function parseScript(code: string): ParsedScript {
       comments,
     };
   } catch (error) {
-    // How deep is too deep depends on who calls, and the parser would name the place.
+    // The depth limit depends on the caller's stack, and the parser's message contains a position, so the text is
+    // fixed.
     const message = error instanceof Error ? error.message : 'syntax error';
     const isDeep = error instanceof RangeError || message.startsWith(noStack);
     return { ok: false, reason: isDeep ? 'nested too deeply' : message };
@@ -40,14 +41,15 @@ export function parseScript(code: string): ParsedScript {
 
 const noStack = 'Not enough stack space';
 
-// Rules beyond the grammar, such as one declaration per name, are no business of a comparison, and swc does not check them.
+// Rules beyond the grammar, such as one declaration for each name, do not affect the comparison, and swc does not
+// check them.
 class LenientParser extends Parser {
   raiseRecoverable(): undefined {
     return undefined;
   }
 }
 
-/** The field of a node as a list of nodes; holes are left out. */
+/** The field of a node as a list of nodes, without holes. */
 export function nodesAt(node: SyntaxNode, field: string): readonly SyntaxNode[] {
   const value = node[field];
   return Array.isArray(value) ? value.filter(isNode) : [];
@@ -58,7 +60,7 @@ export function identifier(value: unknown): string | undefined {
   return isNode(value) && value.type === 'Identifier' ? String(value['name']) : undefined;
 }
 
-/** Is this `something.name`? */
+/** Whether a node is `something.name`. */
 export function isMember(value: unknown, name: string): boolean {
   return (
     isNode(value) &&
@@ -74,7 +76,7 @@ export function hoistedNames(node: SyntaxNode): readonly string[] {
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
 
-/** The comments at a node, or those at nodes that were taken out of a canonical list of statements. */
+/** The comments at a node, or those of nodes that were removed from a canonical list of statements. */
 export function marksAt(node: SyntaxNode, field: 'marks' | 'dropped' = 'marks'): readonly Mark[] {
   return Array.isArray(node[field]) ? (node[field] as readonly Mark[]) : [];
 }
@@ -110,7 +112,7 @@ function bare(value: unknown, marks: Marks): unknown {
   const fields: Record<string, unknown> = value.type === 'Literal' ? { ...bareLiteral(value) } : {};
   if (value.type !== 'Literal') {
     for (const field of Object.keys(value)) {
-      // A directive is told from a string by being one; its spelling is a matter of quotes.
+      // The text of a directive depends on its quotes; only whether the statement is a directive counts.
       fields[field] = field === 'directive' || bare(value[field], marks);
     }
   }

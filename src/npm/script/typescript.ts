@@ -1,20 +1,20 @@
 import { isTree, type Tree, textOf, treeAt, treesAt } from '../declarations/declaration-tree.ts';
 import { isNode, type SyntaxNode } from './syntax.ts';
 
-/** What a TypeScript source declares that compilers lower in more than one way. */
+/** Declarations in a TypeScript source that compilers lower in several ways. */
 export interface LoweredNames {
-  /** Enums, and how often each name is declared (an enum, namespace, class or function of that name). */
+  /** Enums, and how often each name is declared (as an enum, namespace, class or function). */
   readonly enums: ReadonlyMap<string, number>;
-  /** How many enums of each name are statements of the module itself; constant ones count. */
+  /** How many enums of each name are top-level statements of the module, including constant ones. */
   readonly moduleEnums: ReadonlyMap<string, number>;
-  /** Constant enums that are statements of the module and not exported. */
+  /** Constant enums that are top-level and not exported. */
   readonly constEnums: ReadonlySet<string>;
   readonly namespaces: ReadonlySet<string>;
-  /** For every class in textual order: how many parameter properties its constructor declares. */
+  /** For every class, in textual order: how many parameter properties its constructor declares. */
   readonly parameterProperties: readonly number[];
 }
 
-/** Nothing that is lowered: what plain JavaScript declares. */
+/** No lowered names, as in plain JavaScript. */
 export const nothingLowered: LoweredNames = {
   enums: new Map(),
   moduleEnums: new Map(),
@@ -30,7 +30,7 @@ interface Declared {
   readonly classes: { readonly start: number; readonly properties: number }[];
 }
 
-/** Reads the lowered names out of swc's tree of a TypeScript module; ambient declarations leave nothing behind. */
+/** Collects the lowered names from swc's tree of a TypeScript module; ambient declarations emit no code. */
 export function loweredNames(tree: unknown): LoweredNames {
   const declared: Declared = {
     counts: new Map(),
@@ -48,7 +48,7 @@ export function loweredNames(tree: unknown): LoweredNames {
   };
 }
 
-// Compilers write those as `var`, and all others as `let`.
+// Compilers write these as `var`, and all others as `let`.
 function moduleEnums(tree: unknown): Pick<LoweredNames, 'moduleEnums' | 'constEnums'> {
   const counts = new Map<string, number>();
   const constEnums = new Set<string>();
@@ -90,7 +90,7 @@ function record(node: Tree, declared: Declared): void {
   }
 }
 
-// `namespace A.B {}` nests without a declaration of its own for B.
+// `namespace A.B {}` has no separate declaration for B.
 function recordNamespace(node: Tree, declared: Declared): void {
   for (let here: unknown = node; isTree(here) && here.type !== 'TsModuleBlock'; here = here['body']) {
     const name = textOf(here['id']) ?? '';

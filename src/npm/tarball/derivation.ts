@@ -17,7 +17,7 @@ import {
   toPath,
 } from './specifiers.ts';
 
-/** The attested side of a package, laid out as its tarball should be. */
+/** The attested files of a package, with the layout that its tarball should have. */
 export interface Originals {
   readonly attested: ReadonlyMap<string, Uint8Array>;
   readonly graph: ModuleGraph;
@@ -27,13 +27,13 @@ export interface Originals {
   readonly dependencies: (path: string) => Dependencies;
 }
 
-/** What one file is, or why it is nothing. */
+/** How one file follows from the attested files, or why it does not. */
 export type Classified =
   | { readonly class: 'verbatim' | 'rewritten' | 'derived'; readonly from: string }
   | { readonly class: 'not-derived'; readonly from: string; readonly reason: string }
   | { readonly class: 'unexplained'; readonly from?: string; readonly reason: string };
 
-/** Explains one file of the tarball, trying the attested file of its path first and emitted files after it. */
+/** Explains one file of the tarball: first by the attested file with the same path, then as an emitted file. */
 export function explain(
   path: string,
   tarball: ReadonlyMap<string, Uint8Array>,
@@ -71,7 +71,7 @@ function unlike(bytes: Uint8Array, expected: Uint8Array): string {
   return `differs from the attested file${where}`;
 }
 
-/** The attested file with its specifiers rewritten in place, or `undefined` where JSR copies it as it is (contract 3.4). */
+/** The attested file with its specifiers rewritten, or `undefined` if JSR copies it unchanged (contract 3.4). */
 function rewritten(path: string, originals: Originals, revision: number): Buffer | undefined {
   const facts = originals.graph.get(path);
   const media = mediaTypeOf(path);
@@ -87,7 +87,7 @@ function rewritten(path: string, originals: Originals, revision: number): Buffer
 interface Emission {
   readonly from: string;
   readonly kind: 'script' | 'declarations';
-  /** The emitted file itself; for a map, the file it maps. */
+  /** The emitted file itself; for a source map, the file it maps. */
   readonly of: string;
   readonly isMap: boolean;
 }
@@ -135,11 +135,11 @@ function derive(
   }
   const texts = (specifier: string) => {
     const rule = rewrite(specifier, 'declaration') ?? specifier;
-    // Servers until 2026 left a specifier alone when its file stays, though the declarations moved to another folder, and
-    // did not find again what fast check had resolved to its types.
+    // Until 2026 servers kept a specifier whose file did not move, although the declarations were in another folder.
+    // They also did not rewrite what fast check had already resolved to its types.
     const moved = respell(specifier, 'declaration', dependencies, tables, of);
     const { code, type } = dependencies.get(specifier) ?? {};
-    // What a script names as its own types is resolved for whoever imports the script.
+    // The types that a script names for itself are resolved relative to the importing module.
     const types = toPath(type ?? '');
     const own = toPath(follow(type ?? code ?? '', tables.declaration) ?? '');
     const named = [types, own].filter((path) => path !== undefined && originals.attested.has(path));
@@ -163,7 +163,7 @@ function viewOf(bytes: Uint8Array = new Uint8Array()): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-// The registry reads modules leniently: without a byte order mark, invalid bytes replaced.
+// The registry decodes modules leniently: drops a byte order mark and replaces invalid bytes.
 function textOf(files: ReadonlyMap<string, Uint8Array>, path: string): string {
   return new TextDecoder('utf-8').decode(files.get(path));
 }

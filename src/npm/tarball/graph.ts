@@ -1,7 +1,7 @@
 /** A place in a text: zero-based line, and column in Unicode code points, as deno_graph counts. */
 export type Position = readonly [line: number, column: number];
 
-/** A specifier as a module writes it, and where its quotes begin and end. */
+/** A specifier in a module, with the positions of its quotes. */
 export interface Mention {
   readonly text: string;
   readonly range: readonly [start: Position, end: Position];
@@ -11,7 +11,7 @@ export interface Mention {
 export interface Import extends Mention {
   /** `import type` and `export type`: resolved for types only. */
   readonly typeOnly: boolean;
-  /** What `@ts-types` or `@deno-types` names instead, for types. */
+  /** The specifier for types from `@ts-types` or `@deno-types`. */
   readonly typesSpecifier: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Reference extends Mention {
   readonly kind: 'path' | 'types';
 }
 
-/** What the version manifest says about one module; it lies inside the attested bytes. */
+/** What the version manifest says about one module; it is part of the attested bytes. */
 export interface ModuleFacts {
   readonly imports: readonly Import[];
   readonly references: readonly Reference[];
@@ -29,13 +29,13 @@ export interface ModuleFacts {
   readonly jsxImportSource: string | undefined;
 }
 
-/** The modules of a package by path, as the registry analysed them at publishing. */
+/** The modules of a package by path, as the registry analysed them on publication. */
 export type ModuleGraph = ReadonlyMap<string, ModuleFacts>;
 
 /**
- * The module graph in a parsed `<version>_meta.json` (contract 1.4): `moduleGraph2`, or `moduleGraph1` of versions published
- * before May 2024. An entry that has another shape is left out: its specifier then stays unrewritten here, and what depends
- * on it cannot be explained.
+ * The module graph in a parsed `<version>_meta.json` (contract 1.4): `moduleGraph2`, or `moduleGraph1` for versions
+ * published before May 2024. Malformed entries are left out: their specifiers are then not rewritten, and files that
+ * depend on them cannot be explained.
  */
 export function readModuleGraph(manifest: unknown): ModuleGraph {
   const { moduleGraph1, moduleGraph2 } = record(manifest);
@@ -69,7 +69,7 @@ function readImport(value: unknown): Import[] {
   }));
 }
 
-// Graphs of version 1 keep the comments; the last one may name types (deno_graph: src/analysis.rs).
+// Version 1 graphs contain the comments; the last one may name types (deno_graph: src/analysis.rs).
 function denoTypes(comments: unknown): string | undefined {
   const comment = textOf(list(comments).at(-1));
   const match = /^\s*@deno-types\s*=\s*(?:["']([^"']+)["']|(\S+))/i.exec(comment ?? '');

@@ -2,24 +2,24 @@ import { mediaTypeOf, withExtension } from '../media.ts';
 import type { ModuleGraph } from './graph.ts';
 import { type ResolutionContext, type RewriteTables, selfTypesOf, toFileUrl } from './specifiers.ts';
 
-/** Where the outputs of a package's modules lie in its npm tarball, and how specifiers find them. */
+/** Where a package's modules are in its npm tarball, and how specifiers refer to them. */
 export interface Layout {
   readonly tables: RewriteTables;
-  /** Emitted scripts by their path in the tarball, each with the attested modules it may come from. */
+  /** Emitted scripts by their path in the tarball, each with the attested modules that it may come from. */
   readonly scripts: ReadonlyMap<string, readonly string[]>;
   /** The same for emitted declarations; only those that are in the tarball. */
   readonly declarations: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Folders that emitted files go to, by revision of the tarball format (contract 3.2). */
+/** Folders of emitted files, by revision of the tarball format (contract 3.2). */
 function foldersOf(revision: number): { readonly scripts: string; readonly declarations: string } {
   if (revision < 10) return { scripts: '', declarations: '' };
   return { scripts: revision === 10 ? '/_dist' : '', declarations: '/_dist' };
 }
 
 /**
- * Lays out the tarball of a package by the rules of 3.4. Whether a module has declarations depends on a type analysis of the
- * whole package (fast check), so that one answer is read off the tarball: there is a file, or there is none.
+ * Computes the layout of a package's tarball (contract 3.4). Whether a module has declarations depends on a type
+ * analysis of the whole package (fast check), so that is read from the tarball: the file is present or not.
  */
 export function layOut(
   graph: ModuleGraph,

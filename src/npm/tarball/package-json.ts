@@ -4,22 +4,22 @@ import { differs, type Sameness, same } from '../sameness.ts';
 import type { Layout } from './layout.ts';
 import { exportPath, follow, relativeSpecifier, toFileUrl, toPath } from './specifiers.ts';
 
-/** What a generated `package.json` depends on. */
+/** The inputs of a generated `package.json`. */
 export interface PackageFacts {
   readonly package: PackageVersion;
   readonly registryUrl: string;
-  /** The revision the tarball must state; any one when it is not known. */
+  /** The revision that the tarball must state; `undefined` accepts any. */
   readonly revision: number | undefined;
   readonly exports: ReadonlyMap<string, string>;
-  /** The ranges by which the modules ask for each package, by npm name. */
+  /** The version ranges that the modules request for each package, by npm name. */
   readonly dependencies: ReadonlyMap<string, ReadonlySet<string>>;
   readonly layout: Layout;
   readonly inTarball: (path: string) => boolean;
 }
 
 /**
- * Decides whether the `package.json` is, byte for byte, the one that JSR generates (contract 3.7). Two things are JSR's choice
- * and not ours: the order of subpaths, and which of several ranges for one package is written.
+ * Decides whether the `package.json` equals, byte for byte, the one that JSR generates (contract 3.7). Two choices of
+ * JSR are accepted as they are: the order of subpaths, and which of several ranges for one package is written.
  */
 export function checkPackageJson(text: string, facts: PackageFacts): Sameness {
   const given = parse(text);
@@ -51,7 +51,7 @@ export function checkPackageJson(text: string, facts: PackageFacts): Sameness {
   return text === JSON.stringify(expected, null, 2) ? same : differs('is not written as JSR writes it');
 }
 
-// The address of the registry's own pages, whatever host the tarball came from.
+// The address of the registry's own pages, whatever host served the tarball.
 function homepageOf({ package: { scope, name }, registryUrl }: PackageFacts): string | undefined {
   const relative = `./@${scope}/${name}`;
   return URL.canParse(relative, registryUrl) ? new URL(relative, registryUrl).href : undefined;

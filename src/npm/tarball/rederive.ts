@@ -15,45 +15,45 @@ import {
 } from './specifiers.ts';
 
 /**
- * What a file of the tarball is: the attested bytes; those with specifiers rewritten; the same program, declarations
- * or a fitting source map; the generated `package.json`; a declaration file that could not be proved; or nothing the
- * attested files lead to.
+ * How a file of the tarball follows from the attested files: equal bytes; rewritten specifiers; the same program,
+ * declarations or a matching source map; the generated `package.json`; a declaration file that could not be proved;
+ * or not at all.
  */
 export type FileClass = 'verbatim' | 'rewritten' | 'derived' | 'generated' | 'not-derived' | 'unexplained';
 
-/** One file of the tarball and what it is. */
+/** One file of the tarball and its class. */
 export interface RederivedFile {
   readonly path: string;
   readonly class: FileClass;
-  /** The attested file it comes from, where there is one. */
+  /** The attested file that it comes from, if there is one. */
   readonly from?: string;
   /** Completes "the file …"; present for `not-derived` and `unexplained`. */
   readonly reason?: string;
 }
 
-/** The whole tarball, file by file, and what should have been in it. */
+/** All files of the tarball, and those that are missing. */
 export interface Rederivation {
-  /** The revision of the tarball format the files were read by. */
+  /** The revision of the tarball format that was used. */
   readonly revision: number;
   readonly files: readonly RederivedFile[];
-  /** Attested files, and files JSR makes of them, that the tarball lacks. */
+  /** Attested files, and files that JSR makes from them, that the tarball lacks. */
   readonly missing: readonly string[];
   readonly counts: Readonly<Record<FileClass, number>>;
 }
 
-/** Everything a re-derivation reads. All of it but the tarball is attested; nothing else is believed. */
+/** All inputs of a re-derivation. Everything except the tarball is attested. */
 export interface RederivationInput {
   readonly package: PackageVersion;
-  /** Bytes by path of every file in the version manifest, already compared with their checksums. */
+  /** The bytes of every file in the version manifest, by path, already compared with their checksums. */
   readonly attested: ReadonlyMap<string, Uint8Array>;
-  /** The modules of the version manifest. */
+  /** The module graph of the version manifest. */
   readonly graph: ModuleGraph;
   /** The `exports` of the version manifest, path by name. */
   readonly exports: ReadonlyMap<string, string>;
   readonly tarball: ReadonlyMap<string, Uint8Array>;
-  /** The registry whose pages `homepage` points at, such as `https://jsr.io`. */
+  /** The registry that `homepage` points to, such as `https://jsr.io`. */
   readonly registryUrl: string;
-  /** The revision in the tarball's address; the tarball's own statement is used when it is not known. */
+  /** The revision in the tarball's address; without it, the revision that the tarball states is used. */
   readonly revision?: number;
 }
 
@@ -61,9 +61,9 @@ export interface RederivationInput {
 const currentRevision = 11;
 
 /**
- * Re-derives JSR's npm tarball from the attested files and says of every file how it follows from them (contract 3). Nothing is
- * executed. Anything not proved is `unexplained`; the one exception is a declaration file whose types had to be inferred, which
- * is `not-derived`.
+ * Derives JSR's npm tarball again from the attested files and classifies every file (contract 3). Nothing is
+ * executed. A file that is not proved is `unexplained`, except a declaration file with types that had to be inferred,
+ * which is `not-derived`.
  */
 export async function rederive(input: RederivationInput): Promise<Rederivation> {
   const { graph, exports } = input;
@@ -95,13 +95,13 @@ export async function rederive(input: RederivationInput): Promise<Rederivation> 
       if (found.class !== 'unexplained') break;
     }
     files.push({ path, ...found });
-    // A package takes seconds; whatever else runs in this process gets its turn between two compiled files.
+    // A package may take seconds, so other work in this process runs between two compiled files.
     if (found.class !== 'verbatim') await nextTurn();
   }
   return { revision, files, missing: missingFiles(input, originals), counts: count(files) };
 }
 
-// Servers changed how a package imports itself by its own `jsr:` name; packages that never do need one look.
+// Servers differ in how a package imports itself by its own `jsr:` name; other packages need only one attempt.
 function contextsOf(
   input: RederivationInput,
   graph: ModuleGraph,
@@ -155,7 +155,7 @@ function packageJson(
   return { path, class: 'unexplained', reason };
 }
 
-/** Every package the modules ask for, with the ranges they ask by. */
+/** Every package that the modules depend on, with the requested ranges. */
 function requirementsOf(
   graph: ModuleGraph,
   dependencies: (path: string) => Dependencies,
@@ -210,7 +210,7 @@ function count(files: readonly RederivedFile[]): Readonly<Record<FileClass, numb
 function statedRevision(tarball: ReadonlyMap<string, Uint8Array>): number | undefined {
   const bytes = tarball.get('/package.json');
   const stated = /"_jsr_revision": ([0-9]{1,6})\n\}$/.exec(Buffer.from(bytes ?? []).toString('utf8'))?.[1];
-  // Revision 0 is what JSR's own test files say.
+  // JSR's own test files state revision 0.
   return stated === undefined || stated === '0' ? undefined : Number(stated);
 }
 

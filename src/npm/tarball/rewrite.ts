@@ -1,12 +1,12 @@
 import type { ModuleFacts, Position } from './graph.ts';
 import type { RewriteKind } from './specifiers.ts';
 
-/** Decides the new text of a specifier; `undefined` leaves it alone. */
+/** Returns the new text of a specifier; `undefined` keeps it. */
 export type Rewriter = (specifier: string, kind: RewriteKind) => string | undefined;
 
 /**
- * The text of a module with its specifiers rewritten in place, everything else untouched (contract 3.5), or `undefined`
- * when the attested ranges do not fit the text.
+ * The text of a module with its specifiers rewritten and everything else unchanged (contract 3.5), or `undefined` if
+ * the attested ranges do not fit the text.
  */
 export function rewriteText(
   text: string,
@@ -20,7 +20,8 @@ export function rewriteText(
     edits.push(...replacement(lines, range, rewrite(specifier, kind)));
   }
   for (const { kind: reference, text: specifier, range } of facts.references) {
-    // A reference to types says nothing to npm's tools in a script, so JSR blanks the comment up to the end of the line.
+    // In a script, a reference to types has no meaning for npm's tools, so JSR removes the comment up to the end of
+    // the line.
     if (reference === 'types' && kind === 'source') edits.push(...blanking(lines, range[0]));
     else edits.push(...replacement(lines, range, rewrite(specifier, 'declaration')));
   }
@@ -58,7 +59,7 @@ function apply(text: string, edits: readonly Edit[]): string | undefined {
   const parts: string[] = [];
   let done = 0;
   for (const { start, end, text: inserted } of [...edits].sort((a, b) => a.start - b.start)) {
-    // NaN marks a position outside the text.
+    // NaN is a position outside the text.
     if (!(start >= done && end >= start)) return undefined;
     parts.push(text.slice(done, start), inserted);
     done = end;
@@ -66,7 +67,7 @@ function apply(text: string, edits: readonly Edit[]): string | undefined {
   return [...parts, text.slice(done)].join('');
 }
 
-/** Turns positions in code points into offsets of a JavaScript string. */
+/** Converts positions in code points to offsets in a JavaScript string. */
 class Lines {
   readonly text: string;
   readonly #starts: readonly number[];
@@ -76,7 +77,7 @@ class Lines {
     this.#starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   }
 
-  /** Start and end of a line, its line break left out. */
+  /** Start and end of a line, without its line break. */
   bounds(line: number): readonly [start: number, end: number] {
     const start = this.#starts[line] ?? Number.NaN;
     const next = this.#starts[line + 1];

@@ -2,12 +2,12 @@ import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { identifiers, Passages } from '../passages.ts';
 import { differs, type Sameness, same } from '../sameness.ts';
 
-/** A source map of the tarball, and what it should be about. */
+/** A source map of the tarball, and the files it should map. */
 export interface EmittedMap {
   readonly text: string;
-  /** File name of the emitted file the map belongs to. */
+  /** Name of the emitted file that the map belongs to. */
   readonly name: string;
-  /** The attested source as the emitted file sees it: `./mod.ts` or `../mod.ts`. */
+  /** The attested source relative to the emitted file: `./mod.ts` or `../mod.ts`. */
   readonly from: string;
   readonly source: string;
   readonly emitted: string;
@@ -16,8 +16,8 @@ export interface EmittedMap {
 const fields = ['version', 'file', 'sources', 'names', 'mappings'];
 
 /**
- * Decides whether a source map has the shape JSR writes (contract 3.6): it names its file and its one attested source, holds no
- * source text of its own, and its mappings decode to places that exist in both files.
+ * Decides whether a source map has the form that JSR writes (contract 3.6): it names its file and its one attested
+ * source, contains no source text, and all its mappings point to existing places in both files.
  */
 export function checkSourceMap(map: EmittedMap): Sameness {
   const parsed = parse(map.text);
@@ -67,7 +67,7 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    // One spelling only: a second key of the same name would say two things to two readers.
+    // Only one spelling is accepted: parsers disagree about duplicate keys.
     return isObject && JSON.stringify(value) === text
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;

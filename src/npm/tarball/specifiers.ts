@@ -3,10 +3,10 @@ import { npmNameOf, type PackageVersion } from '../../model/package.ts';
 import { isDeclaration, mediaTypeOf, withExtension } from '../media.ts';
 import type { ModuleFacts } from './graph.ts';
 
-/** Which resolution a specifier is rewritten by: that of the code, or that of the types (contract 3.5). */
+/** How a specifier is resolved: for code or for types (contract 3.5). */
 export type RewriteKind = 'source' | 'declaration';
 
-/** Where a module's code and its declarations lie in the tarball, by `file:` URL of the module, where that differs. */
+/** Where a module's code and declarations are in the tarball, by the module's `file:` URL, if that differs. */
 export interface RewriteTables {
   readonly source: ReadonlyMap<string, string>;
   readonly declaration: ReadonlyMap<string, string>;
@@ -32,8 +32,8 @@ export type Dependencies = ReadonlyMap<string, Dependency>;
 const maxHops = 10;
 
 /**
- * The specifier that JSR writes into the file at `output` in place of `specifier`, or `undefined` where it leaves the text
- * alone (contract 3.5).
+ * The specifier that JSR writes into the file at `output` instead of `specifier`, or `undefined` if it keeps the text
+ * (contract 3.5).
  */
 export function rewriteSpecifier(
   specifier: string,
@@ -47,7 +47,7 @@ export function rewriteSpecifier(
   return target === resolved ? undefined : spell(target, output);
 }
 
-/** The same, also where the file stays where it is: it still has another place seen from `output`. */
+/** The same, also if the target does not move: its path relative to `output` may still differ. */
 export function respell(
   specifier: string,
   kind: RewriteKind,
@@ -71,7 +71,7 @@ function targetOf(
   if (target === undefined) return resolved;
   const packageImport = toPackageImport(target);
   if (packageImport !== undefined) return packageImport;
-  // TypeScript refuses to import a declaration file by its name (TS2846) but finds it beside the `.js`.
+  // TypeScript does not import a declaration file by its name (TS2846), but finds it next to the `.js` file.
   const path = toPath(target);
   return kind === 'declaration' && path !== undefined && isDeclaration(mediaTypeOf(path))
     ? toFileUrl(withExtension(path, 'js'))
@@ -83,7 +83,7 @@ function spell(target: string | undefined, output: string): string | undefined {
   return path === undefined ? target : relativeSpecifier(output, path);
 }
 
-/** Follows a rewrite table from a URL; `undefined` when it does not end within ten hops. */
+/** Follows a rewrite table from a URL; `undefined` after more than ten steps. */
 export function follow(url: string, table: ReadonlyMap<string, string>): string | undefined {
   let here = url;
   for (let hops = 0; hops <= maxHops; hops += 1) {
@@ -94,7 +94,7 @@ export function follow(url: string, table: ReadonlyMap<string, string>): string 
   return undefined;
 }
 
-/** The specifier of `target` seen from the file `from`, always starting `../` or `../../`. */
+/** The specifier of `target` relative to the file `from`; it starts with `./` or `../`. */
 export function relativeSpecifier(from: string, target: string): string {
   const base = from.split('/').slice(0, -1);
   const parts = target.split('/');
@@ -105,27 +105,27 @@ export function relativeSpecifier(from: string, target: string): string {
   return up.length === 0 ? `./${down.join('/')}` : [...up, ...down].join('/');
 }
 
-/** The URL that stands for a path of the package. */
+/** The URL for a path in the package. */
 export function toFileUrl(path: string): string {
   return `file://${path}`;
 }
 
-/** The path of a URL made by `toFileUrl`, or `undefined` for every other URL. */
+/** The path of a URL from `toFileUrl`; `undefined` for other URLs. */
 export function toPath(url: string): string | undefined {
   return url.startsWith('file:///') ? url.slice('file://'.length) : undefined;
 }
 
-/** A `jsr:` or `npm:` requirement taken apart. */
+/** A parsed `jsr:` or `npm:` specifier. */
 export interface Requirement {
   readonly registry: 'jsr' | 'npm';
   /** The name in a `package.json`: `@jsr/scope__name` or the npm name. */
   readonly npmName: string;
-  /** The version range as written; `*` when none was given. */
+  /** The version range as written; `*` if there is none. */
   readonly range: string;
   readonly subpath: string | undefined;
 }
 
-/** Reads `jsr:@scope/name@range/sub` and `npm:name@range/sub`; `undefined` for everything else. */
+/** Parses `jsr:@scope/name@range/sub` and `npm:name@range/sub`; `undefined` for other specifiers. */
 export function parseRequirement(url: string): Requirement | undefined {
   const match = /^(jsr|npm):\/?((?:@[^/@]+\/)?[^/@]+)(?:@([^/]+))?(?:\/(.*))?$/s.exec(url);
   const [, registry, name = '', range, subpath] = match ?? [];
@@ -137,7 +137,7 @@ export function parseRequirement(url: string): Requirement | undefined {
   return { registry: 'jsr', npmName: npmNameOf({ scope, name: short }), ...rest };
 }
 
-/** Resolves every specifier of a module the way the registry's graph does, the types beside the code. */
+/** Resolves every specifier of a module as the registry does, for code and for types. */
 export function dependenciesOf(path: string, facts: ModuleFacts, context: ResolutionContext): Dependencies {
   const found = new Map<string, { code: string | undefined; type: string | undefined }>();
   const entry = (specifier: string) => {
@@ -148,7 +148,7 @@ export function dependenciesOf(path: string, facts: ModuleFacts, context: Resolu
   const untyped = isUntyped(path);
 
   for (const { kind, text } of facts.references) {
-    // In a script this comment names the types of the script itself, which is no dependency.
+    // In a script this comment names the types of the script itself, not a dependency.
     if (kind === 'types' && untyped) continue;
     entry(text).type ??= resolve(text, path, context);
   }
@@ -166,7 +166,7 @@ export function dependenciesOf(path: string, facts: ModuleFacts, context: Resolu
   return found;
 }
 
-/** The URL of the declarations that a script names for itself, by `@ts-self-types` or a reference comment. */
+/** The URL of the declarations that a script names for itself, with `@ts-self-types` or a reference comment. */
 export function selfTypesOf(
   path: string,
   facts: ModuleFacts,
@@ -189,7 +189,7 @@ function resolve(specifier: string, from: string, context: ResolutionContext): s
   return resolveSelf(specifier, context) ?? (URL.canParse(specifier) ? specifier : undefined);
 }
 
-// `jsr:@scope/name@^1/sub` inside a version of @scope/name that satisfies the range is a file of that version.
+// `jsr:@scope/name@^1/sub` in a version of @scope/name that satisfies the range is a file of that version.
 function resolveSelf(specifier: string, context: ResolutionContext): string | undefined {
   if (context.selfImports === 'package') return undefined;
   const requirement = parseRequirement(specifier);
@@ -199,7 +199,7 @@ function resolveSelf(specifier: string, context: ResolutionContext): string | un
   return target === undefined ? undefined : toFileUrl(exportPath(target));
 }
 
-/** The path in the package of an export target such as `./mod.ts`. */
+/** The package path of an export target such as `./mod.ts`. */
 export function exportPath(target: string): string {
   return `/${target.replace(/^\.*\/*/, '')}`;
 }

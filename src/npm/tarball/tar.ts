@@ -3,11 +3,11 @@ import { crc32, inflateRaw } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { foldPath, forbiddenInPath } from '../../model/path.ts';
 
-/** Bounds on a tarball; sizes in bytes. */
+/** Limits for a tarball; sizes in bytes. */
 export interface TarballLimits {
   readonly compressed: number;
   readonly uncompressed: number;
-  /** Uncompressed bytes per compressed byte, asked only above one mebibyte. */
+  /** Uncompressed bytes per compressed byte, checked only above one mebibyte. */
   readonly ratio: number;
   readonly entries: number;
   readonly pathLength: number;
@@ -15,14 +15,14 @@ export interface TarballLimits {
 }
 
 /**
- * The files of a tarball by path (`/mod.js`: a leading slash, `package` taken off) and the uncompressed tar, or why none
- * of it is believed.
+ * The files of a tarball by path (`/mod.js`: with a leading slash, without `package`) and the uncompressed tar, or
+ * the reason for rejecting the whole tarball.
  */
 export type TarballOutcome =
   | { readonly status: 'read'; readonly files: ReadonlyMap<string, Uint8Array>; readonly tar: Uint8Array }
   | { readonly status: 'failed'; readonly reason: string };
 
-// JSR takes at most 20 MB of sources and adds scripts, declarations and maps to them (contract 1.5, 3.4).
+// JSR accepts at most 20 MB of sources and adds scripts, declarations and maps (contract 1.5, 3.4).
 const defaultLimits: TarballLimits = {
   compressed: 64 * 1024 * 1024,
   uncompressed: 256 * 1024 * 1024,
@@ -33,8 +33,9 @@ const defaultLimits: TarballLimits = {
 };
 
 /**
- * Reads an npm tarball in the one form that JSR writes: a single gzip member around plain ustar entries, all of them
- * regular files under `package/`. Whatever two tar readers could understand differently is a failure that names the entry.
+ * Reads an npm tarball in the only form that JSR writes: a single gzip member with plain ustar entries, all of them
+ * regular files under `package/`. Anything that two tar readers could interpret differently fails; the reason names
+ * the entry.
  */
 export async function readTarball(
   bytes: Uint8Array,
@@ -43,7 +44,7 @@ export async function readTarball(
   const bounds = { ...defaultLimits, ...limits };
   try {
     const archive = await gunzip(bytes, bounds);
-    const headers = walkHeaders(archive, bounds).map(inside);
+    const headers = walkHeaders(archive, bounds).map(underPackage);
     return { status: 'read', files: collect(await parse(archive), headers, bounds), tar: archive };
   } catch (error) {
     if (error instanceof Refusal) return { status: 'failed', reason: error.message };
@@ -55,7 +56,7 @@ class Refusal extends Error {}
 
 const inflate = promisify<Uint8Array, { info: true; maxOutputLength: number }, unknown>(inflateRaw);
 
-// RFC 1952, without the optional header fields: they can carry a name, a comment or data that no reader checks.
+// RFC 1952, without the optional header fields: they may contain a name, a comment or data that no reader checks.
 async function gunzip(bytes: Uint8Array, bounds: TarballLimits): Promise<Buffer> {
   if (bytes.length > bounds.compressed) {
     throw new Refusal(`the tarball is larger than ${bounds.compressed} bytes`);
@@ -104,8 +105,8 @@ interface RawHeader {
 const block = 512;
 
 /**
- * The headers as they lie in the archive, with nothing interpreted. Extended headers (PAX, GNU), links and devices are
- * refused by type flag before the library can act on them, and so is anything behind the end of the archive.
+ * Reads the headers without interpreting them. Rejects extended headers (PAX, GNU), links and devices by type flag
+ * before the library can act on them, and all data after the end of the archive.
  */
 function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader[] {
   if (archive.length % block !== 0) throw new Refusal('the archive does not end on a block of 512 bytes');
@@ -113,7 +114,7 @@ function walkHeaders(archive: Buffer, bounds: TarballLimits): readonly RawHeader
   let offset = 0;
   for (;;) {
     const header = archive.subarray(offset, offset + block);
-    // Also where the archive is at its end: the end marker is missing then.
+    // Also true at the end of the archive; the end marker is then missing.
     if (isZero(header)) break;
     const name = rawName(header);
     const shown = JSON.stringify(name);
@@ -163,14 +164,14 @@ function rawName(header: Buffer): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-// latin1 keeps bytes apart that a UTF-8 decoder would fold into one replacement character.
+// A UTF-8 decoder would map different invalid bytes to one replacement character; latin1 keeps them distinct.
 function untilNul(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
 }
 
-// Texts end at their first NUL, a regular file links to nothing, only ustar has a prefix, and the header has twelve bytes to
-// spare: what stands there all the same is seen by some readers and not by others.
+// Rejects header bytes that only some readers interpret: bytes after the NUL of a text, a link name of a regular
+// file, a prefix outside ustar, and the last twelve bytes of the header.
 function isClean(header: Buffer): boolean {
   const [name, prefix] = [header.subarray(0, 100), header.subarray(345, 500)];
   const rest = (text: Buffer) => (text.includes(0) ? text.subarray(text.indexOf(0)) : text.subarray(0, 0));
@@ -178,7 +179,7 @@ function isClean(header: Buffer): boolean {
   return [rest(name), header.subarray(157, 257), noPrefix, header.subarray(500)].every(isZero);
 }
 
-// Octal digits, then NULs or spaces; GNU's base-256 form is not what JSR writes.
+// Octal digits, then NULs or spaces; JSR does not write GNU's base-256 form.
 function octal(bytes: Buffer): number | undefined {
   const text = bytes.toString('latin1');
   return /^ *[0-7]+[ \0]*$/.test(text) ? Number.parseInt(text, 8) : undefined;
@@ -193,8 +194,9 @@ interface Header extends RawHeader {
   readonly path: string;
 }
 
-// Before the library sees the archive: one whose first name begins like gzip it would unpack again, beyond all bounds.
-function inside({ name, size }: RawHeader): Header {
+// Checked before the library runs: if the first name started like gzip, the library would decompress it without
+// limits.
+function underPackage({ name, size }: RawHeader): Header {
   const path = /^(?:\.\/)?package(\/.*)/s.exec(name)?.[1];
   if (path === undefined) throw new Refusal(`the entry ${JSON.stringify(name)} is not under package/`);
   return { name, path, size };
@@ -229,14 +231,14 @@ function parse(archive: Buffer): Promise<readonly Entry[]> {
   });
 }
 
-// The library and the plain walk must have seen the same archive; then the rules on names apply.
+// The library and the header walk must agree about the archive; then the names are checked.
 function collect(
   entries: readonly Entry[],
   headers: readonly Header[],
   bounds: TarballLimits,
 ): ReadonlyMap<string, Uint8Array> {
   if (entries.length !== headers.length) throw new Refusal('the archive is ambiguous');
-  // Lengths leave room for `_dist/` and `.d.ts.map`.
+  // The limits leave room for `_dist/` and `.d.ts.map`.
   const { pathLength: length, pathDepth: depth } = bounds;
   const limits = { length, lastPart: length, depth };
   const files = new Map<string, Uint8Array>();
