@@ -47,7 +47,6 @@ export async function parse(environment: Environment): Promise<() => Promise<num
     );
   for (const name of Object.keys(commands) as CommandName[]) add(name);
   parser
-    .example('jsr-verify audit', 'audit the lockfiles of this project')
     .example('jsr-verify @std/path', 'check the newest version, files included')
     .example('jsr-verify help audit', 'the options of a command')
     .check((flags) => refuseRepeated(flags) && refuseNegated(flags) && refuseEmpty(flags))
