@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import type { Auditor } from '../auditor.ts';
 import type { Finding } from '../model/finding.ts';
-import { type Purl, purlOf } from '../model/package.ts';
+import { groupBy } from '../model/group.ts';
+import { purlOf } from '../model/package.ts';
 import type { Exemption } from '../model/policy.ts';
 import { type Depth, type PackageReport, reaches, shallowest } from '../model/report.ts';
 import type { ForeignReference, LockfileContents, Target } from '../model/target.ts';
@@ -30,7 +31,7 @@ export async function auditTargets(
   const { policy, now, signal } = auditor;
   const tarballs = tarballsIn(lockfiles);
   const foreign = lockfiles.flatMap((lockfile) => lockfile.foreign);
-  const foreignByPurl = byPurl(foreign);
+  const foreignByPurl = groupBy(foreign, (reference) => purlOf(reference.package));
   const reports = new Map<Target, PackageReport>();
   const usedExemptions = new Set<Exemption>();
   const work = pMap(
@@ -73,15 +74,6 @@ function notAmong(
 ): readonly ForeignReference[] {
   const audited = new Set(targets.map((target) => purlOf(target.package)));
   return foreign.filter((reference) => !audited.has(purlOf(reference.package)));
-}
-
-function byPurl(foreign: readonly ForeignReference[]): ReadonlyMap<Purl, readonly ForeignReference[]> {
-  const grouped = new Map<Purl, ForeignReference[]>();
-  for (const reference of foreign) {
-    const purl = purlOf(reference.package);
-    grouped.set(purl, [...(grouped.get(purl) ?? []), reference]);
-  }
-  return grouped;
 }
 
 function isAborted(signal: AbortSignal | undefined): boolean {

@@ -35,13 +35,13 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
   const { verdict, findings, occurrences, purl, checks } = pkg;
   const name = nameOf(pkg.package);
   const places = occurrences.map(({ at }) => at);
-  const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
+  const because = new Set<Finding>(verdict.kind === 'rejected' ? verdict.because : []);
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
   return [
     ...findings.map((finding) => ({
       id: finding.id,
       // Bytes or signatures that do not hold outrank what a project decides for itself.
-      severity: because.includes(finding) ? (finding.id in checks ? 'blocker' : 'critical') : mild(finding),
+      severity: because.has(finding) ? (finding.id in checks ? 'blocker' : 'critical') : mild(finding),
       text: `${name}: ${finding.message}${hintOf(finding)}`,
       about: purl,
       places: finding.at === undefined ? places : [finding.at],

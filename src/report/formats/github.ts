@@ -56,14 +56,10 @@ function annotationsOf(pkg: PackageReport): readonly Annotation[] {
   const also = more > 0 ? ` (and ${more} more places)` : '';
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
   // What rejected a package is an error whatever its severity says: `--strict` rejects for warnings.
-  const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
+  const because = new Set<Finding>(verdict.kind === 'rejected' ? verdict.because : []);
   const told = findings.map((finding) => ({
     kind:
-      finding.exempted !== undefined
-        ? 'notice'
-        : because.includes(finding)
-          ? 'error'
-          : kinds[finding.severity],
+      finding.exempted !== undefined ? 'notice' : because.has(finding) ? 'error' : kinds[finding.severity],
     title: `${finding.id}: ${name}`,
     message:
       finding.message +

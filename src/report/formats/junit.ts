@@ -54,7 +54,8 @@ interface Trouble {
 function caseOf(pkg: PackageReport, context: RenderContext): Case {
   const { verdict, findings } = pkg;
   const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
-  const others = findings.filter((finding) => !because.includes(finding));
+  const rejecting = new Set(because);
+  const others = findings.filter((finding) => !rejecting.has(finding));
   const places = pkg.occurrences.map(({ at }) => placeOf(at)).slice(0, 50);
   return {
     classname: `jsr.${pkg.package.scope}`,

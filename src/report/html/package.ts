@@ -99,7 +99,7 @@ interface PackageFinding {
 function toFindings(pkg: PackageReport): readonly PackageFinding[] {
   const { verdict, findings } = pkg;
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
-  const because: readonly Finding[] = verdict.kind === 'rejected' ? verdict.because : [];
+  const because = new Set<Finding>(verdict.kind === 'rejected' ? verdict.because : []);
   const exemptions = verdict.kind === 'exempt' ? verdict.exemptions : [];
   const told = new Set(findings.map(({ id }) => id));
   return [
@@ -110,7 +110,7 @@ function toFindings(pkg: PackageReport): readonly PackageFinding[] {
     })),
     ...findings.map((finding) => ({
       id: finding.id,
-      ...looks(finding, because.includes(finding)),
+      ...looks(finding, because.has(finding)),
       message: finding.message,
       details: detailsOf(pkg, finding.id),
       ...(finding.hint !== undefined && { hint: finding.hint }),
