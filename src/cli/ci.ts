@@ -120,7 +120,8 @@ export function readCi(env: Variables): Known | undefined {
   if (service === undefined) return undefined;
   const facts = service.read(env);
   const url = toPage(facts.repositoryUrl);
-  const name = facts.repository || nameIn(facts.repositoryUrl);
+  // Some services name a repository by its address.
+  const name = nameIn(facts.repository) || facts.repository || nameIn(facts.repositoryUrl);
   const commit =
     facts.commit !== undefined && /^[0-9a-f]{40,64}$/.test(facts.commit) ? facts.commit : undefined;
   const runUrl = toPage(facts.runUrl);

@@ -106,6 +106,11 @@ describe('what the CI service says about a run', () => {
       },
     ],
     [
+      'Azure Pipelines, for a repository elsewhere that is named by its address',
+      { TF_BUILD: 'True', BUILD_REPOSITORY_NAME: 'https://bot:s3cret@git.example/acme/shop' },
+      { repository: { name: 'acme/shop' }, ci: { service: 'Azure Pipelines' } },
+    ],
+    [
       'Buildkite',
       { BUILDKITE: 'true', BUILDKITE_BUILD_URL: 'https://buildkite.com/acme/shop/builds/1' },
       { ci: { service: 'Buildkite', url: 'https://buildkite.com/acme/shop/builds/1' } },
