@@ -6,7 +6,7 @@ import { auditOptions } from './options.ts';
 
 type Flags = Record<string, unknown>;
 
-/** What may be named any number of times without a flag. */
+/** Operands that may be repeated. */
 const operands: ReadonlySet<string> = new Set(['spec', 'path', 'target']);
 const repeatable: ReadonlySet<string> = new Set([
   ...operands,
@@ -17,22 +17,22 @@ const repeatable: ReadonlySet<string> = new Set([
   'merge',
   'npm-registry',
 ]);
-/** Options that are not those of an audit. */
+/** Repeatable options outside the audit options. */
 const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
-/** What a command cannot do without, and an example. */
+/** Required operands: what is missing, and an example. */
 const needed: ReadonlyMap<string, readonly [fact: string, example: string]> = new Map([
   ['diff', ['diff needs a base: a lockfile, a folder or a git revision', 'diff origin/main']],
   ['export', ['export needs a package', 'export @std/path -o path.sigstore.json']],
 ]);
-/** Stands for a lone dash; no argument of a process can contain it. */
+/** Replaces a lone dash; no argument of a process can contain this character. */
 const dash = '\0-';
 
-/** The arguments in a form that the parser loses none of: it would drop a lone dash. */
+/** Replaces lone dashes, which the parser would drop. */
 export function keepDashes(argv: readonly string[]): string[] {
   return argv.map((text) => (text === '-' ? dash : text));
 }
 
-/** Puts the dashes back, and what follows `--` where it belongs: else something would be audited that nobody asked for. */
+/** Restores the dashes and the arguments after `--`; otherwise the wrong operands would be audited. */
 export function restoreOperands(flags: Flags): void {
   const rest: readonly unknown[] = Array.isArray(flags['--']) ? flags['--'] : [];
   if (rest.length > 0) {
@@ -48,10 +48,10 @@ export function restoreOperands(flags: Flags): void {
     flags[name] = Array.isArray(value) ? value.map(restore) : restore(value);
 }
 
-/** Of two values for one option, neither is silently the right one. */
+/** Rejects two values for one option, because neither is clearly the right one. */
 export function refuseRepeated(flags: Readonly<Flags>): true {
   for (const [name, value] of Object.entries(flags)) {
-    // A short form stands beside the option that it is short for.
+    // The parser also lists a short form under its long name.
     if (!Array.isArray(value) || repeatable.has(name) || name.length === 1) continue;
     throw new JsrVerifyError('OPTIONS_INVALID', `--${name} is given ${value.length} times`, {
       hint: 'give it once',
@@ -60,7 +60,7 @@ export function refuseRepeated(flags: Readonly<Flags>): true {
   return true;
 }
 
-/** `--no-repo` would silently expect nothing: only what is on or off can be turned off. */
+/** Rejects a negated option with a value: `--no-repo` would silently expect nothing. */
 export function refuseNegated(flags: Readonly<Flags>): true {
   for (const [name, option] of Object.entries(auditOptions)) {
     const isOff = [flags[name]].flat().includes(false);
@@ -72,7 +72,7 @@ export function refuseNegated(flags: Readonly<Flags>): true {
   return true;
 }
 
-/** An option at the end of the line, or a variable in a script that is empty: nobody wants to expect nothing. */
+/** Rejects an empty value, for example from an empty variable in a script: it would expect nothing. */
 export function refuseEmpty(flags: Readonly<Flags>): true {
   for (const [name, value] of Object.entries(flags)) {
     if (!(name in auditOptions) && !otherOptions.has(name)) continue;
@@ -81,7 +81,7 @@ export function refuseEmpty(flags: Readonly<Flags>): true {
   return true;
 }
 
-/** What the parser has against the arguments, in our words. */
+/** The parser's error message as an error of this program. */
 export function toRequestError(message: string, argv: readonly string[]): JsrVerifyError {
   const missing = /^Not enough arguments following: (\S+)$/.exec(message)?.[1];
   if (missing !== undefined) return withoutValue(missing);

@@ -8,7 +8,7 @@ const maxBundles = 100;
 /**
  * The bundles in the files that `--bundle` names: one JSON document, or one per line.
  *
- * @throws {JsrVerifyError} `BUNDLE_INVALID` when a file holds none. What is in a bundle is for the checks to judge.
+ * @throws {JsrVerifyError} `BUNDLE_INVALID` when a file contains no bundle. The checks verify the contents.
  */
 export async function readBundles(
   files: readonly string[] | undefined,

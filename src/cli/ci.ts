@@ -4,19 +4,19 @@ import type { Environment } from './environment.ts';
 type Variables = Environment['env'];
 type Known = Pick<RunInfo, 'repository' | 'commit' | 'commitUrl' | 'branch' | 'ci'>;
 
-/** A CI service, and what its variables say; each is the service's own documentation of predefined variables. */
+/** A CI service and its variables, from the service's documentation of predefined variables. */
 interface Service {
   readonly name: string;
   readonly is: (env: Variables) => boolean;
   readonly read: (env: Variables) => Facts;
 }
 
-/** What a service says, as it says it. */
+/** The values of a service's variables, unchanged. */
 interface Facts {
   readonly repository?: string | undefined;
   readonly repositoryUrl?: string | undefined;
   readonly commit?: string | undefined;
-  /** Path below the page of the repository that leads to a commit. */
+  /** Path of a commit below the repository's page. */
   readonly commitPath?: string;
   readonly branch?: string | undefined;
   readonly run?: string | undefined;
@@ -114,7 +114,7 @@ const services: readonly Service[] = [
   },
 ];
 
-/** What the CI service says about the run that this process is part of; `undefined` outside of the services it knows. */
+/** What the CI service states about this run; `undefined` outside the known services. */
 export function readCi(env: Variables): Known | undefined {
   const service = services.find(({ is }) => is(env));
   if (service === undefined) return undefined;
@@ -143,7 +143,7 @@ function withNumber(name: string | undefined, number: string | undefined): strin
   return [name, number && `#${number}`].filter(Boolean).join(' ') || undefined;
 }
 
-/** An address without a user and a password; `undefined` where it is not one of a page. */
+/** An address without user and password; `undefined` if it is not that of a page. */
 function toPage(address: string | undefined): string | undefined {
   if (!address || !URL.canParse(address)) return undefined;
   const url = new URL(address);
@@ -153,7 +153,7 @@ function toPage(address: string | undefined): string | undefined {
   return url.href.replace(/\.git$/, '').replace(/\/$/, '');
 }
 
-/** `acme/shop` of the address of a repository, in either of the spellings that git takes. */
+/** `acme/shop` from the address of a repository, in either form that git accepts. */
 function nameIn(address: string | undefined): string | undefined {
   const path =
     toPage(address)?.replace(/^https?:\/\/[^/]*\//, '') ?? /^[\w.-]+@[\w.-]+:(.+)$/.exec(address ?? '')?.[1];

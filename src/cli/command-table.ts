@@ -2,9 +2,9 @@ import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { LockfileFormatId } from '../lockfile/lockfile.ts';
 import { auditOptions, type OptionMore, outputOptions, policyOptions, sourceOptions } from './options.ts';
 
-/** What a command takes: the parser, help, suggestions and shell completion follow from it. */
+/** The definition of a command; the parser, help, suggestions and shell completion are derived from it. */
 export interface Command {
-  /** Its operands as help shows them, such as `[path..]`. */
+  /** Its operands as help shows them, for example `[path..]`. */
   readonly usage: string;
   readonly about: string;
   readonly operands: Readonly<Record<string, PositionalOptions & OptionMore>>;
@@ -150,7 +150,7 @@ type Table = ReturnType<typeof tableWith>;
 /** The name of a command. */
 export type CommandName = keyof Table;
 
-/** What the parser read for a command: its operands and its options. */
+/** The parsed operands and options of a command. */
 export type FlagsOf<Name extends CommandName> = InferredOptionTypes<Table[Name]['operands']> &
   InferredOptionTypes<Table[Name]['options']>;
 
@@ -168,12 +168,12 @@ export async function commandsFor(argv: readonly string[]): Promise<Table> {
   return tableWith(isReader ? (await import('../lockfile/lockfile.ts')).formatIds : []);
 }
 
-/** Whether a word is the name of a command. */
+/** Whether a word is a command's name. */
 export function isCommand(word: string): boolean {
   return (commandNames as readonly string[]).includes(word);
 }
 
-/** The names of the options of the command that the arguments name; those of `verify` where they name none. */
+/** The option names of the command in the arguments; those of `verify` if there is no command. */
 export function optionNamesFor(argv: readonly string[]): readonly string[] {
   const name = argv.find(isCommand) ?? 'verify';
   return [...Object.keys(withoutTypes[name]?.options ?? {}), 'help', 'version'];

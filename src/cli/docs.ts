@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { readTextFile } from '../source/disk.ts';
 
-/** The docs page of a check or a rule, in Markdown; `undefined` where there is none. `id` must be the id of one of them. */
+/** The docs page of a check or a rule, in Markdown; `undefined` if there is none. `id` must be a check or rule id. */
 export async function docsPage({
   id,
   kind,
@@ -9,8 +9,8 @@ export async function docsPage({
   readonly id: string;
   readonly kind: 'check' | 'rule';
 }): Promise<string | undefined> {
-  // The pages are beside the sources in a checkout and beside the chunks in the built program.
-  // A program that was loaded by address is in no folder.
+  // In a checkout the pages are next to the sources, in the built program next to the chunks. A program loaded from a
+  // URL has no folder.
   if (import.meta.dirname === undefined) return undefined;
   for (let folder = import.meta.dirname, steps = 0; steps < 4; folder = dirname(folder), steps += 1) {
     const file = join(folder, 'docs', `${kind}s`, `${id}.md`);

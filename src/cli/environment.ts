@@ -4,7 +4,7 @@ import { byError, exit } from './exit.ts';
 import { hostPermissions, type Permissions } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
 
-/** What the program may know of the process it runs in; handed in, so that nothing but `cli/` looks. */
+/** Everything the program uses of its process. Passed in, so that only `cli/` accesses the process. */
 export interface Environment {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,9 +13,9 @@ export interface Environment {
   readonly stdout: Out;
   readonly stderr: Out;
   readonly signal: AbortSignal;
-  /** What the host lets the program do, where it has a say. */
+  /** Permissions of the host, if it restricts the program. */
   readonly permissions?: Permissions | undefined;
-  /** Where work is done that may take too long; worker threads when missing. */
+  /** Where work runs that may take too long; default: worker threads. */
   readonly workers?: Workers;
   now(): Date;
 }
@@ -27,22 +27,25 @@ export interface Out {
   write(text: string): unknown;
 }
 
-/** How many columns a terminal has; `undefined` where it does not say, or says 0. */
+/** The number of columns of a terminal; `undefined` if it is unknown or 0. */
 export function widthOf({ columns }: Pick<Out, 'columns'>): number | undefined {
   return columns === undefined || !(columns > 0) ? undefined : columns;
 }
 
-/** Whether a stream may be coloured: a terminal, and neither `--no-color`, `NO_COLOR` nor a dumb terminal. */
+/** Whether a stream may use colour: a terminal, without `--no-color`, `NO_COLOR` or `TERM=dumb`. */
 export function mayColor(stream: Out, color: boolean, { env }: Pick<Environment, 'env'>): boolean {
   if (!color || (env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '' && env['FORCE_COLOR'] !== '0') return true;
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** Milliseconds that the work has to come to its end after an interrupt. */
+/** Milliseconds for the work to finish after an interrupt. */
 const graceMs = 2000;
 
-/** The process this program runs in. The first interrupt ends the work; a second one, or two seconds, the process. */
+/**
+ * The environment of this process. The first interrupt stops the work; a second one, or two seconds, ends the
+ * process.
+ */
 export function processEnvironment(): Environment {
   const interrupt = new AbortController();
   const stop = () => {
@@ -52,12 +55,12 @@ export function processEnvironment(): Environment {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // Ctrl-Break, which only Windows has.
+  // Ctrl-Break, on Windows only.
   process.on('SIGBREAK', stop);
-  // Whoever is still waiting for input would wait for ever.
+  // A pending read of standard input would never end.
   interrupt.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   process.stdout.on('error', reportLost());
-  // Nobody is left to tell.
+  // If standard error is closed, there is no place for a message.
   process.stderr.on('error', () => undefined);
   return {
     argv: process.argv.slice(2),
@@ -72,10 +75,10 @@ export function processEnvironment(): Environment {
   };
 }
 
-/** Ends the process, whatever is still running. */
+/** Ends the process immediately. */
 function endAtOnce(): void {
   process.stderr.write('error: interrupted; unfinished work was abandoned\n');
-  // An orderly end waits for calls to the system that may never return: of the disk, and for addresses of hosts.
+  // `process.exit` waits for file system calls and address lookups, which may never return.
   if (process.getActiveResourcesInfo().some((name) => /^(?:FSReq|GetAddrInfo)/.test(name))) {
     process.removeAllListeners('SIGINT');
     process.kill(process.pid, 'SIGINT');
@@ -85,9 +88,8 @@ function endAtOnce(): void {
 }
 
 /**
- * What becomes of a report that cannot be written: a wrong request, whatever the verdict, as with a file. A reader
- * that has seen enough and closes the pipe is no such trouble; the run goes on, so that its exit code says what it
- * would have said.
+ * Handles a report that cannot be written: an invalid request, whatever the verdict, as for a file. A reader that
+ * closes the pipe is not an error; the run continues, so that its exit code stays the same.
  */
 function reportLost(): (error: NodeJS.ErrnoException) => void {
   let told = false;

@@ -2,7 +2,7 @@ import { type Conclusion, conclusionsOf } from '../model/conclusion.ts';
 import type { ErrorCode } from '../model/error.ts';
 import type { Report } from '../model/report.ts';
 
-/** The exit codes, by what they mean. */
+/** The exit codes by meaning. */
 export const exit = {
   ok: 0,
   rejected: 1,
@@ -42,7 +42,7 @@ export const byError: Readonly<Record<ErrorCode, number>> = {
   INTERRUPTED: exit.interrupted,
 };
 
-/** What `exitZero` forgives: verdicts, never a wrong request. */
+/** The conclusions that `exitZero` turns into 0: verdicts, never an invalid request. */
 const verdicts: readonly Conclusion[] = ['rejected', 'inconclusive'];
 
 /** The exit code of a run. */

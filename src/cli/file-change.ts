@@ -8,12 +8,12 @@ import { exit } from './exit.ts';
 import { writeOutput } from './output.ts';
 import type { Voice } from './say.ts';
 
-/** A file that a command wants to make or to change. */
+/** A file that a command will create or change. */
 export interface FileChange {
   readonly path: string;
-  /** The path as people know it. */
+  /** The path for messages. */
   readonly shown: string;
-  /** What is in it now; `undefined` where there is none. */
+  /** Its current text; `undefined` if it does not exist. */
   readonly known: string | undefined;
   readonly text: string;
 }
@@ -24,20 +24,20 @@ export function showChange(
   { stdout }: Pick<Environment, 'stdout'>,
 ): void {
   const patch = createTwoFilesPatch(shown, shown, known ?? '', text, known === undefined ? 'new' : '', '');
-  // Before the names of the files stand lines that tell several patches in one file from each other.
+  // The library adds lines before the file names that separate several patches in one file.
   const lines = patch.trimEnd().split('\n');
   for (const line of lines.slice(lines.findIndex((one) => one.startsWith('--- '))))
     stdout.write(`${toTerminal(line, 1000)}\n`);
 }
 
 /**
- * Writes the change, unless the file is no longer what it was.
+ * Writes the change, unless the file has changed in the meantime.
  *
  * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
  */
 export async function writeChange({ path, shown, known, text }: FileChange): Promise<void> {
   await writeOutput(path, text, async () => {
-    // Another process, or an editor: what it wrote is not ours to undo.
+    // Another process or an editor may have written the file; do not overwrite that.
     const now = await readTextFile(path, { code: 'OUTPUT_UNWRITABLE', shown }).catch(() => undefined);
     if (now === known) return;
     throw new JsrVerifyError('OUTPUT_UNWRITABLE', `${shown} was changed by somebody else meanwhile`, {
@@ -47,7 +47,7 @@ export async function writeChange({ path, shown, known, text }: FileChange): Pro
 }
 
 /**
- * Asks on the terminal; where there is none, the answer is no.
+ * Asks on the terminal; without a terminal the answer is no.
  *
  * @throws {JsrVerifyError} `INTERRUPTED`
  */
@@ -56,7 +56,7 @@ export async function confirmed(question: string, environment: Environment): Pro
   if (!canAsk(environment)) return false;
   // A terminal is a stream with all that the interface needs.
   const asker = createInterface({ input: stdin as NodeJS.ReadStream, output: stderr as NodeJS.WriteStream });
-  // On a terminal that is asked, Ctrl-C and Ctrl-D are keys: no signal comes, and no answer either.
+  // During a question on a terminal, Ctrl-C and Ctrl-D are keys: there is neither a signal nor an answer.
   const gone = new AbortController();
   asker.once('close', () => gone.abort());
   try {
@@ -72,7 +72,10 @@ export async function confirmed(question: string, environment: Environment): Pro
   }
 }
 
-/** Says that nothing was written, and returns the exit code: a no is no error, a missing terminal is a wrong request. */
+/**
+ * Reports that nothing was written and returns the exit code: "no" is not an error, a missing terminal is an invalid
+ * request.
+ */
 export function declined(fact: string, voice: Voice, environment: Environment): number {
   if (canAsk(environment)) {
     voice.note(fact);

@@ -11,7 +11,7 @@ import { toMissing } from './permissions.ts';
 
 const run = promisify(execFile);
 
-/** The commit a revision names in the repository of a folder; git is run directly, never through a shell. */
+/** The commit that a revision names in a folder's repository; git is started directly, never through a shell. */
 export async function commitOf(revision: string, folder: string): Promise<string> {
   const found = await lookUp(revision, folder);
   if (found.kind === 'commit') return found.commit;
@@ -40,8 +40,8 @@ export async function commitOf(revision: string, folder: string): Promise<string
 }
 
 /**
- * The commit that is checked out in a folder, and its branch where there is one; empty where git cannot tell, or where
- * Deno would have to ask the user first.
+ * The commit that is checked out in a folder, and its branch if there is one; empty if git cannot tell, or if Deno
+ * would have to ask the user first.
  */
 export async function headOf({ cwd, permissions }: Pick<Environment, 'cwd' | 'permissions'>): Promise<{
   readonly commit?: string;
@@ -66,9 +66,9 @@ async function isShallow(folder: string): Promise<boolean> {
 }
 
 /**
- * Refuses the name of a path that could be meant as a revision: whoever adds a folder `main` must not decide what `main` means.
+ * Rejects a path that could also be a revision: a new folder `main` must not change the meaning of `main`.
  *
- * @throws {JsrVerifyError} `OPTIONS_INVALID`, also where git cannot tell
+ * @throws {JsrVerifyError} `OPTIONS_INVALID`, also if git cannot tell
  */
 export async function refuseRevision(path: string, folder: string): Promise<void> {
   const found = await lookUp(path, folder);
@@ -88,7 +88,7 @@ export async function refuseRevision(path: string, folder: string): Promise<void
 
 type Found =
   | { readonly kind: 'commit'; readonly commit: string }
-  /** `no git` is installed, `no repository` is here, and `none` of its revisions is called so. */
+  /** `no git`: not installed; `no repository`: not in a repository; `none`: no such revision. */
   | { readonly kind: 'no git'; readonly cause: unknown }
   | { readonly kind: 'no repository' }
   | { readonly kind: 'none' }
@@ -108,13 +108,13 @@ async function lookUp(revision: string, folder: string): Promise<Found> {
     const { code, stderr } = toFailure(cause);
     if (code === 'ENOENT') return { kind: 'no git', cause };
     if (code === 1) return { kind: 'none' };
-    // Another owner's repository, or a broken one, has revisions that git does not tell.
+    // In a repository of another owner, or a broken one, revisions exist but git does not show them.
     if (/^fatal: not a git repository/m.test(stderr)) return { kind: 'no repository' };
     return { kind: 'unclear', why: whyOf(cause) };
   }
 }
 
-/** What git printed when it failed: the line that says why. */
+/** The line of git's error output that gives the reason. */
 function whyOf(cause: unknown): string {
   const { code, stderr } = toFailure(cause);
   const lines = stderr.split('\n');
@@ -129,9 +129,9 @@ function toFailure(cause: unknown): { readonly code?: unknown; readonly stderr: 
 }
 
 /**
- * The disk as a commit has it: the work tree of the folder's repository, and nothing around it.
- * What leads out of the commit, a link or a submodule, is an error wherever something is looked for: it is not an empty place.
- * The revision that named the commit may be a branch.
+ * A commit as a `Disk`: the work tree of the folder's repository and nothing outside it. A link or a submodule that
+ * leads out of the commit is an error when it is read, not an empty place. The revision that named the commit may be
+ * a branch.
  */
 export async function diskOfCommit(commit: string, folder: string, revision?: string): Promise<Disk> {
   const { stdout } = await git(['rev-parse', '--show-cdup'], folder);
@@ -158,14 +158,14 @@ export async function diskOfCommit(commit: string, folder: string, revision?: st
     folder,
     kindOf: async (path) => {
       const kind = (await entryAt(path))?.kind;
-      // The way down to where the user stands counts even where the commit has nothing there yet.
+      // Folders between the root and the user's folder count even if the commit has nothing there.
       const isOnTheWay = isWithin(folder, path) && isWithin(path, top);
       if (isOnTheWay || path === join(top, '.git')) return 'folder';
       return kind === 'file' || kind === 'folder' ? kind : undefined;
     },
     entriesIn: async (where, deep) => {
       if (deep !== true) return [...(await list(where))].map(toDiskEntry);
-      // One question for all folders instead of one for each.
+      // One listing for all folders instead of one for each.
       everything ??= listingOf(commit, '', top, ['-r', '-t']).then(byFolder);
       return (await everything).get(where) ?? [];
     },
@@ -179,7 +179,7 @@ export async function diskOfCommit(commit: string, folder: string, revision?: st
   };
 }
 
-/** The branch, of this repository or of a remote one, that a revision names. */
+/** The local or remote branch that a revision names. */
 async function branchCalled(revision: string, folder: string): Promise<string | undefined> {
   const { stdout } = await git(
     ['rev-parse', '--verify', '--symbolic-full-name', '--end-of-options', revision],
@@ -208,7 +208,7 @@ interface Entry {
   readonly blob: string;
 }
 
-/** By what the mode of an entry begins with. */
+/** By the first digits of an entry's mode. */
 const kinds: Readonly<Record<string, Entry['kind']>> = {
   '040': 'folder',
   '100': 'file',
@@ -247,7 +247,7 @@ async function listingOf(
   flags: readonly string[] = [],
 ): Promise<ReadonlyMap<string, Entry>> {
   const prefix = folder === '' ? [] : ['--', `${slashed(folder)}/`];
-  // Without --long: the size of a file would make git look for the file itself, which a partial clone may lack.
+  // Without --long: to get the size, git would read the file itself, which a partial clone may lack.
   const { stdout } = await git(['ls-tree', '-z', ...flags, commit, ...prefix], top).catch(
     (cause: unknown) => {
       throw new JsrVerifyError(
@@ -272,17 +272,17 @@ async function listingOf(
 }
 
 /**
- * Runs git on the repository of a folder. Git reads what is on this disk and starts no transport: it may not fetch what
- * a partial clone lacks, which older versions know only by the list of allowed protocols. Nothing that a repository's
- * configuration names is started either: no monitor of files, no pager, and no bare repository that lies among the files
- * of another one is taken for it.
+ * Runs git in the repository of a folder. Git reads only this disk and starts no transport: it must not fetch what a
+ * partial clone lacks (older versions respect only the list of allowed protocols). It also starts nothing that a
+ * repository's configuration names: no file monitor and no pager. A bare repository among the files of another one is
+ * ignored.
  */
 function git(args: readonly string[], folder: string): Promise<{ readonly stdout: string }> {
   const [program, words, options] = command(args, folder);
   return run(program, words, { ...options, encoding: 'utf8' });
 }
 
-/** As `git`, with the bytes as they are. */
+/** Like `git`, but returns bytes. */
 function gitBytes(args: readonly string[], folder: string): Promise<{ readonly stdout: Uint8Array }> {
   const [program, words, options] = command(args, folder);
   return run(program, words, { ...options, encoding: 'buffer' });
@@ -295,17 +295,17 @@ function command(args: readonly string[], folder: string): [string, readonly str
     'git',
     words,
     {
-      // Windows looks for programs in the working folder first, and `folder` may hold a git.exe of somebody else.
+      // Windows searches the working folder for programs first, and `folder` may contain a malicious git.exe.
       cwd: dirname(process.execPath),
       maxBuffer: maxLockfileBytes + 1024,
       timeout: 30_000,
       windowsHide: true,
       env: {
         ...process.env,
-        // What git says is read, so it says it in one language.
+        // Git's messages are parsed, so they must be in English.
         LC_ALL: 'C',
         GIT_NO_LAZY_FETCH: '1',
-        // Overrules `protocol.*.allow` of any configuration. No protocol is called so.
+        // Overrides `protocol.*.allow` in any configuration; no protocol has this name.
         GIT_ALLOW_PROTOCOL: 'no-protocol',
         GIT_TERMINAL_PROMPT: '0',
         GIT_OPTIONAL_LOCKS: '0',

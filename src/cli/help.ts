@@ -4,20 +4,20 @@ import { nearest } from '../policy/parse/suggest.ts';
 import { type Command, commandNames, isCommand } from './command-table.ts';
 import { groups } from './options.ts';
 
-/** What of the options help shows: the everyday ones, those of one group, or all. */
+/** The options that help shows: the everyday ones, those of one group, or all. */
 export type HelpTopic = 'everyday' | keyof typeof groups | 'all';
 
-/** The arguments as the parser wants them, and what help would show. */
+/** The arguments for the parser, and the topic of help. */
 export interface HelpRequest {
   readonly argv: readonly string[];
   readonly topic: HelpTopic;
-  /** Whether it is the help of the whole program, which lists the commands instead of the operands of one. */
+  /** Whether this is help of the whole program, which lists commands instead of operands. */
   readonly isWhole: boolean;
 }
 
 /** The words that may follow `--help`. */
 export const helpTopics: readonly HelpTopic[] = [...(Object.keys(groups) as (keyof typeof groups)[]), 'all'];
-/** Options of a group that most people need, which help of a command shows without being asked: in fewer words, where there are any. */
+/** Options of a group that help of a command shows by default, with a shorter text if there is one. */
 const everyday: ReadonlyMap<string, { readonly describe?: string }> = new Map([
   ['depth', { describe: 'how deep: attestation, files, tarball, installed' }],
   ['format', {}],
@@ -28,9 +28,9 @@ const everyday: ReadonlyMap<string, { readonly describe?: string }> = new Map([
 const ownGroup = 'Options:';
 
 /**
- * Reads what is asked of help: `help audit` is `audit --help`, and the word after `--help` may name a group of options.
+ * Parses a request for help: `help audit` is `audit --help`, and the word after `--help` may name a group of options.
  *
- * @throws {JsrVerifyError} `OPTIONS_INVALID` for help about a command that there is not
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` for an unknown command
  */
 export function readHelp(argv: readonly string[]): HelpRequest {
   const asked = argv[0] === 'help' ? fromCommand(argv.slice(1)) : argv;
@@ -43,7 +43,7 @@ export function readHelp(argv: readonly string[]): HelpRequest {
   const after = inside === undefined && topic !== 'everyday' ? at + 2 : at + 1;
   const words = [...asked.slice(0, at), '--help', ...asked.slice(after)];
   if (words.some(isCommand)) return { argv: words, topic, isWhole: false };
-  // A group needs no list of commands above it.
+  // Help of a group needs no list of commands.
   return isGroup(topic)
     ? { argv: ['verify', ...words], topic, isWhole: false }
     : { argv: words, topic, isWhole: true };
@@ -67,7 +67,7 @@ function noTopic(word: string): JsrVerifyError {
   });
 }
 
-/** The options of a command as the parser takes them; those that are not of the topic are hidden from help. */
+/** The options of a command for the parser; options outside the topic are hidden in help. */
 export function optionsFor({ options }: Command, topic: HelpTopic): Record<string, Options> {
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => {
@@ -81,7 +81,7 @@ export function optionsFor({ options }: Command, topic: HelpTopic): Record<strin
   );
 }
 
-/** What help of a command says below its options: the groups that it did not show, and how to see them. */
+/** The text below the options in help of a command: the groups that are not shown, and how to show them. */
 export function groupsBelow({ options }: Command, topic: HelpTopic): string {
   if (topic !== 'everyday') return '';
   const used = new Set(Object.values(options).map(({ group }) => group));
@@ -91,7 +91,7 @@ export function groupsBelow({ options }: Command, topic: HelpTopic): string {
   return ['More options:', ...lines, `  --help ${'all'.padEnd(14)}everything`].join('\n');
 }
 
-/** Whether help shows the options of one group and nothing else. */
+/** Whether help shows only the options of one group. */
 export function isGroup(topic: HelpTopic): boolean {
   return topic !== 'everyday' && topic !== 'all';
 }

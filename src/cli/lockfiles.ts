@@ -7,9 +7,10 @@ import { textOfBytes } from '../wire/utf8.ts';
 import type { Environment } from './environment.ts';
 
 /**
- * Finds and reads the lockfiles that the paths mean; `-` is standard input.
+ * Finds and reads the lockfiles for the given paths; `-` is standard input.
  *
- * @throws {JsrVerifyError} `LOCKFILE_MISSING`, `LOCKFILE_INVALID`, `LOCKFILE_UNSUPPORTED`, `OPTIONS_INVALID`, `INTERRUPTED`
+ * @throws {JsrVerifyError} `LOCKFILE_MISSING`, `LOCKFILE_INVALID`, `LOCKFILE_UNSUPPORTED`, `OPTIONS_INVALID`,
+ * `INTERRUPTED`
  */
 export async function readLockfiles(
   paths: readonly string[],
@@ -52,7 +53,7 @@ async function readStdin(stdin: Environment['stdin']): Promise<string> {
   return textOfBytes(Buffer.concat(chunks));
 }
 
-// Whoever is to type a lockfile may change their mind.
+// A user who types a lockfile may interrupt.
 function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () =>

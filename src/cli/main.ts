@@ -5,7 +5,7 @@ import { byError, exit } from './exit.ts';
 import { toMissing } from './permissions.ts';
 import { sayError, voiceOn } from './say.ts';
 
-/** Runs the program and says how it ended; the only place that catches what nobody expected. */
+/** Runs the program and returns its exit code; the only place that catches unexpected errors. */
 export async function main(environment: Environment = processEnvironment()): Promise<number> {
   const voice = voiceOn(environment.stderr, false);
   try {

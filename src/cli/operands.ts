@@ -6,16 +6,16 @@ import type { Environment } from './environment.ts';
 import { readLockfiles } from './lockfiles.ts';
 import type { Settings } from './settings.ts';
 
-/** What the operands of a command mean that takes specs and paths alike. */
+/** The parsed operands of a command that accepts specs and paths. */
 interface Operands {
   readonly specs: readonly Spec[];
   readonly lockfiles: readonly LockfileContents[];
-  /** How many packages that makes, before the specs are resolved. */
+  /** The number of packages, before specs are resolved. */
   readonly count: number;
 }
 
 /**
- * Tells specs from paths, and reads the lockfiles that the paths mean: those of this folder where nothing is named.
+ * Separates specs from paths, and reads the lockfiles for the paths; without operands, those of this folder.
  *
  * @throws {JsrVerifyError} as `parseSpecFor` and `readLockfiles`
  */

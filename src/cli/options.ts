@@ -3,7 +3,7 @@ import { depths } from '../model/report.ts';
 import type { claimFlags, FlagClaim } from '../policy/flags.ts';
 import { reportFormats } from '../report/reporter.ts';
 
-/** The groups of options that several commands share, by the word that help and its readers use for them. */
+/** The groups of options that several commands share, by their names in help. */
 export const groups = {
   expectations: {
     title: 'Expectations:',
@@ -14,11 +14,11 @@ export const groups = {
   output: { title: 'Output:', about: 'how the result is told: --no-color, --no-progress' },
 } as const;
 
-/** What shell completion must know of an option or an operand beyond what the parser does. */
+/** Extra information about an option or an operand for shell completion. */
 export interface OptionMore {
   /** Its value is the path of a file or a folder. */
   readonly takes?: 'file' | 'folder';
-  /** Its usual values, where the parser does not enforce them. */
+  /** Its usual values, if the parser does not enforce them. */
   readonly values?: readonly string[];
 }
 
@@ -84,7 +84,7 @@ export const sourceOptions = {
   timeout: { type: 'string', group: sources, describe: 'seconds one request may take [30]' },
 } as const;
 
-/** Who the packages are expected to be built by: one option for each claim that a flag can state. */
+/** The expected publisher: one option for each claim that a flag can state. */
 export const expectationOptions = {
   repo: { type: 'string', group: expectations, describe: 'source repository, owner/name' },
   'repo-id': { type: 'string', group: expectations, describe: 'numeric id of the source repository' },
@@ -108,7 +108,7 @@ export const expectationOptions = {
   },
 } as const satisfies Readonly<Record<(typeof claimFlags)[FlagClaim], object>>;
 
-/** What counts, and how much. */
+/** Which rules apply, and their severity. */
 export const policyOptions = {
   policy: {
     takes: 'file',
@@ -157,7 +157,7 @@ export const policyOptions = {
   },
 } as const;
 
-/** How the result is told. */
+/** How the result is reported. */
 export const outputOptions = {
   format: {
     type: 'string',

@@ -9,7 +9,7 @@ import { OwnFolder } from '../source/own-folder.ts';
 import type { OutputFlags } from './options.ts';
 import { replaceFile } from './replace-file.ts';
 
-/** One report to write: to a file, or to standard output where there is none. */
+/** One report to write: to a file, or to standard output. */
 export interface Output {
   readonly format: ReportFormat;
   readonly file?: string;
@@ -56,7 +56,7 @@ export function readOutputs(
 }
 
 /**
- * Finds a file that cannot be written before the work starts.
+ * Checks before the work starts that each file can be written.
  *
  * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`
  */
@@ -76,8 +76,8 @@ export async function checkWritable(outputs: readonly Output[]): Promise<void> {
 }
 
 /**
- * Writes a file all or not at all: what stood there before is lost only to what replaces it. `last` may have a last
- * look at it, and refuse.
+ * Writes a file atomically, so that an old file is lost only when it is replaced. `last` may inspect the old file
+ * right before that, and throw.
  *
  * @throws {JsrVerifyError} `OUTPUT_UNWRITABLE`, and what `last` throws
  */
@@ -94,7 +94,7 @@ export async function writeOutput(
   }
 }
 
-/** Writes a file named after its content into a folder, which is made where it is missing, and says where. */
+/** Writes a file named after its content into a folder, creates the folder if necessary, and reports the path. */
 export async function keepFile(folder: string, name: string, text: string): Promise<string> {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const own = new OwnFolder(folder);

@@ -2,15 +2,18 @@ import type { TrustStatus } from '../model/report.ts';
 import type { Pack } from '../source/pack/pack.ts';
 import { field, parseJson } from '../wire/json.ts';
 
-/** The name under which a pack says what was trusted when it was recorded. */
+/** The file in a pack that describes the trusted root of its recording. */
 export const trustNote = 'trust.json';
 
-/** What was trusted, for people: it is shown on replay and never used. */
+/** A description of the trusted root, for people: it is shown on replay and never used. */
 export function toTrustNote({ source, digest, refreshedAt, expiresAt, versions }: TrustStatus): Uint8Array {
   return Buffer.from(`${JSON.stringify({ source, digest, refreshedAt, expiresAt, versions })}\n`);
 }
 
-/** How the trusted root of a pack's day compares with the one in use, in a sentence; `undefined` where it does not say. */
+/**
+ * Compares the trusted root of a pack's recording with the current one, in a sentence; `undefined` if the pack does
+ * not say.
+ */
 export function comparedTrust(
   { attachments, tool }: Pick<Pack, 'attachments' | 'tool'>,
   { digest }: TrustStatus,

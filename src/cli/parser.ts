@@ -24,7 +24,7 @@ const exitCodes = `Exit codes: 0 verified or allowed, 1 rejected, 2 wrong reques
 `;
 
 /**
- * Reads the arguments and returns the work that they ask for. Help is printed here, and leaves nothing to do.
+ * Parses the arguments and returns the work to do. Help is printed here, and leaves no work.
  *
  * @throws {JsrVerifyError} `OPTIONS_INVALID`
  */
@@ -33,7 +33,7 @@ export async function parse(environment: Environment): Promise<() => Promise<num
   const help = readHelp(environment.argv);
   const { argv } = help;
   const commands = await commandsFor(argv);
-  // Handlers only say what is to be done: of an asynchronous one, the parser would render its help before, to be prepared.
+  // Handlers only record the work: before an asynchronous handler the parser would render its help.
   let work = async (): Promise<number> => exit.ok;
   const parser = withoutTypes(yargs()).scriptName('jsr-verify').usage(usage).epilogue(exitCodes);
   const add = <Name extends CommandName>(name: Name) =>
@@ -63,7 +63,7 @@ export async function parse(environment: Environment): Promise<() => Promise<num
       'parse-positional-numbers': false,
     })
     .fail((message, error) => {
-      // What the parser itself throws is about the request; anything else is passed on as it is.
+      // An error of the parser itself is about the request; other errors are passed on.
       throw error === undefined || error.name === 'YError'
         ? toRequestError(error?.message ?? message, argv)
         : error;
@@ -74,7 +74,7 @@ export async function parse(environment: Environment): Promise<() => Promise<num
   return work;
 }
 
-/** Help without the types of the options, for which the parser has a setting that its types have not. */
+/** Help without option types; the parser has this setting, but its typings do not. */
 function withoutTypes(parser: Argv): Argv {
   const { usageConfiguration } = parser as Argv & {
     usageConfiguration(settings: { readonly 'hide-types': boolean }): Argv;
@@ -82,7 +82,7 @@ function withoutTypes(parser: Argv): Argv {
   return usageConfiguration.call(parser, { 'hide-types': true });
 }
 
-/** `verify` may be left out. */
+/** `verify` may be omitted. */
 function patterns(name: CommandName, operands: string): string | string[] {
   return name === 'verify' ? [`$0 ${operands}`, `verify ${operands}`] : `${name} ${operands}`.trimEnd();
 }

@@ -4,7 +4,7 @@ import { isLoopback } from '../model/loopback.ts';
 import type { Addresses } from '../registry/addresses.ts';
 import type { Proxies } from '../source/http/agent.ts';
 
-/** What Deno lets a program do, by its own names; other hosts ask nobody. */
+/** Deno's permissions, by Deno's names; other hosts have none. */
 export interface Permissions {
   querySync(wanted: Wanted): { readonly state: string };
 }
@@ -16,7 +16,7 @@ type Wanted =
   | { readonly name: 'run'; readonly command: 'git' }
   | { readonly name: 'sys'; readonly kind: 'uid' };
 
-/** The settings that decide which folders and hosts the work needs. */
+/** The settings that determine which folders and hosts the work needs. */
 interface Needs {
   readonly addresses: Addresses;
   readonly tufMirror: string;
@@ -26,24 +26,25 @@ interface Needs {
   readonly proxies: Proxies;
 }
 
-/** Deno's permissions where Deno is the host. */
+/** Deno's permissions if the host is Deno. */
 export function hostPermissions(): Permissions | undefined {
   return (globalThis as { Deno?: { permissions?: Permissions } }).Deno?.permissions;
 }
 
 /**
- * Refuses to start without a permission that the work needs: a file that may not be read would look like one that is not there.
+ * Refuses to start without a required permission: an unreadable file would look like a missing one.
  *
- * @throws {JsrVerifyError} `OPTIONS_INVALID` with the flags that are missing
+ * @throws {JsrVerifyError} `OPTIONS_INVALID` with the missing flags
  */
 export function refuseMissing(permissions: Permissions | undefined, settings: Needs): void {
   if (permissions === undefined) return;
   const lacks = (wanted: Wanted) => permissions.querySync(wanted).state !== 'granted';
   const flags: string[] = [];
-  // All of it: lockfiles, the policy in folders above, caches of package managers, links, the program's own compiler.
+  // All reads: lockfiles, policy files in parent folders, caches of package managers, links, the program's own
+  // compiler.
   if (lacks({ name: 'read' })) flags.push('--allow-read');
   const { cacheDir, trustedRootFile } = settings;
-  // TUF's client works in a temporary folder.
+  // The TUF client works in a temporary folder.
   const folders = [
     ...(cacheDir === undefined ? [] : [cacheDir]),
     ...(trustedRootFile === undefined ? [tmpdir()] : []),
@@ -52,12 +53,13 @@ export function refuseMissing(permissions: Permissions | undefined, settings: Ne
   if (closed.length > 0) flags.push(`--allow-write=${closed.join(',')}`);
   const hosts = hostsOf(settings).filter((host) => lacks({ name: 'net', host }));
   if (hosts.length > 0) flags.push(`--allow-net=${hosts.map((host) => host.replace(/:443$/, '')).join(',')}`);
-  // Deno asks for the user id in `fs.access`, which the cache's library calls, and ends the process when it may not have it.
+  // The cache's library calls `fs.access`, for which Deno needs the user id; without permission Deno ends the
+  // process.
   if (lacks({ name: 'sys', kind: 'uid' })) flags.push('--allow-sys=homedir,uid');
   if (flags.length > 0) throw missing('Deno does not allow what this needs', flags);
 }
 
-/** An error by which Deno refuses something, as one about the request; `undefined` for any other error. */
+/** Converts an error about a missing Deno permission to an error about the request; `undefined` for other errors. */
 export function toMissing(error: unknown): JsrVerifyError | undefined {
   if (!(error instanceof Error) || error.name !== 'NotCapable') return undefined;
   const [, what = '', flag] =
@@ -71,7 +73,7 @@ function missing(what: string, flags: readonly string[]): JsrVerifyError {
   return new JsrVerifyError('OPTIONS_INVALID', what, { hint: `add to deno run: ${flags.join(' ')}` });
 }
 
-/** Who will be asked; where a proxy is named, it is asked in the place of all that are not on this machine. */
+/** The hosts to connect to; a proxy replaces all hosts that are not this machine. */
 function hostsOf({ offline, proxies, addresses, tufMirror, trustedRootFile }: Needs): readonly string[] {
   if (offline) return [];
   const { registry, api, npmRegistry, rekor } = addresses;

@@ -21,18 +21,18 @@ import { checkWritable } from './output.ts';
 import { voiceOn } from './say.ts';
 import { auditQuietly } from './session.ts';
 
-/** What is to be pinned, and how. */
+/** What to pin, and how. */
 export interface PinRequest {
   readonly named: readonly string[];
   readonly type: LockfileFormatId | undefined;
-  /** Whether the policy file may be written afterwards: then it is looked at before anything is asked. */
+  /** Whether the policy file may be written afterwards; it is then checked before any request is made. */
   readonly mayWrite: boolean;
 }
 
-/** What pinning would change. */
+/** The changes that pinning would make. */
 export interface PinPlan {
   readonly policy: FileChange;
-  /** How many entries of the policy change; 0 where it is up to date. */
+  /** The number of policy entries that change; 0 if the policy is up to date. */
   readonly entries: number;
   /** The exit code of the audit. */
   readonly code: number;
@@ -40,7 +40,8 @@ export interface PinPlan {
 }
 
 /**
- * Audits the operands, and works out a policy file that names who built what was verified. Warns of each package that is not pinned.
+ * Audits the operands, and makes a policy file that names the publishers of verified packages. Warns of each package
+ * that is not pinned.
  *
  * @throws {JsrVerifyError} as an audit does; `POLICY_INVALID`, `OUTPUT_UNWRITABLE`, `LOG_FORKED`
  */
@@ -79,7 +80,7 @@ export async function planPins(
     },
   );
   const voice = voiceOn(stderr, flags.quiet);
-  // What such a log vouches for today it may deny tomorrow.
+  // The entries of a forked log cannot be relied on.
   if (report.log.kind === 'forked')
     throw new JsrVerifyError('LOG_FORKED', `${shown} was not written, because the log contradicted itself`);
   const unchanged = { path, shown, known, text: known ?? '' };
@@ -98,7 +99,9 @@ export async function planPins(
   return { policy: { ...unchanged, text }, entries: changes.length, code, interrupted: false };
 }
 
-/** A package that only its pin rejects is judged again without it, because a new pin is meant for an intended move. */
+/**
+ * A package that only its pin rejects is judged again without it, because a new pin is meant for an intended change.
+ */
 async function withoutPins(report: PackageReport, auditor: Auditor): Promise<PackageReport> {
   const { depth = 'files' } = report;
   const { version } = report.package;
@@ -115,7 +118,9 @@ async function withoutPins(report: PackageReport, auditor: Auditor): Promise<Pac
   return judged;
 }
 
-/** A pinned name in other hands is never an intended move: whoever knows better writes the new id by hand. */
+/**
+ * The same name with another id is never an intended change; a user who knows better must write the new id by hand.
+ */
 function isTakenOver({ package: about }: Target, report: PackageReport, policy: Policy): boolean {
   const { provenance, registryClaims } = report;
   return (

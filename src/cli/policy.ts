@@ -6,8 +6,8 @@ import { findPolicy } from '../project/policy.ts';
 import type { ExpectationFlags, PolicyFlags } from './options.ts';
 
 /**
- * The policy in force: the file that is named, else the nearest one upward in the repository, else the default; flags
- * come on top.
+ * The policy in use: the named file, otherwise the nearest one upward in the repository, otherwise the default; flags
+ * are added to it.
  *
  * @throws {JsrVerifyError} `POLICY_INVALID`, `OPTIONS_INVALID`
  */
@@ -38,6 +38,6 @@ function readExpectation(flags: ExpectationFlags): Expectation | undefined {
     }
     claims.push([key, read.value]);
   }
-  // Each value has been through the reader of its own key.
+  // The reader of each key has checked its value.
   return claims.length === 0 ? undefined : (Object.fromEntries(claims) as Expectation);
 }

@@ -4,14 +4,14 @@ import { toTerminal } from '../report/words/escape.ts';
 import { marks } from '../report/words/summary.ts';
 import { type Environment, mayColor, widthOf } from './environment.ts';
 
-/** Milliseconds between plain lines where there is no terminal, as in CI logs. */
+/** Milliseconds between plain lines without a terminal, as in CI logs. */
 const plainEvery = 5000;
 
-/** Tells people that work is going on, on standard error. */
+/** Shows progress on standard error. */
 export interface Progress {
-  /** What is being done now, before packages are counted. */
+  /** The current step, before packages are counted. */
   phase(text: string): void;
-  /** From here on packages are counted. */
+  /** Starts counting packages. */
   total(packages: number): void;
   done(report: PackageReport): void;
   /** Clears the live line; called before anything else is printed, and at the end. */
@@ -25,7 +25,7 @@ const silent: Progress = {
   stop: () => undefined,
 };
 
-/** A live line on a terminal, a plain line every few seconds elsewhere, and nothing when it is not wanted. */
+/** A live line on a terminal, a plain line every few seconds elsewhere, or nothing. */
 export async function openProgress(
   { stderr, env, now }: Pick<Environment, 'stderr' | 'env' | 'now'>,
   { wanted, color }: { readonly wanted: boolean; readonly color: boolean },
@@ -33,7 +33,8 @@ export async function openProgress(
 ): Promise<Progress> {
   if (!wanted) return silent;
   const counter = new Counter(inFlight, () => now().getTime());
-  // Pseudo-terminals of CI and of `script` often have a width of 0, on which a line would be infinitely many.
+  // Pseudo-terminals of CI and of `script` often have a width of 0, which would break every line into infinitely
+  // many.
   const isLive = stderr.isTTY === true && widthOf(stderr) !== undefined;
   if (!isLive || env['CI'] !== undefined || env['TERM'] === 'dumb') return plain(stderr, counter);
   const { default: ora } = await import('ora');

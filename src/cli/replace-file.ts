@@ -6,10 +6,10 @@ import { errorCode } from '../source/error-code.ts';
 import { createFile, moveOver } from '../source/local-file.ts';
 
 /**
- * Puts bytes in the place of a file in one step, so that neither a full disk nor a kill leaves a part of it. Links are
- * followed, and permissions stay. What is no file of its own (a pipe, a device, a file with several names, a file
- * mounted by itself) is written in place. Rejects with the error of the system, or of `last`: a last look at the file,
- * right before it is replaced.
+ * Replaces a file atomically, so that neither a full disk nor a kill leaves a part of it. Links are followed, and
+ * permissions are kept. A target that cannot be replaced (a pipe, a device, a file with several names, a mounted
+ * file) is written in place. Rejects with the error of the system, or of `last`, which may inspect the file right
+ * before it is replaced.
  */
 export async function replaceFile(
   file: string,
@@ -24,11 +24,11 @@ export async function replaceFile(
 }
 
 function isWrittenInPlace(file: string, known: Stats | undefined): boolean {
-  // `/dev/stdout` may lead to a file that others write to as well.
+  // `/dev/stdout` may be a file that other processes write to as well.
   return /^\/(?:dev|proc)\//.test(file) || (known !== undefined && (!known.isFile() || known.nlink > 1));
 }
 
-/** Trouble with the folder or the exchange, not with the bytes: the file itself may still be written. */
+/** Errors of the folder or of the rename; the file itself may still be writable. */
 const hindrances = ['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV'];
 
 async function replaced(
@@ -51,7 +51,7 @@ async function replaced(
   }
 }
 
-// On the disk before it has its name, so that even a power cut leaves the old file or the new one.
+// Flushed to disk before the rename, so that even a power cut leaves the old file or the new one.
 async function writeThrough(
   file: string,
   bytes: string | Uint8Array,
@@ -61,7 +61,7 @@ async function writeThrough(
   try {
     if (known !== undefined) {
       await handle.chmod(known.mode & 0o7777);
-      // Windows has no owners of this kind.
+      // Windows has no such user ids.
       const user = process.getuid?.();
       if (user !== undefined && known.uid !== user) await handle.chown(known.uid, known.gid);
     }

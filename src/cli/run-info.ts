@@ -9,10 +9,7 @@ import type { Environment } from './environment.ts';
 import { headOf } from './git.ts';
 import { maskSecrets } from './secrets.ts';
 
-/**
- * What this run is about, for reports that say so: what the CI service tells, else what git has checked out here.
- * Where neither knows, nothing is said.
- */
+/** Information about this run for reports: from the CI service, otherwise from git. Unknown values are left out. */
 export async function readRunInfo(
   environment: Environment,
   policy: Policy,
@@ -25,7 +22,7 @@ export async function readRunInfo(
   const files =
     lockfiles === undefined ? {} : { lockfiles: lockfiles.map((one) => toRunLockfile(one, policy)) };
   if (ci !== undefined) return { ...ci, ...command, ...files };
-  // Of packages that were named by hand, the folder around says nothing.
+  // For packages named on the command line, the current folder is not relevant.
   if (!isHere) return { ...command, ...files };
   return { project: basename(cwd), ...(await headOf(environment)), ...command, ...files };
 }

@@ -1,18 +1,18 @@
 import type { JsrVerifyError } from '../model/error.ts';
 import { toTerminal } from '../report/words/escape.ts';
 
-/** Where words for people go: standard error, never the report's place. */
+/** Messages for people; they go to standard error, never to the report. */
 export interface Voice {
   warning(text: string, hint?: string): void;
   error(text: string, hint?: string): void;
-  /** Something worth knowing; silent with `--quiet`. */
+  /** A notice; suppressed by `--quiet`. */
   note(text: string): void;
 }
 
-/** Says things on a stream, fact first, hint on the next line. */
+/** Prints messages on a stream: the fact first, the hint on the next line. */
 export function voiceOn(stream: { write(text: string): unknown }, quiet: boolean): Voice {
   const say = (kind: string, text: string, hint?: string): void => {
-    // Several facts at once stand on lines of their own.
+    // Several facts in one message are on separate lines.
     const [first = '', ...more] = text.split('\n', 100);
     stream.write(`${kind}: ${toTerminal(first, 2000)}\n`);
     for (const line of more) stream.write(`  ${toTerminal(line, 2000)}\n`);
@@ -27,7 +27,7 @@ export function voiceOn(stream: { write(text: string): unknown }, quiet: boolean
   };
 }
 
-/** Says what was wrong with a request. */
+/** Prints an error about the request. */
 export function sayError(voice: Voice, error: JsrVerifyError): void {
   voice.error(error.message, error.hint);
 }

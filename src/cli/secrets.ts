@@ -1,7 +1,10 @@
 const secretOption = /^--?[\w-]*(?:token|secret|passw|credential|auth|key)[\w-]*$/i;
 const mask = '***';
 
-/** Arguments of a command line without what may be secret: values of options that are named so, users, passwords and queries in addresses, and tokens that show by how they begin. */
+/**
+ * Masks possible secrets in arguments: values of options with such names; users, passwords and queries in addresses;
+ * tokens with known prefixes.
+ */
 export function maskSecrets(argv: readonly string[]): readonly string[] {
   return argv.map((word, at) => {
     const [, option, value] = /^(--?[^=]+)=(.*)$/s.exec(word) ?? [];

@@ -21,32 +21,32 @@ import { readRunInfo } from './run-info.ts';
 import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings, trustOptions } from './settings.ts';
 
-/** What a command may know before anything is asked. */
+/** What a command knows before any request is made. */
 export interface Request {
   readonly settings: Settings;
   readonly policy: Policy;
-  /** As asked; when missing, as far for each package as what locks it asks for. */
+  /** The requested depth; when missing, the lockfile of each package decides. */
   readonly depth: Depth | undefined;
 }
 
-/** The work of a command, its input read and understood. */
+/** The work of a command, after its input was parsed. */
 export interface Work {
-  /** How many packages it is about, for progress. */
+  /** The number of packages, for progress. */
   readonly packages: number;
-  /** The lockfiles that were read, for commands that read some. */
+  /** The lockfiles that the command read, if any. */
   readonly lockfiles?: readonly LockfileContents[];
   run(auditor: Auditor): Promise<Report>;
 }
 
-/** What a command adds to the options of the command line. */
+/** Additions of a command to the options of the command line. */
 export interface Extra {
-  /** Puts something between the audit and its source: a recorder. */
+  /** Wraps the source of the audit, for example in a recorder. */
   readonly wrap?: (source: Source) => Source;
-  /** Where no depth is asked for, no package is looked at less than this far. */
+  /** The minimum depth for every package if no depth was requested. */
   readonly leastDepth?: Depth;
 }
 
-/** A report, and what it was made with. */
+/** A report, and the inputs of its audit. */
 export interface Audited {
   readonly report: Report;
   readonly request: Request;
@@ -54,8 +54,8 @@ export interface Audited {
 }
 
 /**
- * The frame around every command that audits: read the options, open source and trust, do the work, write the reports, exit.
- * Whatever can be wrong with the request is found before anything is asked.
+ * The frame of every command that audits: read options, open source and trust, do the work, write reports, return the
+ * exit code. Errors in the request are found before any network request.
  */
 export async function runAudit(
   flags: AuditFlags & Extra,
@@ -72,7 +72,7 @@ export async function runAudit(
 }
 
 /**
- * As `runAudit`, for commands with an output of their own: reports are only written to files that `--format` names.
+ * Like `runAudit`, for commands with their own output: reports are written only to files that `--format` names.
  *
  * @throws {JsrVerifyError} `OPTIONS_INVALID` for a report without a file
  */
@@ -111,7 +111,7 @@ async function auditWith(
     { wanted: flags.progress && !flags.quiet, color: flags.color },
     () => auditor?.inFlight() ?? 0,
   );
-  // Only this report says what it is about; git need not be asked for the others.
+  // Only this format shows information about the run, so git is not started for the others.
   const run = outputs.some(({ format }) => format === 'html')
     ? await readRunInfo(environment, policy, work.lockfiles)
     : undefined;
@@ -150,7 +150,7 @@ async function auditWith(
     progress.total(work.packages);
     const used = { ...auditor, source: flags.wrap?.(auditor.source) ?? auditor.source };
     const made = await work.run(used);
-    // Also where a command went on after its audit.
+    // A command may continue after its audit and then be interrupted.
     const report = { ...made, interrupted: made.interrupted || signal.aborted };
     progress.stop();
     const { trust, pack } = auditor;
@@ -180,7 +180,7 @@ async function auditWith(
   }
 }
 
-// Evidence against a log is kept where a third party can be shown it.
+// Evidence against a log is saved, so that the user can show it to third parties.
 async function keepFork(
   fork: ForkEvidence,
   { cacheDir }: Settings,
@@ -199,7 +199,7 @@ async function keepFork(
   );
 }
 
-/** How reports are rendered for the process. */
+/** The render options of this process. */
 export function renderOptions(
   flags: AuditFlags,
   environment: Environment,
@@ -220,7 +220,7 @@ export function renderOptions(
   };
 }
 
-// Lines of JSON go out as packages finish; every other format needs the whole.
+// NDJSON is printed as packages finish; other formats need the complete report.
 async function openStream(
   outputs: readonly Output[],
   rendering: RenderOptions,

@@ -8,19 +8,19 @@ import type { Environment } from './environment.ts';
 import type { SourceFlags } from './options.ts';
 import { refuseMissing } from './permissions.ts';
 
-/** Where evidence and trust come from, decided: flag, then environment, then default. */
+/** The resolved settings for evidence and trust: flag, then environment, then default. */
 export interface Settings {
   readonly addresses: Addresses;
   readonly tufMirror: string;
   readonly tufRootFile?: string;
   readonly trustedRootFile?: string;
-  /** `undefined` keeps nothing between runs. */
+  /** `undefined` saves nothing between runs. */
   readonly cacheDir?: string;
   readonly offline: boolean;
   readonly packFile?: string;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** As the environment names them; empty when it names none. */
+  /** Proxies from the environment; empty if there are none. */
   readonly proxies: Proxies;
 }
 
@@ -81,7 +81,7 @@ export async function readSettings(
   return settings;
 }
 
-/** Where the settings say that trust comes from. */
+/** The settings for the trusted root. */
 export function trustOptions({ tufMirror, tufRootFile, trustedRootFile }: Settings) {
   return {
     mirror: tufMirror,
@@ -100,7 +100,10 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, m
   );
 }
 
-/** The proxy that a variable names, in either spelling. What it says is not repeated: it may hold a password. */
+/**
+ * The proxy in a variable, in upper or lower case. Error messages do not contain the value, which may have a
+ * password.
+ */
 function proxy(env: Environment['env'], variable: string): string | undefined {
   const name = env[variable] === undefined ? variable.toUpperCase() : variable;
   const text = nonEmpty(env[name]);

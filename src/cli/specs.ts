@@ -6,8 +6,8 @@ import type { Environment } from './environment.ts';
 import type { SourceFlags } from './options.ts';
 
 /**
- * Reads what was typed as specs, before anything that verifies is loaded. Addresses of the registry that flags or environment name
- * are specs too.
+ * Parses arguments as specs, before the verification code is loaded. Addresses of the registry that flags or
+ * environment name are specs too.
  *
  * @throws {JsrVerifyError} as `parseSpecFor`
  */
@@ -17,7 +17,7 @@ export function readSpecs(
   { env }: Pick<Environment, 'env'>,
 ): readonly Spec[] {
   const named = flags.registry ?? env['JSR_URL'] ?? '';
-  // An address that may not be asked is refused where the settings are read.
+  // A forbidden address is rejected where the settings are read.
   const addresses = refusal(named) === undefined ? { registry: named.replace(/\/+$/, '') } : publicAddresses;
   return texts.map((text) => parseSpecFor(text, addresses));
 }

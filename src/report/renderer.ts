@@ -1,76 +1,76 @@
 import type { PackageReport, Report } from '../model/report.ts';
 import type { Severity } from '../model/severity.ts';
 
-/** What a check or a rule is about, in words: data that the renderers are given. */
+/** The description of a check or a rule, for the renderers. */
 export interface CatalogueEntry {
   readonly id: string;
   readonly kind: 'check' | 'rule';
-  /** How much it weighs unless the policy says otherwise; a failed check is always an error. */
+  /** Its severity unless the policy changes it; a failed check is always an error. */
   readonly severity: Severity | 'off';
   readonly title: string;
   readonly why: string;
   readonly fix: string;
-  /** What passes, and who could have made it pass without the publisher; for `explain`. */
+  /** What passes, and who could make it pass without the publisher; for `explain`. */
   readonly expected?: string;
   readonly forgeable?: string;
 }
 
-/** Every check and every rule by its id, in the order they should be listed. */
+/** Every check and every rule by its id, in display order. */
 export type Catalogue = ReadonlyMap<string, CatalogueEntry>;
 
-/** Everything a renderer may know beside the report; nothing is read from the process. */
+/** Everything a renderer may use besides the report; renderers read nothing from the process. */
 export interface RenderContext {
   readonly catalogue: Catalogue;
   readonly toolVersion: string;
   readonly color: boolean;
   /** Width of the terminal in cells. */
   readonly columns: number;
-  /** Whether the terminal understands OSC 8 hyperlinks. */
+  /** Whether the terminal supports OSC 8 hyperlinks. */
   readonly hyperlinks: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
-  /** Whether warnings reject, and a log that does not answer for its past leaves the run undecided. */
+  /** Whether warnings reject, and a missing proof of log consistency makes the run inconclusive. */
   readonly strict: boolean;
-  /** Whether it is in order that there was nothing to check. */
+  /** Whether a run with nothing to check passes. */
   readonly allowEmpty: boolean;
-  /** What the run was about and who made it, where the caller knows; never looked up by a renderer. */
+  /** What the caller knows about the run; renderers never look it up. */
   readonly run?: RunInfo;
   /** Of `cyclonedx`: the one CycloneDX document that was audited, by its name in the places of the report. */
   readonly document?: { readonly file: string; readonly text: string } | undefined;
-  /** Missing where the report was not made in a repository, or where the caller does not know. */
+  /** Missing if the report was not made in a repository, or if the caller does not know. */
   readonly checkout?: Checkout | undefined;
   readonly links: {
-    /** The registry's pages, without a slash at the end: `https://jsr.io`. */
+    /** Base URL of the registry's pages, without a trailing slash: `https://jsr.io`. */
     readonly registry: string;
-    /** The log that was asked, without a slash at the end: `https://rekor.sigstore.dev`. */
+    /** Base URL of the log, without a trailing slash: `https://rekor.sigstore.dev`. */
     readonly rekor: string;
   };
 }
 
-/** Where the places of a report are; both are absolute paths, with links followed. */
+/** The repository that the report's paths belong to; both are absolute paths with symbolic links resolved. */
 export interface Checkout {
   /** The root of the repository. */
   readonly root: string;
-  /** The folder that relative paths start in. */
+  /** The folder that relative paths start from. */
   readonly folder: string;
 }
 
-/** What a run was about and who made it, as the caller knows it; what is not known is left out, never guessed. */
+/** The subject and the origin of a run. Unknown values are left out, never guessed. */
 export interface RunInfo {
   /** Name of the project that was audited, such as its folder. */
   readonly project?: string;
   /** Its repository: a name such as `acme/app`, and its page. */
   readonly repository?: { readonly name: string; readonly url?: string };
-  /** Commit that was checked out, hexadecimal. */
+  /** The checked-out commit, hexadecimal. */
   readonly commit?: string;
   /** The page of that commit. */
   readonly commitUrl?: string;
-  /** Branch, tag or pull request that was checked out. */
+  /** The checked-out branch, tag or pull request. */
   readonly branch?: string;
   /** Arguments of the program, without secrets. */
   readonly command?: readonly string[];
   readonly lockfiles?: readonly RunLockfile[];
-  /** The CI service that ran it: its name, the run by name and address, who or what started it. */
+  /** The CI service: its name, the name and address of the run, and who or what started it. */
   readonly ci?: {
     readonly service: string;
     readonly run?: string;
@@ -79,25 +79,25 @@ export interface RunInfo {
   };
 }
 
-/** A lockfile that was read: its path, how many JSR packages it names, and the policy for them in words. */
+/** A lockfile of the run: its path, its number of JSR packages, and a description of their policy. */
 export interface RunLockfile {
   readonly file: string;
   readonly packages: number;
   readonly policy?: string;
 }
 
-/** Turns a report into text that ends with a line break; the same report and context give the same text. */
+/** Renders a report as text that ends with a line break; equal inputs give equal text. */
 export interface Renderer {
   render(report: Report, context: RenderContext): string;
 }
 
-/** A renderer that can also print each package when it is done; `renderEnd` prints what only the end knows. */
+/** A renderer that can also print each package when it is done; `renderEnd` prints the rest. */
 export interface StreamingRenderer extends Renderer {
   renderPackage(pkg: PackageReport, context: RenderContext): string;
   renderEnd(report: Report, context: RenderContext): string;
 }
 
-/** One report format: what it is, and how to load what renders it. */
+/** One report format and the module that renders it. */
 export interface Reporter {
   readonly mediaType: string;
   readonly about: string;

@@ -1,6 +1,6 @@
 import type { Reporter } from './renderer.ts';
 
-/** The report formats; names, choices and help are derived from this list. */
+/** The report formats; names, choices and help come from this list. */
 export const reporters = {
   pretty: {
     mediaType: 'text/plain',

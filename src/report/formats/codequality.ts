@@ -20,7 +20,7 @@ export const codequality: Renderer = {
   },
 };
 
-/** GitLab's words, worst first. */
+/** GitLab's severities, worst first. */
 const severities = ['blocker', 'critical', 'major', 'minor', 'info'] as const;
 
 interface Problem {
@@ -40,7 +40,7 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
   return [
     ...findings.map((finding) => ({
       id: finding.id,
-      // Bytes or signatures that do not hold outrank what a project decides for itself.
+      // A failed check is worse than a violation of the project's own rules.
       severity: because.has(finding) ? (finding.id in checks ? 'blocker' : 'critical') : mild(finding),
       text: `${name}: ${finding.message}${hintOf(finding)}`,
       about: purl,
@@ -56,7 +56,7 @@ function problemsOf(pkg: PackageReport): readonly Problem[] {
   ];
 }
 
-/** Trouble with the run itself has no package, and often no place. */
+/** Problems with the run have no package, and often no place. */
 function runProblems(report: Report, context: RenderContext): readonly Problem[] {
   const { unresolved, findings, trust } = report;
   return [
@@ -90,7 +90,7 @@ const mild = ({ severity, exempted }: Finding): Problem['severity'] =>
 const hintOf = ({ hint }: { readonly hint?: string }): string =>
   hint === undefined ? '' : `. Hint: ${hint}`;
 
-/** One issue per lockfile; what stands nowhere is shown at the root, since an issue needs a place. */
+/** One issue for each lockfile. GitLab requires a place, so an issue without one is shown at the root. */
 function issuesOf({
   id,
   severity,
@@ -102,7 +102,7 @@ function issuesOf({
   return (first.size === 0 ? [{ file: '.', line: 1 }] : [...first.values()]).map(({ file, line }) => ({
     description: toPlain(text),
     check_name: toPlain(id, 100),
-    // Without the line: the same problem stays the same when the lockfile grows above it.
+    // Without the line number, so that the fingerprint stays the same when lines are added above.
     fingerprint: createHash('sha256')
       .update(JSON.stringify([id, about, file, text]))
       .digest('hex'),

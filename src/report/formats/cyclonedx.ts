@@ -154,7 +154,7 @@ function toReferences(pkg: PackageReport, hashes: readonly Json[], context: Rend
   const links = toLinks(pkg, origin, context);
   const { scope, name, version } = pkg.package;
   const part = (text: string) => encodeURIComponent(toPlain(text));
-  // The `@` stays as it is: the registry does not know `%40`.
+  // The `@` is not encoded: the registry does not accept `%40`.
   const address = `${context.links.registry}/@${part(scope)}/${part(name)}/${part(`${version}_meta.json`)}`;
   const manifest = hashes.length === 0 ? undefined : toLink(address);
   const reference = (type: string, url: string | undefined, comment: string, more: JsonObject = {}) =>
@@ -168,7 +168,7 @@ function toReferences(pkg: PackageReport, hashes: readonly Json[], context: Rend
   ];
 }
 
-/** How the identity of the component is known: by its attestation, or only because the lockfile or the user says so. */
+/** The evidence for the component's identity: its attestation, or only the lockfile or spec that names it. */
 function toEvidence(pkg: PackageReport): JsonObject {
   const origin = toOrigin(pkg);
   const method =
@@ -197,7 +197,7 @@ function property(name: string, value: string): JsonObject {
   return { name: `${propertyPrefix}${name}`, value: toPlain(value) };
 }
 
-/** A UUID in the form of version 8 (RFC 9562) from a digest: the same BOM has the same serial number. */
+/** A UUID version 8 (RFC 9562) from a digest, so that equal BOMs have equal serial numbers. */
 function toUuid(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const parts = [

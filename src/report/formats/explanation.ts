@@ -10,7 +10,7 @@ import { hang } from '../words/lines.ts';
 import { expectedBy, shortRepository, toOrigin } from '../words/origin.ts';
 import { marks } from '../words/summary.ts';
 
-// What a rule looks at decides who could have bent it.
+// Who could falsify a rule's input depends on where it comes from.
 const byRegistry: ReadonlySet<string> = new Set([
   'yanked',
   'linked-repository',
@@ -21,7 +21,10 @@ const byRegistry: ReadonlySet<string> = new Set([
 ]);
 const byLockfile: ReadonlySet<string> = new Set(['unpinned', 'foreign-registry']);
 
-/** Every check and rule of one package in order: expected, seen, who could have forged it, and what to paste. */
+/**
+ * Every check and rule of one package in order: expected value, actual value, who could forge it, and a policy entry
+ * to copy.
+ */
 export function explainPackage(pkg: PackageReport, context: RenderContext): string {
   const chalk = new Chalk({ level: context.color ? 1 : 0 });
   const entries = [...context.catalogue.values()];
@@ -70,7 +73,7 @@ export function listTopics(topics: readonly CatalogueEntry[], columns: number): 
   return `${[...group('checks', 'check'), '', ...group('rules', 'rule'), '', more].join('\n')}\n`;
 }
 
-/** A check or a rule by itself: its docs page, or the same in short where the pages are not part of the program. */
+/** A check or a rule alone: its docs page, or a summary if the docs are not part of the program. */
 export function explainTopic(
   { id, kind, title, why, fix, expected, forgeable }: CatalogueEntry,
   docs: string | undefined,
@@ -93,7 +96,7 @@ function ruleLines(
   context: RenderContext,
 ): readonly string[] {
   const findings = pkg.findings.filter((finding) => finding.id === id);
-  // A rule may be off, or not apply; that it is silent is all that can be said.
+  // A rule without findings may be off or not apply; the report cannot tell which.
   if (findings.length === 0) return [`– ${id}: nothing to report`];
   return findings.flatMap((finding) => [
     `${severityMark(finding)} ${id}: ${title}`,
@@ -114,7 +117,7 @@ function forgers(id: string): string {
   return 'not the workflow itself: the values come from the certificate, as GitHub stated them';
 }
 
-/** A flag and a policy entry that would expect exactly this builder. */
+/** A flag and a policy entry that expect exactly this publisher. */
 function stanza({ package: { scope, name }, provenance, ...pkg }: PackageReport): readonly string[] {
   const origin = toOrigin({ ...(provenance && { provenance }) });
   if (origin?.repository === undefined || pkg.verdict.kind === 'inconclusive') return [];

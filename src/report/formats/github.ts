@@ -10,7 +10,7 @@ import { fileFromRoot } from '../words/place.ts';
 import { resultOf, runTroubles, turnsAway } from '../words/run.ts';
 import { sorted } from '../words/summary.ts';
 
-/** GitHub shows this many annotations of each kind per step, and drops the others without a word. */
+/** GitHub shows this many annotations of each kind for one step, and silently drops the others. */
 const shownPerKind = 10;
 
 /** GitHub workflow commands: at most what GitHub shows, worst first, then a line that counts everything. */
@@ -47,7 +47,7 @@ const kinds: Readonly<Record<Severity, Annotation['kind']>> = {
   note: 'notice',
 };
 
-/** What is said of a package, each at its own place or at the first place that mentions the package. */
+/** The annotations of a package, each at its own place or at the first place that mentions the package. */
 function annotationsOf(pkg: PackageReport): readonly Annotation[] {
   const { verdict, findings } = pkg;
   const name = nameOf(pkg.package);
@@ -55,7 +55,7 @@ function annotationsOf(pkg: PackageReport): readonly Annotation[] {
   const more = pkg.occurrences.length - 1;
   const also = more > 0 ? ` (and ${more} more places)` : '';
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
-  // What rejected a package is an error whatever its severity says: `--strict` rejects for warnings.
+  // A finding that rejected the package is an error whatever its severity: `--strict` rejects for warnings.
   const because = new Set<Finding>(verdict.kind === 'rejected' ? verdict.because : []);
   const told = findings.map((finding) => ({
     kind:
@@ -109,7 +109,7 @@ function runAnnotations(report: Report, context: RenderContext): readonly Annota
   ];
 }
 
-/** What changed, grave first; what is wrong with it is said as an error or a warning of its package. */
+/** The changes, most serious first, as notices; findings about them are errors or warnings of their package. */
 function changeAnnotations({ changes = [] }: Report): readonly Annotation[] {
   return [...changes.filter(isGrave), ...changes.filter((change) => !isGrave(change))].map((change) => {
     const [name, message] = changeInWords(change);

@@ -32,7 +32,7 @@ export function toReportJson(report: Report, context: Pick<RenderContext, 'toolV
   return { ...rest, packages: report.packages.map(toPackageJson), changes: changes ?? [] };
 }
 
-/** Everything about the run but the packages themselves. */
+/** Everything about the run except the packages. */
 export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, 'toolVersion'>): JsonObject {
   return {
     schemaVersion: 1,
@@ -53,7 +53,7 @@ export function toRunJson(report: Report, { toolVersion }: Pick<RenderContext, '
   };
 }
 
-/** One package as the report states it; `provenance` only where the whole cryptographic chain holds. */
+/** One package of the report; `provenance` is present only if the whole cryptographic chain is valid. */
 export function toPackageJson(pkg: PackageReport): JsonObject {
   const origin = toOrigin(pkg);
   return {
@@ -94,7 +94,7 @@ function toProvenanceJson(pkg: PackageReport, origin: NonNullable<ReturnType<typ
   };
 }
 
-/** What a verdict rests on, where the findings do not say it already. */
+/** The reasons for a verdict that the findings do not contain. */
 function toBecauseJson(verdict: Verdict): JsonObject {
   if (verdict.kind === 'inconclusive')
     return { gaps: verdict.because.map((gap) => ({ id: gap.id, why: gap.why })) };
@@ -133,7 +133,7 @@ function toOccurrenceJson({ at, locked, alias, direct, dependents, dev, optional
   };
 }
 
-/** What the registry claims: it stands apart from what was proved. */
+/** The registry's claims, separate from what is proved. */
 function toRegistryJson(registryClaims: RegistryClaims): JsonObject {
   const publishedAt =
     registryClaims.publishedAt === undefined ? undefined : toUtc(registryClaims.publishedAt);
@@ -223,7 +223,7 @@ function toPublisherJson({ publisher }: Exclude<Change, { kind: 'removed' | 'rel
   return { kind: publisher.kind, from: publisher.from.map((claim) => ({ ...claim })) };
 }
 
-/** One side of a change; the side that is still there is in `packages` in full. */
+/** One side of a change; a package that still exists is complete in `packages`. */
 function toSideJson(pkg: PackageReport): JsonObject {
   const origin = toOrigin(pkg);
   return {

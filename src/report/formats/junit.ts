@@ -11,8 +11,8 @@ import { logInWords, runInWords, sorted } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 /**
- * JUnit XML in the form that Jenkins and GitLab read: one test case per package.
- * Rejected is a failure, inconclusive an error, unattested and exempt are skipped with the reason.
+ * JUnit XML that Jenkins and GitLab accept: one test case for each package. Rejected is a failure, inconclusive an
+ * error; unattested and exempt are skipped, with the reason.
  */
 export const junit: Renderer = {
   render(report, context) {
@@ -112,7 +112,7 @@ const promises = {
   nothing: 'there was something to check',
 } as const;
 
-/** Trouble with the run itself: what would make the exit code differ must not look like a pass. */
+/** Problems with the run: anything that changes the exit code must not look like a pass. */
 function runCases(report: Report, context: RenderContext): readonly Case[] {
   const one = (name: string, trouble: Partial<Pick<Case, 'failures' | 'errors'>>): Case => ({
     classname: 'jsr-verify.run',

@@ -10,18 +10,18 @@ import { placeOf } from '../words/place.ts';
 import { resultOf } from '../words/run.ts';
 import { logInWords, marks, sorted, type Unmade, unmade } from '../words/summary.ts';
 
-/** The first line: whoever keeps one comment per pull request up to date finds it by this. */
+/** The first line, by which a workflow finds the comment to update. */
 export const commentMarker = '<!-- jsr-verify report -->';
 
-/** GitHub refuses comments of more than 65,536 characters; bytes are the safer count. */
+/** GitHub rejects comments of more than 65,536 characters; counting bytes is safe. */
 const roomForComment = 65_000;
 
-/** For job summaries and comments on pull requests, worst first, never longer than a comment may be. */
+/** For job summaries and pull request comments, worst first, within the size limit of a comment. */
 export const markdown: Renderer = {
   render: (report, context) => renderMarkdown(report, context, roomForComment),
 };
 
-/** The report as GitHub-flavoured Markdown in at most `maxBytes` bytes (2,000 at least); says what it left out. */
+/** The report as GitHub-flavoured Markdown in at most `maxBytes` bytes (at least 2,000); states what it omits. */
 export function renderMarkdown(report: Report, context: RenderContext, maxBytes: number): string {
   const { mark, text } = resultOf(report, context);
   const packages = sorted(report.packages);
@@ -44,7 +44,7 @@ export function renderMarkdown(report: Report, context: RenderContext, maxBytes:
   return page.text();
 }
 
-/** Lines as long as there is room for them; blocks are added whole or not at all. */
+/** Collects lines up to a size limit; each block is added completely or not at all. */
 class Page {
   readonly #lines: string[] = [];
   readonly #room: number;
@@ -54,14 +54,14 @@ class Page {
   #closing: readonly string[] = [];
 
   constructor(maxBytes: number) {
-    // The last line says what was left out, and must fit itself.
+    // Room for the last line, which states what was omitted.
     this.#room = maxBytes - 300;
   }
 
-  /** Adds a block about so many `packages`; `closing` is owed from then on. */
+  /** Adds a block about `packages` packages; `close` will add the lines in `closing`. */
   add(lines: readonly string[], packages: number, closing: readonly string[] = []): void {
     const bytes = bytesOf([...lines, ...closing]);
-    // Once a package did not fit, no better one may take its place.
+    // After the first package that did not fit, no less serious one may be added.
     if (this.#used + bytes > this.#room || (packages > 0 && this.#leftOut > 0)) {
       this.#leftOut += packages;
       if (packages === 0) this.#blocksLeftOut += 1;
@@ -72,7 +72,7 @@ class Page {
     if (closing.length > 0) this.#closing = closing;
   }
 
-  /** Ends what {@link add} opened. */
+  /** Closes the block that {@link add} opened. */
   close(): void {
     this.#lines.push(...this.#closing);
     this.#closing = [];
@@ -99,7 +99,7 @@ function isEventful({ verdict, findings }: PackageReport): boolean {
   return verdict.kind !== 'verified' || findings.length > 0;
 }
 
-/** A package with something to say about it, as a list item with a list of its own. */
+/** A package with findings or without a verified verdict, as a list item with a nested list. */
 function eventBlock(pkg: PackageReport, context: RenderContext): readonly string[] {
   const { verdict, findings } = pkg;
   const place = placesOf(pkg);
@@ -154,7 +154,7 @@ function placesOf({ occurrences }: PackageReport): string {
   return `${toMarkdownCode(placeOf(first.at), 200)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
-/** Trouble with the run itself comes before any package. */
+/** Problems with the run come before the packages. */
 function runBlocks(report: Report): readonly (readonly string[])[] {
   const { log, unresolved, findings, trust, interrupted } = report;
   const troubles = [
@@ -200,7 +200,7 @@ function changeBlocks({ changes = [] }: Report): readonly (readonly string[])[] 
   ];
 }
 
-/** What was not checked, and what became of the log: part of what the heading means. */
+/** What was not checked, and the state of the log; both limit what the heading means. */
 function boundsBlock(report: Report): readonly string[] {
   const groups = unmade(report.packages).filter(({ status }) => status === 'skipped');
   const ids = (checks: Unmade['checks']) => checks.map(({ id }) => toMarkdownCode(id)).join(', ');

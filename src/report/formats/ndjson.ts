@@ -2,7 +2,7 @@ import type { StreamingRenderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import { toPackageJson, toRunJson } from './json.ts';
 
-/** One line per package as it is done, `{"type":"package",…}`, and `{"type":"summary",…}` as the last one. */
+/** One line for each finished package, `{"type":"package",…}`, and `{"type":"summary",…}` as the last line. */
 export const ndjson: StreamingRenderer = {
   render: (report, context) =>
     [

@@ -10,7 +10,7 @@ import type { Paint } from '../words/paint.ts';
 
 const label = 13;
 
-/** Who built the package, where the proof is, and who expected this builder. */
+/** Who built the package, where the evidence is, and where the expectation came from. */
 export function originLines(pkg: PackageReport, context: RenderContext, paint: Paint): readonly string[] {
   const origin = toOrigin(pkg);
   if (origin === undefined) return [];
@@ -39,7 +39,7 @@ export function originLines(pkg: PackageReport, context: RenderContext, paint: P
   ];
 }
 
-/** Every check of the package with its outcome: those that were made, and those that were not and why. */
+/** Every check of the package with its outcome or the reason why it was not performed. */
 export function checkLines(pkg: PackageReport, context: RenderContext, paint: Paint): readonly string[] {
   const line = (id: CheckId) => {
     const outcome = pkg.checks[id];
@@ -73,7 +73,7 @@ function rowLines(
   const head = `  ${name.padEnd(label)}`;
   const isAddress = /^https?:\/\//.test(text);
   const linked = hyperlinks && address !== undefined ? hyperlink(text, address) : text;
-  // An address is never broken: it gets a line of its own, from further left, where it would not fit.
+  // An address is never broken; if it does not fit, it gets its own line with a smaller indent.
   if (isAddress && cells(head) + cells(text) > columns) {
     return [...(name === '' ? [] : [paint.faint(head.trimEnd())]), `    ${linked}`];
   }

@@ -10,10 +10,10 @@ import { checksInWords, count, isTheOne, logInWords, type Unmade, unmade } from 
 import { toUtc } from '../words/time.ts';
 
 const label = 13;
-/** Reasons for checks that were not made, shown without `--verbose`. */
+/** The number of reasons for checks that were not performed to show without `--verbose`. */
 const fewReasons = 6;
 
-/** What was not checked, which policy judged, and what became of the log: part of what the verdicts mean. */
+/** What was not checked, the policy in use, and the state of the log; all limit what the verdicts mean. */
 export function noteLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
   if (context.quiet) return [];
   const row = (name: string, text: string) => rowLines(name, toTerminal(text), context, paint);
@@ -26,7 +26,7 @@ export function noteLines(report: Report, context: RenderContext, paint: Paint):
   ];
 }
 
-/** Trouble with the run itself, as opposed to with a package, in blocks. */
+/** Problems with the run, not with a package, in blocks. */
 export function troubleLines(
   report: Report,
   context: RenderContext,
@@ -43,7 +43,7 @@ export function troubleLines(
   ];
 }
 
-/** The last words: the mark of the worst, and the count of everything. */
+/** The last line: the worst mark and all counts. */
 export function resultLines(report: Report, context: RenderContext, paint: Paint): readonly string[] {
   const { as, warned, mark, text } = resultOf(report, context);
   const colour =
@@ -57,12 +57,12 @@ export function resultLines(report: Report, context: RenderContext, paint: Paint
   );
 }
 
-/** What was not checked, by reason; what nobody answered comes first. */
+/** What was not checked, grouped by reason; failures to fetch come first. */
 function unmadeRows(
   { packages }: Report,
   { verbose }: RenderContext,
 ): readonly (readonly [string, string])[] {
-  // Its block has just named every check that was not made.
+  // The package's own block has already listed these checks.
   if (packages.some((pkg) => isTheOne(pkg, packages))) return [];
   const names: Readonly<Record<Unmade['status'], string>> = {
     unknown: 'incomplete',
@@ -81,12 +81,12 @@ function unmadeRows(
   return more === 0 ? rows : [...rows, ['', `and ${more} other reasons (--verbose)`] as const];
 }
 
-/** Proofs do not age, but a version may have been yanked, or a package linked elsewhere, since. */
+/** Proofs stay valid, but since then a version may have been yanked or a package linked to another repository. */
 function oldestInWords(kept: Date): string {
   return `yank and link data from the registry, cached ${toUtc(kept) ?? 'at an unknown time'}, or later`;
 }
 
-/** Which file judged; that there is none is said on request. */
+/** The policy file; its absence is shown only with `--verbose`. */
 function policyRows({ policyFile }: Report, { verbose }: RenderContext): readonly string[] {
   if (policyFile !== undefined) return [policyFile];
   return verbose ? ['no policy file'] : [];
@@ -134,7 +134,7 @@ function hintLines(hint: string | undefined, { columns }: RenderContext): readon
   return hint === undefined ? [] : hang('      hint: ', toTerminal(hint), columns);
 }
 
-/** Both checkpoints and the proof, whole, so that they can be handed to the log's operator. */
+/** Both checkpoints and the proof, complete, so that the user can send them to the log's operator. */
 function forkLines({ log }: Report, context: RenderContext, paint: Paint): readonly string[] {
   if (log.kind !== 'forked') return [];
   const { origin, why, older, newer, proof } = log.fork;

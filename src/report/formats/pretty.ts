@@ -15,15 +15,15 @@ import { byRepository, isTheOne, isWarned, marks, worstLast } from '../words/sum
 import { checkLines, originLines } from './pretty-detail.ts';
 import { changeLines, noteLines, resultLines, troubleLines } from './pretty-end.ts';
 
-/** Up to this many verified packages are listed one per line, more of them by publisher. */
+/** Up to this many verified packages are listed one by one; more are grouped by publisher. */
 const fewVerified = 10;
-/** Details of one finding that are shown without `--verbose`. */
+/** The number of details of one finding to show without `--verbose`. */
 const fewDetails = 10;
 
 /**
- * For people, the most important last, because the end is what stays on the screen: what is verified, what was not
- * checked, what changed, the packages with something to say about them up to the rejected ones, trouble with the run, and
- * a line that counts everything.
+ * For people. The most important part is last, because the end stays on the screen: verified packages, what was not
+ * checked, changes, packages with findings up to the rejected ones, problems with the run, and a line with all
+ * counts.
  */
 export const pretty: Renderer = {
   render(report, context) {
@@ -37,7 +37,7 @@ export const pretty: Renderer = {
     const notes = [noteLines(report, context, paint), changeLines(report.changes ?? [], context, paint)];
     const sections = [
       context.quiet ? [] : spaced(verified),
-      // What was not checked says nothing before the only package is named, and of one package all fits the screen.
+      // With only one package, everything fits on the screen, so the package comes first.
       ...(packages.length === 1 ? [spaced(others), ...notes] : [...notes, spaced(others)]),
       ...troubleLines(report, context, paint),
       resultLines(report, context, paint),
@@ -81,7 +81,7 @@ function packageLines(
   ];
 }
 
-/** `✗ @std/path@1.0.7  rejected  (deno.lock:14)`, and who built it where that is known. */
+/** `✗ @std/path@1.0.7  rejected  (deno.lock:14)`, and the publisher if it is known. */
 function headLines(
   pkg: PackageReport,
   context: RenderContext,
@@ -119,7 +119,7 @@ function placesOf({ occurrences }: PackageReport, { verbose }: RenderContext): s
   return `${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }
 
-/** Everything that is wrong, open or worth saying about the package, each with what was seen and wanted. */
+/** All findings and open questions of the package, with actual and expected values. */
 function findingLines(pkg: PackageReport, context: RenderContext, paint: Paint): readonly string[] {
   const { verdict, checks, findings } = pkg;
   const told = new Set(findings.map(({ id }) => id));
@@ -133,7 +133,7 @@ function findingLines(pkg: PackageReport, context: RenderContext, paint: Paint):
   };
   const gaps = verdict.kind === 'inconclusive' ? verdict.because : [];
   for (const { id, why } of gaps) say(id, why, paint.verdict.inconclusive);
-  // No check that failed, or could not be made, goes unsaid, whoever made the findings.
+  // Every failed or unknown check is shown, even if no finding mentions it.
   for (const id of checkIds) {
     const outcome = checks[id];
     if (told.has(id) || (outcome.status !== 'failed' && outcome.status !== 'unknown')) continue;
@@ -171,7 +171,7 @@ function oneFinding(
   ];
 }
 
-/** What a check tells beside the message of its finding. */
+/** Details of a check that the message of its finding does not contain. */
 function detailLines(
   pkg: PackageReport,
   { id, message }: Pick<Finding, 'id' | 'message'>,
@@ -190,7 +190,7 @@ function detailLines(
   ].map((line) => paint.faint(line));
 }
 
-/** Many verified packages: a line for each publisher, the one that built most first. */
+/** Many verified packages: one line for each publisher, the one with the most packages first. */
 function publisherBlocks(
   packages: readonly PackageReport[],
   { columns }: RenderContext,
@@ -207,7 +207,7 @@ function publisherBlocks(
   });
 }
 
-/** Verified, with nothing to say about it. */
+/** Verified, and without findings. */
 function isUneventful({ verdict, findings, provenance }: PackageReport): boolean {
   return (
     verdict.kind === 'verified' &&
@@ -220,7 +220,7 @@ function isShown({ verdict }: PackageReport, { quiet }: RenderContext): boolean 
   return !quiet || verdict.kind === 'rejected' || verdict.kind === 'inconclusive';
 }
 
-/** Blocks of several lines stand apart from each other; one-liners stand together. */
+/** Separates blocks of several lines with a blank line; single lines stay together. */
 function spaced(blocks: readonly (readonly string[])[]): readonly string[] {
   return blocks.flatMap((block, at) => {
     const previous = blocks[at - 1];

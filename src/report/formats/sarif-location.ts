@@ -10,7 +10,7 @@ type JsonObject = { readonly [key: string]: Json };
 /** The base of every URI below the root of the repository. */
 const rootId = '%SRCROOT%';
 
-/** `originalUriBaseIds` of the run: where the repository lies on this machine is nobody's business (SARIF 3.14.14). */
+/** `originalUriBaseIds` of the run; the path of the repository on this machine is not published (SARIF 3.14.14). */
 export const uriBases: JsonObject = {
   [rootId]: { description: { text: 'The root of the repository.' } },
 };
@@ -24,14 +24,14 @@ export function toPhysical({ file, line, column }: Place, checkout: Checkout | u
   return { physicalLocation: { artifactLocation: toArtifact(file, checkout), region } };
 }
 
-/** Whether code scanning can show a file: one of the repository, as far as its name says. */
+/** Whether code scanning can show a file: its path is in the repository. */
 export function isInRepository(file: string, checkout: Checkout | undefined): boolean {
   return 'uriBaseId' in toArtifact(file, checkout);
 }
 
 /**
- * A file as SARIF names it: below the root of the repository relative to that root, elsewhere by its absolute URI. Where the
- * root is not known, a relative path is taken to start in it unless it leads upward.
+ * A file as SARIF names it: relative to the root of the repository if it is below, otherwise its absolute URI. If the
+ * root is not known, a relative path counts as relative to the root unless it starts with `..`.
  */
 function toArtifact(file: string, checkout: Checkout | undefined): JsonObject {
   if (checkout === undefined) {

@@ -2,7 +2,7 @@ import type { Severity } from '../../model/severity.ts';
 import type { CatalogueEntry, RenderContext } from '../renderer.ts';
 import type { Json } from '../words/facts.ts';
 
-/** A level of SARIF, which the severities of findings are named after. */
+/** A SARIF level; the severities of findings have the same names. */
 export type Level = Severity;
 
 /** A rule of SARIF: `reportingDescriptor` (SARIF 3.49). */
@@ -12,14 +12,14 @@ export type SarifRule = { readonly [key: string]: Json };
 export const projectUri = 'https://github.com/jsr-verify/jsr-verify';
 
 /**
- * `security-severity` as code scanning reads it: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, and less is low.
- * A failed check means bytes or signatures that do not hold. How bad a broken rule is follows its default severity.
+ * `security-severity` for code scanning: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, less is low. A
+ * failed check means that bytes or signatures are not valid. For a rule, the value follows its default severity.
  */
 const securitySeverity = { check: '9.3', error: '8.0', warning: '5.0', note: '2.0' } as const;
 
 /**
- * Every check and rule of the catalogue in its order, then the other ids that were found: problems of the run itself, which
- * no page of the catalogue describes.
+ * Every check and rule of the catalogue in its order, then the other ids in the results: problems with the run, which
+ * are not in the catalogue.
  */
 export function rulesOf(
   found: Iterable<{ readonly id: string; readonly level: Level }>,

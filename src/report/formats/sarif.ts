@@ -16,20 +16,23 @@ import { type Level, projectUri, rulesOf } from './sarif-rules.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
-/** Code scanning refuses a file with more results, and a larger one (in bytes, compressed with gzip). */
+/** Code scanning rejects a file with more results, or a larger one (in bytes, compressed with gzip). */
 const limits = { results: 25_000, bytes: 10_000_000 };
-/** Code scanning shows so many locations of a result. */
+/** The number of locations that code scanning shows for one result. */
 const shownLocations = 100;
 
 /**
- * SARIF 2.1.0: one rule per check and rule, one result per finding and lockfile; verified packages are no results. Whatever
- * makes the run fail is a result, because code scanning closes the alerts that an upload does not repeat.
+ * SARIF 2.1.0: one rule for each check and rule, one result for each finding and lockfile; verified packages are not
+ * results. Every problem that makes the run fail is a result, because code scanning closes alerts that an upload does
+ * not repeat.
  */
 export const sarif: Renderer = {
   render: (report, context) => renderSarif(report, context, limits),
 };
 
-/** The report within the limits of code scanning; the least severe results are left out first, and their number is told. */
+/**
+ * The report within the limits of code scanning. The least severe results are omitted first; their number is stated.
+ */
 export function renderSarif(report: Report, context: RenderContext, most: typeof limits): string {
   const problems = [...sorted(report.packages).flatMap(problemsOf), ...runProblems(report, context)];
   const rules = rulesOf(problems, context);
@@ -56,7 +59,7 @@ export function renderSarif(report: Report, context: RenderContext, most: typeof
 interface Contents {
   readonly rules: readonly JsonObject[];
   readonly results: readonly Result[];
-  /** How many results there are, with those that were left out. */
+  /** The number of results, including the omitted ones. */
   readonly all: number;
 }
 
@@ -91,7 +94,7 @@ function automationId(checkout: Checkout | undefined): string {
   return folder === '.' ? 'jsr-verify/' : `jsr-verify/${toPlain(folder, 200)}/`;
 }
 
-/** Something to say, about a package or about the run. */
+/** A problem with a package or with the run. */
 interface Problem extends Pick<Finding, 'id' | 'exempted'> {
   readonly level: Level;
   readonly text: string;
@@ -155,18 +158,18 @@ function withHint(text: string, hint: string | undefined): string {
   return hint === undefined ? text : `${text}. Hint: ${hint}`;
 }
 
-/** Where a problem is shown; `said` is what has to be said of a place that does not mention what the problem is about. */
+/** The places of a problem; `said` is an explanation if the place does not mention the subject of the problem. */
 interface Shown {
   readonly places: readonly [Place, ...Place[]];
   readonly said?: string;
 }
 
-/** Where there is no policy file, the place where it would be; the file need not exist. */
+/** The place of a policy file that does not exist; SARIF allows that. */
 const noFile: Place = { file: 'jsr-verify.json', line: 1 };
 
 /**
- * Code scanning refuses a result without a place. What no file mentions (a package of the command line, a problem of the run)
- * is shown where the policy expects its publisher, else at the top of the policy file.
+ * Code scanning rejects a result without a place. A problem that no file mentions (a package from the command line, a
+ * problem with the run) is shown where the policy expects the publisher, otherwise at the top of the policy file.
  */
 function placesOf(problem: Problem, report: Report, { checkout }: RenderContext): Shown {
   const [first, ...others] = problem.places;
@@ -187,7 +190,7 @@ interface Result extends JsonObject {
   readonly partialFingerprints: { readonly 'jsrVerify/v1': string };
 }
 
-/** One result per lockfile: code scanning shows the first location only. */
+/** One result for each lockfile, because code scanning shows only the first location. */
 function resultsOf(
   problem: Problem,
   ruleIndex: number,
@@ -223,8 +226,8 @@ function resultsOf(
 }
 
 /**
- * Adds the fingerprint that code scanning compares. It takes two results with the same one for one alert, so results that
- * are otherwise alike are counted.
+ * Adds the fingerprint that code scanning compares. Two results with one fingerprint would become one alert, so equal
+ * results are numbered.
  */
 function numbered(results: readonly Result[]): readonly Result[] {
   const seen = new Map<string, number>();
@@ -237,12 +240,12 @@ function numbered(results: readonly Result[]): readonly Result[] {
   });
 }
 
-/** Smaller is worse; what is exempt comes last. */
+/** A smaller rank is worse; exempt results are last. */
 function rankOf(result: Result): number {
   return 'suppressions' in result ? 3 : ['error', 'warning', 'note'].indexOf(result.level);
 }
 
-/** The same finding keeps its fingerprint when the lockfile grows above it: no line goes in. */
+/** The fingerprint has no line number, so it stays the same when lines are added above. */
 function fingerprint({ id, about, text }: Problem, file: string | undefined): string {
   const parts = [id, about?.purl ?? text, file ?? ''];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -252,7 +255,7 @@ function toSuppression({ reason, until }: NonNullable<Finding['exempted']>): Jso
   return { kind: 'external', status: 'accepted', justification: toPlain(`until ${until}: ${reason}`) };
 }
 
-/** Plain text in which square brackets would begin a link (SARIF 3.11.6). */
+/** Plain text with escaped square brackets, which would start a link (SARIF 3.11.6). */
 function toMessage(text: string): string {
   return toPlain(text).replace(/[\\[\]]/g, (char) => `\\${char}`);
 }

@@ -12,11 +12,12 @@ import { sorted } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
 /**
- * SLSA Verification Summary Attestations v1, one unsigned in-toto statement per line; whoever vouches for them signs.
+ * SLSA Verification Summary Attestations v1, one unsigned in-toto statement per line; the user signs them if needed.
  *
- * Only what is verified passes, and only in a run that did not fail as a whole. What is inconclusive, exempt or allowed
- * without provenance has no statement: SLSA knows only PASSED and FAILED, and both would be untrue. Nor has a package
- * whose manifest is unknown, since a statement needs the digest of its subject. A consumer must demand a PASSED.
+ * Only a verified package passes, and only in a run that did not fail as a whole. Inconclusive and exempt packages,
+ * and those allowed without provenance, have no statement: SLSA has only PASSED and FAILED, and both would be wrong.
+ * A package with an unknown manifest has none either, because a statement needs the digest of its subject. Consumers
+ * must require PASSED.
  */
 export const vsa: Renderer = {
   render: (report, context) =>
@@ -46,7 +47,7 @@ function toStatement(pkg: PackageReport, report: Report, context: RenderContext)
         verificationResult: isPassed ? 'PASSED' : 'FAILED',
         verifiedLevels: [isPassed ? levelOf(verdict.provenance, pkg.checks.claims) : 'FAILED'],
         slsaVersion: '1.0',
-        // Extension fields, whose names must be URIs.
+        // Extension fields; their names must be URIs.
         'urn:jsr-verify:verdict': verdict.kind,
         ...(report.trust.warnings.length > 0 && { 'urn:jsr-verify:trust': report.trust.warnings }),
       },
@@ -59,13 +60,13 @@ function subjectDigest({ checks: { manifest } }: PackageReport): string | undefi
 }
 
 /**
- * The highest build level that what was checked allows to claim.
+ * The highest build level that the checks support.
  *
  * - Level 1: provenance exists and says how the package was built.
- * - Level 2 also wants a hosted platform whose identity the signature proves, and a provenance that agrees with it: a
- *   GitHub-hosted runner, named by the certificate, with every claim equal to the certificate's.
- * - Level 3 is never claimed: the publishing job makes and signs the provenance itself, so it is not beyond the reach
- *   of the build's own steps (SLSA v1.0, "Unforgeable").
+ * - Level 2 also requires a hosted platform whose identity the signature proves, and a provenance that agrees with
+ *   it: a GitHub-hosted runner, named by the certificate, with every claim equal to the certificate's.
+ * - Level 3 is never claimed: the publishing job makes and signs the provenance itself, so the build's own steps can
+ *   change it (SLSA v1.0, "Unforgeable").
  */
 function levelOf({ identity, subjectOf }: Provenance, claims: Checks['claims']): string {
   const isHosted =
@@ -75,7 +76,7 @@ function levelOf({ identity, subjectOf }: Provenance, claims: Checks['claims']):
   return isHosted && agrees && subjectOf === 'manifest' ? 'SLSA_BUILD_LEVEL_2' : 'SLSA_BUILD_LEVEL_1';
 }
 
-/** The one attestation that was used: the signed statement by its digest, and where the log shows it. */
+/** The attestation that was used: the digest of the signed statement and its log entry. */
 function inputAttestations(pkg: PackageReport, context: RenderContext): { readonly [key: string]: Json } {
   const { signature } = pkg.checks;
   if (signature.status !== 'passed') return {};

@@ -3,10 +3,10 @@ import type { Change, PackageReport, PublisherChange, Relock } from '../../model
 import { lockInWords } from '../../model/target.ts';
 import { shortRepository, toOrigin } from './origin.ts';
 
-/** A change after which there is a version that was not there before. */
+/** A change that adds a version. */
 type Arrival = Extract<Change, { kind: 'added' | 'moved' }>;
 
-/** A change as its package and what became of it, in a sentence: `added, built by acme/widget`. */
+/** A change as the name of its package and a sentence: `added, built by acme/widget`. */
 export function changeInWords(change: Change): readonly [string, string] {
   switch (change.kind) {
     case 'removed':
@@ -23,13 +23,13 @@ export function changeInWords(change: Change): readonly [string, string] {
   }
 }
 
-/** Whether a change takes away what a reader relied on: provenance, publisher or the locked bytes. */
+/** Whether a change removes something that readers rely on: provenance, publisher or the locked bytes. */
 export function isGrave(change: Change): boolean {
   if (change.kind === 'relocked') return true;
   return change.kind !== 'removed' && (change.provenance === 'lost' || change.publisher.kind === 'changed');
 }
 
-/** The provenance and the publisher of what came, as the rest of the sentence. */
+/** The provenance and the publisher of the new version, as the rest of the sentence. */
 function arrivalInWords(change: Arrival): string {
   const { kind, after, provenance, doubt } = change;
   const version = after.package.version ?? 'this version';
@@ -38,7 +38,7 @@ function arrivalInWords(change: Arrival): string {
     case 'lost':
       return `: had provenance at ${earlier ?? 'an earlier version'}, has none at ${version}`;
     case 'none':
-      // No rule holds another release line to it, and the reader still wants to know.
+      // No rule compares different release lines, but the reader should know.
       return kind === 'moved' && hasProvenance(change.before)
         ? `: had provenance at ${change.before.package.version}, has none at ${version}, which is another release line`
         : ', has no provenance';
@@ -93,18 +93,18 @@ function relockInWords({ how, before, after }: Relock): string {
   }
 }
 
-/** The version that the package was compared with. */
+/** The version that the new one was compared with. */
 function earlierOf(change: Arrival): string | undefined {
   return change.earlier ?? (change.kind === 'moved' ? change.before.package.version : undefined);
 }
 
-/** `, built by acme/widget`, or nothing where that is not proven. */
+/** `, built by acme/widget`, or `''` if that is not proved. */
 function builtBy(pkg: PackageReport, words = 'built by'): string {
   const origin = hasProvenance(pkg) ? toOrigin(pkg) : undefined;
   return origin === undefined ? '' : `, ${words} ${shortRepository(origin.repository ?? origin.issuer)}`;
 }
 
-/** A stranger's attestation is valid and still none of the package's own: then provenance was found missing. */
+/** An attestation by another publisher may be valid and still not count; the rule then reports missing provenance. */
 function hasProvenance({ provenance, findings }: PackageReport): boolean {
   return provenance !== undefined && !findings.some(({ id }) => id === 'require-provenance');
 }

@@ -1,8 +1,8 @@
 import { isLoopback } from '../../model/loopback.ts';
 
-/** Text from outside, made harmless for the place it is going to. One helper per target; nothing else may interpolate. */
+/** Escapes text from outside, with one function for each target. No other code may interpolate such text. */
 
-/** Longest piece of foreign text any report for people shows, in code points. */
+/** The longest piece of foreign text in any report for people, in code points. */
 const longest = 1000;
 
 // Controls, format characters (bidi, zero width, tags), lone surrogates, separators, fillers and noncharacters.
@@ -10,26 +10,26 @@ const invisible =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
 
 /**
- * One visible line of text: blanks become spaces, whatever cannot be seen is dropped, and what is longer than `max`
- * code points is cut with `…`.
+ * One visible line of text: line breaks and special spaces become spaces, invisible characters are removed, and text
+ * longer than `max` code points is cut with `…`.
  */
 export function toPlain(text: string, max = longest): string {
   if (text.length <= max && /^[ -~]*$/.test(text)) return text;
-  // Cut first, so that the work is bounded too; a half surrogate pair at the cut is dropped below.
+  // Cut first, so that the work is limited; half a surrogate pair at the cut is removed below.
   const bounded = text.length > max * 4 ? text.slice(0, max * 4) : text;
   const line = bounded
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+|\p{Zs}/gu, ' ')
     .replace(invisible, '')
-    // A tower of combining marks paints over the lines above and below.
+    // Many combining marks on one character would overwrite the neighbouring lines.
     .replace(/(\p{M}{3})\p{M}+/gu, '$1');
   const points = [...line];
   return points.length > max || bounded !== text ? `${points.slice(0, max - 1).join('')}…` : line;
 }
 
 /**
- * For a terminal: no escape sequence, no second line, nothing that turns the reading direction. Output often ends up
- * in the log of a CI runner, so its commands are taken apart too: GitHub reads `::name` at the start of a line
- * (and wrapping can put any word there), GitHub, Azure and TeamCity read `##…[` anywhere.
+ * For a terminal: no escape sequence, no line break, no change of reading direction. The output is often part of a CI
+ * log, so CI commands are disabled too: GitHub interprets `::name` at the start of a line (and wrapping can put any
+ * word there); GitHub, Azure and TeamCity interpret `##…[` anywhere.
  */
 export function toTerminal(text: string, max = longest): string {
   return toPlain(text, max)
@@ -37,35 +37,34 @@ export function toTerminal(text: string, max = longest): string {
     .replace(/##(?=\w*\[)/g, '# #');
 }
 
-/** For HTML text and quoted attributes; no CI runner reads a command in it, even at the start of a line. */
+/** For HTML text and quoted attributes; also disables CI commands. */
 export function toHtml(text: string, max = longest): string {
   return toPlain(text, max).replace(/[&<>"'`=[]|:(?=:)/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** For the fragment of an address: leads to the element whose `id` is this text. */
+/** For the fragment of an address: points to the element with this `id`. */
 export function toFragment(text: string, max = longest): string {
   return encodeURIComponent(toPlain(text, max)).replace(/%40/g, '@').replace(/%2F/gi, '/');
 }
 
-/** For XML 1.0 text and quoted attributes; line breaks become spaces, and no CI runner reads a command in it. */
+/** For XML 1.0 text and quoted attributes; line breaks become spaces, and CI commands are disabled. */
 export function toXml(text: string, max = longest): string {
   return toPlain(text, max).replace(/[&<>"'[]|:(?=:)/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 /**
- * For Markdown, as a code span: neither markup nor HTML nor mentions nor references are read inside one.
- * The text may stand in a table cell.
+ * For Markdown, as a code span, in which markup, HTML, mentions and references have no effect. Valid in table cells.
  */
 export function toMarkdownCode(text: string, max = longest): string {
   const plain = toPlain(text, max).trim();
   if (plain === '') return '` `';
   if (/^[\w ./:@+=,;()*^#~?!'"&%$-]+$/.test(plain)) return `\`${plain}\``;
-  // A backtick, pipe or backslash would need escapes that tables and code spans read differently; entities are
-  // read the same everywhere and never act as markup (CommonMark 6.2).
+  // Tables and code spans treat escaped backticks, pipes and backslashes differently. Entities work everywhere and
+  // never act as markup (CommonMark 6.2).
   return `<code>${plain.replace(/[!-/:-@[-`{-~]/g, (char) => `&#${char.charCodeAt(0)};`)}</code>`;
 }
 
-/** For Markdown, several lines as they would stand in a terminal. */
+/** For Markdown, as a block of several lines of terminal output. */
 export function toMarkdownBlock(text: string): string {
   const lines = text.split('\n', 200).map((line) => toTerminal(line));
   const longestRun = Math.max(
@@ -76,17 +75,14 @@ export function toMarkdownBlock(text: string): string {
   return [`${fence}text`, ...lines, fence].join('\n');
 }
 
-/**
- * For Markdown, as prose: plain words stay words, what stands in backticks and everything that could mean something
- * becomes code.
- */
+/** For Markdown, as prose: plain words stay unchanged; text in backticks and all other words become code. */
 export function toMarkdown(text: string, max = longest): string {
   const parts = toPlain(text, max).split(/`([^`]+)`/);
   const spans = parts.flatMap((part, at) => (at % 2 === 1 ? [toMarkdownCode(part, max)] : [toProse(part)]));
   return spans.join('').trim();
 }
 
-/** For a Markdown link target: an address that {@link toLink} allows, with nothing left that could end the link. */
+/** For a Markdown link: an address that {@link toLink} allows, without characters that could end the link. */
 export function toMarkdownLink(label: string, address: string | undefined): string {
   const link = address === undefined ? undefined : toLink(address);
   const text = toMarkdownCode(label, 200);
@@ -104,29 +100,31 @@ export function toWorkflowProperty(text: string, max = longest): string {
   return toWorkflowData(text, max).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 
-/** JSON text that is inert wherever it is printed: what cannot be seen, or commands a CI runner, is `\uXXXX`. */
+/** JSON text that is safe to print anywhere: invisible characters and CI commands become `\uXXXX`. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent)
     .replace(invisible, (char) => (char === '\n' ? char : toEscapes(char)))
     .replace(/##/g, '#\\u0023');
 }
 
-/** JSON text for a `<script type="application/json">`: no `<`, so no tag can begin or end in it. */
+/** JSON text for a `<script type="application/json">`; it contains no `<`, so no tag can start or end in it. */
 export function toScriptJson(value: unknown): string {
   return toJson(value).replace(/[<>&]/g, (char) => `\\u00${hex(char).toLowerCase()}`);
 }
 
-/** The address in its canonical ASCII form if it may be linked (https, or http to this machine), else `undefined`. */
+/**
+ * The address in canonical ASCII form if it may be a link (https, or http to this machine), otherwise `undefined`.
+ */
 export function toLink(address: string): string | undefined {
   if (address.length > 2000 || !URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.username !== '' || url.password !== '') return undefined;
   const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  // Browsers leave these as they are; RFC 3986 does not allow them.
+  // Browsers do not encode these characters, but RFC 3986 does not allow them.
   return isAllowed ? url.href.replace(/["<>\\^`{|}]/g, (char) => `%${hex(char)}`) : undefined;
 }
 
-/** Words that are only words stay; every other one becomes code, without the punctuation that ends it. */
+/** Keeps plain words; every other word becomes code, without its final punctuation. */
 function toProse(text: string): string {
   return text
     .split(' ')
@@ -137,7 +135,7 @@ function toProse(text: string): string {
     .join(' ');
 }
 
-/** Letters only, apart from joining dashes; long hexadecimal words and `GH-1` are references to GitHub. */
+/** Letters only, except dashes inside; GitHub treats long hexadecimal words and `GH-1` as references. */
 function isWord(word: string): boolean {
   if (/^gh-\d+$/i.test(word) || /^[0-9a-f]{7,}$/i.test(word)) return false;
   return /^(?:\(?[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*\)?|[→–—…]+)$/u.test(word);

@@ -5,21 +5,21 @@ import { toUtc } from './time.ts';
 /** A plain value of JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** The outcome of a check as JSON: its status, and either what was established or why it was not. */
+/** The outcome of a check as JSON: its status, and the fact or the reason. */
 export type OutcomeJson = { readonly status: Outcome<unknown>['status'] } & { readonly [key: string]: Json };
 
-/** Every check of a package in the order of the chain, none left out. */
+/** All checks of a package in their order. */
 export function toChecksJson(checks: Checks): { readonly [Id in CheckId]: OutcomeJson } {
   const entries = checkIds.map((id) => [id, toOutcomeJson(id, checks[id])] as const);
   return Object.fromEntries(entries) as { [Id in CheckId]: OutcomeJson };
 }
 
-/** What a check that passed established, in a few words; `''` where the check's title says it all. */
+/** What a passed check established, in a few words; `''` if the title of the check is enough. */
 export function factInWords<Id extends CheckId>(id: Id, outcome: Outcome<Facts[Id]>): string {
   return outcome.status === 'passed' ? facts[id].words(outcome.fact) : '';
 }
 
-/** Why a check did not pass, in words; `''` where it did. */
+/** Why a check did not pass; `''` if it passed. */
 export function reasonOf(outcome: Outcome<unknown>): string {
   switch (outcome.status) {
     case 'passed':
@@ -40,7 +40,7 @@ function toOutcomeJson<Id extends CheckId>(id: Id, outcome: Outcome<Facts[Id]>):
     case 'passed':
       return { status: 'passed', ...facts[id].json(outcome.fact) };
     case 'failed':
-      // The cause is for the one who debugs; it may hold anything and stays out.
+      // The cause is for debugging and may contain anything, so it is not included.
       return { status: 'failed', reason: outcome.reason, ...detailsOf(outcome) };
     case 'blocked':
       return { status: 'blocked', by: outcome.by };
@@ -63,7 +63,7 @@ interface FactForm<Fact> {
   readonly words: (fact: Fact) => string;
 }
 
-/** Bytes and maps are counted, not copied: the report says what was established, the evidence stays where it is. */
+/** Bytes and maps are replaced by their sizes: the report states facts and does not copy the evidence. */
 const facts: { readonly [Id in CheckId]: FactForm<Facts[Id]> } = {
   manifest: {
     json: (fact) => ({

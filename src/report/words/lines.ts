@@ -1,10 +1,10 @@
-/** Laying out text in cells of a terminal; everything here is given text that was made harmless before. */
+/** Lays out text in terminal cells; all input must already be escaped. */
 
-// East Asian wide and fullwidth forms, and what is drawn as an emoji, take two cells.
+// East Asian wide and fullwidth characters and emoji take two cells.
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
 
-/** How many cells the text takes. */
+/** The number of cells of a text. */
 export function cells(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let total = 0;
@@ -13,8 +13,8 @@ export function cells(text: string): number {
 }
 
 /**
- * The text in lines of at most `width` cells, broken at spaces. Words that are too long are broken anywhere,
- * except addresses: a broken address can be neither clicked nor copied.
+ * Breaks the text at spaces into lines of at most `width` cells. Words that are too long are broken anywhere, except
+ * addresses, because a broken address can be neither clicked nor copied.
  */
 export function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(width, 20);
@@ -31,7 +31,7 @@ export function wrap(text: string, width: number): readonly string[] {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** Wrapped lines with `first` in front of the first and as many spaces in front of the others. */
+/** Wraps text with `first` before the first line and the same width of spaces before the others. */
 export function hang(first: string, text: string, columns: number): readonly string[] {
   const indent = cells(first);
   return wrap(text, columns - indent).map((line, at) => (at === 0 ? first : ' '.repeat(indent)) + line);

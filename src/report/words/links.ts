@@ -3,7 +3,7 @@ import type { RenderContext } from '../renderer.ts';
 import { toLink, toPlain } from './escape.ts';
 import type { Origin } from './origin.ts';
 
-/** Pages where a reader can look at the evidence; only addresses that are safe to link. */
+/** Pages with the evidence; only addresses that are safe to link. */
 export interface EvidenceLinks {
   readonly registry: string | undefined;
   readonly log: string | undefined;
@@ -39,7 +39,7 @@ export function toLinks(
   };
 }
 
-/** The page of a log entry. The search page shows the public log only; any other log answers for itself. */
+/** The page of a log entry. The search page covers only the public log; for other logs this is their API. */
 function entryPage(rekor: string, index: string): string {
   return isPublicLog(rekor)
     ? `https://search.sigstore.dev/?logIndex=${index}`
@@ -50,13 +50,16 @@ function isPublicLog(rekor: string): boolean {
   return URL.canParse(rekor) && new URL(rekor).href === 'https://rekor.sigstore.dev/';
 }
 
-/** A repository's page, if it is one that further paths can be put behind. */
+/** A repository's page, if paths can be appended to it. */
 function toRepositoryLink(repository: string | undefined): string | undefined {
   const link = repository === undefined ? undefined : toLink(repository);
   return link === undefined || /[?#]/.test(link) ? undefined : link.replace(/(?<!\/)\/+$/, '');
 }
 
-/** `encodeURIComponent` throws on lone surrogates, which `toPlain` drops, and leaves dots, which would climb. */
+/**
+ * `encodeURIComponent` throws on lone surrogates, which `toPlain` removes, and does not encode dots, which would lead
+ * upward.
+ */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(toPlain(segment)).replace(/^\.+$/, '_');
 }

@@ -4,14 +4,14 @@ import type { PackageReport } from '../../model/report.ts';
 import { toUtc } from './time.ts';
 
 /**
- * Who built and signed a package, in the words of the report. All of it is proved by the certificate and the log;
- * a value the certificate does not carry is `undefined`.
+ * Who built and signed a package, with the report's names. Certificate and log prove all values; a value that the
+ * certificate lacks is `undefined`.
  */
 export interface Origin {
   readonly repository: string | undefined;
   readonly repositoryId: string | undefined;
   readonly ownerId: string | undefined;
-  /** Path of the workflow file in the repository; its whole address where it is not one of that repository's. */
+  /** Path of the workflow file in the repository, or its full address if it is in another one. */
   readonly workflow: string | undefined;
   readonly ref: string | undefined;
   readonly commit: string | undefined;
@@ -19,14 +19,14 @@ export interface Origin {
   readonly runner: string | undefined;
   readonly issuer: string;
   readonly run: string | undefined;
-  /** The workflow that signed, where it is not the one that was started (a reusable workflow). */
+  /** The workflow that signed, if it is not the one that was started (a reusable workflow). */
   readonly signer: string | undefined;
   readonly manifestDigest: string;
   readonly logIndex: string;
   readonly integratedTime: string | undefined;
 }
 
-/** The origin of a package whose whole cryptographic chain holds, else `undefined`. */
+/** The origin of a package with a provenance, otherwise `undefined`. */
 export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Origin | undefined {
   if (provenance === undefined) return undefined;
   const { identity, logged } = provenance;
@@ -49,7 +49,7 @@ export function toOrigin({ provenance }: Pick<PackageReport, 'provenance'>): Ori
   };
 }
 
-/** Where the expectation came from, in words: `registry link (acme/widget)`. */
+/** The source of the expectation: `registry link (acme/widget)`. */
 export function expectedBy({
   expectation,
   expectedAt,
@@ -72,12 +72,12 @@ export function expectedBy({
         ? 'registry link'
         : `registry link (${registryClaims.linked.owner}/${registryClaims.linked.name})`;
     case 'none':
-      // Where no identity was proven, none was let pass either.
+      // Without a proven identity, nothing was accepted.
       return `no expected publisher is known${provenance === undefined ? '' : '; any identity would have passed'}`;
   }
 }
 
-/** `owner/name` of a GitHub address; other addresses stay as they are. */
+/** `owner/name` of a GitHub address; other addresses are returned unchanged. */
 export function shortRepository(repository: string): string {
   const short = repository.startsWith('https://github.com/') ? repository.slice(19) : repository;
   return short === '' ? repository : short;

@@ -13,12 +13,12 @@ import {
   worstFirst,
 } from './summary.ts';
 
-/** Something that is wrong with a whole run, whatever its packages came to. */
+/** A problem with a whole run, independent of its packages. */
 export interface RunTrouble {
   readonly id: 'log' | 'interrupted' | 'nothing';
-  /** The run as a verdict: how bad it is. */
+  /** The verdict that the problem corresponds to. */
   readonly as: Worst;
-  /** In two or three words. */
+  /** A summary in two or three words. */
   readonly short: string;
   readonly text: string;
   readonly hint?: string;
@@ -26,7 +26,7 @@ export interface RunTrouble {
 
 type Bounds = Pick<RenderContext, 'strict' | 'allowEmpty'>;
 
-/** What makes the run fail beyond its packages, worst first: no report of such a run may look as if all were well. */
+/** What makes the run fail in addition to its packages, worst first. Every report format must show it. */
 export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): readonly RunTrouble[] {
   const { log, packages, unresolved, interrupted } = report;
   return [
@@ -74,14 +74,14 @@ export function runTroubles(report: Report, { strict, allowEmpty }: Bounds): rea
   ];
 }
 
-/** Whether a finding about the run turns the run away: an error, and with `strict` a warning too. */
+/** Whether a finding about the run rejects it: an error, and with `strict` also a warning. */
 export function turnsAway({ severity, exempted }: Finding, { strict }: Pick<Bounds, 'strict'>): boolean {
   return exempted === undefined && (severity === 'error' || (strict && severity === 'warning'));
 }
 
 /**
- * The run in one line: its worst mark, the tally, and what else is wrong with it. `as` is the
- * verdict to colour it by, and `warned` says that it has warnings.
+ * The run in one line: its worst mark, the counts, and other problems. `as` is the verdict that selects the colour;
+ * `warned` is true if there are warnings.
  */
 export function resultOf(
   report: Report,

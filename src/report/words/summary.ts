@@ -5,7 +5,7 @@ import { nameOf } from '../../model/package.ts';
 import type { PackageReport, Report } from '../../model/report.ts';
 import { toOrigin } from './origin.ts';
 
-/** The verdicts from worst to best: the order in which people read a report. */
+/** The verdicts from worst to best, the order in reports. */
 export const worstFirst = [
   'rejected',
   'inconclusive',
@@ -14,7 +14,7 @@ export const worstFirst = [
   'verified',
 ] as const satisfies readonly VerdictKind[];
 
-/** The worst verdict among some, `undefined` among none. */
+/** The worst of several verdicts; `undefined` if there is none. */
 export type Worst = VerdictKind | undefined;
 
 /** The mark of each verdict. */
@@ -26,7 +26,7 @@ export const marks: Readonly<Record<VerdictKind, string>> = {
   verified: '✓',
 };
 
-/** How many packages came to which verdict. */
+/** The number of packages for each verdict. */
 export type Tally = Readonly<Record<'total' | VerdictKind, number>>;
 
 export function tally(packages: readonly PackageReport[]): Tally {
@@ -42,7 +42,7 @@ export function tally(packages: readonly PackageReport[]): Tally {
   return counts;
 }
 
-/** Whether a package is verified with a warning that nothing exempts: it passes, but is not plain green. */
+/** Whether a package is verified but has a warning without an exemption: it passes, but is not plain green. */
 export function isWarned({ verdict, findings }: Pick<PackageReport, 'verdict' | 'findings'>): boolean {
   return (
     verdict.kind === 'verified' &&
@@ -62,14 +62,14 @@ export function tallyInWords(counts: Tally, warned = 0): string {
   return [count(counts.total, 'package'), parts.join(', ')].filter((part) => part !== '').join(': ');
 }
 
-/** The tally, and what was left out of all of it. */
+/** The counts, and what was not compared. */
 export function runInWords(packages: readonly PackageReport[]): string {
   return [tallyInWords(tally(packages), packages.filter(isWarned).length), sourceOnly(packages)]
     .filter((part) => part !== undefined)
     .join('; ');
 }
 
-/** What a run at a lesser depth leaves open about packages that are installed as JSR's npm tarball, if it does. */
+/** What a smaller depth leaves open about packages that are installed as JSR's npm tarball, if anything. */
 export function sourceOnly(packages: readonly PackageReport[]): string | undefined {
   return packages.some((pkg) => pkg.sourceOnly === true)
     ? 'source only; what npm installs was not compared'
@@ -82,8 +82,8 @@ export function count(number: number, noun: string): string {
 }
 
 /**
- * The packages worst first, those that are verified with warnings before those without, then by name; the order does
- * not depend on who finished first.
+ * Sorts packages: worst first, verified ones with warnings before those without, then by name. The order does not
+ * depend on which package finished first.
  */
 export function sorted(packages: readonly PackageReport[]): readonly PackageReport[] {
   const name = new Map(packages.map((pkg) => [pkg, nameOf(pkg.package)]));
@@ -92,7 +92,7 @@ export function sorted(packages: readonly PackageReport[]): readonly PackageRepo
   );
 }
 
-/** Packages whose checks did not run to a pass or a failure, by what happened and why. */
+/** A group of checks that neither passed nor failed, with the common status and reason. */
 export interface Unmade {
   readonly status: 'skipped' | 'unknown' | 'blocked';
   readonly why: string;
@@ -121,7 +121,7 @@ export function unmade(packages: readonly PackageReport[]): readonly Unmade[] {
   }));
 }
 
-/** `files, tarball (2 of 7), installed`: how many packages, said once for neighbours that share it. */
+/** `files, tarball (2 of 7), installed`: the number of packages appears once for neighbours with the same number. */
 export function checksInWords(checks: Unmade['checks'], total: number): string {
   return checks
     .map(({ id, packages }, at) =>
@@ -130,7 +130,7 @@ export function checksInWords(checks: Unmade['checks'], total: number): string {
     .join(', ');
 }
 
-/** Who built what: the packages with provenance by repository, largest group first, then by name. */
+/** The packages with provenance by repository, largest group first, then by name. */
 export function byRepository(
   packages: readonly PackageReport[],
 ): readonly { readonly repository: string; readonly packages: readonly PackageReport[] }[] {
@@ -151,19 +151,19 @@ function rankOf(pkg: PackageReport): number {
   return worstFirst.indexOf(pkg.verdict.kind) + (pkg.verdict.kind === 'verified' && !isWarned(pkg) ? 1 : 0);
 }
 
-/** The packages by verdict with the worst last, as a terminal wants them: the end is what stays on the screen. */
+/** The packages by verdict with the worst last, for terminals, where the end stays on the screen. */
 export function worstLast(packages: readonly PackageReport[]): readonly PackageReport[] {
   const all = sorted(packages);
   const ranks = [...new Set(all.map(rankOf))];
   return ranks.toReversed().flatMap((rank) => all.filter((pkg) => rankOf(pkg) === rank));
 }
 
-/** Whether a package is told in full, every check by name: the one that a run is about, when nothing is wrong with it. */
+/** Whether every check of a package is listed: the only package of a run, if it is verified. */
 export function isTheOne(pkg: PackageReport, packages: readonly PackageReport[]): boolean {
   return packages.length === 1 && packages[0] === pkg && pkg.verdict.kind === 'verified';
 }
 
-/** What became of the log, in a sentence. */
+/** The state of the log in one sentence. */
 export function logInWords({ log }: Report): string {
   switch (log.kind) {
     case 'not-checked':
