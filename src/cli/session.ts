@@ -63,7 +63,12 @@ export async function runAudit(
   prepare: (request: Request) => Promise<Work>,
 ): Promise<number> {
   const outputs = readOutputs(flags, environment.cwd);
-  const { report } = await auditWith(flags, environment, prepare, outputs);
+  const { report, request } = await auditWith(flags, environment, prepare, outputs);
+  if (outputs.every(({ file }) => file !== undefined)) {
+    const options = renderOptions(flags, environment, request.settings);
+    const { mark, text } = resultOf(report, renderContext(report, options));
+    voiceOn(environment.stderr, flags.quiet).note(`${mark} ${text}`);
+  }
   return exitCodeOf(report, {
     allowEmpty: flags['allow-empty'],
     exitZero: flags['exit-zero'],
@@ -167,10 +172,6 @@ async function auditWith(
     if (flags.offline && flags.pack === undefined && isOpen)
       voice.note('hint: run once without --offline to fill the cache, or replay a pack with --pack');
     await writeReports(report, outputs, rendering, environment, stream !== undefined);
-    if (outputs.length > 0 && toStandardOutput.length === 0) {
-      const { mark, text } = resultOf(report, renderContext(report, rendering));
-      voice.note(`${mark} ${text}`);
-    }
     if (flags.verbose)
       for (const [host, count] of Object.entries(report.requests)) voice.note(`${count} requests to ${host}`);
     return { report, request, auditor: used };

@@ -44,7 +44,8 @@ describe('an exported bundle', () => {
     const { code, stdout, stderr } = await project.run(['export', spec, '-o', 'widget.sigstore.json']);
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toBe(
-      'warning: the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto parsers will refuse it\n',
+      'wrote widget.sigstore.json: the attestation of @acme/part-1@1.0.0 as a Sigstore bundle\n' +
+        'warning: the statement says "type" where in-toto says "_type", as Deno writes it; strict in-toto parsers will refuse it\n',
     );
     const text = project.read('widget.sigstore.json');
     expect(JSON.parse(text).mediaType).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
