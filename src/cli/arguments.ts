@@ -17,7 +17,7 @@ const repeatable: ReadonlySet<string> = new Set([
   'merge',
   'npm-registry',
 ]);
-/** Repeatable options outside the audit options. */
+/** Options with a value that are not audit options. */
 const otherOptions: ReadonlySet<string> = new Set(['merge', 'lockfile-type']);
 /** Required operands: what is missing, and an example. */
 const needed: ReadonlyMap<string, readonly [fact: string, example: string]> = new Map([
@@ -60,7 +60,7 @@ export function refuseRepeated(flags: Readonly<Flags>): true {
   return true;
 }
 
-/** Rejects a negated option with a value: `--no-repo` would silently expect nothing. */
+/** Rejects `--no-` before an option that takes a value: `--no-repo` would silently expect nothing. */
 export function refuseNegated(flags: Readonly<Flags>): true {
   for (const [name, option] of Object.entries(auditOptions)) {
     const isOff = [flags[name]].flat().includes(false);

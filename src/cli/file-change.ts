@@ -85,7 +85,7 @@ export function declined(fact: string, voice: Voice, environment: Environment): 
   return exit.request;
 }
 
-/** Whether somebody can see the question and answer it. */
+/** Whether there is a terminal on which the user can answer. */
 function canAsk({ stdin, stderr }: Environment): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
 }

@@ -23,11 +23,11 @@ export async function diffCommand(
   flags: AuditFlags,
   environment: Environment,
 ): Promise<number> {
-  // Nothing that changed is nothing wrong.
+  // A diff without changes is not an error.
   return runAudit({ ...flags, 'allow-empty': true }, environment, async ({ settings }) => {
     const side = (text: string | undefined, flat: boolean) =>
       sideFor(text, type, settings.addresses, environment, flat);
-    // Of the base, what lies below is only looked at where the head has something there.
+    // Subfolders of the base are searched only where the head has something.
     const [before, after] = [await side(base, true), await side(head, false)];
     refuseNothing(before, after);
     return {

@@ -14,7 +14,7 @@ export interface ComponentAddition {
   readonly identity: Json | undefined;
 }
 
-/** The beginning of the names of the properties that this program writes; nobody else's may stay. */
+/** The prefix of the properties that this program writes; properties with this prefix from others are removed. */
 export const propertyPrefix = 'jsr-verify:';
 
 interface Edit {

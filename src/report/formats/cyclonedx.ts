@@ -84,7 +84,7 @@ function toComponent(pkg: PackageReport, context: RenderContext): JsonObject {
   };
 }
 
-/** What a component of a document of somebody else gets; of provenance only what is verified. */
+/** The additions to a component of an existing document; provenance only if it is verified. */
 function toAddition(pkg: PackageReport, specVersion: string, context: RenderContext): ComponentAddition {
   const { findings, verdict } = pkg;
   const isVerified = verdict.kind === 'verified';

@@ -8,7 +8,7 @@ export function placeOf({ file, line }: Place): string {
   return `${toPlain(file, 200)}:${line}`;
 }
 
-/** A file as seen from the root of the repository; `undefined` where it lies elsewhere. */
+/** A file relative to the root of the repository; `undefined` if it is outside. */
 export function fileFromRoot(file: string, { root, folder }: Checkout): string | undefined {
   const path = inFolder(folder, file);
   return isWithin(path, root) ? seenFrom(root, path) : undefined;
