@@ -44,7 +44,7 @@ const steps: readonly Step[] = [
     about: 'Signed and logged, but built in another repository.',
     args: ['@acme/router', '--repo', 'acme/router'],
     code: 1,
-    says: ['rejected', 'repository is mallory/router, wanted acme/router'],
+    says: ['rejected', 'repository is mallory/router, expected acme/router'],
   },
   {
     about: 'All of them at once: the lockfile of a project that uses them.',
