@@ -101,6 +101,7 @@ describe('a request that cannot be understood', () => {
     [['@acme/widget', '--no-colour'], 'unknown option --no-colour', 'did you mean --no-color'],
     [['@acme/widget', '--zzzzzzzz'], 'unknown option --zzzzzzzz', 'see jsr-verify --help'],
     [['@acme/widget', '--fromat', 'json'], 'unknown option --fromat', 'did you mean --format'],
+    [['--hepl'], 'unknown option --hepl', 'did you mean --help'],
     [['pin', '--chekc'], 'unknown option --chekc', 'did you mean --check'],
     // Another command has it, and three letters have too many neighbours.
     [['audit', '--chekc'], 'unknown option --chekc', 'see jsr-verify --help'],

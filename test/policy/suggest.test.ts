@@ -22,6 +22,8 @@ describe('the word that was probably meant', () => {
     ['abcdefxxx', ['abcdefghi'], 'abcdefghi'],
     ['abcdexxxx', ['abcdefghi'], undefined],
     ['xour', ['four', 'hour'], 'four'],
+    ['hepl', ['repo', 'help'], 'help'],
+    ['HEPL', ['repo', 'Help'], 'Help'],
     ['a'.repeat(64), ['a'.repeat(63)], 'a'.repeat(63)],
     ['a'.repeat(65), ['a'.repeat(64)], undefined],
   ])('for %s', (written, known, meant) => {

@@ -1,6 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The known word that was probably meant: one with this prefix, otherwise one that differs in at most a third of its characters. */
+/**
+ * The known word that was probably meant: one with this prefix, otherwise one that differs in at most a third of its
+ * characters; of several that differ as much, one with the same first letter, because few mistype that one.
+ */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   if (written.length > 64) return undefined;
   const folded = written.toLowerCase();
@@ -13,5 +16,6 @@ export function nearest(written: string, known: readonly string[]): string | und
       ({ word, letters }) => letters <= (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))),
     );
   const fewest = Math.min(...close.map(({ letters }) => letters));
-  return close.find(({ letters }) => letters === fewest)?.word;
+  const best = close.filter(({ letters }) => letters === fewest).map(({ word }) => word);
+  return best.find((word) => word.toLowerCase().startsWith(folded.charAt(0))) ?? best[0];
 }
