@@ -116,7 +116,7 @@ describe.each(Object.keys(askers) as Shell[])('completion in %s', (shell) => {
     it.each([
       ['--depth', ['attestation', 'files', 'installed', 'tarball']],
       ['--format', reportFormats],
-      ['--lockfile-type', ['bun', 'deno', 'npm', 'pnpm', 'vlt', 'yarn']],
+      ['--lockfile-type', ['bun', 'cyclonedx', 'deno', 'npm', 'pnpm', 'spdx', 'vlt', 'yarn']],
       ['--runner', ['github-hosted', 'self-hosted']],
     ])('offers the values of %s', async (option, values) => {
       expect(await offered(`jsr-verify audit ${option} `)).toEqual([...values].sort());

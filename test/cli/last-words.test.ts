@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import chalk from 'chalk';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openProgress } from '../../src/cli/progress.ts';
 import { checkIds } from '../../src/model/check.ts';
 import { packageRules } from '../../src/policy/rules/index.ts';
@@ -135,7 +135,12 @@ describe('a warning about trust', () => {
 
 describe('the live line', () => {
   const level = chalk.level;
+  // On a CI service the library takes no stream for a terminal.
+  beforeEach(() => {
+    vi.stubEnv('CI', undefined);
+  });
   afterEach(() => {
+    vi.unstubAllEnvs();
     chalk.level = level;
   });
   const shown = async (env: Readonly<Record<string, string>>, color = true) => {

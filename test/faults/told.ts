@@ -42,9 +42,13 @@ export function fateOf({ report, stderr }: Told, spec: string): Fate {
 export const crash = /^ {4}at |\[object|\bundefined\b|this is a bug|Unhandled|Warning:/m;
 
 /** Fails at any sign of a crash, and at a report that says less than it must. */
-export function expectCalm(told: Told, { unresolved = false }: { readonly unresolved?: boolean } = {}): void {
+export function expectCalm(
+  told: Told,
+  { unresolved = false, offline = false }: { readonly unresolved?: boolean; readonly offline?: boolean } = {},
+): void {
   expect(told.stderr).not.toMatch(crash);
-  if (!unresolved) expect(told.stderr).toBe('');
+  if (offline) expect(told.stderr).toMatch(/^(hint: run once without --offline [^\n]+\n?)?$/);
+  else if (!unresolved) expect(told.stderr).toBe('');
   expectReport(told.stdout);
   for (const { verdict, gaps } of told.report?.packages ?? [])
     if (verdict === 'inconclusive') expect(gaps?.[0]?.why).toMatch(/^[^\n]{10,500}$/);
