@@ -19,12 +19,19 @@ export async function readRunInfo(
   const isHere = lockfiles?.some(({ file }) => isWithin(inFolder(cwd, file), cwd)) === true;
   const command = { command: maskSecrets(argv) };
   const ci = readCi(env);
-  const files =
-    lockfiles === undefined ? {} : { lockfiles: lockfiles.map((one) => toRunLockfile(one, policy)) };
+  const files = lockfilesOfRun(policy, lockfiles);
   if (ci !== undefined) return { ...ci, ...command, ...files };
   // For packages named on the command line, the current folder is not relevant.
   if (!isHere) return { ...command, ...files };
   return { project: basename(cwd), ...(await headOf(environment)), ...command, ...files };
+}
+
+/** The part of that information that needs neither a CI service nor git; empty where the command reads no lockfiles. */
+export function lockfilesOfRun(
+  policy: Policy,
+  lockfiles: readonly LockfileContents[] | undefined,
+): Pick<RunInfo, 'lockfiles'> {
+  return lockfiles === undefined ? {} : { lockfiles: lockfiles.map((one) => toRunLockfile(one, policy)) };
 }
 
 function toRunLockfile({ file, targets }: LockfileContents, policy: Policy): RunLockfile {

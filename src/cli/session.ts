@@ -17,7 +17,7 @@ import { checkWritable, keepFile, type Output, readOutputs, writeOutput } from '
 import { comparedTrust } from './pack-trust.ts';
 import { readPolicy } from './policy.ts';
 import { openProgress } from './progress.ts';
-import { readRunInfo } from './run-info.ts';
+import { lockfilesOfRun, readRunInfo } from './run-info.ts';
 import { type Voice, voiceOn } from './say.ts';
 import { readSettings, type Settings, trustOptions } from './settings.ts';
 
@@ -116,10 +116,10 @@ async function auditWith(
     { wanted: flags.progress && !flags.quiet, color: flags.color },
     () => auditor?.inFlight() ?? 0,
   );
-  // Only this format shows information about the run, so git is not started for the others.
+  // Only this format shows more about the run than its lockfiles, so git is not started for the others.
   const run = outputs.some(({ format }) => format === 'html')
     ? await readRunInfo(environment, policy, work.lockfiles)
-    : undefined;
+    : lockfilesOfRun(policy, work.lockfiles);
   const [only, second] = work.lockfiles ?? [];
   const document =
     only?.document === undefined || second !== undefined

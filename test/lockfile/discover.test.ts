@@ -97,7 +97,7 @@ describe('a folder means', () => {
     expect(error.hint).toContain(
       'deno.lock, npm-shrinkwrap.json, package-lock.json, pnpm-lock.yaml, yarn.lock',
     );
-    expect(error.hint).toContain('up to ..');
+    expect(error.hint).toContain('up to ..; give the path of a lockfile elsewhere, or of an SBOM');
   });
 
   test('no folder that is called like a lockfile', async () => {

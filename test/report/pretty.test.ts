@@ -50,6 +50,22 @@ describe('a report for people', () => {
     expect(text).toContain('    subject: the digests differ\n');
   });
 
+  it('says where it looked when there was nothing to check, and what to do', () => {
+    const none = aReport({ packages: [] });
+    expect(render(none)).toContain(
+      '  empty        no JSR package was found; add --allow-empty if that is expected\n',
+    );
+    const inFiles = (files: number) => {
+      const lockfiles = Array.from({ length: files }, (_, at) => ({ file: `${at}/deno.lock`, packages: 0 }));
+      return render(none, aContext({ run: { lockfiles } })).replace(/\s+/g, ' ');
+    };
+    expect(inFiles(1)).toContain(' no JSR package was found in 0/deno.lock; add --allow-empty');
+    expect(inFiles(5)).toContain(' in 0/deno.lock, 1/deno.lock, 2/deno.lock, 3/deno.lock, 4/deno.lock; add ');
+    expect(inFiles(7)).toContain(', 4/deno.lock and 2 others; add ');
+    expect(render(none, aContext({ allowEmpty: true }))).not.toContain('empty');
+    expect(render()).not.toContain('empty');
+  });
+
   it('ends with a line that counts everything', () => {
     expect(render().trimEnd().split('\n').at(-1)).toBe(
       '✗ 5 packages: 1 rejected, 1 inconclusive, 1 exempt, 1 unattested, 1 verified',

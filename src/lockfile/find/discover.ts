@@ -396,7 +396,7 @@ function missing(
   const [other] = [...steps.flatMap(({ node }) => node.unread.map(({ path }) => path)), ...below];
   const named =
     other === undefined
-      ? 'give the path if it is elsewhere'
+      ? 'give the path of a lockfile elsewhere, or of an SBOM'
       : `give the path ${shown(disk, other)} to audit it`;
   const message = projectFiles.includes(basename(asked))
     ? `${asked} is not a lockfile, and no lockfile was found beside or above it`

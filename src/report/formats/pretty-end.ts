@@ -5,7 +5,7 @@ import { toTerminal } from '../words/escape.ts';
 import { hang, wrap } from '../words/lines.ts';
 import { item, type Paint } from '../words/paint.ts';
 import { placeOf } from '../words/place.ts';
-import { resultOf } from '../words/run.ts';
+import { resultOf, runTroubles } from '../words/run.ts';
 import { checksInWords, count, isTheOne, logInWords, type Unmade, unmade } from '../words/summary.ts';
 import { toUtc } from '../words/time.ts';
 
@@ -37,6 +37,7 @@ export function troubleLines(
     runLines(report, context, paint),
     [
       ...trustRows(report).flatMap((text) => row('trust', text)),
+      ...emptyRows(report, context).flatMap((text) => row('empty', text)),
       ...(report.interrupted ? row('interrupted', 'the run was stopped, so the results are incomplete') : []),
     ],
     forkLines(report, context, paint),
@@ -94,6 +95,16 @@ function policyRows({ policyFile }: Report, { verbose }: RenderContext): readonl
 
 function trustRows({ trust }: Report): readonly string[] {
   return trust.warnings.slice(0, 10);
+}
+
+/** Where a run with nothing to check looked, and what to do. */
+function emptyRows(report: Report, context: RenderContext): readonly string[] {
+  const files = context.run?.lockfiles?.map(({ file }) => file) ?? [];
+  const searched = files.length === 0 ? '' : ` in ${files.slice(0, 5).join(', ')}`;
+  const others = files.length > 5 ? ` and ${count(files.length - 5, 'other')}` : '';
+  return runTroubles(report, context).flatMap(({ id, hint = '' }) =>
+    id === 'nothing' ? [`no JSR package was found${searched}${others}; ${hint}`] : [],
+  );
 }
 
 function requestsInWords({ requests }: Report): string {
