@@ -193,6 +193,19 @@ describe('explain', () => {
     expect(stdout.split('\n').length).toBeGreaterThan(3);
   });
 
+  it('breaks no line of a page in the middle of a word on a terminal', async () => {
+    const chunks: string[] = [];
+    const stdout = { isTTY: true, columns: 80, write: (text: string) => chunks.push(text) };
+    await stage.run(['explain', 'unpinned'], { environment: { stdout } });
+    expect(chunks.join('')).toMatch(/^# unpinned: /);
+    expect(
+      chunks
+        .join('')
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
   it('a package: every check with what was seen', async () => {
     const { code, stdout } = await stage.run(['explain', '@acme/widget']);
     expect(code).toBe(0);

@@ -2,6 +2,7 @@ import { aboutEverything } from '../../catalogue.ts';
 import { JsrVerifyError } from '../../model/error.ts';
 import { nearest } from '../../policy/parse/suggest.ts';
 import { explainPackage, explainTopic, listTopics } from '../../report/formats/explanation.ts';
+import { reflow } from '../../report/words/page.ts';
 import { docsPage } from '../docs.ts';
 import { type Environment, widthOf } from '../environment.ts';
 import { exit, exitCodeOf } from '../exit.ts';
@@ -21,7 +22,9 @@ export async function explainCommand(
   }
   const topic = aboutEverything.get(what);
   if (topic !== undefined) {
-    environment.stdout.write(explainTopic(topic, await docsPage(topic)));
+    const page = explainTopic(topic, await docsPage(topic));
+    const columns = widthOf(environment.stdout);
+    environment.stdout.write(columns === undefined ? page : reflow(page, Math.min(120, columns)));
     return exit.ok;
   }
   if (/^[a-z-]+$/.test(what)) {

@@ -43,7 +43,7 @@ export function hyperlink(label: string, address: string): string {
 }
 
 function isAddress(word: string): boolean {
-  return /^\(?https?:\/\//.test(word);
+  return /^(?:[^()]*\()?https?:\/\//.test(word);
 }
 
 function* pieces(word: string, width: number): Iterable<string> {
