@@ -21,6 +21,7 @@ import { type Ended, files, openStage, type Stage } from './program.ts';
 let stage: Stage;
 let lockfile: string;
 let withoutProof: string;
+let onlyHandmade: string;
 beforeAll(async () => {
   stage = await openStage((world) => {
     const publish = (name: string) =>
@@ -41,6 +42,7 @@ beforeAll(async () => {
       provenance: 'none',
     });
     withoutProof = denoLock([widget, handmade]);
+    onlyHandmade = denoLock([handmade]);
   });
 });
 afterAll(() => stage.close());
@@ -185,7 +187,18 @@ describe('init on GitHub', () => {
     const { code, stderr } = await init(cwd, '--yes');
     expect(code).toBe(1);
     expect(stderr).toContain('@acme/handmade@1.0.0 was not pinned');
+    expect(stderr).not.toContain('no package was pinned');
     expect(Object.keys(JSON.parse(tree(cwd)['jsr-verify.json'] ?? '').packages)).toEqual(['@acme/widget']);
+  });
+
+  it('says that there is no policy to write when no package verifies', async () => {
+    const cwd = repository({ 'deno.lock': onlyHandmade });
+    const { code, stderr } = await init(cwd, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'no package was pinned, so jsr-verify.json is not written; run init again when one verifies\n',
+    );
+    expect(Object.keys(tree(cwd))).toEqual(['.git', 'deno.lock']);
   });
 });
 

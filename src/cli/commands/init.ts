@@ -39,6 +39,8 @@ export async function initCommand(
   for (const change of [policy, ...others]) refuseLinks(root, change);
   const voice = voiceOn(stderr, flags.quiet);
   for (const change of changes) showChange(change, environment);
+  if (entries === 0 && policy.known === undefined)
+    voice.note(`no package was pinned, so ${policy.shown} is not written; run init again when one verifies`);
   for (const { file, lines } of setup.byHand) {
     voice.note(`add to ${file} by hand:`);
     for (const line of lines.trimEnd().split('\n')) voice.note(`  ${line}`);
