@@ -142,7 +142,8 @@ function bounded(bytes: Uint8Array, path: string, options: TextFileOptions): Uin
 
 function inWords(cause: unknown, path: string, { code, shown = path }: TextFileOptions): JsrVerifyError {
   if (cause instanceof JsrVerifyError) return cause;
-  if (errorCode(cause) === 'ENOENT') return new JsrVerifyError(code, `${shown} does not exist`, { cause });
+  if (errorCode(cause) === 'ENOENT')
+    return new JsrVerifyError(code, `${shown} does not exist`, { cause, hint: 'check the path' });
   const why =
     cause instanceof NotRegular
       ? 'is not a regular file'

@@ -101,6 +101,7 @@ describe('a request that cannot be understood', () => {
     [['@acme/widget', '--no-colour'], 'unknown option --no-colour', 'did you mean --no-color'],
     [['@acme/widget', '--zzzzzzzz'], 'unknown option --zzzzzzzz', 'see jsr-verify --help'],
     [['@acme/widget', '--fromat', 'json'], 'unknown option --fromat', 'did you mean --format'],
+    [['@acme/widget', '--bundle', 'gone.json'], 'gone.json does not exist', 'check the path'],
     [['--hepl'], 'unknown option --hepl', 'did you mean --help'],
     [['pin', '--chekc'], 'unknown option --chekc', 'did you mean --check'],
     // Another command has it, and three letters have too many neighbours.
@@ -163,7 +164,7 @@ describe('a request that cannot be understood', () => {
       'nowhere does not exist or is not readable',
       'give the path of a lockfile, or of a project folder that has one',
     ],
-    [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json does not exist', undefined],
+    [['@acme/widget', '--policy', 'nowhere.json'], 'nowhere.json does not exist', 'check the path'],
     [['@acme/widget', '--format'], '--format has no value', 'write --format <value>, or remove the option'],
     [
       ['@acme/widget', '--repo', '--strict'],
@@ -257,7 +258,12 @@ describe('a lockfile, policy or pack that is damaged', () => {
     ],
     ['jsr-verify.json', 'not json', ['@acme/widget'], /^error: jsr-verify\.json:1/],
     ['evidence.pack', 'not a pack', ['@acme/widget', '--pack', 'evidence.pack'], /^error: .*pack.*\n/],
-    ['missing', '', ['@acme/widget', '--pack', 'nowhere.pack'], /^error: .*nowhere\.pack does not exist\n$/],
+    [
+      'missing',
+      '',
+      ['@acme/widget', '--pack', 'nowhere.pack'],
+      /^error: .*nowhere\.pack does not exist\n {2}hint: check the path\n$/,
+    ],
     ['root.json', '{"mediaType":', ['@acme/widget', '--trusted-root', 'root.json'], /^error: .*root\.json/],
   ];
   it.each(cases)('%s with %j', async (name, text, argv, said) => {

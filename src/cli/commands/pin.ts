@@ -26,6 +26,7 @@ export async function pinCommand(
   const voice = voiceOn(environment.stderr, flags.quiet);
   if (entries === 0) {
     if (code === exit.ok) voice.note(`${policy.shown} is up to date`);
+    else if (!check) voice.note(`there is nothing to pin, so ${policy.shown} was not written`);
     return code;
   }
   showChange(policy, environment);
