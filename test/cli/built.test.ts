@@ -152,7 +152,9 @@ describe('sockets', () => {
   ])('--offline opens none, %s', async (_, warm, code) => {
     const env = { JSR_VERIFY_CACHE: stage.folder() };
     if (warm) await run(['@acme/widget'], env);
-    expect(await run(['@acme/widget', '--offline'], env, wall())).toMatchObject({ code, stderr: '' });
+    const hint = 'hint: run once without --offline to fill the cache, or replay a pack with --pack\n';
+    const stderr = warm ? '' : hint;
+    expect(await run(['@acme/widget', '--offline'], env, wall())).toMatchObject({ code, stderr });
   });
 
   it('--offline opens none for trust either', async () => {

@@ -103,7 +103,7 @@ export function describeInstalled(layouts: readonly InstalledLayout[]): void {
         const bytes = readFileSync(file);
         bytes.write('core = 2', bytes.lastIndexOf('core = 1'));
         writeFileSync(file, bytes);
-        failedWith(await look(layout, copy, registry.packages.core), /SHA-256 [0-9a-f]{64}, wanted/);
+        failedWith(await look(layout, copy, registry.packages.core), /SHA-256 [0-9a-f]{64}, expected/);
         passed(await look(layout, copy, registry.packages.widget));
       }
     });
@@ -172,7 +172,7 @@ export function describeInstalled(layouts: readonly InstalledLayout[]): void {
         expect(await look(layout, copy, registry.packages.core)).toMatchObject({
           status: 'unknown',
           details: expect.arrayContaining([
-            expect.stringMatching(/symbolic link that leaves the project|outside of the project/),
+            expect.stringMatching(/symbolic link out of the project|outside of the project/),
           ]) as unknown,
         });
       },

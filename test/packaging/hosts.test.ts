@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as tar from 'tar';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -135,6 +135,8 @@ async function tell(host: readonly [string, ...string[]]): Promise<Readonly<Reco
   const steady = (text: string) =>
     text
       .replaceAll(folder, '<folder>')
+      // The HTML report calls the project by the name of its folder.
+      .replaceAll(basename(folder), '<project>')
       // Said every few seconds, so by a slow machine only.
       .replace(/^.*\d requests in flight.*\n/gm, '')
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?/g, (time) => {

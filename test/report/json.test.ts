@@ -58,6 +58,13 @@ describe('the JSON report', () => {
     expectReport(render());
     expectReport(render(aFullReport()));
     expectReport(render(aReport({ packages: [] })));
+    const locked = {
+      kind: 'nothing',
+      why: 'npm changes it with a patch of the project',
+      patched: true,
+    } as const;
+    const occurrences = [{ at: { file: 'deno.lock', line: 7 }, locked, dependents: [] }];
+    expectReport(render(aReport({ packages: [{ ...aVerified(), occurrences }] })));
     expectReport(render(aReport({ log: { kind: 'not-checked', why: 'offline' } })));
   });
 

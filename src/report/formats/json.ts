@@ -11,7 +11,7 @@ import type {
   Report,
   TrustStatus,
 } from '../../model/report.ts';
-import type { Occurrence, Place } from '../../model/target.ts';
+import type { Locked, Occurrence, Place } from '../../model/target.ts';
 import type { RenderContext, Renderer } from '../renderer.ts';
 import { toJson } from '../words/escape.ts';
 import { type Json, toChecksJson } from '../words/facts.ts';
@@ -124,13 +124,20 @@ function toPlaceJson({ file, line, column }: Place): JsonObject {
 function toOccurrenceJson({ at, locked, alias, direct, dependents, dev, optional }: Occurrence): JsonObject {
   return {
     at: toPlaceJson(at),
-    locked: { ...locked },
+    locked: toLockedJson(locked),
     ...(alias === undefined ? {} : { alias }),
     ...(direct === undefined ? {} : { direct }),
     dependents,
     ...(dev === undefined ? {} : { dev }),
     ...(optional === undefined ? {} : { optional }),
   };
+}
+
+/** Without the mark of a patch, which `why` tells in words. */
+function toLockedJson(locked: Locked): JsonObject {
+  if (locked.kind !== 'nothing') return { ...locked };
+  const { patched: _, ...rest } = locked;
+  return rest;
 }
 
 /** The registry's claims, separate from what is proved. */
@@ -193,8 +200,8 @@ function toChangeJson(change: Change): JsonObject {
         after: toSideJson(change.after),
         locks: change.locks.map(({ how, before, after }) => ({
           how,
-          before: { ...before },
-          after: { ...after },
+          before: toLockedJson(before),
+          after: toLockedJson(after),
         })),
       };
     case 'added':
