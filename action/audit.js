@@ -60,7 +60,7 @@ async function audit() {
   // So that no text in the output, such as the name of a package, is taken for a workflow command.
   const code = await silenced(() => run(program, args, cwd));
   const report = await reportIn(json);
-  const verdict = verdictOf(code, report);
+  const verdict = verdictOf(code, report, inputs.failOn === 'warning');
   const marker = markerOf({ ...inputs, env });
   await setOutputs({ 'exit-code': code, verdict, 'markdown-file': markdown });
   if (report === undefined) {
@@ -96,12 +96,14 @@ async function run(
 /**
  * The report of a run that came to its end, or nothing.
  *
- * @returns {Promise<import('./summary.js').Report | undefined>}
+ * @returns {Promise<(import('./summary.js').Report & import('./verdict.js').Report) | undefined>}
  */
 async function reportIn(/** @type {string} */ file) {
   try {
     const report = JSON.parse(await readFile(file, 'utf8'));
-    return typeof report.summary === 'object' && Array.isArray(report.packages) ? report : undefined;
+    const lists = [report.packages, report.findings, report.unresolved];
+    const isWhole = typeof report.summary === 'object' && typeof report.log === 'object';
+    return isWhole && lists.every(Array.isArray) ? report : undefined;
   } catch {
     return undefined;
   }
