@@ -19,6 +19,8 @@ export interface LockfileFormat {
   readonly endings?: readonly string[];
   /** Files in the same folder with information that the lockfile does not contain. */
   readonly beside?: readonly string[];
+  /** `true` where a report can return the file with additions, so that its text is kept. */
+  readonly isReturned?: true;
   /** Whether a text in a file of another name has this format. */
   readonly recognises: (text: string) => boolean;
   /**

@@ -96,7 +96,7 @@ export function readLockfile(fileName: string, text: string, options: ReadOption
     throw cause;
   }
   const contents = collector.contents(format);
-  return format.id === cyclonedx.id ? { ...contents, document: clean } : contents;
+  return format.isReturned ? { ...contents, document: clean } : contents;
 }
 
 interface Damage {

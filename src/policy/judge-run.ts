@@ -6,8 +6,8 @@ import type { Breach, RunFacts } from './rule.ts';
 import { runRules } from './rules/index.ts';
 
 /**
- * Judges a run by what was found beside its packages. These are findings about the run: the severity decides, so an
- * error turns the run away. Facts that are missing are those of a run that did not look for them.
+ * Judges a run by what was found beside its packages. These are findings about the run, so an error rejects the run. A
+ * fact is missing when the run did not look for it.
  */
 export function judgeRun(
   facts: Partial<RunFacts>,

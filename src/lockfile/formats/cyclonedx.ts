@@ -26,6 +26,7 @@ export const cyclonedx = {
   runtime: 'none',
   fileNames: ['bom.json'],
   endings: ['.cdx.json'],
+  isReturned: true,
   recognises: (text) => /^\s*\{/.test(text) && /"bomFormat"\s*:\s*"CycloneDX"/.test(text),
   read: (text, into) => {
     const root = readJson(text);
